@@ -1,0 +1,127 @@
+import type { components } from '../../sdk/contract.gen.ts'
+import type { Caller, Handlers } from '../contract/handlers.ts'
+import type { Database } from '../database/database.ts'
+import { unavailable } from '../database/unavailable.ts'
+import { type Problem, problem } from '../problems.ts'
+import { bearer } from './caller.ts'
+import type { Identity } from './identity.ts'
+import { type Relayed, relay, relayedHeaders, type Source } from './relay.ts'
+import { deleteSession, selectUser } from './store.ts'
+import { type AccessTokens, TOKEN_LIFETIME } from './token.ts'
+
+type Schemas = components['schemas']
+type Unauthorized = 'authorization_missing' | 'authorization_malformed' | 'token_expired' | 'token_invalid'
+/** How Better Auth refuses a page of an origin it does not trust. */
+const ORIGIN = ['INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN', 'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED'] as const
+type IdentityOperation = 'signup' | 'login' | 'logout' | 'verify' | 'getToken' | 'signUpEmail' | 'signInEmail' | 'signOut' | 'getSession'
+
+export function identityOperations(identity: Identity, tokens: AccessTokens, database: Database): Pick<Handlers, IdentityOperation> {
+  /** The live session of a cookie or a bearer session token, with the cookies that extend it. */
+  async function liveSession(headers: Headers) {
+    try {
+      const { headers: answered, response } = await identity.api.getSession({ headers, returnHeaders: true })
+      return response ? { ...response, cookies: answered.getSetCookie() } : undefined
+    } catch (error) {
+      await database.ping()
+      throw unavailable(error)
+    }
+  }
+
+  /** Who sends an access token or a session token; the 401 they get. Whether an access token's session is alive is asked later. */
+  async function either(source: Source): Promise<Caller | Problem<Unauthorized>> {
+    const credential = bearer(source.headers.authorization)
+    if ('code' in credential) return credential
+    const caller = await tokens.verify(credential.token)
+    if (typeof caller !== 'string') return caller
+    const session = await liveSession(bearerHeaders(credential.token))
+    return session ? { userId: session.user.id, sessionId: session.session.id } : problem(caller)
+  }
+
+  async function grant({ sessionToken }: Relayed): Promise<Schemas['SessionGrant']> {
+    const live = sessionToken === null ? undefined : await liveSession(bearerHeaders(sessionToken))
+    if (!live || sessionToken === null) throw new Error('Better Auth made a session that is not there')
+    const { id, email, name, createdAt } = live.user
+    const access_token = await tokens.sign(live.user, live.session.id)
+    return { user: { id, email, name, created_at: createdAt.toISOString() }, access_token, token_type: 'Bearer', expires_in: TOKEN_LIFETIME, session_token: sessionToken }
+  }
+
+  return {
+    async signup({ body, source }) {
+      const made = await relay(identity, database, { path: '/sign-up/email', headers: programHeaders(source), body: { ...body, name: displayName(body) }, expected: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'] })
+      if (!('code' in made)) return { status: 201, body: await grant(made) }
+      return made.code === 'INVALID_EMAIL' ? invalidEmail() : problem('email_taken')
+    },
+
+    async login({ body, source }) {
+      const made = await relay(identity, database, { path: '/sign-in/email', headers: programHeaders(source), body, expected: ['INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'] })
+      if (!('code' in made)) return { status: 200, body: await grant(made) }
+      return made.code === 'INVALID_EMAIL' ? invalidEmail() : problem('invalid_credentials')
+    },
+
+    async logout({ source }) {
+      const caller = await either(source)
+      if ('code' in caller) return caller
+      return (await deleteSession(database, caller)) ? { status: 200, body: { success: true } } : problem('session_ended')
+    },
+
+    async verify({ source }) {
+      const caller = await either(source)
+      if ('code' in caller) return caller
+      const user = await selectUser(database, caller)
+      return user ? { status: 200, body: { user } } : problem('session_ended')
+    },
+
+    async getToken({ source }) {
+      const live = await liveSession(relayedHeaders(source))
+      if (!live) return source.headers.authorization === undefined ? problem('session_missing') : problem('token_invalid')
+      return { status: 200, body: { token: await tokens.sign(live.user, live.session.id), expires_in: TOKEN_LIFETIME }, cookies: live.cookies }
+    },
+
+    async signUpEmail({ body, source }) {
+      const made = await relay(identity, database, { path: '/sign-up/email', headers: relayedHeaders(source), body: { ...body, name: displayName(body) }, expected: [...ORIGIN, 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'] })
+      if ('code' in made) return made
+      return { status: 200, body: { token: '', user: (made.body as Schemas['BrowserSignUp']).user }, cookies: made.cookies }
+    },
+
+    async signInEmail({ body, source }) {
+      const made = await relay(identity, database, { path: '/sign-in/email', headers: relayedHeaders(source), body, expected: [...ORIGIN, 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'] })
+      if ('code' in made) return made
+      return { status: 200, body: { redirect: false, token: '', user: (made.body as Schemas['BrowserSignIn']).user }, cookies: made.cookies }
+    },
+
+    async signOut({ source }) {
+      const headers = relayedHeaders(source)
+      const live = await liveSession(headers)
+      const left = await relay(identity, database, { path: '/sign-out', headers, expected: ORIGIN })
+      if ('code' in left) return left
+      // Better Auth answers success even where it could not delete the session.
+      if (live) await deleteSession(database, { userId: live.user.id, sessionId: live.session.id })
+      return { status: 200, body: { success: true }, cookies: left.cookies }
+    },
+
+    async getSession({ query, source }) {
+      const parameters = new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))
+      const found = await relay(identity, database, { method: 'GET', path: `/get-session?${parameters}`, headers: relayedHeaders(source), expected: [] })
+      const session = found.body as Schemas['BrowserSession']
+      return { status: 200, body: session && { ...session, session: { ...session.session, token: '' } }, cookies: found.cookies }
+    },
+  }
+}
+
+/** Without a name, the part of the e-mail before the `@`. */
+function displayName({ name, email }: { name?: string; email: string }): string {
+  return name?.trim() ? name : (email.split('@')[0] as string)
+}
+
+/** Programs are no pages: no cookie and no origin of theirs counts. */
+function programHeaders({ headers, address }: Source): Headers {
+  return relayedHeaders({ headers: headers['user-agent'] === undefined ? {} : { 'user-agent': headers['user-agent'] }, address })
+}
+
+function bearerHeaders(token: string): Headers {
+  return new Headers({ authorization: `Bearer ${token}` })
+}
+
+function invalidEmail() {
+  return problem('invalid_body', { errors: [{ in: 'body', pointer: '/email', code: 'format', detail: 'must be an e-mail address' }] })
+}

@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Database } from '../database/database.ts'
+import { type Problem, type ProblemCode, problem } from '../problems.ts'
+import { ADDRESS_HEADER, type Identity } from './identity.ts'
+
+/** What Better Auth decides by. Nothing else of a request reaches it. */
+const RELAYED = ['authorization', 'cookie', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'] as const
+/** Names of Better Auth for one and the same thing. A sign-up that loses a race for its e-mail fails in its insert. */
+const SAME: Record<string, ProblemCode> = {
+  USER_ALREADY_EXISTS: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
+  FAILED_TO_CREATE_USER: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
+}
+
+export interface Source {
+  headers: IncomingHttpHeaders
+  address: string
+}
+
+export interface Relayed {
+  body: unknown
+  cookies: string[]
+  /** The signed session token, where Better Auth made a session. */
+  sessionToken: string | null
+}
+
+/** The headers of a request as Better Auth may see them. */
+export function relayedHeaders({ headers, address }: Source): Headers {
+  const relayed = new Headers({ [ADDRESS_HEADER]: address })
+  for (const name of RELAYED) {
+    // Node's own fetch says how it fetches but not from where; without "from where", Better Auth takes it for a hostile page.
+    if (name === 'sec-fetch-mode' && headers['sec-fetch-site'] === undefined) continue
+    const value = headers[name]
+    if (value !== undefined) relayed.set(name, String(value))
+  }
+  return relayed
+}
+
+/**
+ * Has Better Auth answer a request on one of its own paths.
+ *
+ * @param expected the codes of Better Auth that the operation declares
+ * @returns its answer, or its error as one of those problems
+ * @throws {Unavailable} when it failed because the database is away
+ */
+export async function relay<Code extends ProblemCode>(
+  identity: Identity,
+  database: Database,
+  { method = 'POST', path, headers, body, expected }: { method?: 'GET' | 'POST'; path: string; headers: Headers; body?: unknown; expected: readonly Code[] },
+): Promise<Relayed | Problem<Code>> {
+  const { baseURL } = await identity.$context
+  const content = method === 'POST' ? { headers: new Headers([...headers, ['content-type', 'application/json']]), body: JSON.stringify(body ?? {}) } : { headers }
+  const response = await identity.handler(new Request(`${baseURL}${path}`, { method, ...content }))
+  const text = await response.text()
+  const answer: unknown = text === '' ? null : JSON.parse(text)
+  if (response.ok) return { body: answer, cookies: response.headers.getSetCookie(), sessionToken: response.headers.get('set-auth-token') }
+  const name = (answer as { code?: string } | null)?.code ?? ''
+  // Better Auth says the same when the database is away.
+  if (response.status >= 500 || name.startsWith('FAILED_')) await database.ping()
+  const code = expected.find((known) => known === (SAME[name] ?? name))
+  if (code === undefined) throw new Error(`Better Auth answered ${response.status} ${name} on ${path}`)
+  return problem(code)
+}

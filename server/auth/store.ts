@@ -1,0 +1,22 @@
+import type { components } from '../../sdk/contract.gen.ts'
+import type { Caller } from '../contract/handlers.ts'
+import type { Database } from '../database/database.ts'
+import { liveCaller, sql } from '../database/live-caller.ts'
+
+type User = components['schemas']['User']
+
+/** The user of a live session; undefined when it has ended. */
+export async function selectUser(database: Database, caller: Caller): Promise<User | undefined> {
+  const [user] = await database.rows<User>(sql.unsafe`
+    with ${liveCaller(caller)}
+    select id, email, name, "createdAt" as created_at from "user" join live on live.user_id = id`)
+  return user
+}
+
+/** Ends a session; false when it had ended before. */
+export async function deleteSession(database: Database, caller: Caller): Promise<boolean> {
+  const ended = await database.rows(sql.unsafe`
+    with ${liveCaller(caller)}
+    delete from session using live where id = ${caller.sessionId}::uuid and "userId" = live.user_id returning id`)
+  return ended.length > 0
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import type { operations } from '../../sdk/contract.gen.ts'
+
+export type OperationId = keyof operations
+
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const
+
+export interface HeaderObject { required?: boolean }
+export interface SchemaObject { type?: string | string[]; readOnly?: boolean; properties?: Record<string, SchemaObject> }
+export interface ResponseObject { headers?: Record<string, HeaderObject>; content?: Record<string, { schema: SchemaObject }> }
+
+export interface Operation {
+  id: OperationId
+  method: string
+  /** The path as the contract writes it: `/api/{user_id}/tasks`. */
+  template: string
+  tags: string[]
+  /** Only an access token opens it, and only on its own user's path. */
+  needsCaller: boolean
+  /** Media types of the request body; none: it takes no body. */
+  accepts: string[]
+  /** Media types of the answers that are not problems. */
+  produces: string[]
+  headerParameters: string[]
+  responses: Record<string, ResponseObject>
+}
+
+interface ParameterObject { name: string; in: string }
+interface OperationObject {
+  operationId: OperationId
+  tags: string[]
+  security: Record<string, string[]>[]
+  parameters?: ParameterObject[]
+  requestBody?: { content: Record<string, unknown> }
+  responses: Record<string, ResponseObject>
+}
+export interface Contract {
+  info: { version: string }
+  paths: Record<string, Partial<Record<(typeof METHODS)[number], OperationObject>> & { parameters?: ParameterObject[] }>
+  components: { schemas: Record<string, SchemaObject> }
+}
+
+/** The bytes of the repository, served as they are. */
+export const contractBytes = readFileSync(new URL('../../openapi.yaml', import.meta.url))
+
+export const contract = parse(contractBytes.toString('utf8')) as Contract
+
+export const contractOperations: readonly Operation[] = Object.entries(contract.paths).flatMap(([template, item]) =>
+  METHODS.flatMap((method) => (item[method] ? operation(method.toUpperCase(), template, item[method], item.parameters ?? []) : [])),
+)
+
+function operation(method: string, template: string, object: OperationObject, shared: ParameterObject[]): Operation {
+  const responses = Object.fromEntries(Object.entries(object.responses).map(([status, response]) => [status, resolveResponse(response)]))
+  const produces = new Set(Object.entries(responses).flatMap(([status, { content }]) => (status < '400' ? Object.keys(content ?? {}) : [])))
+  return {
+    id: object.operationId,
+    method,
+    template,
+    tags: object.tags,
+    needsCaller: template.startsWith('/api/{user_id}/'),
+    accepts: Object.keys(object.requestBody?.content ?? {}),
+    produces: [...produces],
+    headerParameters: [...shared, ...(object.parameters ?? [])].map((parameter) => resolve<ParameterObject>(parameter)).flatMap((parameter) => (parameter.in === 'header' ? parameter.name : [])),
+    responses,
+  }
+}
+
+function resolveResponse(response: ResponseObject): ResponseObject {
+  const { headers, content } = resolve<ResponseObject>(response)
+  return {
+    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, header]) => [name, resolve<HeaderObject>(header)])),
+    ...(content ? { content: Object.fromEntries(Object.entries(content).map(([type, media]) => [type, { schema: resolve<SchemaObject>(media.schema) }])) } : {}),
+  }
+}
+
+function resolve<T>(object: T & { $ref?: string }): T {
+  if (object.$ref === undefined) return object
+  const found = object.$ref.slice(2).split('/').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], contract)
+  return found as T
+}

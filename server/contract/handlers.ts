@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { components, operations } from '../../sdk/contract.gen.ts'
+import type { OperationId } from './document.ts'
+
+/** Who a verified access token speaks for. Whether the session is still alive only the database knows. */
+export interface Caller {
+  userId: string
+  sessionId: string
+}
+
+type Parameter<Op extends OperationId, In extends 'path' | 'query' | 'header'> = operations[Op]['parameters'] extends { [K in In]?: infer P }
+  ? [Exclude<P, undefined>] extends [never] ? Record<never, never> : Exclude<P, undefined>
+  : never
+
+type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }
+  ? C[keyof C]
+  : operations[Op] extends { requestBody?: { content: infer C } } ? C[keyof C] | undefined : undefined
+
+/** A request that fits the contract. */
+export interface Req<Op extends OperationId> {
+  path: Parameter<Op, 'path'>
+  query: Parameter<Op, 'query'>
+  header: Parameter<Op, 'header'>
+  body: Body<Op>
+  /** What came with it, for what Better Auth decides by cookie, origin and address. */
+  source: { headers: IncomingHttpHeaders; address: string }
+}
+
+type ProblemCode = components['schemas']['ProblemCode']
+/** Set by the http floor on every answer, so no handler says them. */
+type CommonHeader = 'X-Request-Id' | 'RateLimit' | 'RateLimit-Policy' | 'Cache-Control' | 'Set-Cookie'
+type OwnHeaders<H> = { [K in keyof H as string extends K ? never : K extends CommonHeader ? never : K]: string }
+type HeadersOf<H> = keyof OwnHeaders<H> extends never ? { headers?: Record<string, never> } : { headers: OwnHeaders<H> }
+
+type Answer<Status, R> = R extends { headers: infer H; content: infer C }
+  ? C extends { 'application/problem+json': unknown }
+    ? { status: Status; code: ProblemCode; title: string; detail: string; headers: Record<string, string>; errors?: components['schemas']['FieldError'][] }
+    : { status: Status; body: C[keyof C] } & HeadersOf<H> & Cookies<H>
+  : R extends { headers: infer H } ? { status: Status; body?: undefined } & HeadersOf<H> & Cookies<H> : never
+type Cookies<H> = H extends { 'Set-Cookie': unknown } ? { cookies?: string[] } : unknown
+
+/** Every answer the contract declares for the operation: a status, its headers, its body. */
+export type Res<Op extends OperationId> = { [Status in keyof operations[Op]['responses']]: Answer<Status, operations[Op]['responses'][Status]> }[keyof operations[Op]['responses']]
+
+export type Handler<Op extends OperationId> = operations[Op]['parameters'] extends { path: { user_id: string } }
+  ? (request: Req<Op>, caller: Caller) => Promise<Res<Op>>
+  : (request: Req<Op>) => Promise<Res<Op>>
+
+/** One handler per operation. A missing operation or an undocumented status does not compile. */
+export type Handlers = { [Op in OperationId]: Handler<Op> }

@@ -1,0 +1,118 @@
+import type { Logger } from 'pino'
+import pg from 'pg'
+import { createPool, createTypeParserPreset, type DatabasePool, type QuerySqlToken } from 'slonik'
+import { startEmbedded } from './embedded.ts'
+import { migrate } from './migrate.ts'
+import { Unavailable, unavailable } from './unavailable.ts'
+
+/** Longest a caller waits for a statement, in milliseconds; then the answer is 503. */
+const STATEMENT_LIMIT = 5_000
+/** Most statements that run or wait at once; one more is refused, because a queue that grows only makes everybody late. */
+const QUEUE_LIMIT = 500
+
+export interface DatabaseOptions {
+  /** Absent: the embedded database in `dataDir`. */
+  databaseUrl: string | undefined
+  directDatabaseUrl: string | undefined
+  dataDir: string
+}
+
+export interface Database {
+  /**
+   * Runs one statement.
+   * @throws {Unavailable} when the database does not answer, in time or at all
+   */
+  rows<Row>(statement: QuerySqlToken): Promise<readonly Row[]>
+  /** @throws {Unavailable} */
+  ping(): Promise<void>
+  /** Better Auth's connections: password hashing inside its transactions must not starve the tasks. */
+  identityPool: pg.Pool
+  /** Where it is, for a person; without user or password. */
+  place: string
+  close(): Promise<void>
+}
+
+/** Starts the embedded database where no other is given, brings the tables up to date, and opens both pools. */
+export async function openDatabase(options: DatabaseOptions, log: Logger): Promise<Database> {
+  const embedded = options.databaseUrl === undefined ? await startEmbedded(options.dataDir) : undefined
+  const url = options.databaseUrl ?? (embedded?.url as string)
+  try {
+    await migrate(options.directDatabaseUrl ?? url, log)
+    const identityPool = openIdentityPool(url, embedded ? 1 : 4, log)
+    const pool = await openTaskPool(url, embedded ? 1 : 8)
+    let running = 0
+
+    const rows = async <Row>(statement: QuerySqlToken): Promise<readonly Row[]> => {
+      if (running >= QUEUE_LIMIT) throw new Unavailable('too many statements are waiting')
+      running += 1
+      const work = pool.any(statement).finally(() => { running -= 1 })
+      try {
+        return await inTime(work as Promise<readonly Row[]>)
+      } catch (error) {
+        throw unavailable(error)
+      }
+    }
+
+    return {
+      rows,
+      ping: async () => void (await rows(PING)),
+      identityPool,
+      place: embedded ? `embedded, in ${options.dataDir}` : new URL(url).host,
+      async close() {
+        await Promise.all([pool.end(), identityPool.end()])
+        await embedded?.close()
+      },
+    }
+  } catch (error) {
+    await embedded?.close()
+    throw error
+  }
+}
+
+const PING = { sql: 'select 1', values: [], parser: undefined, type: 'SLONIK_TOKEN_QUERY' } as unknown as QuerySqlToken
+
+function openTaskPool(url: string, size: number): Promise<DatabasePool> {
+  return createPool(url, {
+    maxPoolSize: size,
+    idleTimeout: 'DISABLE_TIMEOUT',
+    // Start-up parameters do not pass a transaction-mode pooler; the limit is kept on this side.
+    statementTimeout: 'DISABLE_TIMEOUT',
+    idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
+    // The default, DISCARD ALL after every statement, halves throughput; nothing here leaves session state.
+    resetConnection: async () => {},
+    // A statement that was sent may have committed; repeating it is for the caller to decide.
+    queryRetryLimit: 0,
+    typeParsers: [...createTypeParserPreset().filter(({ name }) => name !== 'timestamptz'), { name: 'timestamptz', parse: toIso }],
+  })
+}
+
+function openIdentityPool(url: string, max: number, log: Logger): pg.Pool {
+  const sslMode = new URL(url).searchParams.get('sslmode')
+  const ssl = sslMode === 'require' ? { ssl: true } : sslMode === 'no-verify' ? { ssl: { rejectUnauthorized: false } } : {}
+  const pool = new pg.Pool({ connectionString: withoutSslMode(url), max, connectionTimeoutMillis: STATEMENT_LIMIT, query_timeout: STATEMENT_LIMIT, ...ssl })
+  const report = (error: Error) => log.warn({ reason: error.message }, 'an identity connection was lost')
+  pool.on('error', report)
+  // A connection lost while a client is checked out is told to the client, not to the pool; unheard, it ends the process.
+  pool.on('connect', (client) => client.on('error', report))
+  return pool
+}
+
+function withoutSslMode(url: string): string {
+  const address = new URL(url)
+  address.searchParams.delete('sslmode')
+  return address.href
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable(`no answer in ${STATEMENT_LIMIT} ms`)), STATEMENT_LIMIT)
+  })
+  work.catch(() => {})
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+/** `2026-11-21 09:30:00.12+00` -> `2026-11-21T09:30:00.120Z`, whatever the session's time zone. */
+function toIso(text: string): string {
+  return new Date(`${text.replace(' ', 'T')}${/[+-]\d\d$/.test(text) ? ':00' : ''}`).toISOString()
+}

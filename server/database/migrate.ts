@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import { runner } from 'node-pg-migrate'
+import type { Logger } from 'pino'
+
+/** Brings the tables up to date, one process at a time under an advisory lock. */
+export async function migrate(url: string, log: Logger): Promise<void> {
+  const applied = await runner({
+    databaseUrl: url,
+    dir: fileURLToPath(new URL('migrations', import.meta.url)),
+    direction: 'up',
+    migrationsTable: 'migrations',
+    checkOrder: true,
+    logger: { info: () => {}, warn: (text) => log.warn(text), error: (text) => log.error(text) },
+  })
+  if (applied.length > 0) log.info({ applied: applied.map(({ name }) => name) }, 'migrated')
+}

@@ -1,0 +1,55 @@
+import type { ErrorRequestHandler, Response } from 'express'
+import type { Logger } from 'pino'
+import { type Problem, problem, Refusal } from '../problems.ts'
+import { BROWSER_TAG } from './rate-limit.ts'
+
+export interface Answer {
+  status: number
+  headers?: Record<string, string>
+  body?: unknown
+  cookies?: string[]
+}
+
+/** Refusals that whoever watches for attacks wants to see. */
+const WATCHED = new Set<string>(['authorization_malformed', 'token_expired', 'token_invalid', 'session_ended', 'access_denied', 'invalid_credentials', 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN', 'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED', 'rate_limited'])
+
+/** Sends what a handler decided, or a problem, in the one shape of each. */
+export function sendAnswer(response: Response, answer: Answer | Problem, log: Logger): void {
+  response.status(answer.status)
+  if (answer.headers) response.set(answer.headers)
+  if (!response.hasHeader('Cache-Control')) response.set('Cache-Control', answer.headers?.ETag ? 'private, no-cache' : 'private, no-store')
+  if ('code' in answer) return sendProblem(response, answer, log)
+  for (const cookie of answer.cookies ?? []) response.append('Set-Cookie', cookie)
+  // Express and the validator both take null for "no body"; here it is JSON's null.
+  if (answer.body === null) response.type('json').send('null')
+  else if (answer.body === undefined) response.end()
+  else response.json(answer.body)
+}
+
+function sendProblem(response: Response, { code, status, title, detail, errors }: Problem, log: Logger): void {
+  const { requestId, operation } = response.locals
+  if (WATCHED.has(code)) log.warn({ request_id: requestId, operation: operation?.id, refused: code, address: response.req.ip }, 'refused')
+  response.type('application/problem+json').json({
+    type: `/docs/problems#${code}`,
+    title,
+    status,
+    detail,
+    instance: `urn:docket:request:${requestId}`,
+    code,
+    request_id: requestId,
+    ...(errors ? { errors } : {}),
+    ...(operation?.tags.includes(BROWSER_TAG) ? { message: detail } : {}),
+  })
+}
+
+/** The one catch: whatever was thrown or refused on the way becomes a problem. What it was stays in the log. */
+export function catchAll(log: Logger, translate: (error: unknown) => Problem | undefined): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const known = error instanceof Refusal ? error.problem : translate(error)
+    if (!known || known.status >= 500) log.error({ request_id: response.locals.requestId, operation: response.locals.operation?.id, err: error }, known?.code ?? 'internal_error')
+    if (response.headersSent) return void response.destroy()
+    // What the failed answer had set already would leak.
+    for (const name of ['Location', 'ETag', 'Set-Cookie', 'Content-Type', 'Content-Length', 'Cache-Control', 'WWW-Authenticate']) response.removeHeader(name)
+    sendAnswer(response, known ?? problem('internal_error'), log)
+  }
+}

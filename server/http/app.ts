@@ -1,0 +1,81 @@
+import cors from 'cors'
+import express, { type Express, type RequestHandler } from 'express'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import { type Config, isTrustedOrigin } from '../config.ts'
+import type { Handlers } from '../contract/handlers.ts'
+import { type Problem, problem } from '../problems.ts'
+import { catchAll } from './answer.ts'
+import { authenticate, authorize, type Identify } from './authorize.ts'
+import { dispatch } from './dispatch.ts'
+import { locate } from './locate.ts'
+import { negotiate, readBody } from './negotiate.ts'
+import { type CountStore, limitAccounts, limitRequests } from './rate-limit.ts'
+import { requestLog } from './request-log.ts'
+import { guardAnswers } from './response-guard.ts'
+import { validationProblem, validator } from './validate.ts'
+
+export interface AppOptions {
+  config: Config
+  handlers: Handlers
+  identify: Identify
+  /** What is served outside the contract: the web app, the docs, the contract's bytes. */
+  pages: RequestHandler
+  log: Logger
+  counts?: CountStore
+  /** Names an error of a lower floor, such as a database that is away. */
+  nameError: (error: unknown) => Problem | undefined
+}
+
+/** The journey of a request, in its order. */
+export function createApp({ config, handlers, identify, pages, log, counts, nameError }: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
+  app.set('query parser', 'simple')
+  app.set('trust proxy', config.trustProxy)
+
+  const { checkAnswers, checkRequest } = validator()
+  app.use(requestLog(log))
+  app.use(securityHeaders(config), crossOrigin(config))
+  app.use(locate)
+
+  const operation = express.Router({ caseSensitive: true, strict: true })
+  operation.use(guardAnswers, ...checkAnswers)
+  operation.use(authenticate(identify), ...limitRequests(config.rateLimits, counts), authorize)
+  operation.use(negotiate, readBody, checkRequest)
+  operation.use(...limitAccounts(config.rateLimits, counts), dispatch(handlers, log))
+  app.use((request, response, next) => (response.locals.operation ? operation(request, response, next) : next()))
+
+  app.use(pages)
+  app.use(catchAll(log, (error) => validationProblem(error) ?? uriProblem(error) ?? nameError(error)))
+  return app
+}
+
+function securityHeaders(config: Config): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] } },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: config.baseUrl.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    xFrameOptions: { action: 'deny' },
+  })
+}
+
+function crossOrigin(config: Config): RequestHandler {
+  return cors({
+    origin: (origin, done) => done(null, origin !== undefined && isTrustedOrigin(config, origin) ? origin : false),
+    credentials: true,
+    maxAge: 600,
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'X-Request-Id'],
+    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
+    preflightContinue: true,
+  })
+}
+
+function uriProblem(error: unknown): Problem | undefined {
+  return error instanceof URIError ? problem('not_found') : undefined
+}

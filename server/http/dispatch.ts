@@ -1,0 +1,24 @@
+import type { RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import type { Handlers } from '../contract/handlers.ts'
+import { type Answer, sendAnswer } from './answer.ts'
+
+type AnyHandler = (request: unknown, caller: unknown) => Promise<Answer>
+
+/** operationId -> handler -> answer. The types of `Handlers` hold for each operation by itself, so here they are let go once. */
+export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
+  return async (request, response, next) => {
+    const { operation, caller } = response.locals
+    if (!operation) return next()
+    const handler = handlers[operation.id] as AnyHandler
+    const answer = await handler({
+      // Express resets `params` at every layer; the validator keeps the decoded ones.
+      path: (request as { openapi?: { pathParams: unknown } }).openapi?.pathParams,
+      query: request.query,
+      header: Object.fromEntries(operation.headerParameters.map((name) => [name, request.get(name)])),
+      body: request.body,
+      source: { headers: request.headers, address: request.ip ?? '' },
+    }, caller)
+    sendAnswer(response, answer, log)
+  }
+}

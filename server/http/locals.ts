@@ -1,0 +1,15 @@
+import type { Caller } from '../contract/handlers.ts'
+import type { Operation } from '../contract/document.ts'
+import type { Problem } from '../problems.ts'
+
+declare global {
+  namespace Express {
+    /** What the stages of a request leave for the later ones. */
+    interface Locals {
+      requestId: string
+      operation?: Operation
+      /** Who calls, or the refusal that waits until the limits have counted the request. */
+      caller?: Caller | Problem
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import express, { type RequestHandler, type Response, Router } from 'express'
+import { contractBytes } from '../contract/document.ts'
+import { problem, Refusal } from '../problems.ts'
+
+/** The addresses the web app shows itself at. */
+const APP_ADDRESSES = ['/']
+const APP_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+/** Redoc writes its styles into the page. */
+const DOCS_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+const YEAR = 31_536_000_000
+
+/** What is served outside the contract. Every address is named; any other is a 404, a page for browsers and a problem for the rest. */
+export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }): RequestHandler {
+  const router = Router({ caseSensitive: true, strict: true })
+  router.get('/openapi.yaml', (_request, response) => void response.set('Cache-Control', 'no-cache').type('application/yaml').send(contractBytes))
+  router.get(APP_ADDRESSES, page(join(webDir, 'index.html'), APP_POLICY))
+  router.use('/assets', express.static(join(webDir, 'assets'), { index: false, redirect: false, immutable: true, maxAge: YEAR }))
+  router.get('/icon.svg', page(join(webDir, 'icon.svg'), APP_POLICY))
+  router.get('/docs', page(join(docsDir, 'index.html'), DOCS_POLICY))
+  router.get('/docs/problems', page(join(docsDir, 'problems.html'), DOCS_POLICY))
+  router.use('/docs/assets', express.static(join(docsDir, 'assets'), { index: false, redirect: false, maxAge: 0 }))
+  router.use((request, response, next) => {
+    if (request.accepts(['application/problem+json', 'html']) !== 'html') return next(new Refusal(problem('not_found')))
+    policy(response, APP_POLICY).status(404).type('html').send(NOT_FOUND)
+  })
+  return router
+}
+
+function page(file: string, contentSecurityPolicy: string): RequestHandler {
+  return (_request, response, next) => {
+    policy(response, contentSecurityPolicy).set('Cache-Control', 'no-cache').sendFile(file, { cacheControl: false }, (error) => {
+      if (error) next(response.headersSent ? error : new Error(`${file} is not there: npm run build makes it`, { cause: error }))
+    })
+  }
+}
+
+function policy(response: Response, contentSecurityPolicy: string): Response {
+  return response.set('Content-Security-Policy', contentSecurityPolicy)
+}
+
+const NOT_FOUND = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Not found - Docket</title>
+<h1>There is nothing here</h1>
+<p><a href="/">Your tasks</a> · <a href="/docs">The API</a></p>
+</html>
+`

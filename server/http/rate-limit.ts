@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import type { Request, RequestHandler, Response } from 'express'
+import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit'
+import type { RateLimits } from '../config.ts'
+import { problem, Refusal } from '../problems.ts'
+
+export const BROWSER_TAG = 'Browser sessions'
+const MINUTE = 60_000
+const SIGN_IN = new Set<string>(['signup', 'login', 'signUpEmail', 'signInEmail'])
+
+/** Where counts are kept; undefined: in this process. */
+export type CountStore = ((name: string) => Store) | undefined
+
+const isSignIn = (response: Response) => SIGN_IN.has(response.locals.operation?.id ?? '')
+const userOf = (response: Response) => {
+  const { caller } = response.locals
+  return caller && 'userId' in caller ? caller.userId : undefined
+}
+const isApi = (request: Request) => request.path.startsWith('/api/')
+
+/** By user where the token is good, else by address. */
+export function limitRequests(limits: RateLimits | undefined, store: CountStore): RequestHandler[] {
+  if (!limits) return []
+  return [
+    limiter('user', limits.user, store, (_, response) => userOf(response) as string, (request, response) => !isApi(request) || userOf(response) === undefined),
+    limiter('address', limits.address, store, addressOf, (request, response) => !isApi(request) || userOf(response) !== undefined),
+    limiter('sign-in-address', limits.signInAddress, store, addressOf, (_, response) => !isSignIn(response)),
+  ]
+}
+
+/** Sign-in and sign-up, by account, whoever tries. After validation, because it reads the body. */
+export function limitAccounts(limits: RateLimits | undefined, store: CountStore): RequestHandler[] {
+  if (!limits) return []
+  return [limiter('sign-in-account', limits.signInAccount, store, accountOf, (_, response) => !isSignIn(response))]
+}
+
+const addressOf = (request: Request) => ipKeyGenerator(request.ip ?? '')
+
+/** A store outside this process should not learn e-mail addresses. */
+const accountOf = (request: Request) => createHash('sha256').update(String((request.body as { email: unknown }).email).toLowerCase()).digest('base64url')
+
+function limiter(name: string, limit: number, store: CountStore, key: (request: Request, response: Response) => string, skip: (request: Request, response: Response) => boolean): RequestHandler {
+  return rateLimit({
+    windowMs: MINUTE,
+    limit,
+    identifier: name,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: key,
+    skip,
+    // A store that is away must not take the service with it.
+    passOnStoreError: true,
+    validate: { trustProxy: false, xForwardedForHeader: false, forwardedHeader: false },
+    ...(store ? { store: store(name) } : {}),
+    handler: (_request, response, next) => {
+      next(new Refusal(problem('rate_limited', { headers: { 'Retry-After': String(response.getHeader('Retry-After') ?? 60) } })))
+    },
+  })
+}

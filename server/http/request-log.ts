@@ -1,0 +1,31 @@
+import type { RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import { v7 as uuidv7 } from 'uuid'
+import './locals.ts'
+
+const SANE_ID = /^[A-Za-z0-9._-]{1,128}$/
+
+/** Gives the request its id and logs one line when it is over. Never a query string, a body or a credential. */
+export function requestLog(log: Logger): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now()
+    const given = request.get('x-request-id')
+    const requestId = given !== undefined && SANE_ID.test(given) ? given : uuidv7()
+    response.locals.requestId = requestId
+    response.set('X-Request-Id', requestId)
+    response.once('close', () => {
+      const { operation, caller } = response.locals
+      log.info({
+        request_id: requestId,
+        method: request.method,
+        path: operation?.template ?? request.path.slice(0, 200),
+        operation: operation?.id,
+        user_id: caller && 'userId' in caller ? caller.userId : undefined,
+        status: response.statusCode,
+        aborted: !response.writableFinished || undefined,
+        ms: Math.round((performance.now() - started) * 10) / 10,
+      }, 'request')
+    })
+    next()
+  }
+}

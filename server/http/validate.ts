@@ -1,0 +1,74 @@
+import type { RequestHandler } from 'express'
+import * as OpenApiValidator from 'express-openapi-validator'
+import { contract } from '../contract/document.ts'
+import { type FieldError, type Problem, problem } from '../problems.ts'
+
+interface Stages {
+  /** Knows the operation, and from here on checks every JSON answer below 500. */
+  checkAnswers: RequestHandler[]
+  /** Checks path, query, headers and body. */
+  checkRequest: RequestHandler
+}
+
+/** express-openapi-validator, taken apart: answers are watched before a request can be refused, requests are checked after authorization. */
+export function validator(): Stages {
+  const stages = OpenApiValidator.middleware({
+    apiSpec: structuredClone(contract) as never,
+    validateApiSpec: false,
+    validateRequests: { allErrors: true, coerceTypes: false },
+    validateResponses: { coerceTypes: false },
+    validateSecurity: false,
+    fileUploader: false,
+    ajvFormats: { mode: 'fast' },
+    formats: { password: { type: 'string', validate: () => true } },
+  } as never) as unknown as RequestHandler[]
+  const stage = (name: string) => {
+    const found = stages.find((each) => each.name === name)
+    if (!found) throw new Error(`express-openapi-validator has no ${name}`)
+    return found
+  }
+  return { checkAnswers: [stage('pathParamsMiddleware'), stage('metadataMiddleware'), stage('responseMiddleware')], checkRequest: stage('requestMiddleware') }
+}
+
+interface ValidatorError {
+  status: number
+  errors: { path: string; message?: string; errorCode?: string }[]
+}
+
+/** What the validator found wrong with a request, as a problem; undefined when the error is not of that kind. */
+export function validationProblem(error: unknown): Problem | undefined {
+  const { status, errors } = error as Partial<ValidatorError>
+  if (status !== 400 || !Array.isArray(errors)) return undefined
+  const fields = errors.map(fieldError)
+  return fields.some((field) => field.in !== 'body') ? problem('invalid_request', { errors: fields.filter((field) => field.in !== 'body') }) : problem('invalid_body', { errors: fields })
+}
+
+const PARTS: Record<string, FieldError['in']> = { body: 'body', query: 'query', params: 'path', headers: 'header' }
+const CODES: Record<string, FieldError['code']> = {
+  required: 'required', additionalProperties: 'unknown_member', type: 'type', enum: 'enum', format: 'format', pattern: 'pattern',
+  minLength: 'min_length', maxLength: 'max_length', minimum: 'minimum', maximum: 'maximum', maxItems: 'max_items',
+}
+const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
+
+function fieldError({ path, message = 'is not valid', errorCode = '' }: ValidatorError['errors'][number]): FieldError {
+  const [, part = '', ...rest] = path.split('/')
+  const place = PARTS[part] ?? 'path'
+  const keyword = errorCode.split('.', 1)[0] ?? ''
+  // A member's name may hold a slash; bodies here are flat, so what follows the part is one name.
+  const name = rest.join('/')
+  const unknown = keyword === 'additionalProperties' || message.startsWith('Unknown query parameter')
+  const code = unknown ? (place === 'body' && readOnlyMembers.has(name) ? 'read_only' : 'unknown_member') : (CODES[keyword] ?? 'invalid')
+  return { in: place, pointer: pointer(name, unknown || keyword === 'required'), code, detail: sentence(code, message).slice(0, 300) }
+}
+
+function pointer(name: string, raw: boolean): string {
+  if (name === '') return ''
+  return `/${(raw ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name).slice(0, 200)}`
+}
+
+function sentence(code: FieldError['code'], message: string): string {
+  if (code === 'unknown_member') return 'is not known here'
+  if (code === 'pattern') return 'does not have the form that the contract asks for'
+  if (code === 'read_only') return 'is set by the server and cannot be sent'
+  return message
+}

@@ -1,0 +1,50 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import { ConfigError, readConfig } from './config.ts'
+import { DirectoryTaken } from './database/embedded.ts'
+import { refuseUnreadable } from './http/unreadable.ts'
+import { createService } from './service.ts'
+
+/** Longest a request may still run after SIGTERM, in milliseconds. */
+const GRACE = 10_000
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof DirectoryTaken)) throw error
+  process.stderr.write(`${error.message}.\n`)
+  process.exitCode = 1
+}
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const log = pino({ level: config.logLevel, redact: ['req', 'res'] })
+  const service = await createService(config, log)
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, service.app)
+  server.on('clientError', refuseUnreadable)
+
+  let closing = false
+  const close = async (signal: string) => {
+    if (closing) return
+    closing = true
+    log.info({ signal }, 'closing')
+    setTimeout(() => process.exit(1), GRACE).unref()
+    await new Promise((resolve) => {
+      server.close(resolve)
+      server.closeIdleConnections()
+    })
+    await service.close()
+    log.info('closed')
+  }
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, close)
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
+  } catch (error) {
+    await service.close()
+    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    throw taken ? new ConfigError(`PORT ${config.port} is in use on ${config.host}; stop what listens there, or set PORT to another`) : error
+  }
+  const { port } = server.address() as AddressInfo
+  log.info({ port, host: config.host, database: service.database.place }, 'listening')
+}

@@ -1,0 +1,55 @@
+import type { Express } from 'express'
+import type { Logger } from 'pino'
+import { callerOf } from './auth/caller.ts'
+import { createIdentity } from './auth/identity.ts'
+import { identityOperations } from './auth/operations.ts'
+import { accessTokens } from './auth/token.ts'
+import type { Config } from './config.ts'
+import type { Handlers } from './contract/handlers.ts'
+import { type Database, openDatabase } from './database/database.ts'
+import { Unavailable } from './database/unavailable.ts'
+import { createApp } from './http/app.ts'
+import { pages } from './http/pages.ts'
+import { redisCounts } from './http/redis-counts.ts'
+import { probeOperations } from './probes.ts'
+import { problem } from './problems.ts'
+import { cursors } from './tasks/cursor.ts'
+import { taskOperations } from './tasks/operations.ts'
+
+const WEB = new URL('../web/dist', import.meta.url).pathname
+const DOCS = new URL('../docs/dist', import.meta.url).pathname
+
+export interface Service {
+  app: Express
+  database: Database
+  close(): Promise<void>
+}
+
+/** Puts the floors together: database, identity, handlers, app. The process around it is `main.ts`; tests put theirs around it. */
+export async function createService(config: Config, log: Logger, replace: (handlers: Handlers) => Handlers = (handlers) => handlers): Promise<Service> {
+  const database = await openDatabase(config, log)
+  const redis = config.redisUrl === undefined ? undefined : await redisCounts(config.redisUrl, log)
+  const tokens = accessTokens(config.secret, config.issuer)
+  const handlers = {
+    ...probeOperations(database),
+    ...identityOperations(createIdentity(config, database.identityPool, log), tokens, database),
+    ...taskOperations(database, cursors(config.secret)),
+  } satisfies Handlers
+  const app = createApp({
+    config,
+    handlers: replace(handlers),
+    identify: (authorization) => callerOf(tokens, authorization),
+    pages: pages({ webDir: WEB, docsDir: DOCS }),
+    log,
+    counts: redis?.counts,
+    nameError: (error) => (error instanceof Unavailable ? problem('service_unavailable') : undefined),
+  })
+  return {
+    app,
+    database,
+    async close() {
+      await redis?.close()
+      await database.close()
+    },
+  }
+}
