@@ -4,7 +4,7 @@ import { callerOf } from './auth/caller.ts'
 import { createIdentity } from './auth/identity.ts'
 import { identityOperations } from './auth/operations.ts'
 import { accessTokens } from './auth/token.ts'
-import type { Config } from './config.ts'
+import { type Config, isTrustedOrigin } from './config.ts'
 import type { Handlers } from './contract/handlers.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { Unavailable } from './database/unavailable.ts'
@@ -32,7 +32,7 @@ export async function createService(config: Config, log: Logger, replace: (handl
   const tokens = accessTokens(config.secret, config.issuer)
   const handlers = {
     ...probeOperations(database),
-    ...identityOperations(createIdentity(config, database.identityPool, log), tokens, database),
+    ...identityOperations(createIdentity(config, database.identityPool, log), tokens, database, (origin) => isTrustedOrigin(config, origin)),
     ...taskOperations(database, cursors(config.secret)),
   } satisfies Handlers
   const app = createApp({

@@ -15,7 +15,12 @@ type Unauthorized = 'authorization_missing' | 'authorization_malformed' | 'token
 const ORIGIN = ['INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN', 'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED'] as const
 type IdentityOperation = 'signup' | 'login' | 'logout' | 'verify' | 'getToken' | 'signUpEmail' | 'signInEmail' | 'signOut' | 'getSession'
 
-export function identityOperations(identity: Identity, tokens: AccessTokens, database: Database): Pick<Handlers, IdentityOperation> {
+export function identityOperations(identity: Identity, tokens: AccessTokens, database: Database, isTrusted: (origin: string) => boolean): Pick<Handlers, IdentityOperation> {
+  /** Better Auth checks the origin only of requests with a cookie; a foreign page should not sign anybody in either. */
+  function foreignPage({ headers: { origin } }: Source): Problem<'INVALID_ORIGIN'> | undefined {
+    return origin === undefined || isTrusted(origin) ? undefined : problem('INVALID_ORIGIN')
+  }
+
   /** The live session of a cookie or a bearer session token, with the cookies that extend it. */
   async function liveSession(headers: Headers) {
     try {
@@ -78,18 +83,24 @@ export function identityOperations(identity: Identity, tokens: AccessTokens, dat
     },
 
     async signUpEmail({ body, source }) {
+      const foreign = foreignPage(source)
+      if (foreign) return foreign
       const made = await relay(identity, database, { path: '/sign-up/email', headers: relayedHeaders(source), body: { ...body, name: displayName(body) }, expected: [...ORIGIN, 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'] })
       if ('code' in made) return made
       return { status: 200, body: { token: '', user: (made.body as Schemas['BrowserSignUp']).user }, cookies: made.cookies }
     },
 
     async signInEmail({ body, source }) {
+      const foreign = foreignPage(source)
+      if (foreign) return foreign
       const made = await relay(identity, database, { path: '/sign-in/email', headers: relayedHeaders(source), body, expected: [...ORIGIN, 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'] })
       if ('code' in made) return made
       return { status: 200, body: { redirect: false, token: '', user: (made.body as Schemas['BrowserSignIn']).user }, cookies: made.cookies }
     },
 
     async signOut({ source }) {
+      const foreign = foreignPage(source)
+      if (foreign) return foreign
       const headers = relayedHeaders(source)
       const live = await liveSession(headers)
       const left = await relay(identity, database, { path: '/sign-out', headers, expected: ORIGIN })

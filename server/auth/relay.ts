@@ -5,9 +5,13 @@ import { ADDRESS_HEADER, type Identity } from './identity.ts'
 
 /** What Better Auth decides by. Nothing else of a request reaches it. */
 const RELAYED = ['authorization', 'cookie', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'] as const
-/** Names of Better Auth for one and the same thing. A sign-up that loses a race for its e-mail fails in its insert. */
+/**
+ * Names of Better Auth for one and the same thing. A sign-up that loses a race for its e-mail fails in its insert;
+ * of a body that fits the contract, only the e-mail can still displease Better Auth.
+ */
 const SAME: Record<string, ProblemCode> = {
   USER_ALREADY_EXISTS: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
+  VALIDATION_ERROR: 'INVALID_EMAIL',
   FAILED_TO_CREATE_USER: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
 }
 

@@ -46,6 +46,7 @@ export function accessTokens(secret: string, issuer: string): AccessTokens {
         if (known.expires > Date.now()) return known.caller
         verified.delete(token)
       }
+      if (!isCanonical(token)) return 'token_invalid'
       try {
         const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], issuer, requiredClaims: ['sub', 'user_id', 'sid', 'iat', 'exp'] })
         const { sub, user_id: userId, sid, exp } = payload
@@ -59,4 +60,10 @@ export function accessTokens(secret: string, issuer: string): AccessTokens {
       }
     },
   }
+}
+
+/** jose, like most, reads base64url leniently: padded, or with other spare bits, one token would have many spellings. */
+function isCanonical(token: string): boolean {
+  const parts = token.split('.')
+  return parts.length === 3 && parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
 }

@@ -20,6 +20,7 @@ export interface Operation {
   needsCaller: boolean
   /** Media types of the request body; none: it takes no body. */
   accepts: string[]
+  bodyRequired: boolean
   /** Media types of the answers that are not problems. */
   produces: string[]
   headerParameters: string[]
@@ -32,7 +33,7 @@ interface OperationObject {
   tags: string[]
   security: Record<string, string[]>[]
   parameters?: ParameterObject[]
-  requestBody?: { content: Record<string, unknown> }
+  requestBody?: { required?: boolean; content: Record<string, unknown> }
   responses: Record<string, ResponseObject>
 }
 export interface Contract {
@@ -60,6 +61,7 @@ function operation(method: string, template: string, object: OperationObject, sh
     tags: object.tags,
     needsCaller: template.startsWith('/api/{user_id}/'),
     accepts: Object.keys(object.requestBody?.content ?? {}),
+    bodyRequired: object.requestBody?.required ?? false,
     produces: [...produces],
     headerParameters: [...shared, ...(object.parameters ?? [])].map((parameter) => resolve<ParameterObject>(parameter)).flatMap((parameter) => (parameter.in === 'header' ? parameter.name : [])),
     responses,

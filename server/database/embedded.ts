@@ -32,11 +32,11 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
     // A socket's path may have 107 bytes at most.
     const privateDir = Buffer.byteLength(join(dataDir, SOCKET_NAME)) > 100 ? mkdtempSync(join(tmpdir(), 'docket-')) : undefined
     const socketDir = privateDir ?? dataDir
-    const server = await listen((message) => pglite.execProtocolRaw(message), join(socketDir, SOCKET_NAME))
+    const stop = await listen((message) => pglite.execProtocolRaw(message), join(socketDir, SOCKET_NAME))
     return {
       url: `postgresql://postgres@${encodeURIComponent(socketDir)}/postgres`,
       async close() {
-        await new Promise((resolve) => server.close(resolve))
+        await stop()
         await pglite.close()
         if (privateDir) rmSync(privateDir, { recursive: true, force: true })
         release()

@@ -3,8 +3,8 @@ import { BackendTerminatedError, BackendTerminatedUnexpectedlyError, ConnectionE
 /** The database does not answer: a 503, never a caller's fault. */
 export class Unavailable extends Error {}
 
-/** SQLSTATE classes of a server that is going, full or not there: connection, resources, operator intervention. */
-const PASSING = /^(08|53|57)/
+/** SQLSTATE classes of a server that is going, full or not there: connection, database name, resources, operator intervention. */
+const PASSING = /^(08|3D|53|57)/
 const NETWORK = /^(E[A-Z]+)$/
 
 /** Turns an error that says "the database is away" into `Unavailable`; any other stays what it is. */

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 
 /** Longest a connection may hold the one session between two of its messages, in milliseconds. */
 const HOLD_LIMIT = 10_000
@@ -14,12 +14,22 @@ const IDLE = 0x49
 /** Answers one message of the wire protocol. */
 type Execute = (message: Uint8Array) => Promise<Uint8Array>
 
-/** Serves one database session to many connections, on a UNIX socket at `path`. */
-export function listen(execute: Execute, path: string): Promise<Server> {
+/** Serves one database session to many connections, on a UNIX socket at `path`; answers with what ends it. */
+export async function listen(execute: Execute, path: string): Promise<() => Promise<void>> {
   rmSync(path, { force: true })
   const session = new Session(execute)
-  const server = createServer((socket) => serve(socket, session))
-  return new Promise((resolve, reject) => server.once('error', reject).listen(path, () => resolve(server)))
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    serve(socket, session)
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
+  return async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+    await session.idle()
+  }
 }
 
 /** From a connection's first message until ReadyForQuery says idle, nobody else speaks: interleaved, they would read each other's rows. */
@@ -49,6 +59,11 @@ class Session {
     clearTimeout(this.#limit)
     await this.#execute(ROLLBACK)
     this.#release()
+  }
+
+  /** Resolves when nobody holds the session. */
+  async idle(): Promise<void> {
+    while (this.#holder !== undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
   #release(): void {

@@ -1,7 +1,10 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { type Problem, problem, Refusal } from '../problems.ts'
-import { BROWSER_TAG } from './rate-limit.ts'
+import { refuseUndescribedNull } from './response-guard.ts'
+
+/** The operations that speak Better Auth's own dialect. */
+const BROWSER_TAG = 'Browser sessions'
 
 export interface Answer {
   status: number
@@ -16,13 +19,16 @@ const WATCHED = new Set<string>(['authorization_malformed', 'token_expired', 'to
 /** Sends what a handler decided, or a problem, in the one shape of each. */
 export function sendAnswer(response: Response, answer: Answer | Problem, log: Logger): void {
   response.status(answer.status)
+  response.locals.answerHeaders = Object.keys(answer.headers ?? {})
   if (answer.headers) response.set(answer.headers)
   if (!response.hasHeader('Cache-Control')) response.set('Cache-Control', answer.headers?.ETag ? 'private, no-cache' : 'private, no-store')
   if ('code' in answer) return sendProblem(response, answer, log)
   for (const cookie of answer.cookies ?? []) response.append('Set-Cookie', cookie)
   // Express and the validator both take null for "no body"; here it is JSON's null.
-  if (answer.body === null) response.type('json').send('null')
-  else if (answer.body === undefined) response.end()
+  if (answer.body === null) {
+    refuseUndescribedNull(response)
+    response.type('json').send('null')
+  } else if (answer.body === undefined) response.end()
   else response.json(answer.body)
 }
 
@@ -49,7 +55,7 @@ export function catchAll(log: Logger, translate: (error: unknown) => Problem | u
     if (!known || known.status >= 500) log.error({ request_id: response.locals.requestId, operation: response.locals.operation?.id, err: error }, known?.code ?? 'internal_error')
     if (response.headersSent) return void response.destroy()
     // What the failed answer had set already would leak.
-    for (const name of ['Location', 'ETag', 'Set-Cookie', 'Content-Type', 'Content-Length', 'Cache-Control', 'WWW-Authenticate']) response.removeHeader(name)
+    for (const name of [...(response.locals.answerHeaders ?? []), 'Set-Cookie', 'Content-Type', 'Content-Length', 'Cache-Control']) response.removeHeader(name)
     sendAnswer(response, known ?? problem('internal_error'), log)
   }
 }

@@ -4,7 +4,7 @@ import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { type Config, isTrustedOrigin } from '../config.ts'
 import type { Handlers } from '../contract/handlers.ts'
-import { type Problem, problem } from '../problems.ts'
+import type { Problem } from '../problems.ts'
 import { catchAll } from './answer.ts'
 import { authenticate, authorize, type Identify } from './authorize.ts'
 import { dispatch } from './dispatch.ts'
@@ -50,7 +50,7 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
   app.use((request, response, next) => (response.locals.operation ? operation(request, response, next) : next()))
 
   app.use(pages)
-  app.use(catchAll(log, (error) => validationProblem(error) ?? uriProblem(error) ?? nameError(error)))
+  app.use(catchAll(log, (error) => validationProblem(error) ?? nameError(error)))
   return app
 }
 
@@ -74,8 +74,4 @@ function crossOrigin(config: Config): RequestHandler {
     exposedHeaders: ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
     preflightContinue: true,
   })
-}
-
-function uriProblem(error: unknown): Problem | undefined {
-  return error instanceof URIError ? problem('not_found') : undefined
 }

@@ -9,7 +9,7 @@ const BODY_LIMIT = 100_000
  * and takes `a[]=1` for `a=1`.
  */
 export const negotiate: RequestHandler = (request, response, next) => {
-  const { accepts = [], produces = [] } = response.locals.operation ?? {}
+  const { accepts = [], produces = [], bodyRequired = false } = response.locals.operation ?? {}
   if (produces.length > 0 && !request.accepts([...produces, 'application/problem+json'])) return next(new Refusal(problem('not_acceptable')))
   const bracketed = Object.keys(request.query).filter((name) => name.includes('['))
   if (bracketed.length > 0) return next(new Refusal(problem('invalid_request', { errors: bracketed.map(unknownParameter) })))
@@ -19,7 +19,9 @@ export const negotiate: RequestHandler = (request, response, next) => {
     if (type === undefined || !accepts.includes(type)) return next(new Refusal(unsupported(request.method, accepts)))
     return next()
   }
-  delete request.headers['content-type']
+  // The validator names a missing body only where it knows which body is meant.
+  if (bodyRequired) request.headers['content-type'] = accepts[0]
+  else delete request.headers['content-type']
   next()
 }
 

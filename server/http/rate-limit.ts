@@ -4,7 +4,6 @@ import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit'
 import type { RateLimits } from '../config.ts'
 import { problem, Refusal } from '../problems.ts'
 
-export const BROWSER_TAG = 'Browser sessions'
 const MINUTE = 60_000
 const SIGN_IN = new Set<string>(['signup', 'login', 'signUpEmail', 'signInEmail'])
 

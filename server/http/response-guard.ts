@@ -18,6 +18,13 @@ export const guardAnswers: RequestHandler = (_request, response, next) => {
   next()
 }
 
+/** express-openapi-validator takes a JSON null for no body at all. */
+export function refuseUndescribedNull(response: Response): void {
+  const { operation } = response.locals
+  const schema = operation?.responses[response.statusCode]?.content?.['application/json']?.schema
+  if (operation && !schema?.type?.includes('null')) throw new UndescribedAnswer(`${operation.id} answers ${response.statusCode} with null, which the contract does not declare`)
+}
+
 function undescribed(response: Response, status: number): string | undefined {
   const { operation } = response.locals
   if (!operation) return undefined

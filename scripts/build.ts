@@ -1,0 +1,17 @@
+// npm run build: the SDK, the web app and the docs, each when something it is made of is newer than it.
+import { execFileSync } from 'node:child_process'
+import { globSync, statSync } from 'node:fs'
+
+const run = (...words: string[]) => execFileSync(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+
+const parts = [
+  { made: 'sdk/dist/index.js', from: ['sdk/*.ts', 'sdk/*.json'], make: () => run('node_modules/typescript/bin/tsc', '-p', 'sdk') },
+  { made: 'web/dist/index.html', from: ['web/src/**', 'web/public/*', 'web/*.*', 'sdk/*.ts'], make: () => run('node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn') },
+  { made: 'docs/dist/index.html', from: ['docs/*.*', 'openapi.yaml', 'server/problems.ts', 'scripts/docs.ts'], make: () => run('scripts/docs.ts') },
+]
+
+const all = process.argv.includes('--all')
+for (const { made, from, make } of parts) {
+  const newest = Math.max(...globSync(from).map((path) => statSync(path).mtimeMs))
+  if (all || newest > (statSync(made, { throwIfNoEntry: false })?.mtimeMs ?? 0)) make()
+}

@@ -1,0 +1,209 @@
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { components } from '../../sdk/contract.gen.ts'
+import { contractBytes } from '../contract/document.ts'
+import { newPerson, type Person, send } from '../testing/person.ts'
+import { startService, type TestService } from '../testing/service.ts'
+
+type Problem = components['schemas']['Problem']
+
+let service: TestService
+let ada: Person
+beforeAll(async () => {
+  service = await startService({ keep: true })
+  ada = await newPerson(service.url)
+})
+afterAll(() => service.close())
+
+const isProblem = ({ status, headers, body }: { status: number; headers: Headers; body: unknown }, code: string) => {
+  expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+  expect(body).toMatchObject({ type: `/docs/problems#${code}`, status, code, title: expect.any(String), detail: expect.any(String), request_id: headers.get('x-request-id'), instance: `urn:docket:request:${headers.get('x-request-id')}` })
+}
+
+/** Bytes as they are, over a socket of their own. */
+const raw = (bytes: string) => new Promise<string>((resolve, reject) => {
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1', () => socket.write(bytes))
+  let text = ''
+  socket.on('data', (chunk) => { text += chunk }).on('close', () => resolve(text)).on('error', reject)
+})
+
+describe('paths', () => {
+  test.each(['/api', '/api/', '/api/x', '/api/auth', '/api/auth/ok', '/api/auth/error', '/api/auth/list-sessions', '/api/auth/change-password', '/api/auth/tasks', '/api/auth/sign-in/social', '/api//tasks', '/api/x/y/z/complete/w', '/api/x/tasks/', '/api/%2e%2e/x', '/api/%zz'])('404: %s is in no contract', async (path) => {
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
+      const answer = await send<Problem>(`${service.url}${path}`, { method, headers: { authorization: `Bearer ${ada.token}` } })
+      expect(answer.status).toBe(404)
+      isProblem(answer, 'not_found')
+    }
+  })
+
+  test('404: upper case and a trailing slash are other paths', async () => {
+    for (const path of [`/API/${ada.id}/tasks`, `${ada.tasks}/`, '/livez/', '/LIVEZ']) expect((await ada.send(path)).status).toBe(404)
+  })
+
+  test('404 outside the API: a page for browsers, a problem for the rest', async () => {
+    const page = await send<string>(`${service.url}/nowhere`, { headers: { accept: 'text/html,*/*;q=0.8' } })
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
+    isProblem(await send(`${service.url}/nowhere`), 'not_found')
+    isProblem(await send(`${service.url}/nowhere`, { method: 'POST', json: {} }), 'not_found')
+  })
+
+  test.each([['PUT', 'tasks', 'GET, POST, HEAD, OPTIONS'], ['POST', 'tasks/x', 'GET, PATCH, DELETE, HEAD, OPTIONS'], ['GET', 'tasks/x/complete', 'PATCH, OPTIONS'], ['HEAD', 'tasks/x/complete', 'PATCH, OPTIONS']])('405: %s on %s tells what is allowed', async (method, path, allow) => {
+    const answer = await ada.send(`/api/${ada.id}/${path}`, { method })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow])
+    if (method !== 'HEAD') isProblem(answer, 'method_not_allowed')
+  })
+})
+
+describe('bodies', () => {
+  const post = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = { 'content-type': 'application/json' }) => ada.send<Problem>(ada.tasks, { method: 'POST', body, headers })
+
+  test.each(['{', '{"title":"x"', "{'title':'x'}", '{"title":"x"}}', 'title=x', '\u0000', '{"title":NaN}'])('400: %s is not JSON', async (body) => {
+    const answer = await post(body)
+    expect(answer.status).toBe(400)
+    isProblem(answer, 'malformed_json')
+  })
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'application/merge-patch+json', ';', 'application/json; charset=klingon'])('415: %s, with Accept', async (type) => {
+    const answer = await post('{"title":"x"}', { 'content-type': type })
+    expect([answer.status, answer.headers.get('accept')]).toEqual([415, 'application/json'])
+    isProblem(answer, 'unsupported_media_type')
+  })
+
+  test('415: an encoding the server does not read', async () => {
+    expect((await post('{"title":"x"}', { 'content-type': 'application/json', 'content-encoding': 'compress' })).status).toBe(415)
+  })
+
+  test('201: parameters and case of the media type do not matter', async () => {
+    for (const type of ['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/json;x=y']) expect((await post('{"title":"x"}', { 'content-type': type })).status).toBe(201)
+  })
+
+  test('413: a body over the limit, announced or not', async () => {
+    const large = JSON.stringify({ title: 'x'.repeat(110_000) })
+    isProblem(await post(large), 'content_too_large')
+    const stream = new ReadableStream({ start(controller) { controller.enqueue(new TextEncoder().encode(large)); controller.close() } })
+    const answer = await ada.send<Problem>(ada.tasks, { method: 'POST', body: stream, duplex: 'half', headers: { 'content-type': 'application/json' } } as RequestInit)
+    expect(answer.status).toBe(413)
+  })
+
+  test('a body nobody asked for is left alone', async () => {
+    const task = await ada.addTask()
+    expect((await ada.send(`${ada.tasks}/${task.id}`, { method: 'DELETE', body: '{', headers: { 'content-type': 'application/json' } })).status).toBe(204)
+  })
+
+  test('__proto__ and constructor are unknown members like any other', async () => {
+    for (const body of ['{"title":"x","__proto__":{"completed":true}}', '{"title":"x","constructor":{}}']) expect((await post(body)).status).toBe(422)
+  })
+})
+
+describe('headers', () => {
+  test('406: an Accept that refuses JSON', async () => {
+    const answer = await ada.send(ada.tasks, { headers: { accept: 'text/html' } })
+    expect(answer.status).toBe(406)
+    isProblem(answer, 'not_acceptable')
+    for (const accept of ['*/*', 'application/*', 'application/json;q=0.1', 'text/html, */*;q=0.1']) expect((await ada.send(ada.tasks, { headers: { accept } })).status).toBe(200)
+  })
+
+  test('a sane request id is kept, any other is replaced', async () => {
+    const idFor = async (id: string) => (await send(`${service.url}/livez`, { headers: { 'x-request-id': id } })).headers.get('x-request-id')
+    expect(await idFor('abc-1.2_3')).toBe('abc-1.2_3')
+    for (const odd of ['a b', 'x'.repeat(129), '<script>', '{"a":1}']) expect(await idFor(odd)).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('user data is never for a shared cache, and the server does not name its parts', async () => {
+    const { headers } = await ada.send(ada.tasks)
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect([headers.get('x-powered-by'), headers.get('server')]).toEqual([null, null])
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
+
+  test('a request that is not HTTP gets a problem too', async () => {
+    for (const [bytes, status, code] of [['NONSENSE\r\n\r\n', 400, 'malformed_http'], [`GET /livez HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large']] as const) {
+      const answer = await raw(bytes)
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({ status, code })
+    }
+  })
+})
+
+describe('other origins', () => {
+  const preflight = (url: string, origin: string) => send(`${url}${ada.tasks}`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization, if-match' } })
+
+  test('a trusted origin may send what the contract takes and read what it answers, and asks once in ten minutes', async () => {
+    const trusting = await startService({ environment: { FRONTEND_URL: 'https://app.example', TRUSTED_ORIGINS: 'https://a.example, https://b.example' } })
+    for (const origin of ['https://app.example', 'https://b.example', 'http://localhost:5173', 'http://127.0.0.1:9']) {
+      const { status, headers } = await preflight(trusting.url, origin)
+      expect([status, headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials'), headers.get('access-control-max-age')]).toEqual([204, origin, 'true', '600'])
+      expect(headers.get('access-control-allow-methods')).toContain('PATCH')
+      expect(headers.get('access-control-allow-headers')).toMatch(/If-Match/)
+    }
+    const answer = await send(`${trusting.url}/livez`, { headers: { origin: 'https://app.example' } })
+    expect(answer.headers.get('access-control-expose-headers')).toMatch(/ETag.*Location.*Retry-After.*X-Request-Id/)
+  })
+
+  test('any other origin is told nothing, and in production neither is localhost', async () => {
+    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example:80']) expect((await preflight(service.url, origin)).headers.has('access-control-allow-origin')).toBe(false)
+    const production = await startService({ environment: { NODE_ENV: 'production', RATE_LIMIT: 'on' } })
+    expect((await preflight(production.url, 'http://localhost:5173')).headers.has('access-control-allow-origin')).toBe(false)
+  })
+
+  test('a plain OPTIONS tells the methods', async () => {
+    const { status, headers } = await send(`${service.url}${ada.tasks}`, { method: 'OPTIONS' })
+    expect([status, headers.get('allow')]).toEqual([204, 'GET, POST, HEAD, OPTIONS'])
+  })
+})
+
+describe('limits', () => {
+  const limits = { RATE_LIMIT: 'on', RATE_LIMIT_USER: '5', RATE_LIMIT_ADDRESS: '20', RATE_LIMIT_SIGN_IN_ADDRESS: '8', RATE_LIMIT_SIGN_IN_ACCOUNT: '3' }
+  const statuses = async (count: number, request: () => Promise<{ status: number }>) => {
+    const seen = []
+    for (let index = 0; index < count; index += 1) seen.push((await request()).status)
+    return seen
+  }
+
+  test('429 by user: told beforehand, refused with Retry-After, and others are served on', async () => {
+    const { url } = await startService({ environment: limits })
+    const [bob, eve] = [await newPerson(url, 'bob'), await newPerson(url, 'eve')]
+    const first = await bob.send(bob.tasks)
+    expect(first.headers.get('ratelimit')).toMatch(/^"user"; r=4; t=\d+$/)
+    expect(first.headers.get('ratelimit-policy')).toMatch(/^"user"; q=5; w=60; pk=:[A-Za-z0-9+/=]+:$/)
+    expect(await statuses(5, () => bob.send(bob.tasks))).toEqual([200, 200, 200, 200, 429])
+    const refused = await bob.send(bob.tasks)
+    isProblem(refused, 'rate_limited')
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await eve.send(eve.tasks)).status).toBe(200)
+  })
+
+  test('429 by address for those who guess tokens, and not for those who hold one', async () => {
+    const { url } = await startService({ environment: limits })
+    const bob = await newPerson(url, 'bob')
+    const guess = () => send(`${url}${bob.tasks}`, { headers: { authorization: 'Bearer a.b.c' } })
+    expect((await statuses(20, guess)).filter((status) => status === 429)).toHaveLength(1)
+    expect((await bob.send(bob.tasks)).status).toBe(200)
+  })
+
+  test('429 by account for those who guess one password from many addresses, and by address for those who guess many', async () => {
+    const { url } = await startService({ environment: { ...limits, TRUST_PROXY: '1' } })
+    let address = 0
+    const logIn = (email: string, from: string) => send(`${url}/api/auth/login`, { method: 'POST', json: { email, password: 'wrong horse' }, headers: { 'x-forwarded-for': from } })
+    expect(await statuses(4, () => logIn('Ada@Example.org', `10.0.0.${++address}`))).toEqual([401, 401, 401, 429])
+    expect((await statuses(9, () => logIn(`${++address}@example.org`, '10.9.9.9'))).at(-1)).toBe(429)
+  })
+
+  test('an address in X-Forwarded-For counts only behind a proxy that was configured', async () => {
+    const { url } = await startService({ environment: limits })
+    let address = 0
+    expect((await statuses(21, () => send(`${url}/api/auth/get-session`, { headers: { 'x-forwarded-for': `10.0.0.${++address}` } }))).at(-1)).toBe(429)
+  })
+
+  test('probes are never limited', async () => {
+    const { url } = await startService({ environment: limits })
+    expect(new Set(await statuses(30, () => send(`${url}/livez`)))).toEqual(new Set([200]))
+  })
+})
+
+test('/openapi.yaml is the bytes of the repository', async () => {
+  const response = await fetch(`${service.url}/openapi.yaml`)
+  expect(response.headers.get('content-type')).toMatch(/^application\/yaml/)
+  expect(Buffer.from(await response.arrayBuffer()).equals(contractBytes)).toBe(true)
+})

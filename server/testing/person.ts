@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import type { components } from '../../sdk/contract.gen.ts'
+
+type Schemas = components['schemas']
+
+export interface Reply<Body = unknown> {
+  status: number
+  headers: Headers
+  body: Body
+}
+
+/** A request over real HTTP, and its answer read as JSON where it is JSON. */
+export async function send<Body = unknown>(url: string, init: RequestInit & { json?: unknown } = {}): Promise<Reply<Body>> {
+  const { json, ...rest } = init
+  const headers = new Headers(rest.headers)
+  if (json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
+  const response = await fetch(url, { ...rest, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) })
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, body: (isJson && text !== '' ? JSON.parse(text) : text) as Body }
+}
+
+export interface Person {
+  email: string
+  password: string
+  id: string
+  token: string
+  sessionToken: string
+  /** The address of this person's tasks. */
+  tasks: string
+  send<Body = unknown>(path: string, init?: RequestInit & { json?: unknown }): Promise<Reply<Body>>
+  addTask(fields?: Partial<Schemas['TaskCreate']>): Promise<Schemas['Task']>
+}
+
+/** Somebody new, signed up over the front door. */
+export async function newPerson(url: string, name = 'ada'): Promise<Person> {
+  const email = `${name}.${randomBytes(4).toString('hex')}@example.org`
+  const password = 'correct horse battery'
+  const { status, body } = await send<Schemas['SessionGrant']>(`${url}/api/auth/signup`, { method: 'POST', json: { email, password } })
+  if (status !== 201) throw new Error(`sign-up answered ${status} ${JSON.stringify(body)}`)
+  const person: Person = {
+    email,
+    password,
+    id: body.user.id,
+    token: body.access_token,
+    sessionToken: body.session_token,
+    tasks: `/api/${body.user.id}/tasks`,
+    send: (path, init = {}) => send(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${body.access_token}`, ...Object.fromEntries(new Headers(init.headers)) } }),
+    async addTask(fields) {
+      const made = await person.send<Schemas['Task']>(person.tasks, { method: 'POST', json: { title: 'Pay the rent', ...fields } })
+      if (made.status !== 201) throw new Error(`createTask answered ${made.status} ${JSON.stringify(made.body)}`)
+      return made.body
+    },
+  }
+  return person
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import pg from 'pg'
+import { pino } from 'pino'
+import { inject, onTestFinished } from 'vitest'
+import { readConfig } from '../config.ts'
+import type { Handlers } from '../contract/handlers.ts'
+import type { Database } from '../database/database.ts'
+import { startEmbedded } from '../database/embedded.ts'
+import { refuseUnreadable } from '../http/unreadable.ts'
+import { createService } from '../service.ts'
+import { databaseAt } from './template.ts'
+
+export interface TestService {
+  url: string
+  secret: string
+  database: Database
+  /** The lines of the log, as it wrote them. */
+  log: string[]
+  /** The database is gone from here on; only for a service started with `losable`. */
+  loseDatabase(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * The real app on a real database of its own and a free port. Closes itself when the test that started it is over,
+ * unless `keep` is set: then who started it closes it.
+ */
+export async function startService({ environment = {}, replace, keep = false, losable = false }: { environment?: Record<string, string>; replace?: (handlers: Handlers) => Handlers; keep?: boolean; losable?: boolean } = {}): Promise<TestService> {
+  const secret = randomBytes(32).toString('base64url')
+  const { variables, drop, lose } = await copyDatabase(losable)
+  const config = readConfig({ BETTER_AUTH_SECRET: secret, RATE_LIMIT: 'off', PORT: '0', ...variables, ...environment })
+  const lines: string[] = []
+  const log = pino({ level: config.logLevel }, new Writable({ write: (chunk, _encoding, done) => { lines.push(String(chunk)); done() } }))
+  const service = await createService(config, log, replace)
+  const server = createServer(service.app)
+  server.on('clientError', refuseUnreadable)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  let closed = false
+  const close = async () => {
+    if (closed) return
+    closed = true
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await service.close()
+    await drop()
+  }
+  if (!keep) onTestFinished(close)
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, secret: config.secret, database: service.database, log: lines, loseDatabase: lose, close }
+}
+
+interface DatabaseCopy {
+  variables: Record<string, string>
+  lose(): Promise<void>
+  drop(): Promise<void>
+}
+
+async function copyDatabase(losable: boolean): Promise<DatabaseCopy> {
+  const template = inject('template')
+  if ('directory' in template) {
+    const directory = mkdtempSync(join(tmpdir(), 'docket-test-'))
+    cpSync(template.directory, directory, { recursive: true, filter: (path) => !path.endsWith('.s.PGSQL.5432') })
+    const remove = async () => rmSync(directory, { recursive: true, force: true })
+    if (!losable) return { variables: { DATA_DIR: directory }, lose: async () => {}, drop: remove }
+    const embedded = await startEmbedded(directory)
+    return { variables: { DATABASE_URL: embedded.url }, lose: () => embedded.close(), drop: remove }
+  }
+  const name = `docket_test_${randomBytes(6).toString('hex')}`
+  await administer(template.url, `create database ${name} template ${template.name}`)
+  const drop = () => administer(template.url, `drop database if exists ${name} with (force)`)
+  return { variables: { DATABASE_URL: databaseAt(template.url, name) }, lose: drop, drop }
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
