@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { ConfigError, readConfig } from './config.ts'
 import { DirectoryTaken } from './database/embedded.ts'
+import { Unavailable } from './database/unavailable.ts'
 import { refuseUnreadable } from './http/unreadable.ts'
 import { createService } from './service.ts'
 
@@ -14,13 +15,16 @@ try {
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof DirectoryTaken)) throw error
   process.stderr.write(`${error.message}.\n`)
-  process.exitCode = 1
+  process.exit(1)
 }
 
 async function main(): Promise<void> {
   const config = readConfig()
   const log = pino({ level: config.logLevel, redact: ['req', 'res'] })
-  const service = await createService(config, log)
+  const service = await createService(config, log).catch((error: unknown) => {
+    if (!(error instanceof Unavailable) || config.databaseUrl === undefined) throw error
+    throw new ConfigError(`The database at ${new URL(config.databaseUrl).host} does not answer (${error.message}); start it, or set DATABASE_URL to one that runs`)
+  })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, service.app)
   server.on('clientError', refuseUnreadable)
 

@@ -1,5 +1,4 @@
 import { betterAuth } from 'better-auth'
-import { isAPIError } from 'better-auth/api'
 import { bearer } from 'better-auth/plugins'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -38,6 +37,7 @@ export function createIdentity(config: Config, pool: pg.Pool, log: Logger) {
     telemetry: { enabled: false },
     // Its details may hold an e-mail, so only the sentence is kept. What callers cause is in the security log already.
     logger: { level: 'error', log: (_level, message) => log.warn({ from: 'better-auth' }, message) },
-    onAPIError: { onError: (error) => { if (!isAPIError(error)) log.error({ from: 'better-auth', err: error }, 'better-auth failed') } },
+    // Otherwise its router writes the error to the console and answers 500, and "database away" is lost.
+    onAPIError: { throw: true },
   })
 }

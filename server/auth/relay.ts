@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Database } from '../database/database.ts'
+import { unavailable } from '../database/unavailable.ts'
 import { type Problem, type ProblemCode, problem } from '../problems.ts'
 import { ADDRESS_HEADER, type Identity } from './identity.ts'
 
@@ -53,7 +54,7 @@ export async function relay<Code extends ProblemCode>(
 ): Promise<Relayed | Problem<Code>> {
   const { baseURL } = await identity.$context
   const content = method === 'POST' ? { headers: new Headers([...headers, ['content-type', 'application/json']]), body: JSON.stringify(body ?? {}) } : { headers }
-  const response = await identity.handler(new Request(`${baseURL}${path}`, { method, ...content }))
+  const response = await ask(identity, new Request(`${baseURL}${path}`, { method, ...content }))
   const text = await response.text()
   const answer: unknown = text === '' ? null : JSON.parse(text)
   if (response.ok) return { body: answer, cookies: response.headers.getSetCookie(), sessionToken: response.headers.get('set-auth-token') }
@@ -63,4 +64,12 @@ export async function relay<Code extends ProblemCode>(
   const code = expected.find((known) => known === (SAME[name] ?? name))
   if (code === undefined) throw new Error(`Better Auth answered ${response.status} ${name} on ${path}`)
   return problem(code)
+}
+
+async function ask(identity: Identity, request: Request): Promise<Response> {
+  try {
+    return await identity.handler(request)
+  } catch (error) {
+    throw unavailable(error)
+  }
 }

@@ -65,7 +65,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     }
   } catch (error) {
     await embedded?.close()
-    throw error
+    throw unavailable(error)
   }
 }
 

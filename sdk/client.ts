@@ -1,0 +1,43 @@
+import createFetchClient, { type Client } from 'openapi-fetch'
+import type { paths } from './contract.gen.ts'
+import type { TokenSource } from './tokens.ts'
+
+/** A client of every operation of the contract: `docket.GET('/api/{user_id}/tasks', ...)` answers `{ data, error, response }`. */
+export type Docket = Client<paths>
+
+export interface ClientOptions {
+  /** The address of the server, without a trailing slash. */
+  baseUrl: string
+  /** Where access tokens come from. Without it, requests go out as they are. */
+  tokens?: TokenSource
+  /** Another `fetch`; default: the global one. */
+  fetch?: (request: Request) => Promise<Response>
+}
+
+/**
+ * Makes a client that is typed by the contract. Requests outside `/api/auth/` carry an access token from `tokens`;
+ * one that is refused with 401 is renewed and the request repeated, once, with the same body.
+ *
+ * @example
+ * const docket = createClient({ baseUrl: 'http://127.0.0.1:8000' })
+ * const { data, error } = await docket.POST('/api/auth/login', { body: { email, password } })
+ */
+export function createClient({ baseUrl, tokens, fetch = (request) => globalThis.fetch(request) }: ClientOptions): Docket {
+  return createFetchClient<paths>({ baseUrl, credentials: 'include', fetch: tokens ? authorized(fetch, tokens) : fetch })
+}
+
+function authorized(fetch: (request: Request) => Promise<Response>, tokens: TokenSource): (request: Request) => Promise<Response> {
+  return async (request) => {
+    if (request.headers.has('authorization') || new URL(request.url).pathname.startsWith('/api/auth/')) return fetch(request)
+    const token = await tokens.get()
+    const response = await fetch(withToken(request.clone(), token))
+    if (response.status !== 401 || token === undefined) return response
+    const renewed = await tokens.renew(token)
+    return renewed === undefined ? response : fetch(withToken(request, renewed))
+  }
+}
+
+function withToken(request: Request, token: string | undefined): Request {
+  if (token !== undefined) request.headers.set('authorization', `Bearer ${token}`)
+  return request
+}

@@ -1,0 +1,55 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { expect, test } from 'vitest'
+import { contract } from './document.ts'
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true })
+formats.default(ajv)
+ajv.addFormat('int32', true).addFormat('password', true)
+ajv.addSchema({ $id: 'contract', ...contract })
+
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
+
+/** Every place of the contract that has a schema and examples beside it, with the way there. */
+function* examples(node: Json, way: string[]): Generator<{ way: string; schema: string; value: Json }> {
+  if (node === null || typeof node !== 'object') return
+  if (Array.isArray(node)) {
+    for (const [index, item] of node.entries()) yield* examples(item, [...way, String(index)])
+    return
+  }
+  const pointer = (path: string[]) => `contract#/${path.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`
+  if (node.schema !== undefined) {
+    if (node.example !== undefined) yield { way: way.join(' '), schema: pointer([...way, 'schema']), value: node.example }
+    for (const [name, example] of Object.entries((node.examples ?? {}) as Record<string, { value?: Json; $ref?: string }>)) {
+      const { value } = example.$ref ? (contract.components as unknown as Record<string, Record<string, { value: Json }>>).examples?.[example.$ref.split('/').at(-1) as string] as { value: Json } : (example as { value: Json })
+      yield { way: [...way, name].join(' '), schema: pointer([...way, 'schema']), value }
+    }
+  }
+  if (Array.isArray(node.examples)) for (const value of node.examples) yield { way: way.join(' '), schema: pointer(way), value }
+  for (const [name, child] of Object.entries(node)) if (name !== 'example' && name !== 'examples') yield* examples(child, [...way, name])
+}
+
+const all = [...examples(contract as unknown as Json, [])]
+
+test('every example of the contract fits its schema', () => {
+  const wrong = all.flatMap(({ way, schema, value }) => (ajv.validate(schema, value) ? [] : [`${way}: ${ajv.errorsText()}`]))
+  expect(wrong).toEqual([])
+  expect(all.length).toBeGreaterThan(100)
+})
+
+test('every parameter, header, media type and scalar schema has an example', () => {
+  const bare: string[] = []
+  const walk = (node: Json, way: string[]): void => {
+    if (node === null || typeof node !== 'object' || Array.isArray(node)) {
+      if (Array.isArray(node)) node.forEach((item, index) => { walk(item, [...way, String(index)]) })
+      return
+    }
+    const isProperty = way.at(-2) === 'properties' || (way[0] === 'components' && way[1] === 'schemas' && way.length === 3)
+    const scalar = typeof node.type !== 'undefined' && !['object', 'array'].some((type) => [node.type].flat().includes(type))
+    if (isProperty && scalar && !node.examples) bare.push(way.join(' '))
+    if (node.schema !== undefined && node.example === undefined && node.examples === undefined) bare.push(way.join(' '))
+    for (const [name, child] of Object.entries(node)) if (!['example', 'examples'].includes(name)) walk(child, [...way, name])
+  }
+  walk(contract as unknown as Json, [])
+  expect(bare).toEqual([])
+})

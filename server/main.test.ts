@@ -1,0 +1,102 @@
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { components } from '../sdk/contract.gen.ts'
+import { newPerson, send } from './testing/person.ts'
+import { startProcess, startRefused, dataDirectory } from './testing/process.ts'
+
+type Schemas = components['schemas']
+
+describe('a configuration that is not good stops the start with one sentence', () => {
+  const sentence = (output: string) => output.trim().split('\n')
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['a short secret', { BETTER_AUTH_SECRET: 'short' }, /^BETTER_AUTH_SECRET is shorter than 32 characters/],
+    ['a sample secret', { BETTER_AUTH_SECRET: 'change-me-change-me-change-me-change-me' }, /^BETTER_AUTH_SECRET looks like a sample/],
+    ['no secret in production', { NODE_ENV: 'production' }, /^BETTER_AUTH_SECRET is not set/],
+    ['a port that is none', { PORT: 'eighty' }, /^PORT is "eighty"/],
+    ['no limits in production', { NODE_ENV: 'production', BETTER_AUTH_SECRET: 'k'.repeat(16) + 'q'.repeat(16), RATE_LIMIT: 'off' }, /^RATE_LIMIT=off/],
+    ['a trusted proxy that trusts everybody', { TRUST_PROXY: 'true' }, /^TRUST_PROXY=true/],
+    ['an origin that is none', { FRONTEND_URL: 'app.example' }, /^FRONTEND_URL and TRUSTED_ORIGINS has "app.example"/],
+    ['a database address that is none', { DATABASE_URL: 'mysql://root:hunter2@db/x' }, /^DATABASE_URL is not an address like/],
+  ])('%s', async (_, environment, expected) => {
+    const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), ...environment })
+    expect(code).toBe(1)
+    expect(sentence(output)).toEqual([expect.stringMatching(expected)])
+    expect(output).not.toContain('hunter2')
+  })
+
+  test('a database that does not answer', async () => {
+    const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), DATABASE_URL: 'postgresql://docket:hunter2@127.0.0.1:1/x' })
+    expect(code).toBe(1)
+    expect(sentence(output)).toEqual([expect.stringMatching(/^The database at 127\.0\.0\.1:1 does not answer/)])
+  })
+
+  test('a port that is taken', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void other.close())
+    const { port } = other.address() as AddressInfo
+    const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), PORT: String(port), LOG_LEVEL: 'error' })
+    expect([code, sentence(output)]).toEqual([1, [expect.stringMatching(`^PORT ${port} is in use`)]])
+  })
+})
+
+describe('the embedded database', () => {
+  test('a second server on the same directory is refused with one sentence, and the first goes on', async () => {
+    const DATA_DIR = dataDirectory()
+    const first = await startProcess({ DATA_DIR })
+    const { code, output } = await startRefused({ DATA_DIR, LOG_LEVEL: 'error' })
+    expect([code, output.trim()]).toEqual([1, expect.stringMatching(/^The data directory .* is in use by another Docket/)])
+    expect((await send(`${first.url}/readyz`)).status).toBe(200)
+  })
+
+  test('stopped with SIGTERM and started again, it keeps accounts, sessions and tasks; exit code 0', async () => {
+    const DATA_DIR = dataDirectory()
+    const first = await startProcess({ DATA_DIR })
+    const ada = await newPerson(first.url)
+    const task = await ada.addTask()
+    expect(await first.end('SIGTERM')).toBe(0)
+    const second = await startProcess({ DATA_DIR })
+    const { body } = await send<Schemas['TaskList']>(`${second.url}${ada.tasks}`, { headers: { authorization: `Bearer ${ada.token}` } })
+    expect(body.items).toEqual([task])
+    expect(statSync(join(DATA_DIR, 'secret')).mode & 0o777).toBe(0o600)
+  })
+
+  test('killed with SIGKILL under load, every acknowledged task is there, and the directory is free at once', async () => {
+    const DATA_DIR = dataDirectory()
+    const first = await startProcess({ DATA_DIR })
+    const ada = await newPerson(first.url)
+    const acknowledged: string[] = []
+    const write = async () => { for (;;) acknowledged.push((await ada.addTask()).id) }
+    const writers = Promise.allSettled([write(), write(), write(), write()])
+    await until(() => acknowledged.length >= 40)
+    await first.end('SIGKILL')
+    await writers
+    const second = await startProcess({ DATA_DIR })
+    const { body } = await send<Schemas['TaskList']>(`${second.url}${ada.tasks}?limit=200`, { headers: { authorization: `Bearer ${ada.token}` } })
+    expect(acknowledged.filter((id) => !body.items.some((item) => item.id === id))).toEqual([])
+  })
+})
+
+test('SIGTERM lets a request that was accepted finish, and exits with 0', async () => {
+  const server = await startProcess({ DATA_DIR: dataDirectory() })
+  const body = JSON.stringify({ email: 'ada@example.org', password: 'correct horse' })
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  let answer = ''
+  const answered = new Promise<void>((resolve) => socket.on('data', (chunk) => { answer += chunk }).once('close', resolve))
+  socket.write(`POST /api/auth/signup HTTP/1.1\r\nhost: docket\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`)
+  await until(() => answer.includes('100 Continue'))
+  const ended = server.end('SIGTERM')
+  await until(() => server.output().includes('"closing"'))
+  socket.write(body)
+  await answered
+  expect(answer).toMatch(/HTTP\/1\.1 201 Created/)
+  expect(await ended).toBe(0)
+})
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate)
+}

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inject, onTestFinished } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+export interface ServerProcess {
+  url: string
+  /** Sends the signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+  output: () => string
+}
+
+/** A data directory that goes when the test is over; with the tables in it where the run has them ready. */
+export function dataDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'docket-process-'))
+  const template = inject('template')
+  if ('directory' in template) cpSync(template.directory, directory, { recursive: true, filter: (path) => !path.endsWith('.s.PGSQL.5432') })
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+function start(environment: Record<string, string>): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
+  // Nothing of the machine's own settings reaches the server, or a developer's DATABASE_URL would.
+  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => { text += chunk })
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await exit
+  })
+  return { child, output: () => text, exit }
+}
+
+/** The server as a process of its own, listening. */
+export async function startProcess(environment: Record<string, string>): Promise<ServerProcess> {
+  const { child, output, exit } = start({ PORT: '0', RATE_LIMIT: 'off', ...environment })
+  const port = await new Promise<number>((resolve, reject) => {
+    const look = () => {
+      const line = /"port":(\d+).*"msg":"listening"/.exec(output())
+      if (line) resolve(Number(line[1]))
+    }
+    child.stdout?.on('data', look)
+    void exit.then((code) => reject(new Error(`the server ended with ${code}: ${output()}`)))
+  })
+  return {
+    url: `http://127.0.0.1:${port}`,
+    output,
+    async end(signal) {
+      child.kill(signal)
+      return exit
+    },
+  }
+}
+
+/** A server that is expected to refuse to start: its exit code and what it printed. */
+export async function startRefused(environment: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const { output, exit } = start({ PORT: '0', ...environment })
+  return { code: await exit, output: output() }
+}

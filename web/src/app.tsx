@@ -1,0 +1,29 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { answer, docket, forgetTokens } from './docket.ts'
+import { Failure } from './failure.tsx'
+import { SignIn } from './sign-in.tsx'
+import { Tasks } from './tasks.tsx'
+
+export function App() {
+  const queries = useQueryClient()
+  const session = useQuery({ queryKey: ['session'], queryFn: () => answer(docket.GET('/api/auth/get-session')), staleTime: Number.POSITIVE_INFINITY })
+
+  const signedIn = () => {
+    forgetTokens()
+    return queries.invalidateQueries()
+  }
+  const signedOut = () => {
+    forgetTokens()
+    queries.removeQueries({ queryKey: ['tasks'] })
+    queries.setQueryData(['session'], null)
+  }
+
+  return (
+    <main className="mx-auto max-w-2xl px-4 py-8 sm:py-14">
+      {session.isPending && <p role="status" className="text-stone-600 dark:text-stone-400">Loading…</p>}
+      {session.isError && <Failure error={session.error} retry={() => session.refetch()} />}
+      {session.data === null && <SignIn done={signedIn} />}
+      {session.data && <Tasks user={session.data.user} signedOut={signedOut} />}
+    </main>
+  )
+}
