@@ -18,7 +18,8 @@ export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }):
   router.get(APP_ADDRESSES, page(join(webDir, 'index.html'), APP_POLICY))
   router.use('/assets', express.static(join(webDir, 'assets'), { index: false, redirect: false, immutable: true, maxAge: YEAR }))
   router.get('/icon.svg', page(join(webDir, 'icon.svg'), APP_POLICY))
-  router.get('/docs', page(join(docsDir, 'index.html'), DOCS_POLICY))
+  router.get('/docs', (_request, response) => response.redirect(308, '/docs/'))
+  router.get('/docs/', page(join(docsDir, 'index.html'), DOCS_POLICY))
   router.get('/docs/problems', page(join(docsDir, 'problems.html'), DOCS_POLICY))
   router.use('/docs/assets', express.static(join(docsDir, 'assets'), { index: false, redirect: false, maxAge: 0 }))
   router.use((request, response, next) => {

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { startService } from '../../server/testing/service.ts'
+import { useChromium, watchComplaints } from './chromium.ts'
+
+const chromium = useChromium()
+
+test('a person signs up, adds, completes and deletes tasks, and a reload shows what was done', async () => {
+  const { url } = await startService()
+  const page = await chromium.page()
+  const noComplaints = watchComplaints(page)
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Make an account' }).click()
+  await page.getByLabel('Name').fill('Ada')
+  await page.getByLabel('E-mail').fill('ada@example.org')
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await page.getByText('Nothing to do').waitFor()
+
+  const tasks = page.getByRole('list', { name: 'Tasks' }).getByRole('listitem')
+  for (const title of ['Pay the rent', 'Water the plants', '<b>Not bold</b>']) {
+    await page.getByLabel('New task').fill(title)
+    await page.getByLabel('New task').press('Enter')
+    await tasks.filter({ hasText: title }).waitFor()
+  }
+  await page.getByLabel('Pay the rent', { exact: true }).click()
+  await page.waitForFunction(() => document.querySelectorAll('input:checked').length === 1)
+  await page.getByRole('button', { name: 'Delete Water the plants' }).click()
+  await tasks.filter({ hasText: 'Water the plants' }).waitFor({ state: 'detached' })
+
+  await page.reload()
+  await tasks.first().waitFor()
+  expect(await tasks.allInnerTexts()).toEqual([expect.stringContaining('<b>Not bold</b>'), expect.stringContaining('Pay the rent')])
+  expect(await page.getByLabel('Pay the rent', { exact: true }).isChecked()).toBe(true)
+  noComplaints()
+})
+
+test('signing out ends the session on the server, and signing in again shows the tasks', async () => {
+  const { url } = await startService()
+  const context = await chromium.context()
+  const page = await context.newPage()
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Make an account' }).click()
+  await page.getByLabel('E-mail').fill('ada@example.org')
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await page.getByLabel('New task').fill('Pay the rent')
+  await page.getByLabel('New task').press('Enter')
+  await page.getByLabel('Pay the rent', { exact: true }).waitFor()
+  expect(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length])).toEqual(['', 0, 0])
+  expect((await context.cookies())[0]).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  expect(await context.cookies()).toEqual([])
+  await page.getByLabel('E-mail').fill('ada@example.org')
+  await page.getByLabel('Password').fill('wrong horse')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').getByText('Invalid email or password').waitFor()
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel('Pay the rent', { exact: true }).waitFor()
+})
+
+test('a session that was ended elsewhere leads back to sign-in, and a server that is away is said', async () => {
+  const { url, close } = await startService()
+  const context = await chromium.context()
+  const page = await context.newPage()
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Make an account' }).click()
+  await page.getByLabel('E-mail').fill('ada@example.org')
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await page.getByText('Nothing to do').waitFor()
+  const { token } = await (await context.request.get(`${url}/api/auth/token`)).json()
+  await context.request.post(`${url}/api/auth/logout`, { headers: { authorization: `Bearer ${token}` } })
+  await page.getByLabel('New task').fill('Too late')
+  await page.getByLabel('New task').press('Enter')
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await close()
+  await page.getByLabel('E-mail').fill('ada@example.org')
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('The server cannot be reached').waitFor()
+})
+
+test.each(['', 'problems'])('the docs page /docs/%s shows itself under its policy, from this server alone', async (path) => {
+  const { url } = await startService()
+  const page = await chromium.page()
+  const noComplaints = watchComplaints(page)
+  const elsewhere: string[] = []
+  page.on('request', (request) => { if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url()) })
+  await page.goto(`${url}/docs/${path}`)
+  await page.getByText(path === '' ? 'Complete a task, or open it again' : 'task_not_found').first().waitFor()
+  expect(elsewhere).toEqual([])
+  noComplaints()
+})
