@@ -6,7 +6,11 @@ const run = (...words: string[]) => execFileSync(process.execPath, words, { stdi
 
 const parts = [
   { made: 'sdk/dist/index.js', from: ['sdk/*.ts', 'sdk/*.json'], make: () => run('node_modules/typescript/bin/tsc', '-p', 'sdk') },
-  { made: 'web/dist/index.html', from: ['web/src/**', 'web/public/*', 'web/*.*', 'sdk/*.ts'], make: () => run('node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn') },
+  {
+    made: 'web/dist/index.html',
+    from: ['web/src/**', 'web/public/*', 'web/*.*', 'sdk/*.ts'],
+    make: () => run('node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'),
+  },
   { made: 'docs/dist/index.html', from: ['docs/*.*', 'openapi.yaml', 'server/problems.ts', 'scripts/docs.ts'], make: () => run('scripts/docs.ts') },
 ]
 

@@ -6,7 +6,11 @@ const address = mock ? `http://127.0.0.1:${process.env.MOCK_PORT ?? 4010}` : `ht
 const behind = mock ? ['scripts/mock.ts'] : ['--watch-path=server', '--watch-path=openapi.yaml', 'server/main.ts']
 const children = [
   spawn(process.execPath, behind, { stdio: 'inherit' }),
-  spawn(process.execPath, ['node_modules/vite/bin/vite.js', 'web', '--clearScreen', 'false', ...(process.env.WEB_PORT ? ['--port', process.env.WEB_PORT, '--strictPort'] : [])], { stdio: 'inherit', env: { ...process.env, DOCKET_API: address } }),
+  spawn(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'web', '--clearScreen', 'false', ...(process.env.WEB_PORT ? ['--port', process.env.WEB_PORT, '--strictPort'] : [])],
+    { stdio: 'inherit', env: { ...process.env, DOCKET_API: address } },
+  ),
 ]
 const stop = () => {
   for (const child of children) child.kill('SIGTERM')

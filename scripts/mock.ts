@@ -13,12 +13,28 @@ await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
 const behind = (probe.address() as AddressInfo).port
 await new Promise((resolve) => probe.close(resolve))
 
-const prism = spawn(process.execPath, ['node_modules/@stoplight/prism-cli/dist/index.js', 'mock', '-p', String(behind), '-h', '127.0.0.1', '--json-schema-faker-fillProperties=false', '--verboseLevel', 'error', 'openapi.yaml'], { stdio: ['ignore', 'inherit', 'inherit'] })
+const prism = spawn(
+  process.execPath,
+  [
+    'node_modules/@stoplight/prism-cli/dist/index.js',
+    'mock',
+    '-p',
+    String(behind),
+    '-h',
+    '127.0.0.1',
+    '--json-schema-faker-fillProperties=false',
+    '--verboseLevel',
+    'error',
+    'openapi.yaml',
+  ],
+  { stdio: ['ignore', 'inherit', 'inherit'] },
+)
 prism.on('exit', (code) => process.exit(code ?? 1))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {
-  prism.kill(signal)
-  process.exit(0)
-})
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    prism.kill(signal)
+    process.exit(0)
+  })
 
 const guard = createServer((incoming, outgoing) => {
   const onward = forward({ port: behind, host: '127.0.0.1', method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
@@ -28,13 +44,26 @@ const guard = createServer((incoming, outgoing) => {
   onward.setTimeout(LIMIT, () => onward.destroy(new Error('Prism did not answer: is the body JSON?')))
   onward.on('error', (error) => {
     if (outgoing.headersSent) return outgoing.destroy()
-    outgoing.writeHead(400, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ type: '/docs/problems#malformed_json', title: 'Bad Request', status: 400, detail: error.message, instance: 'urn:docket:request:mock', code: 'malformed_json', request_id: 'mock' }))
+    outgoing.writeHead(400, { 'content-type': 'application/problem+json' }).end(
+      JSON.stringify({
+        type: '/docs/problems#malformed_json',
+        title: 'Bad Request',
+        status: 400,
+        detail: error.message,
+        instance: 'urn:docket:request:mock',
+        code: 'malformed_json',
+        request_id: 'mock',
+      }),
+    )
   })
   incoming.pipe(onward)
 })
 
 for (;;) {
-  const up = await fetch(`http://127.0.0.1:${behind}/livez`).then(() => true, () => false)
+  const up = await fetch(`http://127.0.0.1:${behind}/livez`).then(
+    () => true,
+    () => false,
+  )
   if (up) break
   await new Promise((resolve) => setTimeout(resolve, 100))
 }

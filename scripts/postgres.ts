@@ -27,7 +27,26 @@ async function startCluster() {
   const options = { ...user, env: { ...process.env, LC_ALL: 'C' }, stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'], cwd: dir }
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], options)
   const port = await freePort()
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${dir}`, '-c', 'max_connections=300', '-c', 'log_min_messages=fatal', '-c', 'log_min_error_statement=panic'], options)
+  const server = spawn(
+    join(bin, 'postgres'),
+    [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      `unix_socket_directories=${dir}`,
+      '-c',
+      'max_connections=300',
+      '-c',
+      'log_min_messages=fatal',
+      '-c',
+      'log_min_error_statement=panic',
+    ],
+    options,
+  )
   const stop = async () => {
     const gone = new Promise((resolve) => server.once('exit', resolve))
     if (server.exitCode === null) {

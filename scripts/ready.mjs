@@ -12,7 +12,7 @@ const tool = (path, ...more) => [join(root, 'node_modules', path), ...more]
 
 const build = script('build.ts')
 const types = [tool('typescript/bin/tsc', '-p', '.'), tool('typescript/bin/tsc', '-p', 'web')]
-const tests = tool('vitest/vitest.mjs', 'run')
+const tests = tool('vitest/vitest.mjs', 'run', '--project', 'suite')
 
 /** What each command runs, in order. The last one gets the words after the command. */
 const COMMANDS = {
@@ -27,7 +27,6 @@ const COMMANDS = {
   test: [build, ...types, tests],
   'test:postgres': [build, script('postgres.ts', ...tests)],
   'check:rest': [build, script('check.ts')],
-  node: [[]],
 }
 
 const [name, ...words] = process.argv.slice(2)
@@ -53,7 +52,11 @@ function isInstalled() {
 
 function run(command, words) {
   return new Promise((resolve) => {
-    const child = spawn(command, words, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, REDOCLY_TELEMETRY: 'off' } })
+    const child = spawn(command, words, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, REDOCLY_TELEMETRY: 'off' },
+    })
     const pass = (signal) => child.kill(signal)
     process.on('SIGINT', pass).on('SIGTERM', pass)
     child.on('error', (error) => {

@@ -1,3 +1,3 @@
 export { type ClientOptions, createClient, type Docket } from './client.ts'
-export { sessionTokens, type SessionTokensOptions, type TokenSource } from './tokens.ts'
 export type * from './contract.gen.ts'
+export { type SessionTokensOptions, sessionTokens, type TokenSource } from './tokens.ts'

@@ -44,7 +44,10 @@ export function sessionTokens({ baseUrl, sessionToken, fetch = (request) => glob
     current = { token, until: Date.now() + expires_in * 1_000 - MARGIN }
     return token
   }
-  const askOnce = () => (asking ??= ask().finally(() => { asking = undefined }))
+  const askOnce = () =>
+    (asking ??= ask().finally(() => {
+      asking = undefined
+    }))
 
   return {
     get: async () => (current && current.until > Date.now() ? current.token : askOnce()),

@@ -83,7 +83,8 @@ type Value = (name: string) => string | undefined
 function secret(given: string | undefined, production: boolean, dataDir: string): string {
   if (given !== undefined) {
     if (given.length < 32) throw new ConfigError('BETTER_AUTH_SECRET is shorter than 32 characters; make one with: openssl rand -base64 32')
-    if (/^(.)\1*$|change[-_ ]?me|change[-_ ]?this|replace[-_ ]|example|sample|placeholder|your[-_ ]|^better-auth-secret-/i.test(given)) throw new ConfigError('BETTER_AUTH_SECRET looks like a sample; make your own with: openssl rand -base64 32')
+    if (/^(.)\1*$|change[-_ ]?me|change[-_ ]?this|replace[-_ ]|example|sample|placeholder|your[-_ ]|^better-auth-secret-/i.test(given))
+      throw new ConfigError('BETTER_AUTH_SECRET looks like a sample; make your own with: openssl rand -base64 32')
     return given
   }
   if (production) throw new ConfigError('BETTER_AUTH_SECRET is not set, and NODE_ENV is production; make one with: openssl rand -base64 32')
@@ -130,16 +131,19 @@ function oneOf(value: Value, name: string, fallback: string, allowed: string[]):
 function address(text: string | undefined, name: string): string | undefined {
   if (text === undefined) return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search) throw new ConfigError(`${name} has "${text}"; an origin like https://docket.example.org is needed`)
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search)
+    throw new ConfigError(`${name} has "${text}"; an origin like https://docket.example.org is needed`)
   return url.origin
 }
 
 function database(text: string | undefined, name: string): string | undefined {
   if (text === undefined) return undefined
   // The text may hold a password, so the sentence does not repeat it.
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new ConfigError(`${name} is not an address like postgresql://user:password@host:5432/database`)
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
+    throw new ConfigError(`${name} is not an address like postgresql://user:password@host:5432/database`)
   const sslMode = new URL(text).searchParams.get('sslmode')
-  if (sslMode && !['disable', 'no-verify', 'require'].includes(sslMode)) throw new ConfigError(`${name} has sslmode=${sslMode}; use require (the certificate is verified), no-verify or disable`)
+  if (sslMode && !['disable', 'no-verify', 'require'].includes(sslMode))
+    throw new ConfigError(`${name} has sslmode=${sslMode}; use require (the certificate is verified), no-verify or disable`)
   return text
 }
 
@@ -150,6 +154,7 @@ function redis(text: string | undefined): string | undefined {
 
 function trustProxy(text: string | undefined): boolean | number | string {
   if (text === undefined || text === 'false') return false
-  if (text === 'true') throw new ConfigError('TRUST_PROXY=true would let every caller choose its own address; give the number of proxies in front, or their addresses')
+  if (text === 'true')
+    throw new ConfigError('TRUST_PROXY=true would let every caller choose its own address; give the number of proxies in front, or their addresses')
   return /^\d+$/.test(text) ? Number(text) : text
 }

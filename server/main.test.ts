@@ -1,11 +1,11 @@
+import { statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { components } from '../sdk/contract.gen.ts'
 import { newPerson, send } from './testing/person.ts'
-import { startProcess, startRefused, dataDirectory } from './testing/process.ts'
+import { dataDirectory, startProcess, startRefused } from './testing/process.ts'
 
 type Schemas = components['schemas']
 
@@ -70,7 +70,9 @@ describe('the embedded database', () => {
     const first = await startProcess({ DATA_DIR })
     const ada = await newPerson(first.url)
     const acknowledged: string[] = []
-    const write = async () => { for (;;) acknowledged.push((await ada.addTask()).id) }
+    const write = async () => {
+      for (;;) acknowledged.push((await ada.addTask()).id)
+    }
     const writers = Promise.allSettled([write(), write(), write(), write()])
     await until(() => acknowledged.length >= 40)
     await first.end('SIGKILL')
@@ -86,8 +88,16 @@ test('SIGTERM lets a request that was accepted finish, and exits with 0', async 
   const body = JSON.stringify({ email: 'ada@example.org', password: 'correct horse' })
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   let answer = ''
-  const answered = new Promise<void>((resolve) => socket.on('data', (chunk) => { answer += chunk }).once('close', resolve))
-  socket.write(`POST /api/auth/signup HTTP/1.1\r\nhost: docket\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`)
+  const answered = new Promise<void>((resolve) =>
+    socket
+      .on('data', (chunk) => {
+        answer += chunk
+      })
+      .once('close', resolve),
+  )
+  socket.write(
+    `POST /api/auth/signup HTTP/1.1\r\nhost: docket\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+  )
   await until(() => answer.includes('100 Continue'))
   const ended = server.end('SIGTERM')
   await until(() => server.output().includes('"closing"'))

@@ -23,7 +23,9 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel, redact: ['req', 'res'] })
   const service = await createService(config, log).catch((error: unknown) => {
     if (!(error instanceof Unavailable) || config.databaseUrl === undefined) throw error
-    throw new ConfigError(`The database at ${new URL(config.databaseUrl).host} does not answer (${error.message}); start it, or set DATABASE_URL to one that runs`)
+    throw new ConfigError(
+      `The database at ${new URL(config.databaseUrl).host} does not answer (${error.message}); start it, or set DATABASE_URL to one that runs`,
+    )
   })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, service.app)
   server.on('clientError', refuseUnreadable)

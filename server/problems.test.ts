@@ -2,8 +2,13 @@ import { expect, test } from 'vitest'
 import { contract } from './contract/document.ts'
 import { problem, problemCodes } from './problems.ts'
 
-const examples = Object.values((contract as unknown as { components: { responses: Record<string, { content: Record<string, { examples: Record<string, { value: Record<string, unknown> }> }> }> } }).components.responses)
-  .flatMap(({ content }) => Object.values(content['application/problem+json']?.examples ?? {}).map(({ value }) => value))
+const examples = Object.values(
+  (
+    contract as unknown as {
+      components: { responses: Record<string, { content: Record<string, { examples: Record<string, { value: Record<string, unknown> }> }> }> }
+    }
+  ).components.responses,
+).flatMap(({ content }) => Object.values(content['application/problem+json']?.examples ?? {}).map(({ value }) => value))
 
 test('the table of problems and the contract name the same codes', () => {
   expect([...problemCodes].sort()).toEqual([...(contract.components.schemas.ProblemCode as { enum: string[] }).enum].sort())
@@ -12,6 +17,12 @@ test('the table of problems and the contract name the same codes', () => {
 test('the examples of the contract are what the server says', () => {
   for (const { code, title, status, detail, type } of examples) {
     const said = problem(code as (typeof problemCodes)[number])
-    expect({ code, title, status, detail, type }).toEqual({ code: said.code, title: said.title, status: said.status, detail: said.detail, type: `/docs/problems#${code}` })
+    expect({ code, title, status, detail, type }).toEqual({
+      code: said.code,
+      title: said.title,
+      status: said.status,
+      detail: said.detail,
+      type: `/docs/problems#${code}`,
+    })
   }
 })

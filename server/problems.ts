@@ -27,7 +27,11 @@ const table = {
   task_not_found: [404, 'Not Found', 'There is no task with this id.'],
   token_expired: [401, 'Unauthorized', 'Token has expired. Please log in again.'],
   token_invalid: [401, 'Unauthorized', 'The token is not valid.'],
-  unsupported_media_type: [415, 'Unsupported Media Type', 'This operation does not take a body of this Content-Type or Content-Encoding. See the Accept header of this answer.'],
+  unsupported_media_type: [
+    415,
+    'Unsupported Media Type',
+    'This operation does not take a body of this Content-Type or Content-Encoding. See the Accept header of this answer.',
+  ],
   version_stale: [412, 'Precondition Failed', 'The task has changed since the version in If-Match. Read it again, then decide.'],
   CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: [403, 'Forbidden', 'Cross-site navigation login blocked'],
   INVALID_EMAIL: [422, 'Unprocessable Content', 'Invalid email'],
@@ -44,7 +48,20 @@ export interface FieldError {
   in: 'body' | 'query' | 'path' | 'header'
   /** JSON Pointer (RFC 6901) into that part of the request. */
   pointer: string
-  code: 'required' | 'unknown_member' | 'read_only' | 'type' | 'enum' | 'format' | 'pattern' | 'min_length' | 'max_length' | 'minimum' | 'maximum' | 'max_items' | 'invalid'
+  code:
+    | 'required'
+    | 'unknown_member'
+    | 'read_only'
+    | 'type'
+    | 'enum'
+    | 'format'
+    | 'pattern'
+    | 'min_length'
+    | 'max_length'
+    | 'minimum'
+    | 'maximum'
+    | 'max_items'
+    | 'invalid'
   detail: string
 }
 

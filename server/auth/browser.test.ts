@@ -34,10 +34,17 @@ function browser() {
     }
     return response
   }
-  return { go, jar, json: async <Body>(path: string, body?: unknown) => {
-    const response = await go(`${service.url}${path}`, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Body }
-  } }
+  return {
+    go,
+    jar,
+    json: async <Body>(path: string, body?: unknown) => {
+      const response = await go(
+        `${service.url}${path}`,
+        body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+      )
+      return { status: response.status, headers: response.headers, body: (await response.json()) as Body }
+    },
+  }
 }
 
 describe('better-auth/client', () => {
@@ -62,7 +69,11 @@ describe('better-auth/client', () => {
     expect(wrong.error).toMatchObject({ status: 401, code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' })
     const credentials = fresh()
     await auth.signUp.email(credentials)
-    expect((await auth.signUp.email(credentials)).error).toMatchObject({ status: 409, code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', message: 'This email is already registered' })
+    expect((await auth.signUp.email(credentials)).error).toMatchObject({
+      status: 409,
+      code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
+      message: 'This email is already registered',
+    })
     expect((await auth.signUp.email({ ...fresh(), password: 'short' })).error).toMatchObject({ status: 422, code: 'invalid_body', message: expect.any(String) })
   })
 })
@@ -92,8 +103,15 @@ describe('signUpEmail, signInEmail, getSession', () => {
   test('200 without an Origin, as curl sends it; 403 from a page of another origin, also when it sends a cookie', async () => {
     const person = fresh()
     expect((await send(`${service.url}/api/auth/sign-up/email`, { method: 'POST', json: person })).status).toBe(200)
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'https://evil.example', cookie: 'better-auth.session_token=x' }] as Record<string, string>[]) {
-      const { status, body, headers: answered } = await send<Problem>(`${service.url}/api/auth/sign-in/email`, { method: 'POST', json: { email: person.email, password: person.password }, headers })
+    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'https://evil.example', cookie: 'better-auth.session_token=x' }] as Record<
+      string,
+      string
+    >[]) {
+      const {
+        status,
+        body,
+        headers: answered,
+      } = await send<Problem>(`${service.url}/api/auth/sign-in/email`, { method: 'POST', json: { email: person.email, password: person.password }, headers })
       expect([status, body.code]).toEqual([403, 'INVALID_ORIGIN'])
       expect(answered.has('access-control-allow-origin')).toBe(false)
     }

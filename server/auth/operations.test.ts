@@ -16,7 +16,8 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const post = <Body>(path: string, json: unknown, headers: Record<string, string> = {}) => send<Body>(`${service.url}${path}`, { method: 'POST', json, headers })
-const get = <Body>(path: string, token?: string) => send<Body>(`${service.url}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+const get = <Body>(path: string, token?: string) =>
+  send<Body>(`${service.url}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
 const fresh = () => ({ email: `${crypto.randomUUID()}@example.org`, password: 'correct horse battery' })
 
 describe('signup', () => {
@@ -49,10 +50,13 @@ describe('signup', () => {
   })
 
   test.each([
-    ['a short password', { email: 'a@example.org', password: 'short' }, '/password'], ['no password', { email: 'a@example.org' }, '/password'],
-    ['no e-mail', { password: 'long enough' }, '/email'], ['an e-mail without an @', { email: 'ada', password: 'long enough' }, '/email'],
+    ['a short password', { email: 'a@example.org', password: 'short' }, '/password'],
+    ['no password', { email: 'a@example.org' }, '/password'],
+    ['no e-mail', { password: 'long enough' }, '/email'],
+    ['an e-mail without an @', { email: 'ada', password: 'long enough' }, '/email'],
     ['an e-mail that only a mail server could love', { email: 'a@b', password: 'long enough' }, '/email'],
-    ['an unknown member', { email: 'a@example.org', password: 'long enough', role: 'admin' }, '/role'], ['NUL in the name', { email: 'a@example.org', password: 'long enough', name: '\u0000' }, '/name'],
+    ['an unknown member', { email: 'a@example.org', password: 'long enough', role: 'admin' }, '/role'],
+    ['NUL in the name', { email: 'a@example.org', password: 'long enough', name: '\u0000' }, '/name'],
   ])('422: %s', async (_, json, pointer) => {
     const { status, body } = await post<Problem>('/api/auth/signup', json)
     expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([422, 'invalid_body', pointer])
@@ -66,7 +70,9 @@ describe('login', () => {
   })
 
   test('401: a wrong password and an unknown e-mail answer the same', async () => {
-    const answers = await Promise.all([{ email: ada.email, password: 'wrong horse' }, fresh()].map((json) => post<Problem>('/api/auth/login', json, { 'x-request-id': 'same' })))
+    const answers = await Promise.all(
+      [{ email: ada.email, password: 'wrong horse' }, fresh()].map((json) => post<Problem>('/api/auth/login', json, { 'x-request-id': 'same' })),
+    )
     expect(answers[0]?.body).toEqual(answers[1]?.body)
     expect(answers[0]?.body).toMatchObject({ status: 401, code: 'invalid_credentials', detail: 'Invalid email or password' })
     expect(answers[0]?.headers.get('www-authenticate')).toBe('Bearer realm="docket"')
@@ -93,7 +99,16 @@ describe('getToken', () => {
     const { status, body } = await get<Schemas['AccessToken']>('/api/auth/token', ada.sessionToken)
     expect([status, body.expires_in]).toEqual([200, 1_800])
     const claims = JSON.parse(Buffer.from(body.token.split('.')[1] as string, 'base64url').toString())
-    expect(claims).toEqual({ sub: ada.id, user_id: ada.id, email: ada.email, name: ada.email.split('@')[0], sid: expect.any(String), iat: expect.any(Number), exp: claims.iat + 1_800, iss: 'docket' })
+    expect(claims).toEqual({
+      sub: ada.id,
+      user_id: ada.id,
+      email: ada.email,
+      name: ada.email.split('@')[0],
+      sid: expect.any(String),
+      iat: expect.any(Number),
+      exp: claims.iat + 1_800,
+      iss: 'docket',
+    })
     expect((await get(ada.tasks, body.token)).status).toBe(200)
   })
 
@@ -141,10 +156,18 @@ describe('logout', () => {
     const one = `${bob.tasks}/${task.id}`
     const missing = `${bob.tasks}/${crypto.randomUUID()}`
     const requests: [string, RequestInit & { json?: unknown }][] = [
-      [bob.tasks, {}], [bob.tasks, { method: 'POST', json: { title: 'x' } }], [one, {}], [one, { method: 'PATCH', json: { title: 'x' } }],
-      [one, { method: 'DELETE' }], [`${one}/complete`, { method: 'PATCH' }], [missing, {}], [missing, { method: 'DELETE' }], [one, { method: 'DELETE', headers: { 'if-match': '"0"' } }],
+      [bob.tasks, {}],
+      [bob.tasks, { method: 'POST', json: { title: 'x' } }],
+      [one, {}],
+      [one, { method: 'PATCH', json: { title: 'x' } }],
+      [one, { method: 'DELETE' }],
+      [`${one}/complete`, { method: 'PATCH' }],
+      [missing, {}],
+      [missing, { method: 'DELETE' }],
+      [one, { method: 'DELETE', headers: { 'if-match': '"0"' } }],
     ]
-    for (const [path, init] of requests) expect([path, init.method, (await bob.send<Problem>(path, init)).body.code]).toEqual([path, init.method, 'session_ended'])
+    for (const [path, init] of requests)
+      expect([path, init.method, (await bob.send<Problem>(path, init)).body.code]).toEqual([path, init.method, 'session_ended'])
     const { access_token } = (await post<Schemas['SessionGrant']>('/api/auth/login', { email: bob.email, password: bob.password })).body
     expect((await get<Schemas['TaskList']>(bob.tasks, access_token)).body.items).toEqual([task])
   })
@@ -181,15 +204,15 @@ describe('access tokens', () => {
     const bad: Record<string, string> = {
       'wrong key': await signed({}, 'HS256', new TextEncoder().encode('x'.repeat(43))),
       'expired and wrong key': await signed({ exp: now() - 1 }, 'HS256', new TextEncoder().encode('x'.repeat(43))),
-      'HS384': await signed({}, 'HS384'),
-      'HS512': await signed({}, 'HS512'),
+      HS384: await signed({}, 'HS384'),
+      HS512: await signed({}, 'HS512'),
       'alg none': new UnsecuredJWT(claims()).encode(),
       'alg none with the old signature': `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.${mac}`,
-      'cut': ada.token.slice(0, -1),
+      cut: ada.token.slice(0, -1),
       'without signature': `${head}.${payload}.`,
-      'padded': `${ada.token}=`,
+      padded: `${ada.token}=`,
       'spelt with other spare bits': ada.token.slice(0, -1) + String.fromCharCode(ada.token.charCodeAt(ada.token.length - 1) + 1),
-      'lengthened': `${ada.token}A`,
+      lengthened: `${ada.token}A`,
       'other claims': `${head}.${Buffer.from(JSON.stringify({ ...claims(), name: 'Eve' })).toString('base64url')}.${mac}`,
       'other issuer': await signed({ iss: 'somebody' }),
       'not yet valid': await signed({ nbf: now() + 3_600 }),
@@ -208,26 +231,35 @@ describe('access tokens', () => {
     expect((await get(ada.tasks, await signed({}))).status).toBe(200)
   })
 
-  test('401 for a token whose session is another user\'s, though its signature is good', async () => {
+  test("401 for a token whose session is another user's, though its signature is good", async () => {
     const bob = await newPerson(service.url, 'bob')
     const { sid } = JSON.parse(Buffer.from(bob.token.split('.')[1] as string, 'base64url').toString())
     expect((await get<Problem>(ada.tasks, await signed({ sid }))).body.code).toBe('session_ended')
   })
 
-  test('403 on any path but the caller\'s own: the same for a user who exists, one who does not, and nonsense', async () => {
+  test("403 on any path but the caller's own: the same for a user who exists, one who does not, and nonsense", async () => {
     const bob = await newPerson(service.url, 'bob')
     const task = await bob.addTask()
     const bodies = []
     for (const user of [bob.id, crypto.randomUUID(), 'me', '0', `${ada.id}%20`, ada.id.toUpperCase(), encodeURIComponent('../'), '%00', '%zz']) {
-      const { status, headers, body } = await send<Problem>(`${service.url}/api/${user}/tasks`, { headers: { authorization: `Bearer ${ada.token}`, 'x-request-id': 'same' } })
+      const { status, headers, body } = await send<Problem>(`${service.url}/api/${user}/tasks`, {
+        headers: { authorization: `Bearer ${ada.token}`, 'x-request-id': 'same' },
+      })
       expect([user, status, body.detail]).toEqual([user, 403, 'Access denied. You can only access your own resources.'])
       expect(headers.has('www-authenticate')).toBe(false)
       bodies.push(JSON.stringify(body))
     }
     expect(new Set(bodies).size).toBe(1)
-    for (const [method, path] of [['GET', task.id], ['PATCH', task.id], ['DELETE', task.id], ['PATCH', `${task.id}/complete`]] as const) {
+    for (const [method, path] of [
+      ['GET', task.id],
+      ['PATCH', task.id],
+      ['DELETE', task.id],
+      ['PATCH', `${task.id}/complete`],
+    ] as const) {
       expect((await ada.send(`${bob.tasks}/${path}`, { method })).status).toBe(403)
-      expect((await ada.send(`${ada.tasks}/${path}`, { method, ...(method === 'PATCH' && !path.includes('/') ? { json: { title: 'Mine' } } : {}) })).status).toBe(404)
+      expect(
+        (await ada.send(`${ada.tasks}/${path}`, { method, ...(method === 'PATCH' && !path.includes('/') ? { json: { title: 'Mine' } } : {}) })).status,
+      ).toBe(404)
     }
     expect((await bob.send(`${bob.tasks}/${task.id}`)).body).toEqual(task)
   })
@@ -235,7 +267,15 @@ describe('access tokens', () => {
   test('401 comes before 403, and 403 before whatever is wrong with the request', async () => {
     expect((await get(`/api/${crypto.randomUUID()}/tasks?limit=0`)).status).toBe(401)
     expect((await get(`/api/${crypto.randomUUID()}/tasks?limit=0`, ada.token)).status).toBe(403)
-    expect((await send(`${service.url}/api/${crypto.randomUUID()}/tasks`, { method: 'POST', body: '{', headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'text/x' } })).status).toBe(403)
+    expect(
+      (
+        await send(`${service.url}/api/${crypto.randomUUID()}/tasks`, {
+          method: 'POST',
+          body: '{',
+          headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'text/x' },
+        })
+      ).status,
+    ).toBe(403)
   })
 
   test('a session that has expired, or a user who is gone, is refused at the next request', async () => {

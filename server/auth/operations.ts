@@ -15,7 +15,12 @@ type Unauthorized = 'authorization_missing' | 'authorization_malformed' | 'token
 const ORIGIN = ['INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN', 'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED'] as const
 type IdentityOperation = 'signup' | 'login' | 'logout' | 'verify' | 'getToken' | 'signUpEmail' | 'signInEmail' | 'signOut' | 'getSession'
 
-export function identityOperations(identity: Identity, tokens: AccessTokens, database: Database, isTrusted: (origin: string) => boolean): Pick<Handlers, IdentityOperation> {
+export function identityOperations(
+  identity: Identity,
+  tokens: AccessTokens,
+  database: Database,
+  isTrusted: (origin: string) => boolean,
+): Pick<Handlers, IdentityOperation> {
   /** Better Auth checks the origin only of requests with a cookie; a foreign page should not sign anybody in either. */
   function foreignPage({ headers: { origin } }: Source): Problem<'INVALID_ORIGIN'> | undefined {
     return origin === undefined || isTrusted(origin) ? undefined : problem('INVALID_ORIGIN')
@@ -47,18 +52,34 @@ export function identityOperations(identity: Identity, tokens: AccessTokens, dat
     if (!live || sessionToken === null) throw new Error('Better Auth made a session that is not there')
     const { id, email, name, createdAt } = live.user
     const access_token = await tokens.sign(live.user, live.session.id)
-    return { user: { id, email, name, created_at: createdAt.toISOString() }, access_token, token_type: 'Bearer', expires_in: TOKEN_LIFETIME, session_token: sessionToken }
+    return {
+      user: { id, email, name, created_at: createdAt.toISOString() },
+      access_token,
+      token_type: 'Bearer',
+      expires_in: TOKEN_LIFETIME,
+      session_token: sessionToken,
+    }
   }
 
   return {
     async signup({ body, source }) {
-      const made = await relay(identity, database, { path: '/sign-up/email', headers: programHeaders(source), body: { ...body, name: displayName(body) }, expected: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'] })
+      const made = await relay(identity, database, {
+        path: '/sign-up/email',
+        headers: programHeaders(source),
+        body: { ...body, name: displayName(body) },
+        expected: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'],
+      })
       if (!('code' in made)) return { status: 201, body: await grant(made) }
       return made.code === 'INVALID_EMAIL' ? invalidEmail() : problem('email_taken')
     },
 
     async login({ body, source }) {
-      const made = await relay(identity, database, { path: '/sign-in/email', headers: programHeaders(source), body, expected: ['INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'] })
+      const made = await relay(identity, database, {
+        path: '/sign-in/email',
+        headers: programHeaders(source),
+        body,
+        expected: ['INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'],
+      })
       if (!('code' in made)) return { status: 200, body: await grant(made) }
       return made.code === 'INVALID_EMAIL' ? invalidEmail() : problem('invalid_credentials')
     },
@@ -85,7 +106,12 @@ export function identityOperations(identity: Identity, tokens: AccessTokens, dat
     async signUpEmail({ body, source }) {
       const foreign = foreignPage(source)
       if (foreign) return foreign
-      const made = await relay(identity, database, { path: '/sign-up/email', headers: relayedHeaders(source), body: { ...body, name: displayName(body) }, expected: [...ORIGIN, 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'] })
+      const made = await relay(identity, database, {
+        path: '/sign-up/email',
+        headers: relayedHeaders(source),
+        body: { ...body, name: displayName(body) },
+        expected: [...ORIGIN, 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'],
+      })
       if ('code' in made) return made
       return { status: 200, body: { token: '', user: (made.body as Schemas['BrowserSignUp']).user }, cookies: made.cookies }
     },
@@ -93,7 +119,12 @@ export function identityOperations(identity: Identity, tokens: AccessTokens, dat
     async signInEmail({ body, source }) {
       const foreign = foreignPage(source)
       if (foreign) return foreign
-      const made = await relay(identity, database, { path: '/sign-in/email', headers: relayedHeaders(source), body, expected: [...ORIGIN, 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'] })
+      const made = await relay(identity, database, {
+        path: '/sign-in/email',
+        headers: relayedHeaders(source),
+        body,
+        expected: [...ORIGIN, 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'],
+      })
       if ('code' in made) return made
       return { status: 200, body: { redirect: false, token: '', user: (made.body as Schemas['BrowserSignIn']).user }, cookies: made.cookies }
     },

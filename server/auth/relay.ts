@@ -53,7 +53,8 @@ export async function relay<Code extends ProblemCode>(
   { method = 'POST', path, headers, body, expected }: { method?: 'GET' | 'POST'; path: string; headers: Headers; body?: unknown; expected: readonly Code[] },
 ): Promise<Relayed | Problem<Code>> {
   const { baseURL } = await identity.$context
-  const content = method === 'POST' ? { headers: new Headers([...headers, ['content-type', 'application/json']]), body: JSON.stringify(body ?? {}) } : { headers }
+  const content =
+    method === 'POST' ? { headers: new Headers([...headers, ['content-type', 'application/json']]), body: JSON.stringify(body ?? {}) } : { headers }
   const response = await ask(identity, new Request(`${baseURL}${path}`, { method, ...content }))
   const text = await response.text()
   const answer: unknown = text === '' ? null : JSON.parse(text)

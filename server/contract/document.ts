@@ -6,9 +6,18 @@ export type OperationId = keyof operations
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const
 
-export interface HeaderObject { required?: boolean }
-export interface SchemaObject { type?: string | string[]; readOnly?: boolean; properties?: Record<string, SchemaObject> }
-export interface ResponseObject { headers?: Record<string, HeaderObject>; content?: Record<string, { schema: SchemaObject }> }
+export interface HeaderObject {
+  required?: boolean
+}
+export interface SchemaObject {
+  type?: string | string[]
+  readOnly?: boolean
+  properties?: Record<string, SchemaObject>
+}
+export interface ResponseObject {
+  headers?: Record<string, HeaderObject>
+  content?: Record<string, { schema: SchemaObject }>
+}
 
 export interface Operation {
   id: OperationId
@@ -27,7 +36,10 @@ export interface Operation {
   responses: Record<string, ResponseObject>
 }
 
-interface ParameterObject { name: string; in: string }
+interface ParameterObject {
+  name: string
+  in: string
+}
 interface OperationObject {
   operationId: OperationId
   tags: string[]
@@ -63,7 +75,9 @@ function operation(method: string, template: string, object: OperationObject, sh
     accepts: Object.keys(object.requestBody?.content ?? {}),
     bodyRequired: object.requestBody?.required ?? false,
     produces: [...produces],
-    headerParameters: [...shared, ...(object.parameters ?? [])].map((parameter) => resolve<ParameterObject>(parameter)).flatMap((parameter) => (parameter.in === 'header' ? parameter.name : [])),
+    headerParameters: [...shared, ...(object.parameters ?? [])]
+      .map((parameter) => resolve<ParameterObject>(parameter))
+      .flatMap((parameter) => (parameter.in === 'header' ? parameter.name : [])),
     responses,
   }
 }
@@ -72,12 +86,17 @@ function resolveResponse(response: ResponseObject): ResponseObject {
   const { headers, content } = resolve<ResponseObject>(response)
   return {
     headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, header]) => [name, resolve<HeaderObject>(header)])),
-    ...(content ? { content: Object.fromEntries(Object.entries(content).map(([type, media]) => [type, { schema: resolve<SchemaObject>(media.schema) }])) } : {}),
+    ...(content
+      ? { content: Object.fromEntries(Object.entries(content).map(([type, media]) => [type, { schema: resolve<SchemaObject>(media.schema) }])) }
+      : {}),
   }
 }
 
 function resolve<T>(object: T & { $ref?: string }): T {
   if (object.$ref === undefined) return object
-  const found = object.$ref.slice(2).split('/').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], contract)
+  const found = object.$ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], contract)
   return found as T
 }

@@ -8,6 +8,8 @@ formats.default(ajv)
 ajv.addFormat('int32', true).addFormat('password', true)
 ajv.addSchema({ $id: 'contract', ...contract })
 
+const shared = (contract.components as unknown as { examples: Record<string, { value: unknown }> }).examples
+
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
 /** Every place of the contract that has a schema and examples beside it, with the way there. */
@@ -21,7 +23,7 @@ function* examples(node: Json, way: string[]): Generator<{ way: string; schema: 
   if (node.schema !== undefined) {
     if (node.example !== undefined) yield { way: way.join(' '), schema: pointer([...way, 'schema']), value: node.example }
     for (const [name, example] of Object.entries((node.examples ?? {}) as Record<string, { value?: Json; $ref?: string }>)) {
-      const { value } = example.$ref ? (contract.components as unknown as Record<string, Record<string, { value: Json }>>).examples?.[example.$ref.split('/').at(-1) as string] as { value: Json } : (example as { value: Json })
+      const value = example.$ref ? (shared[example.$ref.split('/').at(-1) as string]?.value as Json) : (example.value as Json)
       yield { way: [...way, name].join(' '), schema: pointer([...way, 'schema']), value }
     }
   }
@@ -41,7 +43,10 @@ test('every parameter, header, media type and scalar schema has an example', () 
   const bare: string[] = []
   const walk = (node: Json, way: string[]): void => {
     if (node === null || typeof node !== 'object' || Array.isArray(node)) {
-      if (Array.isArray(node)) node.forEach((item, index) => { walk(item, [...way, String(index)]) })
+      if (Array.isArray(node))
+        node.forEach((item, index) => {
+          walk(item, [...way, String(index)])
+        })
       return
     }
     const isProperty = way.at(-2) === 'properties' || (way[0] === 'components' && way[1] === 'schemas' && way.length === 3)

@@ -7,7 +7,11 @@ const configFile = fileURLToPath(new URL('../../tsconfig.json', import.meta.url)
 
 /** What the compiler says of a program that stands beside handlers.ts. */
 function compile(program: string): string[] {
-  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(configFile, ts.sys.readFile).config, ts.sys, fileURLToPath(new URL('../..', import.meta.url)))
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(configFile, ts.sys.readFile).config,
+    ts.sys,
+    fileURLToPath(new URL('../..', import.meta.url)),
+  )
   const host = ts.createCompilerHost(options)
   const { getSourceFile, fileExists } = host
   const source = `import type { Handlers } from './handlers.ts'\ndeclare const real: Handlers\n${program}`
@@ -25,11 +29,27 @@ describe('handlers that the contract does not describe do not compile', () => {
   test.each([
     ['a missing operation', 'const { getTask, ...rest } = real; export const handlers = rest satisfies Handlers', /getTask/],
     ['an operation of no contract', 'export const handlers = { ...real, eatTask: real.getTask } satisfies Handlers', /eatTask/],
-    ['an undocumented status', 'export const handlers = { ...real, getLiveness: async () => ({ status: 202, body: { status: "ok" } }) } satisfies Handlers', /202/],
-    ['a problem the operation does not declare', 'export const handlers = { ...real, getLiveness: async () => ({ status: 404, code: "task_not_found", title: "", detail: "", headers: {} }) } satisfies Handlers', /404/],
-    ['another type of member', 'export const handlers = { ...real, getLiveness: async () => ({ status: 200, body: { status: "fine" } }) } satisfies Handlers', /fine/],
+    [
+      'an undocumented status',
+      'export const handlers = { ...real, getLiveness: async () => ({ status: 202, body: { status: "ok" } }) } satisfies Handlers',
+      /202/,
+    ],
+    [
+      'a problem the operation does not declare',
+      'export const handlers = { ...real, getLiveness: async () => ({ status: 404, code: "task_not_found", title: "", detail: "", headers: {} }) } satisfies Handlers',
+      /404/,
+    ],
+    [
+      'another type of member',
+      'export const handlers = { ...real, getLiveness: async () => ({ status: 200, body: { status: "fine" } }) } satisfies Handlers',
+      /fine/,
+    ],
     ['a missing header', 'export const handlers = { ...real, getTask: async () => ({ status: 304 }) } satisfies Handlers', /headers/],
-  ])('%s', (_, program, reason) => {
-    expect(compile(program).join('\n')).toMatch(reason)
-  }, 60_000)
+  ])(
+    '%s',
+    (_, program, reason) => {
+      expect(compile(program).join('\n')).toMatch(reason)
+    },
+    60_000,
+  )
 })

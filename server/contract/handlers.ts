@@ -9,12 +9,16 @@ export interface Caller {
 }
 
 type Parameter<Op extends OperationId, In extends 'path' | 'query' | 'header'> = operations[Op]['parameters'] extends { [K in In]?: infer P }
-  ? [Exclude<P, undefined>] extends [never] ? Record<never, never> : Exclude<P, undefined>
+  ? [Exclude<P, undefined>] extends [never]
+    ? Record<never, never>
+    : Exclude<P, undefined>
   : never
 
 type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }
   ? C[keyof C]
-  : operations[Op] extends { requestBody?: { content: infer C } } ? C[keyof C] | undefined : undefined
+  : operations[Op] extends { requestBody?: { content: infer C } }
+    ? C[keyof C] | undefined
+    : undefined
 
 /** A request that fits the contract. */
 export interface Req<Op extends OperationId> {
@@ -36,11 +40,15 @@ type Answer<Status, R> = R extends { headers: infer H; content: infer C }
   ? C extends { 'application/problem+json': unknown }
     ? { status: Status; code: ProblemCode; title: string; detail: string; headers: Record<string, string>; errors?: components['schemas']['FieldError'][] }
     : { status: Status; body: C[keyof C] } & HeadersOf<H> & Cookies<H>
-  : R extends { headers: infer H } ? { status: Status; body?: undefined } & HeadersOf<H> & Cookies<H> : never
+  : R extends { headers: infer H }
+    ? { status: Status; body?: undefined } & HeadersOf<H> & Cookies<H>
+    : never
 type Cookies<H> = H extends { 'Set-Cookie': unknown } ? { cookies?: string[] } : unknown
 
 /** Every answer the contract declares for the operation: a status, its headers, its body. */
-export type Res<Op extends OperationId> = { [Status in keyof operations[Op]['responses']]: Answer<Status, operations[Op]['responses'][Status]> }[keyof operations[Op]['responses']]
+export type Res<Op extends OperationId> = {
+  [Status in keyof operations[Op]['responses']]: Answer<Status, operations[Op]['responses'][Status]>
+}[keyof operations[Op]['responses']]
 
 export type Handler<Op extends OperationId> = operations[Op]['parameters'] extends { path: { user_id: string } }
   ? (request: Req<Op>, caller: Caller) => Promise<Res<Op>>

@@ -1,5 +1,5 @@
-import type { Logger } from 'pino'
 import pg from 'pg'
+import type { Logger } from 'pino'
 import { createPool, createTypeParserPreset, type DatabasePool, type QuerySqlToken } from 'slonik'
 import { startEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
@@ -45,7 +45,9 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     const rows = async <Row>(statement: QuerySqlToken): Promise<readonly Row[]> => {
       if (running >= QUEUE_LIMIT) throw new Unavailable('too many statements are waiting')
       running += 1
-      const work = pool.any(statement).finally(() => { running -= 1 })
+      const work = pool.any(statement).finally(() => {
+        running -= 1
+      })
       try {
         return await inTime(work as Promise<readonly Row[]>)
       } catch (error) {

@@ -14,7 +14,19 @@ export interface Answer {
 }
 
 /** Refusals that whoever watches for attacks wants to see. */
-const WATCHED = new Set<string>(['authorization_malformed', 'token_expired', 'token_invalid', 'session_ended', 'access_denied', 'invalid_credentials', 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN', 'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED', 'rate_limited'])
+const WATCHED = new Set<string>([
+  'authorization_malformed',
+  'token_expired',
+  'token_invalid',
+  'session_ended',
+  'access_denied',
+  'invalid_credentials',
+  'INVALID_EMAIL_OR_PASSWORD',
+  'INVALID_ORIGIN',
+  'MISSING_OR_NULL_ORIGIN',
+  'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED',
+  'rate_limited',
+])
 
 /** Sends what a handler decided, or a problem, in the one shape of each. */
 export function sendAnswer(response: Response, answer: Answer | Problem, log: Logger): void {
@@ -22,7 +34,10 @@ export function sendAnswer(response: Response, answer: Answer | Problem, log: Lo
   response.locals.answerHeaders = Object.keys(answer.headers ?? {})
   if (answer.headers) response.set(answer.headers)
   if (!response.hasHeader('Cache-Control')) response.set('Cache-Control', answer.headers?.ETag ? 'private, no-cache' : 'private, no-store')
-  if ('code' in answer) return sendProblem(response, answer, log)
+  if ('code' in answer) {
+    sendProblem(response, answer, log)
+    return
+  }
   for (const cookie of answer.cookies ?? []) response.append('Set-Cookie', cookie)
   // Express and the validator both take null for "no body"; here it is JSON's null.
   if (answer.body === null) {
@@ -52,7 +67,8 @@ function sendProblem(response: Response, { code, status, title, detail, errors }
 export function catchAll(log: Logger, translate: (error: unknown) => Problem | undefined): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const known = error instanceof Refusal ? error.problem : translate(error)
-    if (!known || known.status >= 500) log.error({ request_id: response.locals.requestId, operation: response.locals.operation?.id, err: error }, known?.code ?? 'internal_error')
+    if (!known || known.status >= 500)
+      log.error({ request_id: response.locals.requestId, operation: response.locals.operation?.id, err: error }, known?.code ?? 'internal_error')
     if (response.headersSent) return void response.destroy()
     // What the failed answer had set already would leak.
     for (const name of [...(response.locals.answerHeaders ?? []), 'Set-Cookie', 'Content-Type', 'Content-Length', 'Cache-Control']) response.removeHeader(name)

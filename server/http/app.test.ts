@@ -17,18 +17,48 @@ afterAll(() => service.close())
 
 const isProblem = ({ status, headers, body }: { status: number; headers: Headers; body: unknown }, code: string) => {
   expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-  expect(body).toMatchObject({ type: `/docs/problems#${code}`, status, code, title: expect.any(String), detail: expect.any(String), request_id: headers.get('x-request-id'), instance: `urn:docket:request:${headers.get('x-request-id')}` })
+  expect(body).toMatchObject({
+    type: `/docs/problems#${code}`,
+    status,
+    code,
+    title: expect.any(String),
+    detail: expect.any(String),
+    request_id: headers.get('x-request-id'),
+    instance: `urn:docket:request:${headers.get('x-request-id')}`,
+  })
 }
 
 /** Bytes as they are, over a socket of their own. */
-const raw = (bytes: string) => new Promise<string>((resolve, reject) => {
-  const socket = connect(Number(new URL(service.url).port), '127.0.0.1', () => socket.write(bytes))
-  let text = ''
-  socket.on('data', (chunk) => { text += chunk }).on('close', () => resolve(text)).on('error', reject)
-})
+const raw = (bytes: string) =>
+  new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1', () => socket.write(bytes))
+    let text = ''
+    socket
+      .on('data', (chunk) => {
+        text += chunk
+      })
+      .on('close', () => resolve(text))
+      .on('error', reject)
+  })
 
 describe('paths', () => {
-  test.each(['/api', '/api/', '/api/x', '/api/auth', '/api/auth/ok', '/api/auth/error', '/api/auth/list-sessions', '/api/auth/change-password', '/api/auth/tasks', '/api/auth/sign-in/social', '/api//tasks', '/api/x/y/z/complete/w', '/api/x/tasks/', '/api/%2e%2e/x', '/api/%zz'])('404: %s is in no contract', async (path) => {
+  test.each([
+    '/api',
+    '/api/',
+    '/api/x',
+    '/api/auth',
+    '/api/auth/ok',
+    '/api/auth/error',
+    '/api/auth/list-sessions',
+    '/api/auth/change-password',
+    '/api/auth/tasks',
+    '/api/auth/sign-in/social',
+    '/api//tasks',
+    '/api/x/y/z/complete/w',
+    '/api/x/tasks/',
+    '/api/%2e%2e/x',
+    '/api/%zz',
+  ])('404: %s is in no contract', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
       const answer = await send<Problem>(`${service.url}${path}`, { method, headers: { authorization: `Bearer ${ada.token}` } })
       expect(answer.status).toBe(404)
@@ -47,7 +77,12 @@ describe('paths', () => {
     isProblem(await send(`${service.url}/nowhere`, { method: 'POST', json: {} }), 'not_found')
   })
 
-  test.each([['PUT', 'tasks', 'GET, POST, HEAD, OPTIONS'], ['POST', 'tasks/x', 'GET, PATCH, DELETE, HEAD, OPTIONS'], ['GET', 'tasks/x/complete', 'PATCH, OPTIONS'], ['HEAD', 'tasks/x/complete', 'PATCH, OPTIONS']])('405: %s on %s tells what is allowed', async (method, path, allow) => {
+  test.each([
+    ['PUT', 'tasks', 'GET, POST, HEAD, OPTIONS'],
+    ['POST', 'tasks/x', 'GET, PATCH, DELETE, HEAD, OPTIONS'],
+    ['GET', 'tasks/x/complete', 'PATCH, OPTIONS'],
+    ['HEAD', 'tasks/x/complete', 'PATCH, OPTIONS'],
+  ])('405: %s on %s tells what is allowed', async (method, path, allow) => {
     const answer = await ada.send(`/api/${ada.id}/${path}`, { method })
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow])
     if (method !== 'HEAD') isProblem(answer, 'method_not_allowed')
@@ -55,7 +90,8 @@ describe('paths', () => {
 })
 
 describe('bodies', () => {
-  const post = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = { 'content-type': 'application/json' }) => ada.send<Problem>(ada.tasks, { method: 'POST', body, headers })
+  const post = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    ada.send<Problem>(ada.tasks, { method: 'POST', body, headers })
 
   test.each(['{', '{"title":"x"', "{'title':'x'}", '{"title":"x"}}', 'title=x', '\u0000', '{"title":NaN}'])('400: %s is not JSON', async (body) => {
     const answer = await post(body)
@@ -63,7 +99,15 @@ describe('bodies', () => {
     isProblem(answer, 'malformed_json')
   })
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'application/merge-patch+json', ';', 'application/json; charset=klingon'])('415: %s, with Accept', async (type) => {
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonx',
+    'application/merge-patch+json',
+    ';',
+    'application/json; charset=klingon',
+  ])('415: %s, with Accept', async (type) => {
     const answer = await post('{"title":"x"}', { 'content-type': type })
     expect([answer.status, answer.headers.get('accept')]).toEqual([415, 'application/json'])
     isProblem(answer, 'unsupported_media_type')
@@ -74,14 +118,25 @@ describe('bodies', () => {
   })
 
   test('201: parameters and case of the media type do not matter', async () => {
-    for (const type of ['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/json;x=y']) expect((await post('{"title":"x"}', { 'content-type': type })).status).toBe(201)
+    for (const type of ['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/json;x=y'])
+      expect((await post('{"title":"x"}', { 'content-type': type })).status).toBe(201)
   })
 
   test('413: a body over the limit, announced or not', async () => {
     const large = JSON.stringify({ title: 'x'.repeat(110_000) })
     isProblem(await post(large), 'content_too_large')
-    const stream = new ReadableStream({ start(controller) { controller.enqueue(new TextEncoder().encode(large)); controller.close() } })
-    const answer = await ada.send<Problem>(ada.tasks, { method: 'POST', body: stream, duplex: 'half', headers: { 'content-type': 'application/json' } } as RequestInit)
+    const stream = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(large))
+        controller.close()
+      },
+    })
+    const answer = await ada.send<Problem>(ada.tasks, {
+      method: 'POST',
+      body: stream,
+      duplex: 'half',
+      headers: { 'content-type': 'application/json' },
+    } as RequestInit)
     expect(answer.status).toBe(413)
   })
 
@@ -100,7 +155,8 @@ describe('headers', () => {
     const answer = await ada.send(ada.tasks, { headers: { accept: 'text/html' } })
     expect(answer.status).toBe(406)
     isProblem(answer, 'not_acceptable')
-    for (const accept of ['*/*', 'application/*', 'application/json;q=0.1', 'text/html, */*;q=0.1']) expect((await ada.send(ada.tasks, { headers: { accept } })).status).toBe(200)
+    for (const accept of ['*/*', 'application/*', 'application/json;q=0.1', 'text/html, */*;q=0.1'])
+      expect((await ada.send(ada.tasks, { headers: { accept } })).status).toBe(200)
   })
 
   test('a sane request id is kept, any other is replaced', async () => {
@@ -118,7 +174,10 @@ describe('headers', () => {
   })
 
   test('a request that is not HTTP gets a problem too', async () => {
-    for (const [bytes, status, code] of [['NONSENSE\r\n\r\n', 400, 'malformed_http'], [`GET /livez HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large']] as const) {
+    for (const [bytes, status, code] of [
+      ['NONSENSE\r\n\r\n', 400, 'malformed_http'],
+      [`GET /livez HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    ] as const) {
       const answer = await raw(bytes)
       expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
       expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({ status, code })
@@ -127,13 +186,22 @@ describe('headers', () => {
 })
 
 describe('other origins', () => {
-  const preflight = (url: string, origin: string) => send(`${url}${ada.tasks}`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization, if-match' } })
+  const preflight = (url: string, origin: string) =>
+    send(`${url}${ada.tasks}`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization, if-match' },
+    })
 
   test('a trusted origin may send what the contract takes and read what it answers, and asks once in ten minutes', async () => {
     const trusting = await startService({ environment: { FRONTEND_URL: 'https://app.example', TRUSTED_ORIGINS: 'https://a.example, https://b.example' } })
     for (const origin of ['https://app.example', 'https://b.example', 'http://localhost:5173', 'http://127.0.0.1:9']) {
       const { status, headers } = await preflight(trusting.url, origin)
-      expect([status, headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials'), headers.get('access-control-max-age')]).toEqual([204, origin, 'true', '600'])
+      expect([
+        status,
+        headers.get('access-control-allow-origin'),
+        headers.get('access-control-allow-credentials'),
+        headers.get('access-control-max-age'),
+      ]).toEqual([204, origin, 'true', '600'])
       expect(headers.get('access-control-allow-methods')).toContain('PATCH')
       expect(headers.get('access-control-allow-headers')).toMatch(/If-Match/)
     }
@@ -142,7 +210,8 @@ describe('other origins', () => {
   })
 
   test('any other origin is told nothing, and in production neither is localhost', async () => {
-    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example:80']) expect((await preflight(service.url, origin)).headers.has('access-control-allow-origin')).toBe(false)
+    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example:80'])
+      expect((await preflight(service.url, origin)).headers.has('access-control-allow-origin')).toBe(false)
     const production = await startService({ environment: { NODE_ENV: 'production', RATE_LIMIT: 'on' } })
     expect((await preflight(production.url, 'http://localhost:5173')).headers.has('access-control-allow-origin')).toBe(false)
   })
@@ -185,7 +254,8 @@ describe('limits', () => {
   test('429 by account for those who guess one password from many addresses, and by address for those who guess many', async () => {
     const { url } = await startService({ environment: { ...limits, TRUST_PROXY: '1' } })
     let address = 0
-    const logIn = (email: string, from: string) => send(`${url}/api/auth/login`, { method: 'POST', json: { email, password: 'wrong horse' }, headers: { 'x-forwarded-for': from } })
+    const logIn = (email: string, from: string) =>
+      send(`${url}/api/auth/login`, { method: 'POST', json: { email, password: 'wrong horse' }, headers: { 'x-forwarded-for': from } })
     expect(await statuses(4, () => logIn('Ada@Example.org', `10.0.0.${++address}`))).toEqual([401, 401, 401, 429])
     expect((await statuses(9, () => logIn(`${++address}@example.org`, '10.9.9.9'))).at(-1)).toBe(429)
   })

@@ -11,14 +11,17 @@ export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
     const { operation, caller } = response.locals
     if (!operation) return next()
     const handler = handlers[operation.id] as AnyHandler
-    const answer = await handler({
-      // Express resets `params` at every layer; the validator keeps the decoded ones.
-      path: (request as { openapi?: { pathParams: unknown } }).openapi?.pathParams,
-      query: request.query,
-      header: Object.fromEntries(operation.headerParameters.map((name) => [name, request.get(name)])),
-      body: request.body,
-      source: { headers: request.headers, address: request.ip ?? '' },
-    }, caller)
+    const answer = await handler(
+      {
+        // Express resets `params` at every layer; the validator keeps the decoded ones.
+        path: (request as { openapi?: { pathParams: unknown } }).openapi?.pathParams,
+        query: request.query,
+        header: Object.fromEntries(operation.headerParameters.map((name) => [name, request.get(name)])),
+        body: request.body,
+        source: { headers: request.headers, address: request.ip ?? '' },
+      },
+      caller,
+    )
     sendAnswer(response, answer, log)
   }
 }

@@ -1,5 +1,5 @@
-import type { Caller } from '../contract/handlers.ts'
 import type { Operation } from '../contract/document.ts'
+import type { Caller } from '../contract/handlers.ts'
 import type { Problem } from '../problems.ts'
 
 declare global {

@@ -52,5 +52,10 @@ function unsupported(method: string, accepts: string[]) {
 }
 
 function unknownParameter(name: string): FieldError {
-  return { in: 'query', pointer: `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`, code: 'unknown_member', detail: 'is not a parameter of this operation' }
+  return {
+    in: 'query',
+    pointer: `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    code: 'unknown_member',
+    detail: 'is not a parameter of this operation',
+  }
 }

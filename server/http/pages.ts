@@ -5,9 +5,11 @@ import { problem, Refusal } from '../problems.ts'
 
 /** The addresses the web app shows itself at. */
 const APP_ADDRESSES = ['/']
-const APP_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+const APP_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 /** Redoc writes its styles into the page. */
-const DOCS_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const YEAR = 31_536_000_000
 
@@ -31,9 +33,11 @@ export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }):
 
 function page(file: string, contentSecurityPolicy: string): RequestHandler {
   return (_request, response, next) => {
-    policy(response, contentSecurityPolicy).set('Cache-Control', 'no-cache').sendFile(file, { cacheControl: false }, (error) => {
-      if (error) next(response.headersSent ? error : new Error(`${file} is not there: npm run build makes it`, { cause: error }))
-    })
+    policy(response, contentSecurityPolicy)
+      .set('Cache-Control', 'no-cache')
+      .sendFile(file, { cacheControl: false }, (error) => {
+        if (error) next(response.headersSent ? error : new Error(`${file} is not there: npm run build makes it`, { cause: error }))
+      })
   }
 }
 

@@ -21,7 +21,13 @@ const isApi = (request: Request) => request.path.startsWith('/api/')
 export function limitRequests(limits: RateLimits | undefined, store: CountStore): RequestHandler[] {
   if (!limits) return []
   return [
-    limiter('user', limits.user, store, (_, response) => userOf(response) as string, (request, response) => !isApi(request) || userOf(response) === undefined),
+    limiter(
+      'user',
+      limits.user,
+      store,
+      (_, response) => userOf(response) as string,
+      (request, response) => !isApi(request) || userOf(response) === undefined,
+    ),
     limiter('address', limits.address, store, addressOf, (request, response) => !isApi(request) || userOf(response) !== undefined),
     limiter('sign-in-address', limits.signInAddress, store, addressOf, (_, response) => !isSignIn(response)),
   ]
@@ -36,9 +42,18 @@ export function limitAccounts(limits: RateLimits | undefined, store: CountStore)
 const addressOf = (request: Request) => ipKeyGenerator(request.ip ?? '')
 
 /** A store outside this process should not learn e-mail addresses. */
-const accountOf = (request: Request) => createHash('sha256').update(String((request.body as { email: unknown }).email).toLowerCase()).digest('base64url')
+const accountOf = (request: Request) =>
+  createHash('sha256')
+    .update(String((request.body as { email: unknown }).email).toLowerCase())
+    .digest('base64url')
 
-function limiter(name: string, limit: number, store: CountStore, key: (request: Request, response: Response) => string, skip: (request: Request, response: Response) => boolean): RequestHandler {
+function limiter(
+  name: string,
+  limit: number,
+  store: CountStore,
+  key: (request: Request, response: Response) => string,
+  skip: (request: Request, response: Response) => boolean,
+): RequestHandler {
   return rateLimit({
     windowMs: MINUTE,
     limit,

@@ -15,16 +15,19 @@ export function requestLog(log: Logger): RequestHandler {
     response.set('X-Request-Id', requestId)
     response.once('close', () => {
       const { operation, caller } = response.locals
-      log.info({
-        request_id: requestId,
-        method: request.method,
-        path: operation?.template ?? request.path.slice(0, 200),
-        operation: operation?.id,
-        user_id: caller && 'userId' in caller ? caller.userId : undefined,
-        status: response.statusCode,
-        aborted: !response.writableFinished || undefined,
-        ms: Math.round((performance.now() - started) * 10) / 10,
-      }, 'request')
+      log.info(
+        {
+          request_id: requestId,
+          method: request.method,
+          path: operation?.template ?? request.path.slice(0, 200),
+          operation: operation?.id,
+          user_id: caller && 'userId' in caller ? caller.userId : undefined,
+          status: response.statusCode,
+          aborted: !response.writableFinished || undefined,
+          ms: Math.round((performance.now() - started) * 10) / 10,
+        },
+        'request',
+      )
     })
     next()
   }

@@ -5,7 +5,12 @@ import { startService } from '../testing/service.ts'
 
 /** A service with one handler that answers what its type forbids, as a bug in plain JavaScript would. */
 const withAnswer = (operation: keyof Handlers, answer: (real: unknown) => unknown) =>
-  startService({ replace: (handlers) => ({ ...handlers, [operation]: async (...request: unknown[]) => answer(await (handlers[operation] as (...request: unknown[]) => unknown)(...request)) }) })
+  startService({
+    replace: (handlers) => ({
+      ...handlers,
+      [operation]: async (...request: unknown[]) => answer(await (handlers[operation] as (...request: unknown[]) => unknown)(...request)),
+    }),
+  })
 
 type Answer = { status: number; headers: Record<string, string>; body: Record<string, unknown> }
 
@@ -21,7 +26,13 @@ describe('an answer that the contract does not describe is a logged 500 that lea
     ['an undocumented empty answer', () => ({ status: 205, headers: { 'X-Secret': SECRET } }), /205/],
     ['a missing required header', (real) => ({ ...real, headers: { Location: SECRET } }), /ETag/],
     ['another content type', (real) => ({ ...real, headers: { ...real.headers, 'Content-Type': 'text/html' } }), /text\/html/],
-    ['a throw', () => { throw new Error(`select ${SECRET} from "user"`) }, /select/],
+    [
+      'a throw',
+      () => {
+        throw new Error(`select ${SECRET} from "user"`)
+      },
+      /select/,
+    ],
   ]
 
   test.each(broken)('%s', async (_, answer, reason) => {
@@ -49,8 +60,12 @@ test('a database that is away is a 503 problem with Retry-After on every floor, 
   const ada = await newPerson(service.url)
   await service.loseDatabase()
   const requests: [string, RequestInit & { json?: unknown }][] = [
-    [ada.tasks, {}], ['/readyz', {}], ['/api/auth/verify', {}], ['/api/auth/logout', { method: 'POST' }],
-    ['/api/auth/token', { headers: { authorization: `Bearer ${ada.sessionToken}` } }], ['/api/auth/get-session', { headers: { authorization: `Bearer ${ada.sessionToken}` } }],
+    [ada.tasks, {}],
+    ['/readyz', {}],
+    ['/api/auth/verify', {}],
+    ['/api/auth/logout', { method: 'POST' }],
+    ['/api/auth/token', { headers: { authorization: `Bearer ${ada.sessionToken}` } }],
+    ['/api/auth/get-session', { headers: { authorization: `Bearer ${ada.sessionToken}` } }],
     ['/api/auth/sign-out', { method: 'POST', headers: { authorization: `Bearer ${ada.sessionToken}` } }],
     ['/api/auth/login', { method: 'POST', json: { email: ada.email, password: ada.password } }],
     ['/api/auth/signup', { method: 'POST', json: { email: 'new@example.org', password: ada.password } }],

@@ -22,7 +22,8 @@ export const guardAnswers: RequestHandler = (_request, response, next) => {
 export function refuseUndescribedNull(response: Response): void {
   const { operation } = response.locals
   const schema = operation?.responses[response.statusCode]?.content?.['application/json']?.schema
-  if (operation && !schema?.type?.includes('null')) throw new UndescribedAnswer(`${operation.id} answers ${response.statusCode} with null, which the contract does not declare`)
+  if (operation && !schema?.type?.includes('null'))
+    throw new UndescribedAnswer(`${operation.id} answers ${response.statusCode} with null, which the contract does not declare`)
 }
 
 function undescribed(response: Response, status: number): string | undefined {
@@ -35,5 +36,7 @@ function undescribed(response: Response, status: number): string | undefined {
   const type = response.get('Content-Type')?.split(';', 1)[0]
   const types = Object.keys(described.content ?? {})
   if (types.length === 0) return type === undefined ? undefined : `${operation.id} answers ${status} with a body of ${type}, and the contract declares none`
-  return type !== undefined && types.includes(type) ? undefined : `${operation.id} answers ${status} as ${type ?? 'nothing'}, and the contract declares ${types.join(', ')}`
+  return type !== undefined && types.includes(type)
+    ? undefined
+    : `${operation.id} answers ${status} as ${type ?? 'nothing'}, and the contract declares ${types.join(', ')}`
 }

@@ -8,8 +8,23 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): 
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const { status, code, title, detail } = refusal(error.code)
   const requestId = uuidv7()
-  const body = JSON.stringify({ type: `/docs/problems#${code}`, title, status, detail, instance: `urn:docket:request:${requestId}`, code, request_id: requestId })
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, `X-Request-Id: ${requestId}`, 'Cache-Control: private, no-store', 'Connection: close']
+  const body = JSON.stringify({
+    type: `/docs/problems#${code}`,
+    title,
+    status,
+    detail,
+    instance: `urn:docket:request:${requestId}`,
+    code,
+    request_id: requestId,
+  })
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${requestId}`,
+    'Cache-Control: private, no-store',
+    'Connection: close',
+  ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 

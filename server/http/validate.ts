@@ -40,13 +40,24 @@ export function validationProblem(error: unknown): Problem | undefined {
   const { status, errors } = error as Partial<ValidatorError>
   if (status !== 400 || !Array.isArray(errors)) return undefined
   const fields = errors.map(fieldError)
-  return fields.some((field) => field.in !== 'body') ? problem('invalid_request', { errors: fields.filter((field) => field.in !== 'body') }) : problem('invalid_body', { errors: fields })
+  return fields.some((field) => field.in !== 'body')
+    ? problem('invalid_request', { errors: fields.filter((field) => field.in !== 'body') })
+    : problem('invalid_body', { errors: fields })
 }
 
 const PARTS: Record<string, FieldError['in']> = { body: 'body', query: 'query', params: 'path', headers: 'header' }
 const CODES: Record<string, FieldError['code']> = {
-  required: 'required', additionalProperties: 'unknown_member', type: 'type', enum: 'enum', format: 'format', pattern: 'pattern',
-  minLength: 'min_length', maxLength: 'max_length', minimum: 'minimum', maximum: 'maximum', maxItems: 'max_items',
+  required: 'required',
+  additionalProperties: 'unknown_member',
+  type: 'type',
+  enum: 'enum',
+  format: 'format',
+  pattern: 'pattern',
+  minLength: 'min_length',
+  maxLength: 'max_length',
+  minimum: 'minimum',
+  maximum: 'maximum',
+  maxItems: 'max_items',
 }
 const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
 

@@ -18,7 +18,9 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 describe('createTask', () => {
-  beforeAll(async () => { ada = await newPerson(service.url) })
+  beforeAll(async () => {
+    ada = await newPerson(service.url)
+  })
 
   test('201: answers the whole task, with Location and the ETag it carries, and getTask finds it there', async () => {
     const { status, headers, body } = await ada.send<Task>(ada.tasks, { method: 'POST', json: { title: 'Pay the rent', description: 'Before noon' } })
@@ -45,14 +47,24 @@ describe('createTask', () => {
     expect(status).toBe(422)
     expect(body.code).toBe('invalid_body')
     expect(body.errors?.map(({ in: part, pointer, code }) => `${part} ${pointer} ${code}`).sort()).toEqual([
-      'body /a~1b~0c unknown_member', 'body /description type', 'body /etag read_only', 'body /title max_length',
+      'body /a~1b~0c unknown_member',
+      'body /description type',
+      'body /etag read_only',
+      'body /title max_length',
     ])
   })
 
   test.each([
-    ['no title', {}, '/title'], ['blank', { title: '' }, '/title'], ['white space only', { title: ' \n ' }, '/title'], ['null', { title: null }, '/title'],
-    ['NUL', { title: 'a\u0000b' }, '/title'], ['a lone surrogate', { title: 'a\ud800b' }, '/title'], ['201 code points', { title: '😀'.repeat(201) }, '/title'],
-    ['NUL in the description', { title: 'a', description: '\u0000' }, '/description'], ['a list for a body', [], ''], ['null for a body', null, ''],
+    ['no title', {}, '/title'],
+    ['blank', { title: '' }, '/title'],
+    ['white space only', { title: ' \n ' }, '/title'],
+    ['null', { title: null }, '/title'],
+    ['NUL', { title: 'a\u0000b' }, '/title'],
+    ['a lone surrogate', { title: 'a\ud800b' }, '/title'],
+    ['201 code points', { title: '😀'.repeat(201) }, '/title'],
+    ['NUL in the description', { title: 'a', description: '\u0000' }, '/description'],
+    ['a list for a body', [], ''],
+    ['null for a body', null, ''],
   ])('422: %s is refused, and no task is made', async (_, json, pointer) => {
     const before = await ada.send<TaskList>(ada.tasks)
     const { status, body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json })
@@ -103,7 +115,8 @@ describe('listTasks', () => {
   test('200: beyond 1,000 tasks the total says that it is not exact', async () => {
     const bob = await newPerson(service.url, 'bob')
     const { sql } = await import('../database/live-caller.ts')
-    const fill = (from: number, to: number) => service.database.rows(sql.unsafe`
+    const fill = (from: number, to: number) =>
+      service.database.rows(sql.unsafe`
       insert into tasks select ${bob.id}::uuid, gen_random_uuid(), n, 'Task ' || n, null, null, now(), now() from generate_series(${from}::int, ${to}::int) n`)
     await fill(1, 1_000)
     expect((await bob.send<TaskList>(bob.tasks)).body).toMatchObject({ total: 1_000, total_is_exact: true })
@@ -113,18 +126,27 @@ describe('listTasks', () => {
     expect((await bob.send<TaskList>(`${bob.tasks}?cursor=${first.next_cursor}`)).body).toMatchObject({ total: 1_000, total_is_exact: false })
   })
 
-  test.each(['limit=0', 'limit=201', 'limit=-1', 'limit=1.5', 'limit=ten', 'limit=', 'limit=1&limit=2', 'limit[]=1', '[limit]=1', 'page=2', 'cursor='])('400: ?%s is refused, never clamped or ignored', async (query) => {
-    const { status, body } = await ada.send<Problem>(`${ada.tasks}?${query}`)
-    expect([status, body.code, body.errors?.[0]?.in]).toEqual([400, 'invalid_request', 'query'])
-  })
+  test.each(['limit=0', 'limit=201', 'limit=-1', 'limit=1.5', 'limit=ten', 'limit=', 'limit=1&limit=2', 'limit[]=1', '[limit]=1', 'page=2', 'cursor='])(
+    '400: ?%s is refused, never clamped or ignored',
+    async (query) => {
+      const { status, body } = await ada.send<Problem>(`${ada.tasks}?${query}`)
+      expect([status, body.code, body.errors?.[0]?.in]).toEqual([400, 'invalid_request', 'query'])
+    },
+  )
 
-  test('400: a cursor that was changed, or is somebody else\'s, is refused', async () => {
+  test("400: a cursor that was changed, or is somebody else's, is refused", async () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     for (const person of [bob, eve]) for (let count = 0; count < 2; count += 1) await person.addTask()
     const cursor = (await bob.send<TaskList>(`${bob.tasks}?limit=1`)).body.next_cursor as string
     const [payload, mac] = cursor.split('.') as [string, string]
     const forged = `${Buffer.from(Buffer.from(payload, 'base64url').toString().replace('2', '1')).toString('base64url')}.${mac}`
-    for (const [person, text] of [[eve, cursor], [bob, forged], [bob, payload], [bob, `${cursor}.${mac}`], [bob, 'abc']] as const) {
+    for (const [person, text] of [
+      [eve, cursor],
+      [bob, forged],
+      [bob, payload],
+      [bob, `${cursor}.${mac}`],
+      [bob, 'abc'],
+    ] as const) {
       const { status, body } = await person.send<Problem>(`${person.tasks}?cursor=${text}`)
       expect([status, body.code]).toEqual([400, 'cursor_invalid'])
     }
@@ -153,7 +175,7 @@ describe('getTask', () => {
     }
   })
 
-  test('404: a missing task and somebody else\'s answer the same', async () => {
+  test("404: a missing task and somebody else's answer the same", async () => {
     const bob = await newPerson(service.url, 'bob')
     const theirs = await bob.addTask()
     const bodies = []
@@ -174,7 +196,8 @@ describe('getTask', () => {
 })
 
 describe('updateTask', () => {
-  const patch = (id: string, json: unknown, headers: Record<string, string> = MERGE_PATCH) => ada.send<Task>(`${ada.tasks}/${id}`, { method: 'PATCH', json, headers })
+  const patch = (id: string, json: unknown, headers: Record<string, string> = MERGE_PATCH) =>
+    ada.send<Task>(`${ada.tasks}/${id}`, { method: 'PATCH', json, headers })
 
   test('200: a member that is sent is written, one that is not sent is kept', async () => {
     const task = await ada.addTask({ description: 'Before noon' })
@@ -205,7 +228,8 @@ describe('updateTask', () => {
 
   test('200: what changes nothing leaves updated_at and etag as they are', async () => {
     const task = await ada.addTask({ description: 'Before noon' })
-    for (const nothing of [{}, { title: task.title }, { description: 'Before noon', completed: false }]) expect((await patch(task.id, nothing)).body).toEqual(task)
+    for (const nothing of [{}, { title: task.title }, { description: 'Before noon', completed: false }])
+      expect((await patch(task.id, nothing)).body).toEqual(task)
   })
 
   test('412: a stale If-Match changes nothing and tells the current ETag; the current one and * pass', async () => {
@@ -226,13 +250,18 @@ describe('updateTask', () => {
       const ifMatch = { ...MERGE_PATCH, 'if-match': task.etag }
       const answers = await Promise.all(['left', 'right'].map((title) => patch(task.id, { title: `${title} ${round}` }, ifMatch)))
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 412])
-      const [won, lost] = answers.sort((a, b) => a.status - b.status) as [typeof answers[0], typeof answers[0]]
+      const [won, lost] = answers.sort((a, b) => a.status - b.status) as [(typeof answers)[0], (typeof answers)[0]]
       expect(lost.headers.get('etag')).toBe(won.body.etag)
       task = won.body
     }
   })
 
-  test.each([['title null', { title: null }, 'type'], ['completed null', { completed: null }, 'type'], ['an unknown member', { titel: 'x' }, 'unknown_member'], ['a readOnly member', { completed_at: null }, 'read_only']])('422: %s', async (_, json, code) => {
+  test.each([
+    ['title null', { title: null }, 'type'],
+    ['completed null', { completed: null }, 'type'],
+    ['an unknown member', { titel: 'x' }, 'unknown_member'],
+    ['a readOnly member', { completed_at: null }, 'read_only'],
+  ])('422: %s', async (_, json, code) => {
     const task = await ada.addTask()
     const { status, body } = await patch(task.id, json)
     expect([status, (body as unknown as Problem).errors?.[0]?.code]).toEqual([422, code])
@@ -248,7 +277,8 @@ describe('updateTask', () => {
 })
 
 describe('toggleTaskCompletion', () => {
-  const complete = (id: string, init: { json?: unknown; headers?: Record<string, string> } = {}) => ada.send<Task>(`${ada.tasks}/${id}/complete`, { method: 'PATCH', ...init })
+  const complete = (id: string, init: { json?: unknown; headers?: Record<string, string> } = {}) =>
+    ada.send<Task>(`${ada.tasks}/${id}/complete`, { method: 'PATCH', ...init })
 
   test('200: without a body it toggles', async () => {
     const task = await ada.addTask()

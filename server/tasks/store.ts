@@ -63,21 +63,39 @@ export type Written = { found: false } | { found: true; matched: boolean; task: 
 
 /** Writes the members of `change` that are there. What changes nothing does not advance the clock. */
 export async function updateTask(database: Database, caller: Caller, id: string, change: TaskUpdate, ifMatch: string[] | null): Promise<Written | undefined> {
-  return write(database, caller, id, ifMatch, sql.fragment`
+  return write(
+    database,
+    caller,
+    id,
+    ifMatch,
+    sql.fragment`
     case when ${change.title !== undefined} then ${change.title ?? null} else title end as title,
     case when ${change.description !== undefined} then ${change.description ?? null} else description end as description,
     case when ${change.completed ?? null}::boolean is null then completed_at
-         when ${change.completed ?? null}::boolean then coalesce(completed_at, now()) end as completed_at`)
+         when ${change.completed ?? null}::boolean then coalesce(completed_at, now()) end as completed_at`,
+  )
 }
 
 /** Completes an open task and opens a completed one. */
 export async function toggleTask(database: Database, caller: Caller, id: string, ifMatch: string[] | null): Promise<Written | undefined> {
-  return write(database, caller, id, ifMatch, sql.fragment`
-    title, description, case when completed_at is null then now() end as completed_at`)
+  return write(
+    database,
+    caller,
+    id,
+    ifMatch,
+    sql.fragment`
+    title, description, case when completed_at is null then now() end as completed_at`,
+  )
 }
 
 // The row is locked first and the clock last, everywhere: no deadlock, and what is compared is what is written over.
-async function write(database: Database, caller: Caller, id: string, ifMatch: string[] | null, next: ReturnType<typeof sql.fragment>): Promise<Written | undefined> {
+async function write(
+  database: Database,
+  caller: Caller,
+  id: string,
+  ifMatch: string[] | null,
+  next: ReturnType<typeof sql.fragment>,
+): Promise<Written | undefined> {
   const [row] = await database.rows<Task & { found: boolean; matched: boolean }>(sql.unsafe`
     with ${liveCaller(caller)}, ${lockedTask(id, ifMatch)},
     next as (select user_id, id, ${next} from target where matched),

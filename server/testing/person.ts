@@ -45,7 +45,8 @@ export async function newPerson(url: string, name = 'ada'): Promise<Person> {
     token: body.access_token,
     sessionToken: body.session_token,
     tasks: `/api/${body.user.id}/tasks`,
-    send: (path, init = {}) => send(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${body.access_token}`, ...Object.fromEntries(new Headers(init.headers)) } }),
+    send: (path, init = {}) =>
+      send(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${body.access_token}`, ...Object.fromEntries(new Headers(init.headers)) } }),
     async addTask(fields) {
       const made = await person.send<Schemas['Task']>(person.tasks, { method: 'POST', json: { title: 'Pay the rent', ...fields } })
       if (made.status !== 201) throw new Error(`createTask answered ${made.status} ${JSON.stringify(made.body)}`)

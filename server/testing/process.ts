@@ -27,7 +27,10 @@ function start(environment: Record<string, string>): { child: ChildProcess; outp
   // Nothing of the machine's own settings reaches the server, or a developer's DATABASE_URL would.
   const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => { text += chunk })
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      text += chunk
+    })
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
   onTestFinished(async () => {
     child.kill('SIGKILL')

@@ -31,12 +31,30 @@ export interface TestService {
  * The real app on a real database of its own and a free port. Closes itself when the test that started it is over,
  * unless `keep` is set: then who started it closes it.
  */
-export async function startService({ environment = {}, replace, keep = false, losable = false }: { environment?: Record<string, string>; replace?: (handlers: Handlers) => Handlers; keep?: boolean; losable?: boolean } = {}): Promise<TestService> {
+export async function startService({
+  environment = {},
+  replace,
+  keep = false,
+  losable = false,
+}: {
+  environment?: Record<string, string>
+  replace?: (handlers: Handlers) => Handlers
+  keep?: boolean
+  losable?: boolean
+} = {}): Promise<TestService> {
   const secret = randomBytes(32).toString('base64url')
   const { variables, drop, lose } = await copyDatabase(losable)
   const config = readConfig({ BETTER_AUTH_SECRET: secret, RATE_LIMIT: 'off', PORT: '0', ...variables, ...environment })
   const lines: string[] = []
-  const log = pino({ level: config.logLevel }, new Writable({ write: (chunk, _encoding, done) => { lines.push(String(chunk)); done() } }))
+  const log = pino(
+    { level: config.logLevel },
+    new Writable({
+      write: (chunk, _encoding, done) => {
+        lines.push(String(chunk))
+        done()
+      },
+    }),
+  )
   const service = await createService(config, log, replace)
   const server = createServer(service.app)
   server.on('clientError', refuseUnreadable)
@@ -51,7 +69,14 @@ export async function startService({ environment = {}, replace, keep = false, lo
     await drop()
   }
   if (!keep) onTestFinished(close)
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, secret: config.secret, database: service.database, log: lines, loseDatabase: lose, close }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    secret: config.secret,
+    database: service.database,
+    log: lines,
+    loseDatabase: lose,
+    close,
+  }
 }
 
 interface DatabaseCopy {

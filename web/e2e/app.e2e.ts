@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { startService } from '../../server/testing/service.ts'
-import { useChromium, watchComplaints } from './chromium.ts'
+import { launchChromium, watchComplaints } from './chromium.ts'
 
-const chromium = useChromium()
+const chromium = launchChromium()
 
 test('a person signs up, adds, completes and deletes tasks, and a reload shows what was done', async () => {
   const { url } = await startService()
@@ -88,9 +88,14 @@ test.each(['', 'problems'])('the docs page /docs/%s shows itself under its polic
   const page = await chromium.page()
   const noComplaints = watchComplaints(page)
   const elsewhere: string[] = []
-  page.on('request', (request) => { if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url()) })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url())
+  })
   await page.goto(`${url}/docs/${path}`)
-  await page.getByText(path === '' ? 'Complete a task, or open it again' : 'task_not_found').first().waitFor()
+  await page
+    .getByText(path === '' ? 'Complete a task, or open it again' : 'task_not_found')
+    .first()
+    .waitFor()
   expect(elsewhere).toEqual([])
   noComplaints()
 })

@@ -1,17 +1,19 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium as playwright, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { type BrowserContext, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { bundledChromium } from './bundled-chromium.ts'
 
-const INSTALLED = process.env.BUNDLED_CHROMIUM ? [] : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+const INSTALLED = process.env.BUNDLED_CHROMIUM
+  ? []
+  : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
 
 /** Without these, Chromium asks hosts of its maker for things that no test needs. */
 const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--disable-gpu']
 
 /** A Chromium for the tests of a file: the one named by CHROME_PATH, the machine's own, or the one that npm brought. */
-export function useChromium(): { context(options?: BrowserContextOptions): Promise<BrowserContext>; page(options?: BrowserContextOptions): Promise<Page> } {
+export function launchChromium(): { context(options?: BrowserContextOptions): Promise<BrowserContext>; page(options?: BrowserContextOptions): Promise<Page> } {
   let browser: Awaited<ReturnType<typeof playwright.launch>>
   const home = mkdtempSync(join(tmpdir(), 'docket-chromium-'))
   beforeAll(async () => {
@@ -33,9 +35,11 @@ export function useChromium(): { context(options?: BrowserContextOptions): Promi
 }
 
 /** Collects what a page complains about: console errors, uncaught exceptions and violations of its policy. */
-export function watchComplaints(page: Page, { expected = [] as RegExp[] } = {}): () => void {
+export function watchComplaints(page: Page): () => void {
   const complaints: string[] = []
-  page.on('console', (message) => { if (message.type() === 'error' && !expected.some((pattern) => pattern.test(message.text()))) complaints.push(message.text()) })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
   page.on('pageerror', (error) => complaints.push(String(error)))
   return () => expect(complaints).toEqual([])
 }

@@ -20,7 +20,11 @@ export function App() {
 
   return (
     <main className="mx-auto max-w-2xl px-4 py-8 sm:py-14">
-      {session.isPending && <p role="status" className="text-stone-600 dark:text-stone-400">Loading…</p>}
+      {session.isPending && (
+        <p role="status" className="text-stone-600 dark:text-stone-400">
+          Loading…
+        </p>
+      )}
       {session.isError && <Failure error={session.error} retry={() => session.refetch()} />}
       {session.data === null && <SignIn done={signedIn} />}
       {session.data && <Tasks user={session.data.user} signedOut={signedOut} />}

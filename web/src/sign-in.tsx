@@ -32,12 +32,24 @@ export function SignIn({ done }: { done: () => Promise<void> }) {
       >
         {isNew && <Field label="Name" name="name" autoComplete="name" maxLength={254} />}
         <Field label="E-mail" name="email" type="email" autoComplete="email" required maxLength={254} />
-        <Field label="Password" name="password" type="password" autoComplete={isNew ? 'new-password' : 'current-password'} required minLength={isNew ? 8 : 1} maxLength={128} />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete={isNew ? 'new-password' : 'current-password'}
+          required
+          minLength={isNew ? 8 : 1}
+          maxLength={128}
+        />
         {isNew && <p className="text-sm text-stone-600 dark:text-stone-400">The password needs 8 characters or more.</p>}
         {enter.isError && <Failure error={enter.error} />}
-        <button type="submit" className="primary w-full" disabled={enter.isPending}>{isNew ? 'Sign up' : 'Sign in'}</button>
+        <button type="submit" className="primary w-full" disabled={enter.isPending}>
+          {isNew ? 'Sign up' : 'Sign in'}
+        </button>
       </form>
-      <button type="button" className="quiet mt-4 w-full" onClick={change}>{isNew ? 'I have an account' : 'Make an account'}</button>
+      <button type="button" className="quiet mt-4 w-full" onClick={change}>
+        {isNew ? 'I have an account' : 'Make an account'}
+      </button>
     </section>
   )
 }

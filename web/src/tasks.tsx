@@ -9,15 +9,26 @@ export function Tasks({ user, signedOut }: { user: BrowserUser; signedOut: () =>
   const path = { user_id: user.id }
   const list = useInfiniteQuery({
     queryKey: ['tasks', user.id],
-    queryFn: ({ pageParam }) => answer(docket.GET('/api/{user_id}/tasks', { params: { path, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    queryFn: ({ pageParam }) =>
+      answer(docket.GET('/api/{user_id}/tasks', { params: { path, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } } })),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   })
   const refresh = () => queries.invalidateQueries({ queryKey: ['tasks', user.id] })
-  const add = useMutation({ mutationFn: (title: string) => answer(docket.POST('/api/{user_id}/tasks', { params: { path }, body: { title } })), onSettled: refresh })
+  const add = useMutation({
+    mutationFn: (title: string) => answer(docket.POST('/api/{user_id}/tasks', { params: { path }, body: { title } })),
+    onSettled: refresh,
+  })
   // The state is set, not toggled: sent twice, it is still what the person asked for.
-  const complete = useMutation({ mutationFn: ({ id, completed }: Task) => answer(docket.PATCH('/api/{user_id}/tasks/{task_id}/complete', { params: { path: { ...path, task_id: id } }, body: { completed: !completed } })), onSettled: refresh })
-  const remove = useMutation({ mutationFn: ({ id }: Task) => answer(docket.DELETE('/api/{user_id}/tasks/{task_id}', { params: { path: { ...path, task_id: id } } })), onSettled: refresh })
+  const complete = useMutation({
+    mutationFn: ({ id, completed }: Task) =>
+      answer(docket.PATCH('/api/{user_id}/tasks/{task_id}/complete', { params: { path: { ...path, task_id: id } }, body: { completed: !completed } })),
+    onSettled: refresh,
+  })
+  const remove = useMutation({
+    mutationFn: ({ id }: Task) => answer(docket.DELETE('/api/{user_id}/tasks/{task_id}', { params: { path: { ...path, task_id: id } } })),
+    onSettled: refresh,
+  })
   const leave = useMutation({ mutationFn: () => answer(docket.POST('/api/auth/sign-out', { body: {} })), onSuccess: signedOut })
 
   const sessionOver = [list, add, complete, remove].some(({ error }) => error instanceof ProblemError && error.problem.status === 401)
@@ -34,19 +45,37 @@ export function Tasks({ user, signedOut }: { user: BrowserUser; signedOut: () =>
         <h1 className="text-3xl font-semibold tracking-tight">Tasks</h1>
         <div className="flex min-w-0 items-baseline gap-2">
           <span className="truncate text-sm text-stone-600 dark:text-stone-400">{user.name}</span>
-          <button type="button" className="quiet shrink-0" onClick={() => leave.mutate()}>Sign out</button>
+          <button type="button" className="quiet shrink-0" onClick={() => leave.mutate()}>
+            Sign out
+          </button>
         </div>
       </header>
       <NewTask add={(title) => add.mutateAsync(title)} />
       {failed && <Failure error={failed} />}
       {list.isError && <Failure error={list.error} retry={() => list.refetch()} />}
-      {list.isPending && <p role="status" className="py-6 text-stone-600 dark:text-stone-400">Loading…</p>}
-      {list.isSuccess && items.length === 0 && <p className="py-10 text-center text-stone-600 dark:text-stone-400">Nothing to do. Write your first task above.</p>}
+      {list.isPending && (
+        <p role="status" className="py-6 text-stone-600 dark:text-stone-400">
+          Loading…
+        </p>
+      )}
+      {list.isSuccess && items.length === 0 && (
+        <p className="py-10 text-center text-stone-600 dark:text-stone-400">Nothing to do. Write your first task above.</p>
+      )}
       <ul aria-label="Tasks" className="divide-y divide-stone-200 dark:divide-stone-800">
-        {items.map((task) => <TaskRow key={task.id} task={task} complete={() => complete.mutate(task)} remove={() => remove.mutate(task)} />)}
+        {items.map((task) => (
+          <TaskRow key={task.id} task={task} complete={() => complete.mutate(task)} remove={() => remove.mutate(task)} />
+        ))}
       </ul>
-      {list.hasNextPage && <button type="button" className="quiet mt-4 w-full" disabled={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>Show more</button>}
-      {first && items.length > 0 && <p className="mt-4 text-sm text-stone-600 dark:text-stone-400">{first.total_is_exact ? first.total : `More than ${first.total}`} {first.total === 1 ? 'task' : 'tasks'}</p>}
+      {list.hasNextPage && (
+        <button type="button" className="quiet mt-4 w-full" disabled={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+          Show more
+        </button>
+      )}
+      {first && items.length > 0 && (
+        <p className="mt-4 text-sm text-stone-600 dark:text-stone-400">
+          {first.total_is_exact ? first.total : `More than ${first.total}`} {first.total === 1 ? 'task' : 'tasks'}
+        </p>
+      )}
     </>
   )
 }
@@ -63,11 +92,15 @@ function NewTask({ add }: { add: (title: string) => Promise<unknown> }) {
         if (!field || !title) return
         field.value = ''
         // What could not be saved goes back to where it was typed, unless the next one is being typed there.
-        add(title).catch(() => { field.value ||= title })
+        add(title).catch(() => {
+          field.value ||= title
+        })
       }}
     >
       <input ref={input} className="field" name="title" aria-label="New task" placeholder="What is to be done?" maxLength={200} autoComplete="off" />
-      <button type="submit" className="primary">Add</button>
+      <button type="submit" className="primary">
+        Add
+      </button>
     </form>
   )
 }
@@ -79,7 +112,9 @@ function TaskRow({ task, complete, remove }: { task: Task; complete: () => void;
         <input type="checkbox" className="size-5 shrink-0 accent-teal-700" checked={task.completed} onChange={complete} />
         <span className={`min-w-0 break-words ${task.completed ? 'text-stone-500 line-through dark:text-stone-400' : ''}`}>{task.title}</span>
       </label>
-      <button type="button" className="quiet shrink-0" aria-label={`Delete ${task.title}`} onClick={remove}>Delete</button>
+      <button type="button" className="quiet shrink-0" aria-label={`Delete ${task.title}`} onClick={remove}>
+        Delete
+      </button>
     </li>
   )
 }

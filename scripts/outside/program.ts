@@ -1,0 +1,16 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+
+/** Whether this works here: the program is there and ends with 0. */
+export function works(program: string, ...words: string[]): boolean {
+  return spawnSync(program, words, { stdio: 'ignore' }).status === 0
+}
+
+/** Installs Debian packages where the machine lets us; says what is missing where it does not. */
+export function install(...packages: string[]): void {
+  if (process.getuid?.() !== 0 || !works('apt-get', '--version')) throw new Error(`This check needs ${packages.join(' and ')}: install it, then run it again`)
+  execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' })
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+    stdio: 'ignore',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+}

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { newPerson, send } from '../../server/testing/person.ts'
+import { startService } from '../../server/testing/service.ts'
+import { install, works } from './program.ts'
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+
+async function startRedis(port: number): Promise<ChildProcess> {
+  if (!works('redis-server', '--version')) install('redis-server')
+  const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void redis.kill('SIGKILL'))
+  await new Promise<void>((resolve) => redis.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept connections') && resolve()))
+  return redis
+}
+
+test('two servers share their limits through Redis, go on without it, and share again when it is back', async () => {
+  const port = await freePort()
+  const first = await startRedis(port)
+  const environment = { RATE_LIMIT: 'on', RATE_LIMIT_SIGN_IN_ADDRESS: '4', REDIS_URL: `redis://127.0.0.1:${port}` }
+  const [left, right] = [await startService({ environment }), await startService({ environment })]
+  const ada = await newPerson(left.url)
+  let attempt = 0
+  const signIn = async (url: string) => {
+    attempt += 1
+    return (await send(`${url}/api/auth/login`, { method: 'POST', json: { email: `${attempt}@example.org`, password: 'wrong horse' } })).status
+  }
+  expect([await signIn(left.url), await signIn(right.url), await signIn(left.url), await signIn(right.url)]).toEqual([401, 401, 401, 429])
+
+  const gone = new Promise((resolve) => first.once('exit', resolve))
+  first.kill('SIGKILL')
+  await gone
+  expect((await ada.send(ada.tasks)).status).toBe(200)
+  expect(left.log.join('')).toContain('redis is away')
+
+  await startRedis(port)
+  const isShared = () =>
+    left.log.filter((line) => line.includes('limits are shared')).length > 1 && right.log.filter((line) => line.includes('limits are shared')).length > 1
+  while (!isShared()) await new Promise(setImmediate)
+  expect([await signIn(left.url), await signIn(right.url), await signIn(left.url), await signIn(right.url), await signIn(left.url)]).toEqual([
+    401, 401, 401, 401, 429,
+  ])
+}, 120_000)
