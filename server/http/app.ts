@@ -44,9 +44,9 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
 
   const operation = express.Router({ caseSensitive: true, strict: true })
   operation.use(guardAnswers, ...checkAnswers)
-  operation.use(authenticate(identify), ...limitRequests(config.rateLimits, counts), authorize)
+  operation.use(authenticate(identify), ...limitRequests(config.rateLimits, counts, log), authorize)
   operation.use(negotiate, readBody, checkRequest)
-  operation.use(...limitAccounts(config.rateLimits, counts), dispatch(handlers, log))
+  operation.use(...limitAccounts(config.rateLimits, counts, log), dispatch(handlers, log))
   app.use((request, response, next) => (response.locals.operation ? operation(request, response, next) : next()))
 
   app.use(pages)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit'
+import type { Logger } from 'pino'
 import type { RateLimits } from '../config.ts'
 import { problem, Refusal } from '../problems.ts'
 
@@ -18,25 +19,26 @@ const userOf = (response: Response) => {
 const isApi = (request: Request) => request.path.startsWith('/api/')
 
 /** By user where the token is good, else by address. */
-export function limitRequests(limits: RateLimits | undefined, store: CountStore): RequestHandler[] {
+export function limitRequests(limits: RateLimits | undefined, store: CountStore, log: Logger): RequestHandler[] {
   if (!limits) return []
+  const limiter = limiters(store, log)
   return [
     limiter(
       'user',
       limits.user,
-      store,
       (_, response) => userOf(response) as string,
       (request, response) => !isApi(request) || userOf(response) === undefined,
     ),
-    limiter('address', limits.address, store, addressOf, (request, response) => !isApi(request) || userOf(response) !== undefined),
-    limiter('sign-in-address', limits.signInAddress, store, addressOf, (_, response) => !isSignIn(response)),
+    limiter('address', limits.address, addressOf, (request, response) => !isApi(request) || userOf(response) !== undefined),
+    limiter('sign-in-address', limits.signInAddress, addressOf, (_, response) => !isSignIn(response)),
   ]
 }
 
 /** Sign-in and sign-up, by account, whoever tries. After validation, because it reads the body. */
-export function limitAccounts(limits: RateLimits | undefined, store: CountStore): RequestHandler[] {
+export function limitAccounts(limits: RateLimits | undefined, store: CountStore, log: Logger): RequestHandler[] {
   if (!limits) return []
-  return [limiter('sign-in-account', limits.signInAccount, store, accountOf, (_, response) => !isSignIn(response))]
+  const limiter = limiters(store, log)
+  return [limiter('sign-in-account', limits.signInAccount, accountOf, (_, response) => !isSignIn(response))]
 }
 
 const addressOf = (request: Request) => ipKeyGenerator(request.ip ?? '')
@@ -47,27 +49,25 @@ const accountOf = (request: Request) =>
     .update(String((request.body as { email: unknown }).email).toLowerCase())
     .digest('base64url')
 
-function limiter(
-  name: string,
-  limit: number,
-  store: CountStore,
-  key: (request: Request, response: Response) => string,
-  skip: (request: Request, response: Response) => boolean,
-): RequestHandler {
-  return rateLimit({
-    windowMs: MINUTE,
-    limit,
-    identifier: name,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: key,
-    skip,
-    // A store that is away must not take the service with it.
-    passOnStoreError: true,
-    validate: { trustProxy: false, xForwardedForHeader: false, forwardedHeader: false },
-    ...(store ? { store: store(name) } : {}),
-    handler: (_request, response, next) => {
-      next(new Refusal(problem('rate_limited', { headers: { 'Retry-After': String(response.getHeader('Retry-After') ?? 60) } })))
-    },
-  })
+type Choose<T> = (request: Request, response: Response) => T
+
+function limiters(store: CountStore, log: Logger) {
+  return (name: string, limit: number, key: Choose<string>, skip: Choose<boolean>): RequestHandler =>
+    rateLimit({
+      windowMs: MINUTE,
+      limit,
+      identifier: name,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      keyGenerator: key,
+      skip,
+      // A store that is away must not take the service with it; that it is away is logged once, where it is connected.
+      passOnStoreError: true,
+      logger: { warn: (text: unknown) => log.warn(String(text)), error: (error: unknown) => log.debug({ err: error }, 'not counted') },
+      validate: { trustProxy: false, xForwardedForHeader: false, forwardedHeader: false },
+      ...(store ? { store: store(name) } : {}),
+      handler: (_request, response, next) => {
+        next(new Refusal(problem('rate_limited', { headers: { 'Retry-After': String(response.getHeader('Retry-After') ?? 60) } })))
+      },
+    })
 }

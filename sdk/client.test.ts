@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newPerson, type Person } from '../server/testing/person.ts'
+import { startService, type TestService } from '../server/testing/service.ts'
+import { createClient, sessionTokens } from './index.ts'
+
+let service: TestService
+let ada: Person
+beforeAll(async () => {
+  service = await startService({ keep: true })
+  ada = await newPerson(service.url)
+})
+afterAll(() => service.close())
+
+/** A real fetch that counts what went where. */
+function counting() {
+  const seen: string[] = []
+  return {
+    seen,
+    fetch: (request: Request) => {
+      seen.push(`${request.method} ${new URL(request.url).pathname.replace(/[0-9a-f-]{36}/g, '{id}')}`)
+      return fetch(request)
+    },
+  }
+}
+
+test('the README program: sign up, add a task, list it, every step typed by the contract', async () => {
+  const baseUrl = service.url
+  const { data: grant, error } = await createClient({ baseUrl }).POST('/api/auth/signup', {
+    body: { email: `${crypto.randomUUID()}@example.org`, password: 'correct horse battery' },
+  })
+  if (error) throw new Error(error.detail)
+  const docket = createClient({ baseUrl, tokens: sessionTokens({ baseUrl, sessionToken: grant.session_token }) })
+  const path = { user_id: grant.user.id }
+  await docket.POST('/api/{user_id}/tasks', { params: { path }, body: { title: 'Pay the rent' } })
+  const { data: list } = await docket.GET('/api/{user_id}/tasks', { params: { path } })
+  expect(list?.items.map(({ title }) => title)).toEqual(['Pay the rent'])
+})
+
+describe('createClient', () => {
+  test('a problem arrives as `error`, typed, with its code', async () => {
+    const docket = createClient({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
+    const { data, error, response } = await docket.POST('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } }, body: { title: '' } })
+    expect([data, response.status, error?.code, error?.errors?.[0]?.pointer]).toEqual([undefined, 422, 'invalid_body', '/title'])
+  })
+
+  test('a refused token is renewed and the request repeated once, with its body', async () => {
+    const { seen, fetch } = counting()
+    const real = sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken, fetch })
+    const docket = createClient({ baseUrl: service.url, fetch, tokens: { get: async () => 'stale.access.token', renew: real.renew } })
+    const { data } = await docket.POST('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } }, body: { title: 'Sent twice' } })
+    expect(data?.title).toBe('Sent twice')
+    expect(seen).toEqual(['POST /api/{id}/tasks', 'GET /api/auth/token', 'POST /api/{id}/tasks'])
+  })
+
+  test('a session that is over answers its 401, without trying again and again', async () => {
+    const bob = await newPerson(service.url, 'bob')
+    const { seen, fetch } = counting()
+    const docket = createClient({ baseUrl: service.url, fetch, tokens: sessionTokens({ baseUrl: service.url, sessionToken: bob.sessionToken, fetch }) })
+    const list = () => docket.GET('/api/{user_id}/tasks', { params: { path: { user_id: bob.id } } })
+    expect((await list()).response.status).toBe(200)
+    await bob.send('/api/auth/logout', { method: 'POST' })
+    const { error } = await list()
+    expect(error?.code).toBe('session_ended')
+    expect(seen.slice(2)).toEqual(['GET /api/{id}/tasks', 'GET /api/auth/token'])
+  })
+})
+
+describe('sessionTokens', () => {
+  test('fifty requests at once ask the server for one token', async () => {
+    const { seen, fetch } = counting()
+    const docket = createClient({ baseUrl: service.url, fetch, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken, fetch }) })
+    const answers = await Promise.all(Array.from({ length: 50 }, () => docket.GET('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } } })))
+    expect(new Set(answers.map(({ response }) => response.status))).toEqual(new Set([200]))
+    expect(seen.filter((line) => line === 'GET /api/auth/token')).toHaveLength(1)
+  })
+
+  test('a server that answers neither token nor 401 is an error that says so', async () => {
+    const tokens = sessionTokens({ baseUrl: `${service.url}/nowhere`, sessionToken: 'x' })
+    await expect(tokens.get()).rejects.toThrow('The server answered 404')
+  })
+})
