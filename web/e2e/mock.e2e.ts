@@ -21,7 +21,7 @@ async function startOnMock(): Promise<{ web: string; mock: string }> {
   const [web, mock] = [await freePort(), await freePort()]
   const child = spawn(process.execPath, ['scripts/dev.ts', 'mock'], {
     cwd: root,
-    env: { ...process.env, WEB_PORT: String(web), MOCK_PORT: String(mock) },
+    env: { ...process.env, WEB_PORT: String(web), MOCK_PORT: String(mock), NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
