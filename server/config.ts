@@ -47,7 +47,7 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
   const dataDir = resolve(value('DATA_DIR') ?? '.data')
   const port = whole(value, 'PORT', 8000, 65_535, 0)
   const host = value('HOST') ?? '127.0.0.1'
-  const baseUrl = address(value('BETTER_AUTH_URL'), 'BETTER_AUTH_URL') ?? `http://${printable(host)}:${port}`
+  const baseUrl = address(value('BETTER_AUTH_URL'), 'BETTER_AUTH_URL') ?? addressOf(host, port)
   const origins = [value('FRONTEND_URL'), ...(value('TRUSTED_ORIGINS')?.split(',') ?? [])]
   return Object.freeze({
     port,
@@ -72,10 +72,10 @@ export function isTrustedOrigin(config: Pick<Config, 'trustedOrigins' | 'product
   return config.trustedOrigins.includes(origin) || (!config.production && /^https?:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/.test(origin))
 }
 
-/** A host as it stands in an address: wildcards are reached as localhost, IPv6 wants brackets. */
-function printable(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
+/** Where a server that listens there is reached from its own machine: wildcards as localhost, IPv6 in brackets. */
+export function addressOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 type Value = (name: string) => string | undefined

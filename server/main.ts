@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
-import { ConfigError, readConfig } from './config.ts'
+import { addressOf, ConfigError, readConfig } from './config.ts'
 import { DirectoryTaken } from './database/embedded.ts'
 import { Unavailable } from './database/unavailable.ts'
 import { refuseUnreadable } from './http/unreadable.ts'
@@ -52,5 +52,9 @@ async function main(): Promise<void> {
     throw taken ? new ConfigError(`PORT ${config.port} is in use on ${config.host}; stop what listens there, or set PORT to another`) : error
   }
   const { port } = server.address() as AddressInfo
-  log.info({ port, host: config.host, database: service.database.place }, 'listening')
+  const url = addressOf(config.host, port)
+  // A contract that the validator cannot compile starts well and then fails every request; better not to start.
+  const probe = await fetch(`${url}/livez`)
+  if (probe.status !== 200) throw new Error(`the server answers ${probe.status} to its own first request`)
+  log.info({ port, host: config.host, database: service.database.place }, `listening at ${url}`)
 }

@@ -44,7 +44,7 @@ export async function startProcess(environment: Record<string, string>): Promise
   const { child, output, exit } = start({ PORT: '0', RATE_LIMIT: 'off', ...environment })
   const port = await new Promise<number>((resolve, reject) => {
     const look = () => {
-      const line = /"port":(\d+).*"msg":"listening"/.exec(output())
+      const line = /"port":(\d+).*"msg":"listening at/.exec(output())
       if (line) resolve(Number(line[1]))
     }
     child.stdout?.on('data', look)

@@ -5,9 +5,7 @@ import { type BrowserContext, type BrowserContextOptions, type Page, chromium as
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { bundledChromium } from './bundled-chromium.ts'
 
-const INSTALLED = process.env.BUNDLED_CHROMIUM
-  ? []
-  : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
 
 /** Without these, Chromium asks hosts of its maker for things that no test needs. */
 const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--disable-gpu']
