@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -20,6 +20,8 @@ export async function bundledChromium(): Promise<{ path: string; environment: Re
       unpack('chromium.br', createWriteStream(join(fresh, 'chromium'), { mode: 0o700 })),
       ...['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br'].map((name) => unpack(name, extract(fresh))),
     ])
+    // The package's own configuration looks for the fonts where Amazon Lambda has them.
+    writeFileSync(join(fresh, 'fonts.conf'), `<?xml version="1.0"?><fontconfig><dir>${place}/fonts</dir><cachedir>${place}/fonts-cache</cachedir></fontconfig>`)
     try {
       renameSync(fresh, place)
     } catch (error) {
@@ -27,5 +29,5 @@ export async function bundledChromium(): Promise<{ path: string; environment: Re
       if (!existsSync(place)) throw error
     }
   }
-  return { path: join(place, 'chromium'), environment: { LD_LIBRARY_PATH: join(place, 'lib'), FONTCONFIG_PATH: join(place, 'fonts') } }
+  return { path: join(place, 'chromium'), environment: { LD_LIBRARY_PATH: join(place, 'lib'), FONTCONFIG_FILE: join(place, 'fonts.conf') } }
 }
