@@ -107,6 +107,12 @@ test('SIGTERM lets a request that was accepted finish, and exits with 0', async 
   expect(await ended).toBe(0)
 })
 
+test('`npm start` passes SIGTERM on: it ends with 0 and leaves no server behind', async () => {
+  const server = await startProcess({ DATA_DIR: dataDirectory(), HOME: process.env.HOME ?? '' }, ['npm', 'start'])
+  expect(await server.end('SIGTERM')).toBe(0)
+  await expect(fetch(`${server.url}/livez`)).rejects.toThrow()
+})
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(setImmediate)
 }

@@ -23,9 +23,13 @@ export function dataDirectory(): string {
   return directory
 }
 
-function start(environment: Record<string, string>): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
+function start(
+  environment: Record<string, string>,
+  command = process.execPath,
+  words = [MAIN],
+): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
   // Nothing of the machine's own settings reaches the server, or a developer's DATABASE_URL would.
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, words, { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => {
@@ -40,8 +44,8 @@ function start(environment: Record<string, string>): { child: ChildProcess; outp
 }
 
 /** The server as a process of its own, listening. */
-export async function startProcess(environment: Record<string, string>): Promise<ServerProcess> {
-  const { child, output, exit } = start({ PORT: '0', RATE_LIMIT: 'off', ...environment })
+export async function startProcess(environment: Record<string, string>, command?: [string, ...string[]]): Promise<ServerProcess> {
+  const { child, output, exit } = start({ PORT: '0', RATE_LIMIT: 'off', ...environment }, command)
   const port = await new Promise<number>((resolve, reject) => {
     const look = () => {
       const line = /"port":(\d+).*"msg":"listening at/.exec(output())
