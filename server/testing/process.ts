@@ -25,8 +25,7 @@ export function dataDirectory(): string {
 
 function start(
   environment: Record<string, string>,
-  command = process.execPath,
-  words = [MAIN],
+  [command, ...words]: [string, ...string[]] = [process.execPath, MAIN],
 ): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
   // Nothing of the machine's own settings reaches the server, or a developer's DATABASE_URL would.
   const child = spawn(command, words, { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
