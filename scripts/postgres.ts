@@ -41,7 +41,7 @@ async function startCluster() {
       '-c',
       'max_connections=300',
       '-c',
-      'log_min_messages=fatal',
+      'log_min_messages=panic',
       '-c',
       'log_min_error_statement=panic',
     ],

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 
 export interface Config {
@@ -43,10 +44,12 @@ type Environment = Record<string, string | undefined>
  */
 export function readConfig(environment: Environment = process.env): Readonly<Config> {
   const value = (name: string) => environment[name]?.trim() || undefined
-  const production = value('NODE_ENV') === 'production'
+  const production = oneOf(value, 'NODE_ENV', 'development', ['development', 'test', 'production']) === 'production'
   const dataDir = resolve(value('DATA_DIR') ?? '.data')
   const port = whole(value, 'PORT', 8000, 65_535, 0)
   const host = value('HOST') ?? '127.0.0.1'
+  if (!URL.canParse(addressOf(host, port)))
+    throw new ConfigError(`HOST is "${host}"; a name or an address to listen on is needed, such as 127.0.0.1 or 0.0.0.0`)
   const baseUrl = address(value('BETTER_AUTH_URL'), 'BETTER_AUTH_URL') ?? addressOf(host, port)
   const origins = [value('FRONTEND_URL'), ...(value('TRUSTED_ORIGINS')?.split(',') ?? [])]
   return Object.freeze({
@@ -57,7 +60,7 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
     directDatabaseUrl: database(value('DIRECT_DATABASE_URL'), 'DIRECT_DATABASE_URL'),
     secret: secret(value('BETTER_AUTH_SECRET'), production, dataDir),
     baseUrl,
-    trustedOrigins: [baseUrl, ...origins].flatMap((origin) => address(origin?.trim() || undefined, 'FRONTEND_URL and TRUSTED_ORIGINS') ?? []),
+    trustedOrigins: [baseUrl, ...origins.flatMap((origin) => address(origin?.trim() || undefined, 'FRONTEND_URL and TRUSTED_ORIGINS') ?? [])],
     redisUrl: redis(value('REDIS_URL')),
     logLevel: oneOf(value, 'LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     production,
@@ -89,13 +92,14 @@ function secret(given: string | undefined, production: boolean, dataDir: string)
   }
   if (production) throw new ConfigError('BETTER_AUTH_SECRET is not set, and NODE_ENV is production; make one with: openssl rand -base64 32')
   const file = join(dataDir, 'secret')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  let kept: string
   try {
-    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    kept = readFileSync(file, 'utf8').trim()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new ConfigError(`DATA_DIR is ${dataDir}, where no secret can be kept (${(error as Error).message}); it must be a directory that this user may write`)
   }
-  const kept = readFileSync(file, 'utf8').trim()
   if (kept.length < 32) throw new ConfigError(`The secret kept in ${file} is damaged; put it back, or delete the file to sign everybody out and get a new one`)
   return kept
 }
@@ -156,5 +160,9 @@ function trustProxy(text: string | undefined): boolean | number | string {
   if (text === undefined || text === 'false') return false
   if (text === 'true')
     throw new ConfigError('TRUST_PROXY=true would let every caller choose its own address; give the number of proxies in front, or their addresses')
-  return /^\d+$/.test(text) ? Number(text) : text
+  if (/^\d+$/.test(text)) return Number(text)
+  const isAddress = (part: string) => isIP(part.replace(/\/\d+$/, '')) > 0 || ['loopback', 'linklocal', 'uniquelocal'].includes(part)
+  if (!text.split(',').every((part) => isAddress(part.trim())))
+    throw new ConfigError(`TRUST_PROXY is "${text}"; give the number of proxies in front, or their addresses`)
+  return text
 }

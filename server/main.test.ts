@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
@@ -20,6 +20,10 @@ describe('a configuration that is not good stops the start with one sentence', (
     ['no limits in production', { NODE_ENV: 'production', BETTER_AUTH_SECRET: 'k'.repeat(16) + 'q'.repeat(16), RATE_LIMIT: 'off' }, /^RATE_LIMIT=off/],
     ['a trusted proxy that trusts everybody', { TRUST_PROXY: 'true' }, /^TRUST_PROXY=true/],
     ['an origin that is none', { FRONTEND_URL: 'app.example' }, /^FRONTEND_URL and TRUSTED_ORIGINS has "app.example"/],
+    ['a data directory that is a file', { DATA_DIR: import.meta.filename }, /^DATA_DIR is .*main\.test\.ts/],
+    ['a trusted proxy that is none', { TRUST_PROXY: 'abc' }, /^TRUST_PROXY is "abc"/],
+    ['an environment that is none', { NODE_ENV: 'Production' }, /^NODE_ENV is "Production"/],
+    ['a host that is none', { HOST: '999.1.1.1' }, /^HOST is "999\.1\.1\.1"/],
     ['a database address that is none', { DATABASE_URL: 'mysql://root:hunter2@db/x' }, /^DATABASE_URL is not an address like/],
   ])('%s', async (_, environment, expected) => {
     const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), ...environment })
@@ -31,7 +35,7 @@ describe('a configuration that is not good stops the start with one sentence', (
   test('a database that does not answer', async () => {
     const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), DATABASE_URL: 'postgresql://docket:hunter2@127.0.0.1:1/x' })
     expect(code).toBe(1)
-    expect(sentence(output)).toEqual([expect.stringMatching(/^The database at 127\.0\.0\.1:1 does not answer/)])
+    expect(sentence(output)).toEqual([expect.stringMatching(/^The database at 127\.0\.0\.1:1 cannot be used \(.*ECONNREFUSED/)])
   })
 
   test('a port that is taken', async () => {
@@ -51,6 +55,14 @@ describe('the embedded database', () => {
     const { code, output } = await startRefused({ DATA_DIR, LOG_LEVEL: 'error' })
     expect([code, output.trim()]).toEqual([1, expect.stringMatching(/^The data directory .* is in use by another Docket/)])
     expect((await send(`${first.url}/readyz`)).status).toBe(200)
+  })
+
+  test('a damaged one is refused with one sentence, never replaced by an empty one', async () => {
+    const DATA_DIR = dataDirectory()
+    await (await startProcess({ DATA_DIR })).end('SIGTERM')
+    rmSync(join(DATA_DIR, 'postgres', 'PG_VERSION'))
+    const { code, output } = await startRefused({ DATA_DIR, LOG_LEVEL: 'error' })
+    expect([code, output.trim()]).toEqual([1, expect.stringMatching(/^The database in .* cannot be opened \(PG_VERSION is missing\)/)])
   })
 
   test('stopped with SIGTERM and started again, it keeps accounts, sessions and tasks; exit code 0', async () => {
@@ -108,7 +120,7 @@ test('SIGTERM lets a request that was accepted finish, and exits with 0', async 
 })
 
 test('`npm start` passes SIGTERM on: it ends with 0 and leaves no server behind', async () => {
-  const server = await startProcess({ DATA_DIR: dataDirectory(), HOME: process.env.HOME ?? '' }, ['npm', 'start'])
+  const server = await startProcess({ DATA_DIR: dataDirectory(), HOME: process.env.HOME ?? '', DATABASE_URL: '' }, ['npm', 'start'])
   expect(await server.end('SIGTERM')).toBe(0)
   await expect(fetch(`${server.url}/livez`)).rejects.toThrow()
 })

@@ -1,41 +1,36 @@
-import { createServer } from 'node:http'
+import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { addressOf, ConfigError, readConfig } from './config.ts'
-import { DirectoryTaken } from './database/embedded.ts'
-import { Unavailable } from './database/unavailable.ts'
-import { refuseUnreadable } from './http/unreadable.ts'
+import { CannotOpen } from './database/cannot-open.ts'
+import { httpServer } from './http/server.ts'
 import { createService } from './service.ts'
 
-/** Longest a request may still run after SIGTERM, in milliseconds. */
+/** Longest a request may still take after SIGTERM, in milliseconds. */
 const GRACE = 10_000
 
 try {
   await main()
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof DirectoryTaken)) throw error
+  if (!(error instanceof ConfigError || error instanceof CannotOpen)) throw error
   process.stderr.write(`${error.message}.\n`)
   process.exit(1)
 }
 
 async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile()
   const config = readConfig()
   const log = pino({ level: config.logLevel, redact: ['req', 'res'] })
-  const service = await createService(config, log).catch((error: unknown) => {
-    if (!(error instanceof Unavailable) || config.databaseUrl === undefined) throw error
-    throw new ConfigError(
-      `The database at ${new URL(config.databaseUrl).host} does not answer (${error.message}); start it, or set DATABASE_URL to one that runs`,
-    )
-  })
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, service.app)
-  server.on('clientError', refuseUnreadable)
+  const service = await createService(config, log)
+  const server = httpServer(service.app)
 
   let closing = false
   const close = async (signal: string) => {
     if (closing) return
     closing = true
     log.info({ signal }, 'closing')
-    setTimeout(() => process.exit(1), GRACE).unref()
+    // Who has still not sent its request by then is cut off; what was accepted has long been answered.
+    setTimeout(() => server.closeAllConnections(), GRACE).unref()
     await new Promise((resolve) => {
       server.close(resolve)
       server.closeIdleConnections()
@@ -48,8 +43,9 @@ async function main(): Promise<void> {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
   } catch (error) {
     await service.close()
-    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    throw taken ? new ConfigError(`PORT ${config.port} is in use on ${config.host}; stop what listens there, or set PORT to another`) : error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new ConfigError(`PORT ${config.port} is in use on ${config.host}; stop what listens there, or set PORT to another`)
+    throw new ConfigError(`HOST ${config.host} and PORT ${config.port} cannot be listened on (${message})`)
   }
   const { port } = server.address() as AddressInfo
   const url = addressOf(config.host, port)

@@ -1,7 +1,8 @@
+import { isAPIError } from 'better-auth/api'
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller, Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
-import { unavailable } from '../database/unavailable.ts'
+import { Unavailable, unavailable } from '../database/unavailable.ts'
 import { type Problem, problem } from '../problems.ts'
 import { bearer } from './caller.ts'
 import type { Identity } from './identity.ts'
@@ -32,8 +33,8 @@ export function identityOperations(
       const { headers: answered, response } = await identity.api.getSession({ headers, returnHeaders: true })
       return response ? { ...response, cookies: answered.getSetCookie() } : undefined
     } catch (error) {
-      await database.ping()
-      throw unavailable(error)
+      // Without a database it says only "Failed to get session"; it has no other reason to.
+      throw isAPIError(error) ? new Unavailable('the session could not be read', { cause: error }) : unavailable(error)
     }
   }
 

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Database } from '../database/database.ts'
-import { unavailable } from '../database/unavailable.ts'
+import { Unavailable, unavailable } from '../database/unavailable.ts'
 import { type Problem, type ProblemCode, problem } from '../problems.ts'
 import { ADDRESS_HEADER, type Identity } from './identity.ts'
+import { isEmailTaken } from './store.ts'
 
 /** What Better Auth decides by. Nothing else of a request reaches it. */
 const RELAYED = ['authorization', 'cookie', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'] as const
@@ -60,8 +61,9 @@ export async function relay<Code extends ProblemCode>(
   const answer: unknown = text === '' ? null : JSON.parse(text)
   if (response.ok) return { body: answer, cookies: response.headers.getSetCookie(), sessionToken: response.headers.get('set-auth-token') }
   const name = (answer as { code?: string } | null)?.code ?? ''
-  // Better Auth says the same when the database is away.
-  if (response.status >= 500 || name.startsWith('FAILED_')) await database.ping()
+  if (name === 'FAILED_TO_GET_SESSION') throw new Unavailable(name)
+  // The same words for an e-mail that somebody else took in this instant and for a database that went away.
+  if (name === 'FAILED_TO_CREATE_USER' && !(await isEmailTaken(database, (body as { email: string }).email))) throw new Unavailable(name)
   const code = expected.find((known) => known === (SAME[name] ?? name))
   if (code === undefined) throw new Error(`Better Auth answered ${response.status} ${name} on ${path}`)
   return problem(code)

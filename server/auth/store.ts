@@ -20,3 +20,9 @@ export async function deleteSession(database: Database, caller: Caller): Promise
     delete from session using live where id = ${caller.sessionId}::uuid and "userId" = live.user_id returning id`)
   return ended.length > 0
 }
+
+/** Whether an account has this e-mail, in whatever case. */
+export async function isEmailTaken(database: Database, email: string): Promise<boolean> {
+  const accounts = await database.rows(sql.unsafe`select from "user" where email = ${email.toLowerCase()}`)
+  return accounts.length > 0
+}

@@ -33,12 +33,15 @@ export interface Operation {
   /** Media types of the answers that are not problems. */
   produces: string[]
   headerParameters: string[]
+  /** Names of the query parameters that are integers. */
+  integerParameters: string[]
   responses: Record<string, ResponseObject>
 }
 
 interface ParameterObject {
   name: string
   in: string
+  schema: SchemaObject
 }
 interface OperationObject {
   operationId: OperationId
@@ -65,6 +68,7 @@ export const contractOperations: readonly Operation[] = Object.entries(contract.
 
 function operation(method: string, template: string, object: OperationObject, shared: ParameterObject[]): Operation {
   const responses = Object.fromEntries(Object.entries(object.responses).map(([status, response]) => [status, resolveResponse(response)]))
+  const parameters = [...shared, ...(object.parameters ?? [])].map((parameter) => resolve<ParameterObject>(parameter))
   const produces = new Set(Object.entries(responses).flatMap(([status, { content }]) => (status < '400' ? Object.keys(content ?? {}) : [])))
   return {
     id: object.operationId,
@@ -75,9 +79,8 @@ function operation(method: string, template: string, object: OperationObject, sh
     accepts: Object.keys(object.requestBody?.content ?? {}),
     bodyRequired: object.requestBody?.required ?? false,
     produces: [...produces],
-    headerParameters: [...shared, ...(object.parameters ?? [])]
-      .map((parameter) => resolve<ParameterObject>(parameter))
-      .flatMap((parameter) => (parameter.in === 'header' ? parameter.name : [])),
+    headerParameters: parameters.flatMap(({ name, in: part }) => (part === 'header' ? name : [])),
+    integerParameters: parameters.flatMap(({ name, in: part, schema }) => (part === 'query' && schema.type === 'integer' ? name : [])),
     responses,
   }
 }

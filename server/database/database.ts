@@ -1,6 +1,8 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { createPool, createTypeParserPreset, type DatabasePool, type QuerySqlToken } from 'slonik'
+import { createPool, createTypeParserPreset, type DatabasePool, type QuerySqlToken, sql } from 'slonik'
+import { CannotOpen } from './cannot-open.ts'
+import { connection } from './connection.ts'
 import { startEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import { Unavailable, unavailable } from './unavailable.ts'
@@ -57,7 +59,11 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
 
     return {
       rows,
-      ping: async () => void (await rows(PING)),
+      async ping() {
+        await rows(PING).catch((error: Error) => {
+          throw new Unavailable(error.message, { cause: error })
+        })
+      },
       identityPool,
       place: embedded ? `embedded, in ${options.dataDir}` : new URL(url).host,
       async close() {
@@ -67,11 +73,14 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     }
   } catch (error) {
     await embedded?.close()
-    throw unavailable(error)
+    throw options.databaseUrl === undefined
+      ? error
+      : new CannotOpen(`The database at ${new URL(url).host} cannot be used (${(error as Error).message}); see DATABASE_URL`, { cause: error })
   }
 }
 
-const PING = { sql: 'select 1', values: [], parser: undefined, type: 'SLONIK_TOKEN_QUERY' } as unknown as QuerySqlToken
+// Names a table of each migration, so that a database without them is not ready.
+const PING = sql.unsafe`select from session, tasks limit 0`
 
 function openTaskPool(url: string, size: number): Promise<DatabasePool> {
   return createPool(url, {
@@ -89,20 +98,12 @@ function openTaskPool(url: string, size: number): Promise<DatabasePool> {
 }
 
 function openIdentityPool(url: string, max: number, log: Logger): pg.Pool {
-  const sslMode = new URL(url).searchParams.get('sslmode')
-  const ssl = sslMode === 'require' ? { ssl: true } : sslMode === 'no-verify' ? { ssl: { rejectUnauthorized: false } } : {}
-  const pool = new pg.Pool({ connectionString: withoutSslMode(url), max, connectionTimeoutMillis: STATEMENT_LIMIT, query_timeout: STATEMENT_LIMIT, ...ssl })
+  const pool = new pg.Pool({ ...connection(url), max, connectionTimeoutMillis: STATEMENT_LIMIT, query_timeout: STATEMENT_LIMIT })
   const report = (error: Error) => log.warn({ reason: error.message }, 'an identity connection was lost')
   pool.on('error', report)
   // A connection lost while a client is checked out is told to the client, not to the pool; unheard, it ends the process.
   pool.on('connect', (client) => client.on('error', report))
   return pool
-}
-
-function withoutSslMode(url: string): string {
-  const address = new URL(url)
-  address.searchParams.delete('sslmode')
-  return address.href
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import type { Logger } from 'pino'
+import { connection } from './connection.ts'
 
 /** Brings the tables up to date, one process at a time under an advisory lock. */
 export async function migrate(url: string, log: Logger): Promise<void> {
   const applied = await runner({
-    databaseUrl: url,
+    databaseUrl: connection(url),
     dir: fileURLToPath(new URL('migrations', import.meta.url)),
     direction: 'up',
     migrationsTable: 'migrations',

@@ -13,7 +13,7 @@ export function unavailable(error: unknown): unknown {
     const code = (at as { code?: unknown }).code
     const lost = at instanceof ConnectionError || at instanceof BackendTerminatedError || at instanceof BackendTerminatedUnexpectedlyError
     if (at instanceof Unavailable) return at
-    if (lost || (typeof code === 'string' && (PASSING.test(code) || NETWORK.test(code))) || /timeout|Connection terminated/i.test(at.message)) {
+    if (lost || (typeof code === 'string' && (PASSING.test(code) || NETWORK.test(code))) || /timeout|connection terminated|not queryable/i.test(at.message)) {
       return new Unavailable(at.message, { cause: error })
     }
   }

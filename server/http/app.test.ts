@@ -89,6 +89,24 @@ describe('paths', () => {
   })
 })
 
+describe('request targets', () => {
+  test('absolute form is taken, and a fragment is no part of the path', async () => {
+    for (const target of ['http://somewhere/livez', '/livez#x', 'HTTP://somewhere:1/livez?#/x']) {
+      expect(await raw(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /)
+    }
+    expect(await raw('GET http://somewhere/api/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 404 /)
+  })
+
+  test('HTTP/1.1 without Host, and CONNECT, are problems; an unknown expectation is left alone', async () => {
+    for (const bytes of ['GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n']) {
+      const answer = await raw(bytes)
+      expect(answer).toMatch(/^HTTP\/1.1 400 /)
+      expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({ code: 'malformed_http' })
+    }
+    expect(await raw('GET /livez HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /)
+  })
+})
+
 describe('bodies', () => {
   const post = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
     ada.send<Problem>(ada.tasks, { method: 'POST', body, headers })
@@ -138,6 +156,30 @@ describe('bodies', () => {
       headers: { 'content-type': 'application/json' },
     } as RequestInit)
     expect(answer.status).toBe(413)
+  })
+
+  test('400: bytes that are not UTF-8 are not stored as something else', async () => {
+    isProblem(await post(Buffer.from([...Buffer.from('{"title":"'), 0xff, 0xfe, ...Buffer.from('"}')])), 'malformed_json')
+    expect((await post('{"title":"x"}', { 'content-type': 'application/json; charset=utf-7' })).status).toBe(415)
+  })
+
+  test('422: a member without a name is named', async () => {
+    const answer = await post('{"title":"x","":1}')
+    expect([answer.status, answer.body.errors]).toEqual([422, [{ in: 'body', pointer: '/', code: 'unknown_member', detail: 'is not known here' }]])
+  })
+
+  test('a Content-Type that a stranger makes up for each request costs no memory, whatever the answer', async () => {
+    const made = (index: number) => ({ 'content-type': index % 2 ? `application/json; x=${index}` : `a/b${index}` })
+    const before = process.memoryUsage().heapUsed
+    for (let index = 0; index < 600; index += 4) {
+      await Promise.all([
+        send(`${service.url}${ada.tasks}`, { headers: made(index) }),
+        send(`${service.url}/api/auth/login`, { method: 'POST', body: '{}', headers: made(index + 1) }),
+        post('{"title":""}', made(index + 2)),
+        post('{"title":""}', made(index + 3)),
+      ])
+    }
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150_000_000)
   })
 
   test('a body nobody asked for is left alone', async () => {

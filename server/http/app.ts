@@ -10,6 +10,7 @@ import { authenticate, authorize, type Identify } from './authorize.ts'
 import { dispatch } from './dispatch.ts'
 import { locate } from './locate.ts'
 import { negotiate, readBody } from './negotiate.ts'
+import { normaliseContentType, normaliseTarget } from './normalise.ts'
 import { type CountStore, limitAccounts, limitRequests } from './rate-limit.ts'
 import { requestLog } from './request-log.ts'
 import { guardAnswers } from './response-guard.ts'
@@ -38,12 +39,12 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
   app.set('trust proxy', config.trustProxy)
 
   const { checkAnswers, checkRequest } = validator()
-  app.use(requestLog(log))
+  app.use(requestLog(log), normaliseTarget)
   app.use(securityHeaders(config), crossOrigin(config))
   app.use(locate)
 
   const operation = express.Router({ caseSensitive: true, strict: true })
-  operation.use(guardAnswers, ...checkAnswers)
+  operation.use(normaliseContentType, guardAnswers, ...checkAnswers)
   operation.use(authenticate(identify), ...limitRequests(config.rateLimits, counts, log), authorize)
   operation.use(negotiate, readBody, checkRequest)
   operation.use(...limitAccounts(config.rateLimits, counts, log), dispatch(handlers, log))

@@ -10,6 +10,8 @@ declare global {
       operation?: Operation
       /** Who calls, or the refusal that waits until the limits have counted the request. */
       caller?: Caller | Problem
+      /** Whether a body came, of a media type and charset that the operation takes. */
+      body?: 'none' | 'taken' | 'refused'
       /** Names of the headers of the answer that is on its way. */
       answerHeaders?: string[]
     }

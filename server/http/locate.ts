@@ -13,16 +13,5 @@ export const locate: RequestHandler = (request, response, next) => {
   const operation = methods.get(request.method)
   if (!operation) return next(new Refusal(problem('method_not_allowed', { headers: { Allow: allow } })))
   response.locals.operation = operation
-  // The validator fails on what cannot be decoded before the caller is known; encoded once more, it is an ordinary wrong value.
-  if (!isDecodable(request.path)) request.originalUrl = request.originalUrl.replaceAll('%', '%25')
   next()
-}
-
-function isDecodable(path: string): boolean {
-  try {
-    decodeURIComponent(path)
-    return true
-  } catch {
-    return false
-  }
 }

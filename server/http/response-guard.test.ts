@@ -55,6 +55,38 @@ test('a problem whose status the operation does not declare is a 500, though it 
   expect((await ada.send(ada.tasks)).status).toBe(500)
 })
 
+test('connections that are cut under load cost a 503 at most, never a 500, and no account is half made', async () => {
+  const service = await startService({ losable: true })
+  const ada = await newPerson(service.url)
+  const made: string[] = []
+  const seen = new Set<number>()
+  const ask = async (path: string, init: RequestInit & { json?: unknown } = {}) => {
+    const { status } = await ada.send(path, init)
+    seen.add(status)
+    return status
+  }
+  for (let round = 0; round < 6; round += 1) {
+    const emails = Array.from({ length: 4 }, () => `${crypto.randomUUID()}@example.org`)
+    const requests = [
+      ...emails.map(async (email, index) => {
+        const path = index % 2 ? '/api/auth/signup' : '/api/auth/sign-up/email'
+        if ((await ask(path, { method: 'POST', json: { email, password: ada.password } })) < 300) made.push(email)
+      }),
+      ask('/api/auth/login', { method: 'POST', json: { email: ada.email, password: ada.password } }),
+      ...['/api/auth/token', '/api/auth/get-session', '/api/auth/verify'].map((path) =>
+        ask(path, { headers: { authorization: `Bearer ${ada.sessionToken}` } }),
+      ),
+      ask(ada.tasks),
+      ask(ada.tasks, { method: 'POST', json: { title: 'x' } }),
+    ]
+    await Promise.all([...requests, new Promise((resolve) => setTimeout(resolve, 10 * round)).then(() => service.cutConnections())])
+  }
+  expect([...seen].filter((status) => status >= 300 && status !== 503)).toEqual([])
+  while ((await ada.send('/readyz')).status !== 200);
+  for (const email of made) expect((await ada.send('/api/auth/login', { method: 'POST', json: { email, password: ada.password } })).status).toBe(200)
+  expect(service.log.map((line) => JSON.parse(line)).filter((line) => line.msg === 'internal_error')).toEqual([])
+})
+
 test('a database that is away is a 503 problem with Retry-After on every floor, and /livez still answers', async () => {
   const service = await startService({ losable: true })
   const ada = await newPerson(service.url)

@@ -62,14 +62,15 @@ const CODES: Record<string, FieldError['code']> = {
 const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
 
 function fieldError({ path, message = 'is not valid', errorCode = '' }: ValidatorError['errors'][number]): FieldError {
-  const [, part = '', ...rest] = path.split('/')
+  // A member named "" leaves no path at all.
+  const [, part = '', ...rest] = (path || '/body').split('/')
   const place = PARTS[part] ?? 'path'
   const keyword = errorCode.split('.', 1)[0] ?? ''
   // A member's name may hold a slash; bodies here are flat, so what follows the part is one name.
   const name = rest.join('/')
   const unknown = keyword === 'additionalProperties' || message.startsWith('Unknown query parameter')
   const code = unknown ? (place === 'body' && readOnlyMembers.has(name) ? 'read_only' : 'unknown_member') : (CODES[keyword] ?? 'invalid')
-  return { in: place, pointer: pointer(name, unknown || keyword === 'required'), code, detail: sentence(code, message).slice(0, 300) }
+  return { in: place, pointer: path === '' ? '/' : pointer(name, unknown || keyword === 'required'), code, detail: sentence(code, message).slice(0, 300) }
 }
 
 function pointer(name: string, raw: boolean): string {

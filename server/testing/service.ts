@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +11,7 @@ import { readConfig } from '../config.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { startEmbedded } from '../database/embedded.ts'
-import { refuseUnreadable } from '../http/unreadable.ts'
+import { httpServer } from '../http/server.ts'
 import { createService } from '../service.ts'
 import { databaseAt } from './template.ts'
 
@@ -24,6 +23,8 @@ export interface TestService {
   log: string[]
   /** The database is gone from here on; only for a service started with `losable`. */
   loseDatabase(): Promise<void>
+  /** Every connection to the database is cut, and it can be reached again at once; only for a service started with `losable`. */
+  cutConnections(): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,7 +44,7 @@ export async function startService({
   losable?: boolean
 } = {}): Promise<TestService> {
   const secret = randomBytes(32).toString('base64url')
-  const { variables, drop, lose } = await copyDatabase(losable)
+  const { variables, drop, lose, cut } = await copyDatabase(losable)
   const config = readConfig({ BETTER_AUTH_SECRET: secret, RATE_LIMIT: 'off', PORT: '0', ...variables, ...environment })
   const lines: string[] = []
   const log = pino(
@@ -56,8 +57,7 @@ export async function startService({
     }),
   )
   const service = await createService(config, log, replace)
-  const server = createServer(service.app)
-  server.on('clientError', refuseUnreadable)
+  const server = httpServer(service.app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   let closed = false
   const close = async () => {
@@ -75,6 +75,7 @@ export async function startService({
     database: service.database,
     log: lines,
     loseDatabase: lose,
+    cutConnections: cut,
     close,
   }
 }
@@ -82,6 +83,7 @@ export async function startService({
 interface DatabaseCopy {
   variables: Record<string, string>
   lose(): Promise<void>
+  cut(): Promise<void>
   drop(): Promise<void>
 }
 
@@ -91,14 +93,23 @@ async function copyDatabase(losable: boolean): Promise<DatabaseCopy> {
     const directory = mkdtempSync(join(tmpdir(), 'docket-test-'))
     cpSync(template.directory, directory, { recursive: true, filter: (path) => !path.endsWith('.s.PGSQL.5432') })
     const remove = async () => rmSync(directory, { recursive: true, force: true })
-    if (!losable) return { variables: { DATA_DIR: directory }, lose: async () => {}, drop: remove }
-    const embedded = await startEmbedded(directory)
-    return { variables: { DATABASE_URL: embedded.url }, lose: () => embedded.close(), drop: remove }
+    if (!losable) return { variables: { DATA_DIR: directory }, lose: async () => {}, cut: async () => {}, drop: remove }
+    let embedded = await startEmbedded(directory)
+    const cut = async () => {
+      await embedded.close()
+      embedded = await startEmbedded(directory)
+    }
+    const drop = async () => {
+      await embedded.close().catch(() => {})
+      await remove()
+    }
+    return { variables: { DATABASE_URL: embedded.url }, lose: () => embedded.close(), cut, drop }
   }
   const name = `docket_test_${randomBytes(6).toString('hex')}`
   await administer(template.url, `create database ${name} template ${template.name}`)
   const drop = () => administer(template.url, `drop database if exists ${name} with (force)`)
-  return { variables: { DATABASE_URL: databaseAt(template.url, name) }, lose: drop, drop }
+  const cut = () => administer(template.url, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
+  return { variables: { DATABASE_URL: databaseAt(template.url, name) }, lose: drop, cut, drop }
 }
 
 async function administer(url: string, statement: string): Promise<void> {

@@ -75,7 +75,7 @@ test('a session that was ended elsewhere leads back to sign-in, and a server tha
   await context.request.post(`${url}/api/auth/logout`, { headers: { authorization: `Bearer ${token}` } })
   await page.getByLabel('New task').fill('Too late')
   await page.getByLabel('New task').press('Enter')
-  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await page.getByText('Your session has ended').waitFor()
   await close()
   await page.getByLabel('E-mail').fill('ada@example.org')
   await page.getByLabel('Password').fill('correct horse battery')

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { answer, docket, forgetTokens } from './docket.ts'
 import { Failure } from './failure.tsx'
 import { SignIn } from './sign-in.tsx'
@@ -12,7 +13,9 @@ export function App() {
     forgetTokens()
     return queries.invalidateQueries()
   }
-  const signedOut = () => {
+  const [notice, setNotice] = useState<string>()
+  const signedOut = (reason?: string) => {
+    setNotice(reason)
     forgetTokens()
     queries.removeQueries({ queryKey: ['tasks'] })
     queries.setQueryData(['session'], null)
@@ -26,7 +29,7 @@ export function App() {
         </p>
       )}
       {session.isError && <Failure error={session.error} retry={() => session.refetch()} />}
-      {session.data === null && <SignIn done={signedIn} />}
+      {session.data === null && <SignIn notice={notice} done={signedIn} />}
       {session.data && <Tasks user={session.data.user} signedOut={signedOut} />}
     </main>
   )

@@ -4,7 +4,7 @@ import { answer, docket } from './docket.ts'
 import { Failure } from './failure.tsx'
 
 /** Sign-in and sign-up in one card. */
-export function SignIn({ done }: { done: () => Promise<void> }) {
+export function SignIn({ notice, done }: { notice: string | undefined; done: () => Promise<void> }) {
   const [isNew, setIsNew] = useState(false)
   const enter = useMutation({
     mutationFn: async (form: FormData) => {
@@ -23,11 +23,16 @@ export function SignIn({ done }: { done: () => Promise<void> }) {
     <section className="mx-auto max-w-sm">
       <h1 className="mb-1 text-3xl font-semibold tracking-tight">Docket</h1>
       <p className="mb-8 text-stone-600 dark:text-stone-400">{isNew ? 'Make an account and keep your tasks.' : 'Sign in to your tasks.'}</p>
+      {notice && (
+        <p role="status" className="mb-6 rounded-lg bg-stone-200 px-4 py-3 dark:bg-stone-800">
+          {notice}
+        </p>
+      )}
       <form
         className="space-y-4"
         onSubmit={(event) => {
           event.preventDefault()
-          enter.mutate(new FormData(event.currentTarget))
+          if (!enter.isPending) enter.mutate(new FormData(event.currentTarget))
         }}
       >
         {isNew && <Field label="Name" name="name" autoComplete="name" maxLength={254} />}

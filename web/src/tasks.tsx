@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react'
 import { answer, docket, ProblemError } from './docket.ts'
 import { Failure } from './failure.tsx'
 
-export function Tasks({ user, signedOut }: { user: BrowserUser; signedOut: () => void }) {
+export function Tasks({ user, signedOut }: { user: BrowserUser; signedOut: (reason?: string) => void }) {
   const queries = useQueryClient()
   const path = { user_id: user.id }
   const list = useInfiniteQuery({
@@ -26,14 +26,18 @@ export function Tasks({ user, signedOut }: { user: BrowserUser; signedOut: () =>
     onSettled: refresh,
   })
   const remove = useMutation({
-    mutationFn: ({ id }: Task) => answer(docket.DELETE('/api/{user_id}/tasks/{task_id}', { params: { path: { ...path, task_id: id } } })),
+    mutationFn: async ({ id }: Task) => {
+      const { error } = await docket.DELETE('/api/{user_id}/tasks/{task_id}', { params: { path: { ...path, task_id: id } } })
+      // A task that is gone already is what the person asked for.
+      if (error && error.code !== 'task_not_found') throw new ProblemError(error)
+    },
     onSettled: refresh,
   })
-  const leave = useMutation({ mutationFn: () => answer(docket.POST('/api/auth/sign-out', { body: {} })), onSuccess: signedOut })
+  const leave = useMutation({ mutationFn: () => answer(docket.POST('/api/auth/sign-out', { body: {} })), onSuccess: () => signedOut() })
 
   const sessionOver = [list, add, complete, remove].some(({ error }) => error instanceof ProblemError && error.problem.status === 401)
   useEffect(() => {
-    if (sessionOver) signedOut()
+    if (sessionOver) signedOut('Your session has ended. Sign in again to go on.')
   })
 
   const items = list.data?.pages.flatMap((page) => page.items) ?? []
@@ -89,15 +93,16 @@ function NewTask({ add }: { add: (title: string) => Promise<unknown> }) {
         event.preventDefault()
         const field = input.current
         const title = field?.value.trim()
-        if (!field || !title) return
+        if (!field) return
         field.value = ''
+        if (!title) return
         // What could not be saved goes back to where it was typed, unless the next one is being typed there.
         add(title).catch(() => {
           field.value ||= title
         })
       }}
     >
-      <input ref={input} className="field" name="title" aria-label="New task" placeholder="What is to be done?" maxLength={200} autoComplete="off" />
+      <input ref={input} className="field" name="title" aria-label="New task" placeholder="What is to be done?" autoComplete="off" />
       <button type="submit" className="primary">
         Add
       </button>
