@@ -47,20 +47,19 @@ export function sendAnswer(response: Response, answer: Answer | Problem, log: Lo
   else response.json(answer.body)
 }
 
-function sendProblem(response: Response, { code, status, title, detail, errors }: Problem, log: Logger): void {
+function sendProblem(response: Response, problem: Problem, log: Logger): void {
   const { requestId, operation } = response.locals
-  if (WATCHED.has(code)) log.warn({ request_id: requestId, operation: operation?.id, refused: code, address: response.req.ip }, 'refused')
+  if (WATCHED.has(problem.code)) log.warn({ request_id: requestId, operation: operation?.id, refused: problem.code, address: response.req.ip }, 'refused')
   response.type('application/problem+json').json({
-    type: `/docs/problems#${code}`,
-    title,
-    status,
-    detail,
-    instance: `urn:docket:request:${requestId}`,
-    code,
-    request_id: requestId,
-    ...(errors ? { errors } : {}),
-    ...(operation?.tags.includes(BROWSER_TAG) ? { message: detail } : {}),
+    ...problemDetails(problem, requestId),
+    ...(operation?.tags.includes(BROWSER_TAG) ? { message: problem.detail } : {}),
   })
+}
+
+/** The members of RFC 9457 and ours. */
+export function problemDetails({ code, status, title, detail, errors }: Problem, requestId: string) {
+  const type = `/docs/problems#${code}`
+  return { type, title, status, detail, instance: `urn:docket:request:${requestId}`, code, request_id: requestId, ...(errors ? { errors } : {}) }
 }
 
 /** The one catch: whatever was thrown or refused on the way becomes a problem. What it was stays in the log. */

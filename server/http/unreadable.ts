@@ -2,23 +2,16 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { v7 as uuidv7 } from 'uuid'
 import { type Problem, problem } from '../problems.ts'
+import { problemDetails } from './answer.ts'
 
 /** A request that Node could not read as HTTP reaches no operation; it gets the shape of every other error. */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const { status, code, title, detail } = refusal(error.code)
+  const refused = refusal(error.code)
   const requestId = uuidv7()
-  const body = JSON.stringify({
-    type: `/docs/problems#${code}`,
-    title,
-    status,
-    detail,
-    instance: `urn:docket:request:${requestId}`,
-    code,
-    request_id: requestId,
-  })
+  const body = JSON.stringify(problemDetails(refused, requestId))
   const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
