@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { pino } from 'pino'
 import { addressOf, ConfigError, readConfig } from './config.ts'
 import { CannotOpen } from './database/cannot-open.ts'
 import { httpServer } from './http/server.ts'
+import { createLog } from './log.ts'
 import { createService } from './service.ts'
 
 /** Longest a request may still take after SIGTERM, in milliseconds. */
@@ -20,7 +20,7 @@ try {
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile()
   const config = readConfig()
-  const log = pino({ level: config.logLevel, redact: ['req', 'res'] })
+  const log = createLog(config.logLevel)
   const service = await createService(config, log)
   const server = httpServer(service.app)
 

@@ -49,6 +49,27 @@ describe('an answer that the contract does not describe is a logged 500 that lea
   })
 })
 
+test('what the driver hangs on an error - values, details, the statement - is not in the log', async () => {
+  const service = await startService({
+    replace: (handlers) => ({
+      ...handlers,
+      listTasks: async () => {
+        const cause = Object.assign(new Error('duplicate key: "ada@example.org"'), {
+          code: '23505',
+          detail: 'Key (email)=(ada@example.org)',
+          query: { values: ['ada@example.org'] },
+        })
+        throw new Error('the statement failed on "ada@example.org"', { cause })
+      },
+    }),
+  })
+  const bob = await newPerson(service.url, 'bob')
+  expect((await bob.send(bob.tasks)).status).toBe(500)
+  const log = service.log.join('')
+  expect(log).toContain('23505')
+  expect(log).not.toContain('ada@example.org')
+})
+
 test('a problem whose status the operation does not declare is a 500, though it is a problem', async () => {
   const service = await withAnswer('listTasks', () => ({ status: 418, code: 'task_not_found', title: 'x', detail: 'x', headers: {} }))
   const ada = await newPerson(service.url)

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import pg from 'pg'
-import { pino } from 'pino'
 import { inject, onTestFinished } from 'vitest'
 import { readConfig } from '../config.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { startEmbedded } from '../database/embedded.ts'
 import { httpServer } from '../http/server.ts'
+import { createLog } from '../log.ts'
 import { createService } from '../service.ts'
 import { databaseAt } from './template.ts'
 
@@ -47,10 +47,10 @@ export async function startService({
   const { variables, drop, lose, cut } = await copyDatabase(losable)
   const config = readConfig({ BETTER_AUTH_SECRET: secret, RATE_LIMIT: 'off', PORT: '0', ...variables, ...environment })
   const lines: string[] = []
-  const log = pino(
-    { level: config.logLevel },
+  const log = createLog(
+    config.logLevel,
     new Writable({
-      write: (chunk, _encoding, done) => {
+      write(chunk, _encoding, done) {
         lines.push(String(chunk))
         done()
       },

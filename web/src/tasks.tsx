@@ -49,7 +49,7 @@ export function Tasks({ user, signedOut }: { user: BrowserUser; signedOut: (reas
         <h1 className="text-3xl font-semibold tracking-tight">Tasks</h1>
         <div className="flex min-w-0 items-baseline gap-2">
           <span className="truncate text-sm text-stone-600 dark:text-stone-400">{user.name}</span>
-          <button type="button" className="quiet shrink-0" onClick={() => leave.mutate()}>
+          <button type="button" className="quiet -mr-3 shrink-0" onClick={() => leave.mutate()}>
             Sign out
           </button>
         </div>
@@ -117,7 +117,7 @@ function TaskRow({ task, complete, remove }: { task: Task; complete: () => void;
         <input type="checkbox" className="size-5 shrink-0 accent-teal-700" checked={task.completed} onChange={complete} />
         <span className={`min-w-0 break-words ${task.completed ? 'text-stone-500 line-through dark:text-stone-400' : ''}`}>{task.title}</span>
       </label>
-      <button type="button" className="quiet shrink-0" aria-label={`Delete ${task.title}`} onClick={remove}>
+      <button type="button" className="quiet -mr-3 shrink-0" aria-label={`Delete ${task.title}`} onClick={remove}>
         Delete
       </button>
     </li>

@@ -1,0 +1,32 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+/** The structured log: JSON lines on standard output, or on `destination`. */
+export function createLog(level: string, destination?: DestinationStream): Logger {
+  const options = { level, serializers: { err: describe } }
+  return destination ? pino(options, destination) : pino(options)
+}
+
+interface Described {
+  type: string
+  code?: unknown
+  message: string
+  stack: string
+  cause?: Described
+}
+
+/** Of an error only what it is and where it was: the driver hangs the statement's values on it, and quotes them in its message. */
+function describe(error: unknown): Described | unknown {
+  if (!(error instanceof Error)) return String(error)
+  const { code } = error as { code?: unknown }
+  return {
+    type: error.name,
+    code,
+    message: masked(error.message),
+    stack: masked(error.stack ?? ''),
+    ...(error.cause instanceof Error ? { cause: describe(error.cause) } : {}),
+  }
+}
+
+function masked(text: string): string {
+  return text.replace(/"[^"\n]*"/g, '"…"')
+}
