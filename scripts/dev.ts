@@ -1,5 +1,8 @@
 // npm run dev: the server, restarted when a file of it changes, and the web app on Vite. npm run dev:mock: the web app on the mock.
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+if (existsSync('.env')) process.loadEnvFile()
 
 const mock = process.argv[2] === 'mock'
 const address = mock ? `http://127.0.0.1:${process.env.MOCK_PORT ?? 4010}` : `http://127.0.0.1:${process.env.PORT ?? 8000}`

@@ -59,6 +59,12 @@ const guard = createServer((incoming, outgoing) => {
   incoming.pipe(onward)
 })
 
+guard.on('error', (error) => {
+  prism.kill('SIGTERM')
+  process.stderr.write(`The mock cannot listen on port ${port} (${error.message}); set MOCK_PORT to another.\n`)
+  process.exit(1)
+})
+
 for (;;) {
   const up = await fetch(`http://127.0.0.1:${behind}/livez`).then(
     () => true,

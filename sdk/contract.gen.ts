@@ -508,7 +508,7 @@ export interface components {
             token_type: "Bearer";
             expires_in: components["schemas"]["Seconds"];
             /**
-             * @description Buys the next access token at `GET /api/auth/token`. Good for 7 days after its last use.
+             * @description Buys the next access token at `GET /api/auth/token`. Good for 7 days, and for 7 more from each day it is used.
              * @example EXAMPLE.c2lnbmF0dXJlLW9mLXRoZS1zZXNzaW9u
              */
             session_token: string;

@@ -51,6 +51,8 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
   if (!URL.canParse(addressOf(host, port)))
     throw new ConfigError(`HOST is "${host}"; a name or an address to listen on is needed, such as 127.0.0.1 or 0.0.0.0`)
   const baseUrl = address(value('BETTER_AUTH_URL'), 'BETTER_AUTH_URL') ?? addressOf(host, port)
+  if (value('DIRECT_DATABASE_URL') && !value('DATABASE_URL'))
+    throw new ConfigError('DIRECT_DATABASE_URL is set and DATABASE_URL is not; the first only says where the migrations of the second go')
   const origins = [value('FRONTEND_URL'), ...(value('TRUSTED_ORIGINS')?.split(',') ?? [])]
   return Object.freeze({
     port,

@@ -22,9 +22,13 @@ async function main(): Promise<void> {
   const config = readConfig()
   const log = createLog(config.logLevel)
   const service = await createService(config, log)
-  const server = httpServer(service.app)
+  const server = httpServer(service.app, log)
 
   let closing = false
+  // Else a busy connection would go on with one request after the other.
+  server.prependListener('request', (_request, response) => {
+    if (closing) response.shouldKeepAlive = false
+  })
   const close = async (signal: string) => {
     if (closing) return
     closing = true

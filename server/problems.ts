@@ -91,7 +91,7 @@ export function problem<Code extends ProblemCode>(code: Code, more: { headers?: 
 /** RFC 6750, section 3: no `error` when no token came, `invalid_token` when one came and was refused. */
 function challenge(code: ProblemCode, status: number, detail: string): Record<string, string> {
   if (status !== 401) return {}
-  const refused = code.startsWith('token_') || code === 'session_ended'
+  const refused = code.startsWith('token_') || code === 'session_ended' || code === 'authorization_malformed'
   return { 'WWW-Authenticate': `Bearer realm="docket"${refused ? `, error="invalid_token", error_description="${detail}"` : ''}` }
 }
 

@@ -28,7 +28,7 @@ export interface Service {
 /** Puts the floors together: database, identity, handlers, app. The process around it is `main.ts`; tests put theirs around it. */
 export async function createService(config: Config, log: Logger, replace: (handlers: Handlers) => Handlers = (handlers) => handlers): Promise<Service> {
   const database = await openDatabase(config, log)
-  const redis = config.redisUrl === undefined ? undefined : await redisCounts(config.redisUrl, log)
+  const redis = config.redisUrl === undefined ? undefined : redisCounts(config.redisUrl, log)
   const tokens = accessTokens(config.secret, config.issuer)
   const handlers = {
     ...probeOperations(database),
@@ -48,7 +48,7 @@ export async function createService(config: Config, log: Logger, replace: (handl
     app,
     database,
     async close() {
-      await redis?.close()
+      redis?.close()
       await database.close()
     },
   }

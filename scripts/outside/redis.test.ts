@@ -26,9 +26,13 @@ async function startRedis(port: number): Promise<ChildProcess> {
 
 test('two servers share their limits through Redis, go on without it, and share again when it is back', async () => {
   const port = await freePort()
-  const first = await startRedis(port)
   const environment = { RATE_LIMIT: 'on', RATE_LIMIT_SIGN_IN_ADDRESS: '4', REDIS_URL: `redis://127.0.0.1:${port}` }
-  const [left, right] = [await startService({ environment }), await startService({ environment })]
+  // One of them is there before Redis.
+  const left = await startService({ environment })
+  expect((await send(`${left.url}/api/auth/get-session`)).status).toBe(200)
+  const first = await startRedis(port)
+  const right = await startService({ environment })
+  while (!left.log.some((line) => line.includes('limits are shared'))) await new Promise(setImmediate)
   const ada = await newPerson(left.url)
   let attempt = 0
   const signIn = async (url: string) => {
@@ -36,6 +40,10 @@ test('two servers share their limits through Redis, go on without it, and share 
     return (await send(`${url}/api/auth/login`, { method: 'POST', json: { email: `${attempt}@example.org`, password: 'wrong horse' } })).status
   }
   expect([await signIn(left.url), await signIn(right.url), await signIn(left.url), await signIn(right.url)]).toEqual([401, 401, 401, 429])
+
+  first.kill('SIGSTOP')
+  expect((await send(`${left.url}/api/auth/get-session`)).status).toBe(200)
+  first.kill('SIGCONT')
 
   const gone = new Promise((resolve) => first.once('exit', resolve))
   first.kill('SIGKILL')

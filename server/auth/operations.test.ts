@@ -231,6 +231,15 @@ describe('access tokens', () => {
     expect((await get(ada.tasks, await signed({}))).status).toBe(200)
   })
 
+  test('401 once a token that was good a moment ago expires', async () => {
+    const token = await signed({ exp: now() + 2 })
+    expect((await get(ada.tasks, token)).status).toBe(200)
+    const answers = []
+    do answers.push(await get<Problem>(ada.tasks, token))
+    while (answers.at(-1)?.status === 200)
+    expect(answers.at(-1)?.body.code).toBe('token_expired')
+  })
+
   test("401 for a token whose session is another user's, though its signature is good", async () => {
     const bob = await newPerson(service.url, 'bob')
     const { sid } = JSON.parse(Buffer.from(bob.token.split('.')[1] as string, 'base64url').toString())

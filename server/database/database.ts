@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import { createPool, createTypeParserPreset, type DatabasePool, type QuerySqlToken, sql } from 'slonik'
@@ -47,12 +48,18 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     const rows = async <Row>(statement: QuerySqlToken): Promise<readonly Row[]> => {
       if (running >= QUEUE_LIMIT) throw new Unavailable('too many statements are waiting')
       running += 1
-      const work = pool.any(statement).finally(() => {
-        running -= 1
-      })
+      let abandoned = false
+      const work = pool
+        // A statement whose caller was told 503 while it waited must not run after that.
+        // One that is late throws inside `connect`, which makes slonik give the connection up: it may be dead.
+        .connect(async (connection) => (abandoned ? [] : inTime(connection.any(statement) as Promise<readonly Row[]>)))
+        .finally(() => {
+          running -= 1
+        })
       try {
-        return await inTime(work as Promise<readonly Row[]>)
+        return await inTime(work)
       } catch (error) {
+        abandoned = true
         throw unavailable(error)
       }
     }
@@ -98,12 +105,29 @@ function openTaskPool(url: string, size: number): Promise<DatabasePool> {
 }
 
 function openIdentityPool(url: string, max: number, log: Logger): pg.Pool {
-  const pool = new pg.Pool({ ...connection(url), max, connectionTimeoutMillis: STATEMENT_LIMIT, query_timeout: STATEMENT_LIMIT })
+  const pool = new pg.Pool({ ...connection(url), max, keepAlive: true, connectionTimeoutMillis: STATEMENT_LIMIT, query_timeout: STATEMENT_LIMIT })
   const report = (error: Error) => log.warn({ reason: error.message }, 'an identity connection was lost')
   pool.on('error', report)
   // A connection lost while a client is checked out is told to the client, not to the pool; unheard, it ends the process.
-  pool.on('connect', (client) => client.on('error', report))
+  pool.on('connect', (client) => {
+    client.on('error', report)
+    giveUpWhenLate(client)
+  })
   return pool
+}
+
+/** pg only abandons a late query; the next user of the connection would wait behind it. */
+function giveUpWhenLate(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...parameters: unknown[]) => unknown
+  client.query = ((...parameters: unknown[]) => {
+    const result = query(...parameters)
+    if (result instanceof Promise) {
+      result.catch((error: Error) => {
+        if (error.message === 'Query read timeout') (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+      })
+    }
+    return result
+  }) as typeof client.query
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {

@@ -11,6 +11,8 @@ export async function migrate(url: string, log: Logger): Promise<void> {
     direction: 'up',
     migrationsTable: 'migrations',
     checkOrder: true,
+    // Its default is to fail where another process migrates at the same time.
+    advisoryLockMode: 'wait',
     // What fails is thrown too, and said once by who catches it.
     logger: { info: () => {}, warn: (text) => log.warn(text), error: (text) => log.debug(text) },
   })

@@ -45,6 +45,11 @@ class Session {
 
   async answer(socket: Socket, message: Uint8Array): Promise<Uint8Array> {
     while (this.#holder !== undefined && this.#holder !== socket) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    if (socket.destroyed || socket.readableEnded) {
+      // Who asked is gone; what was asked must not happen after that.
+      if (this.#holder === undefined) this.#waiting.shift()?.()
+      throw new Error('the connection is closed')
+    }
     this.#holder = socket
     clearTimeout(this.#limit)
     const answer = await this.#execute(message)

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { type Problem, problem, Refusal } from '../problems.ts'
+import { type Problem, type ProblemCode, problem, Refusal } from '../problems.ts'
 import { refuseUndescribedNull } from './response-guard.ts'
 
 /** The operations that speak Better Auth's own dialect. */
@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** Refusals that whoever watches for attacks wants to see. */
-const WATCHED = new Set<string>([
+const WATCHED = new Set<ProblemCode>([
   'authorization_malformed',
   'token_expired',
   'token_invalid',
@@ -33,7 +33,8 @@ export function sendAnswer(response: Response, answer: Answer | Problem, log: Lo
   response.status(answer.status)
   response.locals.answerHeaders = Object.keys(answer.headers ?? {})
   if (answer.headers) response.set(answer.headers)
-  if (!response.hasHeader('Cache-Control')) response.set('Cache-Control', answer.headers?.ETag ? 'private, no-cache' : 'private, no-store')
+  if (!response.hasHeader('Cache-Control'))
+    response.set('Cache-Control', answer.headers?.ETag && !('code' in answer) ? 'private, no-cache' : 'private, no-store')
   if ('code' in answer) {
     sendProblem(response, answer, log)
     return

@@ -3,15 +3,16 @@ import type { Request, RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import type { RateLimits } from '../config.ts'
+import type { OperationId } from '../contract/document.ts'
 import { problem, Refusal } from '../problems.ts'
 
 const MINUTE = 60_000
-const SIGN_IN = new Set<string>(['signup', 'login', 'signUpEmail', 'signInEmail'])
+const SIGN_IN = new Set<OperationId | undefined>(['signup', 'login', 'signUpEmail', 'signInEmail'])
 
 /** Where counts are kept; undefined: in this process. */
 export type CountStore = ((name: string) => Store) | undefined
 
-const isSignIn = (response: Response) => SIGN_IN.has(response.locals.operation?.id ?? '')
+const isSignIn = (response: Response) => SIGN_IN.has(response.locals.operation?.id)
 const userOf = (response: Response) => {
   const { caller } = response.locals
   return caller && 'userId' in caller ? caller.userId : undefined

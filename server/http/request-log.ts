@@ -9,6 +9,7 @@ const SANE_ID = /^[A-Za-z0-9._-]{1,128}$/
 export function requestLog(log: Logger): RequestHandler {
   return (request, response, next) => {
     const started = performance.now()
+    const { method } = request
     const given = request.get('x-request-id')
     const requestId = given !== undefined && SANE_ID.test(given) ? given : uuidv7()
     response.locals.requestId = requestId
@@ -18,7 +19,7 @@ export function requestLog(log: Logger): RequestHandler {
       log.info(
         {
           request_id: requestId,
-          method: request.method,
+          method,
           path: operation?.template ?? request.path.slice(0, 200),
           operation: operation?.id,
           user_id: caller && 'userId' in caller ? caller.userId : undefined,

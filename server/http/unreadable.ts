@@ -1,14 +1,16 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
 import { v7 as uuidv7 } from 'uuid'
 import { type Problem, problem } from '../problems.ts'
 import { problemDetails } from './answer.ts'
 
 /** A request that Node could not read as HTTP reaches no operation; it gets the shape of every other error. */
-export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, log: Logger): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const refused = refusal(error.code)
   const requestId = uuidv7()
+  log.info({ request_id: requestId, status: refused.status, reason: error.code ?? error.message }, 'unreadable request')
   const body = JSON.stringify(problemDetails(refused, requestId))
   const head = [
     `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}`,

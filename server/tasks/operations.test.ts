@@ -344,6 +344,10 @@ test('every write of a user takes the next version of one clock, and versions ne
   const bob = await newPerson(service.url, 'bob')
   const tasks = await Promise.all(Array.from({ length: 12 }, () => bob.addTask()))
   const toggled = await Promise.all(tasks.map(({ id }) => bob.send<Task>(`${bob.tasks}/${id}/complete`, { method: 'PATCH' })))
+  const deleted = await Promise.all(tasks.slice(1).map(({ id }) => bob.send(`${bob.tasks}/${id}`, { method: 'DELETE' })))
+  expect(new Set(deleted.map(({ status }) => status))).toEqual(new Set([204]))
+  const last = (await bob.send<Task>(`${bob.tasks}/${tasks[0]?.id}/complete`, { method: 'PATCH' })).body
+  expect(last.etag).toBe('"36"')
   const versions = [...tasks, ...toggled.map(({ body }) => body)].map(({ etag }) => Number(JSON.parse(etag)))
   expect(versions.sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, index) => index + 1))
 })

@@ -23,7 +23,7 @@ export async function selectTaskPage(database: Database, caller: Caller, after: 
   const rows = await database.rows<(Task | { id: null }) & { total: number | null }>(sql.unsafe`
     with ${liveCaller(caller)}
     select page.*,
-      case when ${count} then (select count(*)::int from (select from tasks where tasks.user_id = live.user_id limit ${COUNT_LIMIT + 1}) counted) end as total
+      ${count ? sql.fragment`(select count(*)::int from (select from tasks join live using (user_id) limit ${COUNT_LIMIT + 1}) counted)` : sql.fragment`null`} as total
     from live
     left join lateral (
       select ${task} from tasks

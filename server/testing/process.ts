@@ -27,8 +27,12 @@ function start(
   environment: Record<string, string>,
   [command, ...words]: [string, ...string[]] = [process.execPath, MAIN],
 ): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
-  // Nothing of the machine's own settings reaches the server, or a developer's DATABASE_URL would.
-  const child = spawn(command, words, { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  // Nothing of the machine's own settings reaches the server, neither variables nor a `.env`, or a developer's DATABASE_URL would.
+  const child = spawn(command, words, {
+    cwd: command === process.execPath ? tmpdir() : process.cwd(),
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let text = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => {

@@ -19,6 +19,8 @@ export interface TestService {
   url: string
   secret: string
   database: Database
+  /** Undefined where the database is inside the service. */
+  databaseUrl: string | undefined
   /** The lines of the log, as it wrote them. */
   log: string[]
   /** The database is gone from here on; only for a service started with `losable`. */
@@ -57,7 +59,7 @@ export async function startService({
     }),
   )
   const service = await createService(config, log, replace)
-  const server = httpServer(service.app)
+  const server = httpServer(service.app, log)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   let closed = false
   const close = async () => {
@@ -73,6 +75,7 @@ export async function startService({
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     secret: config.secret,
     database: service.database,
+    databaseUrl: config.databaseUrl,
     log: lines,
     loseDatabase: lose,
     cutConnections: cut,
