@@ -302,6 +302,16 @@ describe('limits', () => {
     expect((await statuses(9, () => logIn(`${++address}@example.org`, '10.9.9.9'))).at(-1)).toBe(429)
   })
 
+  test('429 for those who look for paths and methods that are not there', async () => {
+    const { url } = await startService({ environment: limits })
+    const seek = (index: number) => send(`${url}/api/${index % 2 ? 'auth/sign-out' : `x${index}`}`, { method: 'PUT' })
+    const first = await seek(0)
+    expect([first.status, first.headers.get('ratelimit')]).toEqual([404, expect.stringContaining('"address"; r=19')])
+    let index = 0
+    const seen = await statuses(20, () => seek(++index))
+    expect([new Set(seen.slice(0, 19)), seen.at(-1)]).toEqual([new Set([404, 405]), 429])
+  })
+
   test('an address in X-Forwarded-For counts only behind a proxy that was configured', async () => {
     const { url } = await startService({ environment: limits })
     let address = 0

@@ -8,7 +8,7 @@ import type { Problem } from '../problems.ts'
 import { catchAll } from './answer.ts'
 import { authenticate, authorize, type Identify } from './authorize.ts'
 import { dispatch } from './dispatch.ts'
-import { locate } from './locate.ts'
+import { locate, refuseUnlocated } from './locate.ts'
 import { negotiate, readBody } from './negotiate.ts'
 import { normaliseContentType, normaliseTarget } from './normalise.ts'
 import { type CountStore, limitAccounts, limitRequests } from './rate-limit.ts'
@@ -42,17 +42,18 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
   app.use(requestLog(log), normaliseTarget)
   app.use(securityHeaders(config), crossOrigin(config))
   app.use(locate)
-
-  const operation = express.Router({ caseSensitive: true, strict: true })
-  operation.use(normaliseContentType, guardAnswers, ...checkAnswers)
-  operation.use(authenticate(identify), ...limitRequests(config.rateLimits, counts, log), authorize)
-  operation.use(negotiate, readBody, checkRequest)
-  operation.use(...limitAccounts(config.rateLimits, counts, log), dispatch(handlers, log))
-  app.use((request, response, next) => (response.locals.operation ? operation(request, response, next) : next()))
-
+  app.use(ofOperations(normaliseContentType, guardAnswers, ...checkAnswers))
+  app.use(authenticate(identify), ...limitRequests(config.rateLimits, counts, log), refuseUnlocated)
+  app.use(ofOperations(authorize, negotiate, readBody, checkRequest, ...limitAccounts(config.rateLimits, counts, log), dispatch(handlers, log)))
   app.use(pages)
   app.use(catchAll(log, (error) => validationProblem(error) ?? nameError(error)))
   return app
+}
+
+/** Stages that only an operation of the contract passes. */
+function ofOperations(...stages: RequestHandler[]): RequestHandler {
+  const router = express.Router({ caseSensitive: true, strict: true }).use(...stages)
+  return (request, response, next) => (response.locals.operation ? router(request, response, next) : next())
 }
 
 function securityHeaders(config: Config): RequestHandler {

@@ -8,6 +8,8 @@ declare global {
     interface Locals {
       requestId: string
       operation?: Operation
+      /** Why there is no operation, under `/api`. */
+      refusal?: Problem
       /** Who calls, or the refusal that waits until the limits have counted the request. */
       caller?: Caller | Problem
       /** Whether a body came, of a media type and charset that the operation takes. */

@@ -17,7 +17,7 @@ const userOf = (response: Response) => {
   const { caller } = response.locals
   return caller && 'userId' in caller ? caller.userId : undefined
 }
-const isApi = (request: Request) => request.path.startsWith('/api/')
+const isApi = (request: Request) => /^\/api(\/|$)/.test(request.path)
 
 /** By user where the token is good, else by address. */
 export function limitRequests(limits: RateLimits | undefined, store: CountStore, log: Logger): RequestHandler[] {
