@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject, onTestFinished } from 'vitest'
+import { copyDirectory } from './template.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -16,9 +17,8 @@ export interface ServerProcess {
 
 /** A data directory that goes when the test is over; with the tables in it where the run has them ready. */
 export function dataDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'docket-process-'))
   const template = inject('template')
-  if ('directory' in template) cpSync(template.directory, directory, { recursive: true, filter: (path) => !path.endsWith('.s.PGSQL.5432') })
+  const directory = 'directory' in template ? copyDirectory(template.directory) : mkdtempSync(join(tmpdir(), 'docket-test-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }

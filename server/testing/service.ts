@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
@@ -13,7 +11,7 @@ import { startEmbedded } from '../database/embedded.ts'
 import { httpServer } from '../http/server.ts'
 import { createLog } from '../log.ts'
 import { createService } from '../service.ts'
-import { databaseAt } from './template.ts'
+import { copyDirectory, databaseAt } from './template.ts'
 
 export interface TestService {
   url: string
@@ -93,8 +91,7 @@ interface DatabaseCopy {
 async function copyDatabase(losable: boolean): Promise<DatabaseCopy> {
   const template = inject('template')
   if ('directory' in template) {
-    const directory = mkdtempSync(join(tmpdir(), 'docket-test-'))
-    cpSync(template.directory, directory, { recursive: true, filter: (path) => !path.endsWith('.s.PGSQL.5432') })
+    const directory = copyDirectory(template.directory)
     const remove = async () => rmSync(directory, { recursive: true, force: true })
     if (!losable) return { variables: { DATA_DIR: directory }, lose: async () => {}, cut: async () => {}, drop: remove }
     let embedded = await startEmbedded(directory)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -33,6 +33,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await (await openDatabase({ databaseUrl: undefined, directDatabaseUrl: undefined, dataDir: directory }, log)).close()
   project.provide('template', { directory })
   return async () => rmSync(directory, { recursive: true, force: true })
+}
+
+/** A copy of the migrated data directory, for one database of its own. */
+export function copyDirectory(template: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'docket-test-'))
+  // A socket cannot be copied, and the copy makes its own.
+  cpSync(template, directory, { recursive: true, filter: (path) => !path.endsWith('.s.PGSQL.5432') })
+  return directory
 }
 
 export function databaseAt(url: string, name: string): string {

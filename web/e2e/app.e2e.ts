@@ -1,8 +1,16 @@
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { startService } from '../../server/testing/service.ts'
 import { launchChromium, watchComplaints } from './chromium.ts'
 
 const chromium = launchChromium()
+
+async function signUp(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Make an account' }).click()
+  await page.getByLabel('E-mail').fill('ada@example.org')
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByRole('button', { name: 'Sign up' }).click()
+}
 
 test('a person signs up, adds, completes and deletes tasks, and a reload shows what was done', async () => {
   const { url } = await startService()
@@ -39,10 +47,7 @@ test('signing out ends the session on the server, and signing in again shows the
   const context = await chromium.context()
   const page = await context.newPage()
   await page.goto(url)
-  await page.getByRole('button', { name: 'Make an account' }).click()
-  await page.getByLabel('E-mail').fill('ada@example.org')
-  await page.getByLabel('Password').fill('correct horse battery')
-  await page.getByRole('button', { name: 'Sign up' }).click()
+  await signUp(page)
   await page.getByLabel('New task').fill('Pay the rent')
   await page.getByLabel('New task').press('Enter')
   await page.getByLabel('Pay the rent', { exact: true }).waitFor()
@@ -66,10 +71,7 @@ test('a session that was ended elsewhere leads back to sign-in, and a server tha
   const context = await chromium.context()
   const page = await context.newPage()
   await page.goto(url)
-  await page.getByRole('button', { name: 'Make an account' }).click()
-  await page.getByLabel('E-mail').fill('ada@example.org')
-  await page.getByLabel('Password').fill('correct horse battery')
-  await page.getByRole('button', { name: 'Sign up' }).click()
+  await signUp(page)
   await page.getByText('Nothing to do').waitFor()
   const { token } = await (await context.request.get(`${url}/api/auth/token`)).json()
   await context.request.post(`${url}/api/auth/logout`, { headers: { authorization: `Bearer ${token}` } })
