@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-const common = { globalSetup: ['server/testing/template.ts'], pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_000 }
+const common = {
+  globalSetup: ['server/testing/template.ts'],
+  setupFiles: ['server/testing/record-answers.ts'],
+  pool: 'forks' as const,
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+}
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { ...common, name: 'suite', include: ['server/**/*.test.ts', 'sdk/*.test.ts', 'web/e2e/*.e2e.ts'] } },
+      { test: { ...common, name: 'suite', include: ['server/**/*.test.ts', 'sdk/*.test.ts', 'web/e2e/*.e2e.ts', 'proofs/*.test.ts'] } },
       // What needs a program that neither Node nor npm brings: part of `npm run check`, not of `npm test`.
       { test: { ...common, name: 'outside', include: ['scripts/outside/*.test.ts'] } },
     ],

@@ -1,14 +1,13 @@
 // npm run check:rest: what `npm run check` does after `npm test`. Stops at the first step that fails, and says which.
 import { spawnSync } from 'node:child_process'
 
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project']
 const steps: [name: string, ...words: string[]][] = [
   ['lint, format and floors', 'node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'],
   ['the contract', 'node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi.yaml'],
   ['generated types are fresh', 'scripts/generate.ts', '--check'],
   ['nothing unused', 'node_modules/knip/bin/knip.js'],
-  ['what needs other programs', ...vitest, 'outside'],
-  ['the suite on a real PostgreSQL', 'scripts/postgres.ts', ...vitest, 'suite'],
+  ['what needs other programs', 'node_modules/vitest/vitest.mjs', 'run', '--project', 'outside'],
+  ['the suite on a real PostgreSQL', 'scripts/postgres.ts', 'scripts/suite.ts'],
 ]
 
 for (const [name, ...words] of steps) {

@@ -12,7 +12,7 @@ const tool = (path, ...more) => [join(root, 'node_modules', path), ...more]
 
 const build = script('build.ts')
 const types = [tool('typescript/bin/tsc', '-p', '.'), tool('typescript/bin/tsc', '-p', 'web')]
-const tests = tool('vitest/vitest.mjs', 'run', '--project', 'suite')
+const tests = script('suite.ts')
 
 /** What each command runs, in order. The last one gets the words after the command. */
 const COMMANDS = {

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { contractOperations, type Operation } from '../server/contract/document.ts'
+import type { Handlers } from '../server/contract/handlers.ts'
+import { newPerson, type Person } from '../server/testing/person.ts'
+import { startService, type TestService } from '../server/testing/service.ts'
+import { exampleRequest } from './example-request.ts'
+import { exchange, type Incoming, type Outgoing } from './exchange.ts'
+
+// What an answer means is the matter of the tests beside the code. Here every operation that declares one of the common answers
+// is made to give it, so that the next operation cannot declare what it never says.
+
+const declaring = (status: number) => contractOperations.filter(({ responses }) => responses[status])
+
+function isProblem({ status, headers, body }: Incoming, expected: number, code: string): void {
+  expect([status, headers['content-type'], body?.code]).toEqual([expected, 'application/problem+json; charset=utf-8', code])
+  expect(body).toMatchObject({ status, type: `/docs/problems#${code}`, request_id: headers['x-request-id'] })
+}
+
+let service: TestService
+let ada: Person
+beforeAll(async () => {
+  service = await startService({ keep: true })
+  ada = await newPerson(service.url)
+})
+afterAll(() => service.close())
+
+describe('what is wrong with a request', () => {
+  const asking = (operation: Operation, change: (request: Outgoing) => Outgoing) => exchange(service.url, change(exampleRequest(operation, ada)))
+  const without = (headers: Outgoing['headers'], name: string) => headers?.filter(([each]) => each !== name) ?? []
+
+  test.each(declaring(400))('$id: a query parameter that nobody knows is a 400 that names it', async (operation) => {
+    const answer = await asking(operation, (request) => ({ ...request, path: `${request.path}?nobody~knows=1` }))
+    isProblem(answer, 400, 'invalid_request')
+    expect(answer.body.errors).toEqual([{ in: 'query', pointer: '/nobody~0knows', code: 'unknown_member', detail: 'is not known here' }])
+  })
+
+  test.each(declaring(406))('$id: an Accept that refuses JSON is a 406', async (operation) => {
+    const answer = await asking(operation, ({ headers = [], ...request }) => ({ ...request, headers: [...headers, ['accept', 'text/csv']] }))
+    isProblem(answer, 406, 'not_acceptable')
+  })
+
+  test.each(declaring(413))('$id: a body over 100 kB is a 413', async (operation) => {
+    isProblem(await asking(operation, (request) => ({ ...request, body: `"${'x'.repeat(100_000)}"` })), 413, 'content_too_large')
+  })
+
+  test.each(declaring(415))('$id: a body of another media type is a 415 that names the right ones', async (operation) => {
+    const answer = await asking(operation, ({ headers, ...request }) => ({
+      ...request,
+      headers: [...without(headers, 'content-type'), ['content-type', 'text/plain']],
+      body: 'hello',
+    }))
+    isProblem(answer, 415, 'unsupported_media_type')
+    expect(answer.headers[operation.method === 'PATCH' ? 'accept-patch' : 'accept']).toBe(operation.accepts.join(', '))
+  })
+
+  test.each(declaring(422))('$id: a member that nobody knows is a 422 that points to it', async (operation) => {
+    const answer = await asking(operation, (request) => ({ ...request, body: JSON.stringify({ 'nobody/knows': 1 }) }))
+    isProblem(answer, 422, 'invalid_body')
+    expect(answer.body.errors).toContainEqual({ in: 'body', pointer: '/nobody~1knows', code: 'unknown_member', detail: 'is not known here' })
+  })
+
+  test.each(declaring(403).filter(({ needsCaller }) => !needsCaller))('$id: a page of a foreign origin is a 403', async (operation) => {
+    const answer = await asking(operation, ({ headers = [], ...request }) => ({ ...request, headers: [...headers, ['origin', 'https://evil.example']] }))
+    isProblem(answer, 403, 'INVALID_ORIGIN')
+  })
+})
+
+describe('too many requests', () => {
+  let limited: TestService
+  beforeAll(async () => {
+    const limits = { RATE_LIMIT: 'on', RATE_LIMIT_USER: '3', RATE_LIMIT_ADDRESS: '20', RATE_LIMIT_SIGN_IN_ADDRESS: '20', TRUST_PROXY: '1' }
+    limited = await startService({ keep: true, environment: limits })
+  })
+  afterAll(() => limited.close())
+
+  test.each(declaring(429).map((operation, index) => ({ ...operation, index })))('$id: over the limit it is a 429 with Retry-After', async (operation) => {
+    const bob = await newPerson(limited.url, 'bob')
+    const { headers = [], ...request } = exampleRequest(operation, bob)
+    const fromElsewhere: [string, string] = ['x-forwarded-for', `10.0.0.${operation.index}`]
+    let answer: Incoming
+    let sent = 0
+    do answer = await exchange(limited.url, { ...request, headers: [...headers, fromElsewhere] })
+    while (answer.status !== 429 && ++sent <= 20)
+    isProblem(answer, 429, 'rate_limited')
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+  })
+})
+
+describe('what no caller can cause', () => {
+  test('every operation whose handler throws answers a 500 that says nothing of it', async () => {
+    let broken = false
+    const breakable = ([id, handler]: [string, unknown]) => [
+      id,
+      (...parameters: unknown[]) => {
+        if (broken) throw new Error(`select secret from ${id}`)
+        return (handler as (...parameters: unknown[]) => unknown)(...parameters)
+      },
+    ]
+    const { url } = await startService({ replace: (handlers) => Object.fromEntries(Object.entries(handlers).map(breakable)) as unknown as Handlers })
+    const bob = await newPerson(url, 'bob')
+    broken = true
+    for (const operation of declaring(500)) {
+      const answer = await exchange(url, exampleRequest(operation, bob))
+      isProblem(answer, 500, 'internal_error')
+      expect(answer.text).not.toMatch(/secret|select/)
+    }
+  })
+
+  test('every operation that needs the database answers 503 with Retry-After while it is away', async () => {
+    const lost = await startService({ losable: true })
+    const bob = await newPerson(lost.url, 'bob')
+    await lost.loseDatabase()
+    for (const operation of declaring(503)) {
+      const { headers = [], ...request } = exampleRequest(operation, bob)
+      const answer = await exchange(lost.url, { ...request, headers })
+      isProblem(answer, 503, 'service_unavailable')
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    }
+  })
+})

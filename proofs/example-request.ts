@@ -1,0 +1,49 @@
+import { contract, contractOperations, type Operation } from '../server/contract/document.ts'
+import type { Person } from '../server/testing/person.ts'
+import type { Outgoing } from './exchange.ts'
+
+type Who = Pick<Person, 'id' | 'token' | 'sessionToken'>
+
+/** What a task is asked for when a test has none: an id that nobody has. */
+export const NO_TASK = '0199c2f0-0000-7000-8000-000000000000'
+
+/** An operation of the contract by its name. */
+export function operationOf(id: string): Operation {
+  const found = contractOperations.find((operation) => operation.id === id)
+  if (!found) throw new Error(`The contract has no ${id}`)
+  return found
+}
+
+/** The schemes that open an operation: the names in its `security`, `none` where it is public. */
+export function schemesOf({ template, method }: Operation): string[] {
+  const object = contract.paths[template]?.[method.toLowerCase() as 'get']
+  const schemes = (object?.security ?? []).flatMap((requirement) => Object.keys(requirement))
+  return schemes.length === 0 ? ['none'] : schemes
+}
+
+/** Request bodies of the contract's own examples. */
+export function exampleBodies({ template, method }: Operation): { type: string; value: unknown }[] {
+  const content = contract.paths[template]?.[method.toLowerCase() as 'get']?.requestBody?.content ?? {}
+  return Object.entries(content).flatMap(([type, media]) =>
+    Object.values((media as { examples: Record<string, { value: unknown }> }).examples).map(({ value }) => ({ type, value })),
+  )
+}
+
+/** The credentials an operation takes from this person; none where it is public. */
+export function credentials(operation: Operation, who: Who): [string, string][] {
+  const schemes = schemesOf(operation)
+  if (schemes.includes('accessToken')) return [['authorization', `Bearer ${who.token}`]]
+  if (schemes.includes('sessionToken')) return [['authorization', `Bearer ${who.sessionToken}`]]
+  return []
+}
+
+/** A request that fits the contract, made of the contract's own first example, on this person's paths. */
+export function exampleRequest(operation: Operation, who: Who, taskId: string = NO_TASK): Outgoing {
+  const [example] = exampleBodies(operation)
+  return {
+    method: operation.method,
+    path: operation.template.replace('{user_id}', who.id).replace('{task_id}', taskId),
+    headers: [...credentials(operation, who), ...(example ? [['content-type', example.type] as [string, string]] : [])],
+    ...(example ? { body: JSON.stringify(example.value) } : {}),
+  }
+}

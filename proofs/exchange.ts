@@ -1,0 +1,42 @@
+import { Agent, request } from 'node:http'
+
+/** A request as it goes over the wire: nothing is normalised, encoded or merged on the way. */
+export interface Outgoing {
+  method: string
+  /** The request target, sent as it is. */
+  path: string
+  /** In order; a name may come twice. */
+  headers?: [name: string, value: string][]
+  body?: string | Buffer
+}
+
+export interface Incoming {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+  /** The body where it is JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: any answer may come.
+  body: any
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+
+/** Sends it and reads the whole answer. Rejects when the connection breaks: then nobody answered. */
+export function exchange(url: string, { method, path, headers = [], body }: Outgoing): Promise<Incoming> {
+  const { hostname, port, host } = new URL(url)
+  const length: [string, string][] = body === undefined ? [] : [['content-length', String(Buffer.byteLength(body))]]
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ agent, hostname, port, method, path, headers: [['host', host], ...headers, ...length].flat() }, (incoming) => {
+      const chunks: Buffer[] = []
+      incoming
+        .on('data', (chunk) => chunks.push(chunk))
+        .on('error', reject)
+        .on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8')
+          const isJson = /json/.test(incoming.headers['content-type'] ?? '') && text !== ''
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: isJson ? JSON.parse(text) : undefined })
+        })
+    })
+    outgoing.on('error', reject).end(body)
+  })
+}

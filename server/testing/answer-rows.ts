@@ -1,0 +1,27 @@
+import { contractOperations } from '../contract/document.ts'
+import { findPath } from '../contract/route.ts'
+
+/** Whose answer this is: an operation, or one of the rows in brackets, whose answers OpenAPI cannot declare. */
+export function rowOf(method: string, target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
+  const operations = findPath(path)
+  if (operations && method === 'OPTIONS') return '(OPTIONS)'
+  if (operations) return operations.get(method === 'HEAD' ? 'GET' : method)?.id ?? '(no such method)'
+  return path === '/api' || path.startsWith('/api/') ? '(no such path)' : '(page)'
+}
+
+/** Operation -> the answers the contract declares for it, each as "status media-type". */
+export const declaredAnswers = new Map<string, string[]>(
+  contractOperations.map(({ id, responses }) => [
+    id,
+    Object.entries(responses).flatMap(([status, { content = { 'no body': {} } }]) => Object.keys(content).map((type) => `${status} ${type}`)),
+  ]),
+)
+
+/** The other rows, and all that they may answer. Pages are no part of the contract. */
+export const undeclarableAnswers = new Map<string, string[] | 'anything'>([
+  ['(no such path)', ['404 application/problem+json', '429 application/problem+json']],
+  ['(no such method)', ['405 application/problem+json', '429 application/problem+json']],
+  ['(OPTIONS)', ['204 no body']],
+  ['(page)', 'anything'],
+])
