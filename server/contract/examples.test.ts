@@ -38,23 +38,3 @@ test('every example of the contract fits its schema', () => {
   expect(wrong).toEqual([])
   expect(all.length).toBeGreaterThan(100)
 })
-
-test('every parameter, header, media type and scalar schema has an example', () => {
-  const bare: string[] = []
-  const walk = (node: Json, way: string[]): void => {
-    if (node === null || typeof node !== 'object' || Array.isArray(node)) {
-      if (Array.isArray(node))
-        node.forEach((item, index) => {
-          walk(item, [...way, String(index)])
-        })
-      return
-    }
-    const isProperty = way.at(-2) === 'properties' || (way[0] === 'components' && way[1] === 'schemas' && way.length === 3)
-    const scalar = typeof node.type !== 'undefined' && !['object', 'array'].some((type) => [node.type].flat().includes(type))
-    if (isProperty && scalar && !node.examples) bare.push(way.join(' '))
-    if (node.schema !== undefined && node.example === undefined && node.examples === undefined) bare.push(way.join(' '))
-    for (const [name, child] of Object.entries(node)) if (!['example', 'examples'].includes(name)) walk(child, [...way, name])
-  }
-  walk(contract as unknown as Json, [])
-  expect(bare).toEqual([])
-})

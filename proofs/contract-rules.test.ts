@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { stringify } from 'yaml'
+import { contract } from '../server/contract/document.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const redocly = join(root, 'node_modules/@redocly/cli/bin/cli.js')
+
+// biome-ignore lint/suspicious/noExplicitAny: the contract is broken here in ways its type forbids.
+type Document = any
+
+/** What `redocly lint` says of this document: "rule: message". */
+function lint(document: Document): string[] {
+  const directory = mkdtempSync(join(tmpdir(), 'docket-lint-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  writeFileSync(join(directory, 'openapi.yaml'), stringify(document, { aliasDuplicateObjects: false }))
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [redocly, 'lint', join(directory, 'openapi.yaml'), '--config', 'redocly.yaml', '--format', 'json', '--max-problems', '1000'],
+    { cwd: root, encoding: 'utf8' },
+  )
+  if (!stdout.startsWith('{')) throw new Error(stderr)
+  return (JSON.parse(stdout) as { problems: { ruleId: string; message: string }[] }).problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)
+}
+
+/** One thing that a new operation may forget, and what it is told. */
+const FORGOTTEN: [what: string, forget: (document: Document) => void, told: string][] = [
+  ['the length of a string', ({ components: { schemas } }) => delete schemas.Title.maxLength, 'contract/bounded-schemas: A string needs a maxLength.'],
+  ['the maximum of a number', ({ components: { schemas } }) => delete schemas.Seconds.maximum, 'contract/bounded-schemas: A number needs a maximum.'],
+  ['the format of a number', ({ components: { parameters } }) => delete parameters.Limit.schema.format, 'contract/bounded-schemas: A number needs a format.'],
+  [
+    'the length of an array',
+    ({ components: { schemas } }) => delete schemas.Problem.properties.errors.maxItems,
+    'contract/bounded-schemas: An array needs maxItems.',
+  ],
+  [
+    'to close an object',
+    ({ components: { schemas } }) => delete schemas.TaskList.additionalProperties,
+    'contract/bounded-schemas: An object needs additionalProperties: false.',
+  ],
+  [
+    'that patterns must not backtrack',
+    ({ components: { schemas } }) => (schemas.Name.pattern = '^(a+)+$'),
+    'contract/bounded-schemas: This pattern backtracks: a long string makes the server slow.',
+  ],
+  [
+    'that times are UTC',
+    ({ components: { schemas } }) => (schemas.Timestamp.pattern = '^[0-9T:+-]+$'),
+    'contract/bounded-schemas: A time is UTC: its pattern ends with Z$.',
+  ],
+  ['a type', ({ components: { schemas } }) => delete schemas.RememberMe.type, 'contract/bounded-schemas: A schema without a type takes anything.'],
+  ['the security of an operation', ({ paths }) => delete paths['/livez'].get.security, 'contract/complete-operations: An operation needs its security.'],
+  ['the tags of an operation', ({ paths }) => delete paths['/readyz'].get.tags, 'contract/complete-operations: An operation needs its tags.'],
+  [
+    '401',
+    ({ paths }) => delete paths['/api/auth/logout'].post.responses['401'],
+    'contract/complete-operations: This operation can answer 401 and does not declare it.',
+  ],
+  [
+    '422',
+    ({ paths }) => delete paths['/api/auth/login'].post.responses['422'],
+    'contract/complete-operations: This operation can answer 422 and does not declare it.',
+  ],
+  [
+    '406',
+    ({ paths }) => delete paths['/api/auth/verify'].get.responses['406'],
+    'contract/complete-operations: This operation can answer 406 and does not declare it.',
+  ],
+  [
+    'the challenge of a 401',
+    ({ components: { responses } }) => delete responses.Unauthorized.headers['WWW-Authenticate'],
+    'contract/complete-answers: An answer 401 needs the required header WWW-Authenticate.',
+  ],
+  [
+    'that Retry-After is required',
+    ({ components: { headers } }) => delete headers['Retry-After'].required,
+    'contract/complete-answers: An answer 429 needs the required header Retry-After.',
+  ],
+  [
+    'that an error is a problem',
+    ({ components: { responses } }) => (responses.TaskNotFound.content = { 'application/json': responses.TaskNotFound.content['application/problem+json'] }),
+    'contract/complete-answers: An error is application/problem+json and nothing else.',
+  ],
+  [
+    'the schema of a problem',
+    ({ components: { responses } }) => (responses.Forbidden.content['application/problem+json'].schema = { $ref: '#/components/schemas/Success' }),
+    'contract/complete-answers: An error has the schema Problem.',
+  ],
+  ['an example of a parameter', ({ components: { parameters } }) => delete parameters.Cursor.example, 'contract/examples-everywhere: An example is missing.'],
+  ['an example of a header', ({ components: { headers } }) => delete headers.Location.example, 'contract/examples-everywhere: An example is missing.'],
+  [
+    'an example of an answer',
+    ({ paths }) => delete paths['/livez'].get.responses['200'].content['application/json'].examples,
+    'contract/examples-everywhere: An example is missing.',
+  ],
+  [
+    'an example of a member',
+    ({ components: { schemas } }) => delete schemas.TaskUpdate.properties.completed.examples,
+    'contract/examples-everywhere: An example is missing.',
+  ],
+  ['an example of a schema', ({ components: { schemas } }) => delete schemas.EntityTags.examples, 'contract/examples-everywhere: An example is missing.'],
+  [
+    'how members are spelt',
+    ({ components: { schemas } }) => (schemas.Health.properties.isOk = { type: 'boolean', description: 'It is.', examples: [true] }),
+    'contract/snake-case: isOk is not snake_case.',
+  ],
+  ['a description', ({ paths }) => delete paths['/livez'].get.description, 'contract/complete-operations: An operation needs its description.'],
+]
+
+test('the contract as it is breaks no rule', () => {
+  expect(lint(structuredClone(contract))).toEqual([])
+})
+
+test.each(FORGOTTEN)('a contract that forgets %s is refused', (_, forget, told) => {
+  const document = structuredClone(contract)
+  forget(document)
+  expect(lint(document)).toContain(told)
+})
