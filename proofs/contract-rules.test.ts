@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { stringify } from 'yaml'
 import { contract } from '../server/contract/document.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,10 +16,10 @@ type Document = any
 function lint(document: Document): string[] {
   const directory = mkdtempSync(join(tmpdir(), 'docket-lint-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-  writeFileSync(join(directory, 'openapi.yaml'), stringify(document, { aliasDuplicateObjects: false }))
+  writeFileSync(join(directory, 'openapi.json'), JSON.stringify(document))
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    [redocly, 'lint', join(directory, 'openapi.yaml'), '--config', 'redocly.yaml', '--format', 'json', '--max-problems', '1000'],
+    [redocly, 'lint', join(directory, 'openapi.json'), '--config', 'redocly.yaml', '--format', 'json', '--max-problems', '1000'],
     { cwd: root, encoding: 'utf8' },
   )
   if (!stdout.startsWith('{')) throw new Error(stderr)

@@ -100,7 +100,7 @@ export function identityOperations(
 
     async getToken({ source }) {
       const live = await liveSession(relayedHeaders(source))
-      if (!live) return source.headers.authorization === undefined ? problem('session_missing') : problem('token_invalid')
+      if (!live) return noSession(source)
       return { status: 200, body: { token: await tokens.sign(live.user, live.session.id), expires_in: TOKEN_LIFETIME }, cookies: live.cookies }
     },
 
@@ -163,6 +163,13 @@ function programHeaders({ headers, address }: Source): Headers {
 
 function bearerHeaders(token: string): Headers {
   return new Headers({ authorization: `Bearer ${token}` })
+}
+
+/** Why the credentials of this request are no live session. */
+function noSession({ headers: { authorization } }: Source): Problem<Unauthorized | 'session_missing'> {
+  if (authorization === undefined) return problem('session_missing')
+  const credential = bearer(authorization)
+  return 'code' in credential ? credential : problem('token_invalid')
 }
 
 function invalidEmail() {
