@@ -24,7 +24,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 32 })
 /** Sends it and reads the whole answer. Rejects when the connection breaks: then nobody answered. */
 export function exchange(url: string, { method, path, headers = [], body }: Outgoing): Promise<Incoming> {
   const { hostname, port, host } = new URL(url)
-  const length: [string, string][] = body === undefined ? [] : [['content-length', String(Buffer.byteLength(body))]]
+  const length: [string, string][] = body === undefined && method === 'GET' ? [] : [['content-length', String(Buffer.byteLength(body ?? ''))]]
   return new Promise((resolve, reject) => {
     const outgoing = request({ agent, hostname, port, method, path, headers: [['host', host], ...headers, ...length].flat() }, (incoming) => {
       const chunks: Buffer[] = []

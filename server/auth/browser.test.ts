@@ -79,6 +79,11 @@ describe('better-auth/client', () => {
 })
 
 describe('signUpEmail, signInEmail, getSession', () => {
+  test.each(['sign-up/email', 'sign-in/email'])('422 on %s: an e-mail that fits the contract and not Better Auth is pointed to', async (path) => {
+    const { status, body } = await browser().json<Problem>(`/api/auth/${path}`, { email: '/a@a.aa', password: 'correct horse' })
+    expect([status, body.code, body.errors]).toEqual([422, 'INVALID_EMAIL', [expect.objectContaining({ in: 'body', pointer: '/email' })]])
+  })
+
   test('the session is an HttpOnly, SameSite=Lax cookie, and no answer shows its token', async () => {
     const { json, jar } = browser()
     const credentials = fresh()

@@ -6,7 +6,7 @@ import { Unavailable, unavailable } from '../database/unavailable.ts'
 import { type Problem, problem } from '../problems.ts'
 import { bearer } from './caller.ts'
 import type { Identity } from './identity.ts'
-import { type Relayed, relay, relayedHeaders, type Source } from './relay.ts'
+import { NOT_AN_EMAIL, type Relayed, relay, relayedHeaders, type Source } from './relay.ts'
 import { deleteSession, selectUser } from './store.ts'
 import { type AccessTokens, TOKEN_LIFETIME } from './token.ts'
 
@@ -71,7 +71,7 @@ export function identityOperations(
         expected: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'],
       })
       if (!('code' in made)) return { status: 201, body: await grant(made) }
-      return made.code === 'INVALID_EMAIL' ? invalidEmail() : problem('email_taken')
+      return made.code === 'INVALID_EMAIL' ? problem('invalid_body', NOT_AN_EMAIL) : problem('email_taken')
     },
 
     async login({ body, source }) {
@@ -82,7 +82,7 @@ export function identityOperations(
         expected: ['INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'],
       })
       if (!('code' in made)) return { status: 200, body: await grant(made) }
-      return made.code === 'INVALID_EMAIL' ? invalidEmail() : problem('invalid_credentials')
+      return made.code === 'INVALID_EMAIL' ? problem('invalid_body', NOT_AN_EMAIL) : problem('invalid_credentials')
     },
 
     async logout({ source }) {
@@ -170,8 +170,4 @@ function noSession({ headers: { authorization } }: Source): Problem<Unauthorized
   if (authorization === undefined) return problem('session_missing')
   const credential = bearer(authorization)
   return 'code' in credential ? credential : problem('token_invalid')
-}
-
-function invalidEmail() {
-  return problem('invalid_body', { errors: [{ in: 'body', pointer: '/email', code: 'format', detail: 'must be an e-mail address' }] })
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Database } from '../database/database.ts'
 import { Unavailable, unavailable } from '../database/unavailable.ts'
-import { type Problem, type ProblemCode, problem } from '../problems.ts'
+import { type FieldError, type Problem, type ProblemCode, problem } from '../problems.ts'
 import { ADDRESS_HEADER, type Identity } from './identity.ts'
 import { isEmailTaken } from './store.ts'
 
@@ -15,6 +15,11 @@ const SAME: Record<string, ProblemCode> = {
   USER_ALREADY_EXISTS: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
   VALIDATION_ERROR: 'INVALID_EMAIL',
   FAILED_TO_CREATE_USER: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
+}
+
+/** The place of an e-mail that Better Auth does not take for one. */
+export const NOT_AN_EMAIL: { errors: FieldError[] } = {
+  errors: [{ in: 'body', pointer: '/email', code: 'format', detail: 'must be an e-mail address' }],
 }
 
 export interface Source {
@@ -66,7 +71,7 @@ export async function relay<Code extends ProblemCode>(
   if (name === 'FAILED_TO_CREATE_USER' && !(await isEmailTaken(database, (body as { email: string }).email))) throw new Unavailable(name)
   const code = expected.find((known) => known === (SAME[name] ?? name))
   if (code === undefined) throw new Error(`Better Auth answered ${response.status} ${name} on ${path}`)
-  return problem(code)
+  return problem(code, code === 'INVALID_EMAIL' ? NOT_AN_EMAIL : {})
 }
 
 async function ask(identity: Identity, request: Request): Promise<Response> {

@@ -95,7 +95,8 @@ function resolveResponse(response: ResponseObject): ResponseObject {
   }
 }
 
-function resolve<T>(object: T & { $ref?: string }): T {
+/** Follows a `$ref` of the contract. */
+export function resolve<T>(object: T & { $ref?: string }): T {
   if (object.$ref === undefined) return object
   const found = object.$ref
     .slice(2)

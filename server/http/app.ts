@@ -10,7 +10,7 @@ import { authenticate, authorize, type Identify } from './authorize.ts'
 import { dispatch } from './dispatch.ts'
 import { locate, refuseUnlocated } from './locate.ts'
 import { negotiate, readBody } from './negotiate.ts'
-import { normaliseContentType, normaliseTarget } from './normalise.ts'
+import { normaliseContentType, normaliseTarget, noticeEmptyBody } from './normalise.ts'
 import { type CountStore, limitAccounts, limitRequests } from './rate-limit.ts'
 import { requestLog } from './request-log.ts'
 import { guardAnswers } from './response-guard.ts'
@@ -33,6 +33,8 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  // Which answers may be a 304 is for the contract to say; Express would make one of any that meets `If-None-Match: *`.
+  Object.defineProperty(app.request, 'fresh', { value: false })
   app.enable('case sensitive routing')
   app.enable('strict routing')
   app.set('query parser', 'simple')
@@ -44,7 +46,9 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
   app.use(locate)
   app.use(ofOperations(normaliseContentType, guardAnswers, ...checkAnswers))
   app.use(authenticate(identify), ...limitRequests(config.rateLimits, counts, log), refuseUnlocated)
-  app.use(ofOperations(authorize, negotiate, readBody, checkRequest, ...limitAccounts(config.rateLimits, counts, log), dispatch(handlers, log)))
+  app.use(
+    ofOperations(authorize, noticeEmptyBody, negotiate, readBody, checkRequest, ...limitAccounts(config.rateLimits, counts, log), dispatch(handlers, log)),
+  )
   app.use(pages)
   app.use(catchAll(log, (error) => validationProblem(error) ?? nameError(error)))
   return app

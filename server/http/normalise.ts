@@ -1,14 +1,19 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { problem, Refusal } from '../problems.ts'
 
-/** Brings the request target to the form that everything after this reads: a path and a query (RFC 9112, 3.2). */
+/**
+ * Brings the request target to the form that everything after this reads: a path and a query (RFC 9112, 3.2).
+ * Refuses a request whose host, caller or media type another reader on the way might take for another (RFC 9110, 5.3).
+ */
 export const normaliseTarget: RequestHandler = (request, _response, next) => {
   const target = request.url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')
   request.url = target.startsWith('/') ? target : `/${target}`
   // The validator reads `originalUrl` and fails on what cannot be decoded, before the caller is known;
   // encoded once more, it is an ordinary wrong value.
   request.originalUrl = isDecodable(request.path) ? request.url : request.url.replaceAll('%', '%25')
-  next(request.httpVersion === '1.1' && !request.headers.host ? new Refusal(problem('malformed_http')) : undefined)
+  const { host, authorization, 'content-type': contentType } = request.headersDistinct
+  const isAmbiguous = [host, authorization, contentType].some((lines) => lines !== undefined && lines.length > 1)
+  next(isAmbiguous || (request.httpVersion === '1.1' && !request.headers.host) ? new Refusal(problem('malformed_http')) : undefined)
 }
 
 /**
@@ -16,7 +21,7 @@ export const normaliseTarget: RequestHandler = (request, _response, next) => {
  * of requests and of their answers, and keeps it for ever, so it must never see what a stranger made up.
  */
 export const normaliseContentType: RequestHandler = (request, response, next) => {
-  const { accepts = [], bodyRequired = false } = response.locals.operation ?? {}
+  const { accepts = [] } = response.locals.operation ?? {}
   const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
   // JSON is UTF-8 (RFC 8259, 8.1).
@@ -25,10 +30,32 @@ export const normaliseContentType: RequestHandler = (request, response, next) =>
   // A body that the operation did not ask for is left unread.
   response.locals.body = !hasBody || accepts.length === 0 ? 'none' : taken ? 'taken' : 'refused'
   if (hasBody && taken) request.headers['content-type'] = type
-  // A body that is missing is named by the validator only where it knows which body is meant.
-  else if (!hasBody && bodyRequired) request.headers['content-type'] = accepts[0]
-  else delete request.headers['content-type']
+  else if (hasBody || accepts.length === 0) delete request.headers['content-type']
+  else asWithoutBody(request, response)
   next()
+}
+
+/** A chunked body shows by its first bytes only whether there is any; an empty one is none. */
+export const noticeEmptyBody: RequestHandler = (request, response, next) => {
+  if (response.locals.body === 'none' || request.headers['transfer-encoding'] === undefined) return next()
+  const look = () => {
+    request.off('readable', look).off('end', look)
+    const first: Buffer | null = request.read()
+    if (first === null) asWithoutBody(request, response)
+    else request.unshift(first)
+    // Once read from, Node no longer drains what a refusal leaves unread, and the connection would wait for it.
+    response.once('finish', () => request.resume())
+    next()
+  }
+  request.on('readable', look).on('end', look)
+}
+
+function asWithoutBody(request: Request, response: Response): void {
+  const { accepts = [], bodyRequired = false } = response.locals.operation ?? {}
+  response.locals.body = 'none'
+  // A body that is missing is named by the validator only where it knows which body is meant.
+  if (bodyRequired) request.headers['content-type'] = accepts[0]
+  else delete request.headers['content-type']
 }
 
 function isDecodable(path: string): boolean {
