@@ -31,7 +31,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
     // A socket's path may have 107 bytes at most.
     const privateDir = Buffer.byteLength(join(dataDir, SOCKET_NAME)) > 100 ? mkdtempSync(join(tmpdir(), 'docket-')) : undefined
     const socketDir = privateDir ?? dataDir
-    const stop = await listen((message) => pglite.execProtocolRaw(message), join(socketDir, SOCKET_NAME))
+    const stop = await listen((message) => execute(pglite, message), join(socketDir, SOCKET_NAME))
     chmodSync(join(socketDir, SOCKET_NAME), 0o600)
     return {
       url: `postgresql://postgres@${encodeURIComponent(socketDir)}/postgres`,
@@ -46,6 +46,14 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
     release()
     throw error
   }
+}
+
+/** What the database says to a message of the wire protocol. */
+async function execute(pglite: PGlite, message: Uint8Array): Promise<Uint8Array> {
+  const said: Buffer[] = []
+  // Not execProtocolRaw: that one also parses every answer and keeps what it parsed for ever. The bytes are the database's own memory, so they are copied.
+  await pglite.execProtocolRawStream(message, { onRawData: (bytes) => said.push(Buffer.from(bytes)) })
+  return Buffer.concat(said)
 }
 
 async function openPglite(directory: string): Promise<PGlite> {

@@ -7,9 +7,12 @@ import { inject, onTestFinished } from 'vitest'
 import { copyDirectory } from './template.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+/** Characters of a server's output that are kept, from its end. */
+const OUTPUT_KEPT = 1_000_000
 
 export interface ServerProcess {
   url: string
+  signal(name: NodeJS.Signals): void
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<number | null>
   output: () => string
@@ -23,9 +26,14 @@ export function dataDirectory(): string {
   return directory
 }
 
+/** What starts the server, with words for Node before its file. */
+export function serverCommand(...words: string[]): [string, ...string[]] {
+  return [process.execPath, ...words, MAIN]
+}
+
 function start(
   environment: Record<string, string>,
-  [command, ...words]: [string, ...string[]] = [process.execPath, MAIN],
+  [command, ...words]: [string, ...string[]] = serverCommand(),
 ): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
   // Nothing of the machine's own settings reaches the server, neither variables nor a `.env`, or a developer's DATABASE_URL would.
   const child = spawn(command, words, {
@@ -36,7 +44,7 @@ function start(
   let text = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => {
-      text += chunk
+      text = `${text}${chunk}`.slice(-OUTPUT_KEPT)
     })
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
   onTestFinished(async () => {
@@ -52,7 +60,9 @@ export async function startProcess(environment: Record<string, string>, command?
   const port = await new Promise<number>((resolve, reject) => {
     const look = () => {
       const line = /"port":(\d+).*"msg":"listening at/.exec(output())
-      if (line) resolve(Number(line[1]))
+      if (!line) return
+      child.stdout?.off('data', look)
+      resolve(Number(line[1]))
     }
     child.stdout?.on('data', look)
     void exit.then((code) => reject(new Error(`the server ended with ${code}: ${output()}`)))
@@ -60,6 +70,7 @@ export async function startProcess(environment: Record<string, string>, command?
   return {
     url: `http://127.0.0.1:${port}`,
     output,
+    signal: (name) => void child.kill(name),
     async end(signal) {
       child.kill(signal)
       return exit

@@ -88,7 +88,8 @@ interface DatabaseCopy {
   drop(): Promise<void>
 }
 
-async function copyDatabase(losable: boolean): Promise<DatabaseCopy> {
+/** A database with the tables and nothing in them, and the variables that lead a server to it. */
+export async function copyDatabase(losable: boolean): Promise<DatabaseCopy> {
   const template = inject('template')
   if ('directory' in template) {
     const directory = copyDirectory(template.directory)

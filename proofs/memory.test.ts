@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { newPerson, type Person } from '../server/testing/person.ts'
+import { type ServerProcess, serverCommand, startProcess } from '../server/testing/process.ts'
+import { copyDatabase } from '../server/testing/service.ts'
+import { exchange, type Outgoing } from './exchange.ts'
+
+/** Requests of each kind. */
+const requests = Number(process.env.MEMORY_REQUESTS ?? ('directory' in inject('template') ? 1_500 : 10_000))
+/** A validator that is kept for each Content-Type costs 269 kB; one short string that is kept, 100 bytes. */
+const ALLOWED = 400_000 + 30 * requests
+const AT_ONCE = 16
+
+let server: ServerProcess
+let ada: Person
+let task: string
+
+/** Bytes in use in the server after a collection. */
+async function bytesInUse(): Promise<number> {
+  const said = () => [...server.output().matchAll(/\{"in_use":(\d+)\}/g)].map(([, bytes]) => Number(bytes))
+  const before = said().length
+  server.signal('SIGUSR2')
+  while (said().length === before) await new Promise((resolve) => setTimeout(resolve, 20))
+  return said().at(-1) as number
+}
+
+async function sendMany(count: number, from: number, make: (index: number) => Outgoing, statuses: Set<number>): Promise<void> {
+  let next = from
+  const one = async () => {
+    while (next < from + count) statuses.add((await exchange(server.url, make(next++))).status)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, one))
+}
+
+const own = (headers: [string, string][] = []): [string, string][] => [['authorization', `Bearer ${ada.token}`], ...headers]
+const posted = (type: string, body: string): Outgoing => ({ method: 'POST', path: ada.tasks, headers: own([['content-type', type]]), body })
+
+/** Each is another one every time. */
+const KINDS: [what: string, status: number, make: (index: number) => Outgoing][] = [
+  ['a list', 200, () => ({ method: 'GET', path: ada.tasks, headers: own() })],
+  ['a write', 200, (index) => ({ method: 'PATCH', path: task, headers: own([['content-type', 'application/json']]), body: `{"title":"${index}"}` })],
+  ['a Content-Type that nothing takes', 415, (index) => posted(`a/b${index}`, '{"title":"x"}')],
+  ['a parameter of a Content-Type that is taken', 422, (index) => posted(`application/json; x=${index}`, '{"title":""}')],
+  ['a Content-Type on a request without a body', 200, (index) => ({ method: 'GET', path: ada.tasks, headers: own([['content-type', `a/b${index}`]]) })],
+  [
+    'a Content-Type on a path without an operation',
+    404,
+    (index) => ({ method: 'POST', path: '/api/x', headers: [['content-type', `application/json${index}`]], body: '{}' }),
+  ],
+  ['a path', 404, (index) => ({ method: 'GET', path: `/api/auth/x${index}` })],
+  ['a task id', 404, (index) => ({ method: 'GET', path: `${ada.tasks}/0199c2f0-0000-7000-8000-${String(index).padStart(12, '0')}`, headers: own() })],
+  ['a query', 400, (index) => ({ method: 'GET', path: `${ada.tasks}?x${index}=1`, headers: own() })],
+  ['an unknown member', 422, (index) => posted('application/json', `{"title":"x","m${index}":1}`)],
+  ['a bad token', 401, (index) => ({ method: 'GET', path: ada.tasks, headers: [['authorization', `Bearer x${index}.y.z`]] })],
+  ['an If-Match', 412, (index) => ({ method: 'DELETE', path: task, headers: own([['if-match', `"x${index}"`]]) })],
+  ['an Accept', 406, (index) => ({ method: 'GET', path: ada.tasks, headers: own([['accept', `a/b${index}`]]) })],
+  [
+    'a request id, an origin and a user agent',
+    200,
+    (index) => ({
+      method: 'GET',
+      path: '/livez',
+      headers: [
+        ['x-request-id', `r${index}`],
+        ['origin', `https://o${index}.example`],
+        ['user-agent', `u${index}`],
+      ],
+    }),
+  ],
+]
+
+test('memory stays flat over many requests, whatever is new in each of them', async () => {
+  const database = await copyDatabase(false)
+  onTestFinished(() => database.drop())
+  const limits = { RATE_LIMIT: 'on', RATE_LIMIT_USER: '1000000', RATE_LIMIT_ADDRESS: '1000000' }
+  const command = serverCommand('--expose-gc', '--import', fileURLToPath(new URL('heap-report.mjs', import.meta.url)))
+  server = await startProcess({ ...limits, ...database.variables }, command)
+  ada = await newPerson(server.url)
+  task = `${ada.tasks}/${(await ada.addTask()).id}`
+  for (const [what, status, make] of KINDS) {
+    const statuses = new Set<number>()
+    await sendMany(1_000, 0, make, statuses)
+    const before = await bytesInUse()
+    await sendMany(requests, 1_000, make, statuses)
+    const grown = (await bytesInUse()) - before
+    expect([what, [...statuses], grown < ALLOWED ? 'flat' : `${grown} bytes more`]).toEqual([what, [status], 'flat'])
+  }
+}, 1_200_000)
