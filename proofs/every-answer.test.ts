@@ -40,14 +40,14 @@ describe('what is wrong with a request', () => {
   })
 
   test.each(declaring(413))('$id: a body over 100 kB is a 413', async (operation) => {
-    isProblem(await asking(operation, (request) => ({ ...request, body: `"${'x'.repeat(100_000)}"` })), 413, 'content_too_large')
+    isProblem(await asking(operation, (request) => ({ ...request, body: `{"x":"${'x'.repeat(100_000)}"}` })), 413, 'content_too_large')
   })
 
   test.each(declaring(415))('$id: a body of another media type is a 415 that names the right ones', async (operation) => {
     const answer = await asking(operation, ({ headers, ...request }) => ({
       ...request,
       headers: [...without(headers, 'content-type'), ['content-type', 'text/plain']],
-      body: 'hello',
+      body: '"hello"',
     }))
     isProblem(answer, 415, 'unsupported_media_type')
     expect(answer.headers[operation.method === 'PATCH' ? 'accept-patch' : 'accept']).toBe(operation.accepts.join(', '))

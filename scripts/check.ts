@@ -10,6 +10,7 @@ const steps: [name: string, ...words: string[]][] = [
   ['the rules of the contract, and generated types are fresh', 'scripts/generate.ts', '--check'],
   ['compatible with the last release, or the version says so', redocly, 'diff', ...compatibility],
   ['nothing unused', 'node_modules/knip/bin/knip.js'],
+  ['every answer seen by Prism too', 'scripts/through-prism.ts'],
   ['what needs other programs', 'node_modules/vitest/vitest.mjs', 'run', '--project', 'outside'],
   ['the suite on a real PostgreSQL', 'scripts/postgres.ts', 'scripts/suite.ts'],
 ]

@@ -2,16 +2,14 @@
 import { spawn } from 'node:child_process'
 import { createServer, request as forward } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { freePort } from './free-port.ts'
 
 /** Prism never answers malformed JSON; whoever waits longer than this is told so. */
 const LIMIT = 5_000
 const port = Number(process.env.MOCK_PORT ?? 4010)
 
 // Prism behind, on a port that nobody needs to know.
-const probe = createServer()
-await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-const behind = (probe.address() as AddressInfo).port
-await new Promise((resolve) => probe.close(resolve))
+const behind = await freePort()
 
 const prism = spawn(
   process.execPath,

@@ -3,9 +3,9 @@
 // else of the one that npm brings.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { freePort } from './free-port.ts'
 
 const given = process.env.TEST_DATABASE_URL
 const cluster = given ? undefined : await startCluster()
@@ -80,13 +80,4 @@ function findBinaries(): string {
   const found = [...debian, ...onPath, ...fromNpm].find((dir) => spawnSync(join(dir, 'postgres'), ['--version']).status === 0)
   if (!found) throw new Error('No PostgreSQL was found, and npm brought none for this platform: set TEST_DATABASE_URL to one')
   return found
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

@@ -26,6 +26,7 @@ const COMMANDS = {
   generate: [script('generate.ts')],
   test: [build, ...types, tests],
   'test:postgres': [build, script('postgres.ts', ...tests)],
+  'test:prism': [build, script('through-prism.ts')],
   'check:rest': [build, script('check.ts')],
 }
 

@@ -1,18 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { newPerson, send } from '../../server/testing/person.ts'
 import { startService } from '../../server/testing/service.ts'
+import { freePort } from '../free-port.ts'
 import { install, works } from './program.ts'
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 
 async function startRedis(port: number): Promise<ChildProcess> {
   if (!works('redis-server', '--version')) install('redis-server')

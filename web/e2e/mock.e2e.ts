@@ -1,20 +1,11 @@
 import { spawn } from 'node:child_process'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../scripts/free-port.ts'
 import { launchChromium, watchComplaints } from './chromium.ts'
 
 const chromium = launchChromium()
 const root = fileURLToPath(new URL('../..', import.meta.url))
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
 
 /** What `npm run dev:mock` runs: the app on Vite, and Prism behind it. */
 async function startOnMock(): Promise<{ web: string; mock: string }> {

@@ -1,0 +1,75 @@
+// npm run test:prism: the tests that speak HTTP, with `prism proxy` between them and the server: a second opinion on every answer.
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, request as forward } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { declaredAnswers, rowOf } from '../server/testing/answer-rows.ts'
+import { freePort } from './free-port.ts'
+
+const NOTES = 'coverage/through-prism.tsv'
+/** Tests that speak no HTTP, speak it with other programs, or send what no proxy would pass on. */
+const WITHOUT = ['web/**', 'proofs/properties.test.ts', 'proofs/memory.test.ts', 'server/database/**', 'server/contract/**', 'proofs/contract-rules.test.ts']
+
+const seen = new Set<string>()
+// Prism has one upstream, and every test a server of its own: the switch sends on to the one that is meant.
+const lane = createServer((incoming, outgoing) => {
+  const { 'x-test-service': port, ...headers } = incoming.headers
+  const target = `127.0.0.1:${port}`
+  const onward = forward(
+    { host: '127.0.0.1', port: Number(port), method: incoming.method, path: incoming.url, headers: { ...headers, host: target } },
+    (answer) => {
+      const type = String(answer.headers['content-type'] ?? 'no body').split(';', 1)[0]
+      seen.add(`${rowOf(incoming.method ?? '', incoming.url ?? '')} ${answer.statusCode} ${type}`)
+      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+      answer.pipe(outgoing)
+    },
+  )
+  onward.on('error', () => outgoing.destroy())
+  incoming.pipe(onward)
+})
+await new Promise<void>((resolve) => lane.listen(0, '127.0.0.1', resolve))
+const behind = (lane.address() as AddressInfo).port
+
+const port = await freePort()
+const words = ['proxy', '-p', String(port), '-h', '127.0.0.1', '--cors', 'false', '--verboseLevel', 'fatal', 'openapi.yaml', `http://127.0.0.1:${behind}`]
+const prism = spawn(process.execPath, ['node_modules/@stoplight/prism-cli/dist/index.js', ...words], { stdio: ['ignore', 'ignore', 'inherit'] })
+const origin = `http://127.0.0.1:${port}`
+// Prism answers an unknown path by itself.
+while (
+  !(await fetch(origin).then(
+    () => true,
+    () => false,
+  ))
+) {
+  if (prism.exitCode !== null) throw new Error(`prism proxy ended with ${prism.exitCode}`)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+}
+
+mkdirSync('coverage', { recursive: true })
+rmSync(NOTES, { force: true })
+const tests = spawn(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'suite', ...WITHOUT.flatMap((each) => ['--exclude', each]), ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, PRISM_PROXY: origin, PRISM_NOTES: NOTES },
+  },
+)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal))
+const code = await new Promise<number | null>((resolve) => tests.once('exit', resolve))
+prism.kill('SIGKILL')
+lane.close()
+lane.closeAllConnections()
+
+const notes = readFileSync(NOTES, 'utf8').trim().split('\n')
+const count = (what: string) => notes.filter((line) => line.startsWith(what)).length
+const refused = count('refused')
+const declared = [...declaredAnswers].flatMap(([id, answers]) => answers.map((answer) => `${id} ${answer}`))
+const unseen = declared.filter((answer) => !seen.has(answer))
+process.stdout.write(`\nPrism carried ${count('sent') - refused} requests${code === 0 ? ' and found no violation in any answer' : ''}.\n`)
+process.stdout.write(
+  `${count('passed by')} went straight to the server (no operation, undecodable path, body that is not JSON), and ${refused} that Prism refused.\n`,
+)
+process.stdout.write(`Seen by Prism: ${declared.length - unseen.length} of ${declared.length} declared answers.\n`)
+for (const answer of unseen) process.stdout.write(`not seen: ${answer}\n`)
+process.exit(code === 0 && unseen.length === 0 ? 0 : 1)
