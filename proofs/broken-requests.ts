@@ -229,7 +229,14 @@ function inBody(operation: Operation): Breakage[] {
     ]
     return fc.constantFrom(...cases).map(([body, headers, statuses]) => ({ what: 'encoding', statuses, request: { body, headers } }))
   })
-  return [...perMember, ...required, unknown, notAnObject, unreadable, encodings]
+  const missing: Breakage[] = operation.bodyRequired
+    ? [
+        fc
+          .constantFrom<[string, string][]>([['content-type', operation.accepts[0] ?? '']], [])
+          .map((headers) => ({ what: 'no body', statuses: [422], place: { in: 'body', pointer: '' }, request: { headers, body: '' } })),
+      ]
+    : []
+  return [...perMember, ...required, ...missing, unknown, notAnObject, unreadable, encodings]
 }
 
 function isOfType(json: string, type: string): boolean {

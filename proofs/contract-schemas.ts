@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { contract } from '../server/contract/document.ts'
+import { contract, type Operation, resolve } from '../server/contract/document.ts'
 
 // A validator of its own, of another version than the server's: what it says is a second opinion.
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true })
@@ -23,4 +23,21 @@ export function faults(way: string[], value: unknown): ErrorObject[] {
 /** Whether a value fits a schema that holds no `$ref`. */
 export function fits(schema: object, value: unknown): boolean {
   return ajv.validate(schema, value)
+}
+
+/** Whether the contract declares this answer of an operation, and what is wrong with it by its schema. */
+export function answerFaults({ template, method }: Pick<Operation, 'template' | 'method'>, status: number, type: string, body: unknown): string[] {
+  const way = ['paths', template, method.toLowerCase(), 'responses', String(status)]
+  const declared = way.reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], contract) as Response | undefined
+  if (!declared) return [`${status} is not declared`]
+  const { content } = resolve<Response>(declared)
+  if (!content) return body === undefined ? [] : [`${status} has a body, and none is declared`]
+  if (!content[type]) return [`${status} as ${type} is not declared`]
+  const place = declared.$ref ? declared.$ref.slice(2).split('/') : way
+  return faults([...place, 'content', type, 'schema'], body).map(({ instancePath, message }) => `${instancePath} ${message}`)
+}
+
+interface Response {
+  $ref?: string
+  content?: Record<string, unknown>
 }

@@ -169,6 +169,12 @@ describe('bodies', () => {
     expect((await post('{"title":"x"}', { 'content-type': 'application/json; charset=utf-7' })).status).toBe(415)
   })
 
+  test.each(['POST', 'PATCH'])('422: %s without the body that it needs', async (method) => {
+    const path = method === 'POST' ? ada.tasks : `${ada.tasks}/${(await ada.addTask()).id}`
+    const answer = await ada.send<Problem>(path, { method, headers: { 'content-type': 'application/json' } })
+    expect([answer.status, answer.body.errors]).toEqual([422, [expect.objectContaining({ in: 'body', pointer: '', code: 'required' })]])
+  })
+
   test('422: a member without a name is named', async () => {
     const answer = await post('{"title":"x","":1}')
     expect([answer.status, answer.body.errors]).toEqual([422, [{ in: 'body', pointer: '/', code: 'unknown_member', detail: 'is not known here' }]])

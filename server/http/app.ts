@@ -9,7 +9,7 @@ import { catchAll } from './answer.ts'
 import { authenticate, authorize, type Identify } from './authorize.ts'
 import { dispatch } from './dispatch.ts'
 import { locate, refuseUnlocated } from './locate.ts'
-import { negotiate, readBody } from './negotiate.ts'
+import { negotiate, readBody, requireBody } from './negotiate.ts'
 import { normaliseContentType, normaliseTarget, noticeEmptyBody } from './normalise.ts'
 import { type CountStore, limitAccounts, limitRequests } from './rate-limit.ts'
 import { requestLog } from './request-log.ts'
@@ -47,7 +47,16 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
   app.use(ofOperations(normaliseContentType, guardAnswers, ...checkAnswers))
   app.use(authenticate(identify), ...limitRequests(config.rateLimits, counts, log), refuseUnlocated)
   app.use(
-    ofOperations(authorize, noticeEmptyBody, negotiate, readBody, checkRequest, ...limitAccounts(config.rateLimits, counts, log), dispatch(handlers, log)),
+    ofOperations(
+      authorize,
+      noticeEmptyBody,
+      negotiate,
+      readBody,
+      checkRequest,
+      requireBody,
+      ...limitAccounts(config.rateLimits, counts, log),
+      dispatch(handlers, log),
+    ),
   )
   app.use(pages)
   app.use(catchAll(log, (error) => validationProblem(error) ?? nameError(error)))

@@ -31,6 +31,13 @@ export const readBody: RequestHandler = (request, response, next) => {
   parseJson(request, response, (error?: unknown) => next(error === undefined ? undefined : (bodyRefusal(error, request.method, accepts) ?? error)))
 }
 
+/** The validator asks for a body only where a member of it is required. */
+export const requireBody: RequestHandler = (_request, response, next) => {
+  const isMissing = response.locals.operation?.bodyRequired && response.locals.body === 'none'
+  const errors: FieldError[] = [{ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' }]
+  next(isMissing ? new Refusal(problem('invalid_body', { errors })) : undefined)
+}
+
 function bodyRefusal(error: unknown, method: string, accepts: string[]): Refusal | undefined {
   const { type, status } = error as { type?: string; status?: number }
   if (type === 'entity.too.large') return new Refusal(problem('content_too_large'))

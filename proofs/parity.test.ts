@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../scripts/free-port.ts'
+import { contractOperations, type Operation } from '../server/contract/document.ts'
+import { newPerson, type Person } from '../server/testing/person.ts'
+import { startService, type TestService } from '../server/testing/service.ts'
+import { answerFaults } from './contract-schemas.ts'
+import { exampleBodies, exampleRequest, NO_TASK } from './example-request.ts'
+import { exchange, type Incoming, type Outgoing } from './exchange.ts'
+
+// What is built on the mock must work on the server: the same requests go to both.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+let service: TestService
+let mock: string
+let ada: Person
+let stopMock: () => Promise<unknown>
+
+beforeAll(async () => {
+  service = await startService({ keep: true })
+  ada = await newPerson(service.url, 'ada')
+  const port = await freePort()
+  const child = spawn(process.execPath, ['scripts/mock.ts'], {
+    cwd: root,
+    env: { ...process.env, MOCK_PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  stopMock = () => {
+    child.kill('SIGTERM')
+    return ended
+  }
+  await new Promise<void>((resolve) => child.stdout.on('data', (chunk) => String(chunk).includes('The mock answers at') && resolve()))
+  mock = `http://127.0.0.1:${port}`
+})
+afterAll(async () => {
+  await stopMock()
+  await service.close()
+})
+
+type Change = (request: Outgoing, operation: Operation) => Outgoing | undefined
+const withHeader =
+  (name: string, value: string | undefined): Change =>
+  (request) => ({
+    ...request,
+    headers: [...(request.headers ?? []).filter(([each]) => each !== name), ...(value === undefined ? [] : [[name, value] as [string, string]])],
+  })
+/** Changes the example body; not for operations that take none. */
+const withBody =
+  (make: (example: Record<string, unknown>) => string): Change =>
+  (request, operation) => {
+    const [example] = exampleBodies(operation)
+    return example && { ...request, body: make(example.value as Record<string, unknown>) }
+  }
+const needing =
+  (what: 'token' | 'body', change: Change): Change =>
+  (request, operation) =>
+    (what === 'token' ? operation.responses['401'] && request.headers?.some(([name]) => name === 'authorization') : operation.bodyRequired)
+      ? change(request, operation)
+      : undefined
+
+const CASES: Record<string, Change> = {
+  'the example of the contract': (request) => request,
+  'no credentials': needing('token', withHeader('authorization', undefined)),
+  'another scheme': needing('token', withHeader('authorization', 'Basic YTpi')),
+  'an Accept that refuses JSON': (request, operation) => (operation.produces.length > 0 ? withHeader('accept', 'text/csv')(request, operation) : undefined),
+  'any Accept': withHeader('accept', '*/*'),
+  'malformed JSON': withBody(() => '{"a":'),
+  'another media type': needing('body', withHeader('content-type', 'text/plain')),
+  'no body': needing('body', ({ body: _, ...request }) => request),
+  'a body that is no object': needing(
+    'body',
+    withBody(() => '[]'),
+  ),
+  'a body without its members': needing('body', (request, operation) => (operation.id === 'updateTask' ? undefined : withBody(() => '{}')(request, operation))),
+  'an unknown member': withBody((example) => JSON.stringify({ ...example, nobody_knows: 1 })),
+  'a member of another type': needing(
+    'body',
+    withBody((example) => JSON.stringify(Object.fromEntries(Object.keys(example).map((name) => [name, [1]])))),
+  ),
+  'a member that is too long': needing(
+    'body',
+    withBody((example) => JSON.stringify(Object.fromEntries(Object.keys(example).map((name) => [name, 'x'.repeat(3_000)])))),
+  ),
+  'a page size that is too large': (request, operation) =>
+    operation.integerParameters.includes('limit') ? { ...request, path: `${request.path}?limit=201` } : undefined,
+  'a page size that is no number': (request, operation) =>
+    operation.integerParameters.includes('limit') ? { ...request, path: `${request.path}?limit=ten` } : undefined,
+  'a task id that is none': (request, operation) =>
+    operation.template.includes('{task_id}') ? { ...request, path: request.path.replace(/tasks\/[^/]+/, 'tasks/x') } : undefined,
+  'an If-Match that is none': (request, operation) =>
+    operation.headerParameters.includes('If-Match') ? withHeader('if-match', 'x')(request, operation) : undefined,
+}
+
+/**
+ * Where the mock cannot follow: it keeps no state, checks no token, and Prism does not look at parameters that it does not know.
+ * `Prefer: code=<status>` gets each of these answers from it all the same.
+ */
+const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
+  'an unknown query parameter': { status: 400, change: (request) => ({ ...request, path: `${request.path}?nobody_knows=1` }) },
+  'a token that is not valid': {
+    status: 401,
+    change: (request, operation) => (operation.needsCaller ? withHeader('authorization', 'Bearer x.y.z')(request, operation) : undefined),
+  },
+  'the path of another user': {
+    status: 403,
+    change: (request, operation) => (operation.needsCaller ? { ...request, path: request.path.replace(/^\/api\/[^/]+/, `/api/${NO_TASK}`) } : undefined),
+  },
+  'a task that is not there': {
+    status: 404,
+    change: (request, operation) =>
+      operation.template.includes('{task_id}') ? { ...request, path: request.path.replace(/tasks\/[^/]+/, `tasks/${NO_TASK}`) } : undefined,
+  },
+  'a stale If-Match': {
+    status: 412,
+    change: (request, operation) => (operation.headerParameters.includes('If-Match') ? withHeader('if-match', '"999"')(request, operation) : undefined),
+  },
+  'a cursor that is not ours': {
+    status: 400,
+    change: (request, operation) => (operation.id === 'listTasks' ? { ...request, path: `${request.path}?cursor=made.up` } : undefined),
+  },
+  'a wrong password': {
+    status: 401,
+    change: (request, operation) =>
+      /login|signInEmail/.test(operation.id) ? withBody((example) => JSON.stringify({ ...example, password: 'wrong horse' }))(request, operation) : undefined,
+  },
+  'an e-mail that is taken': {
+    status: 409,
+    change: (request, operation) =>
+      /signup|signUpEmail/.test(operation.id) ? withBody((example) => JSON.stringify({ ...example, email: ada.email }))(request, operation) : undefined,
+  },
+}
+
+const mediaType = ({ headers }: Incoming) => String(headers['content-type'] ?? '').split(';')[0] as string
+const shown = (operation: Operation, answer: Incoming) => ({
+  status: `${Math.floor(answer.status / 100)}xx`,
+  type: mediaType(answer),
+  faults: answerFaults(operation, answer.status, mediaType(answer), answer.body),
+})
+
+/** The operation's example as it succeeds on the server: with an account that is there, or an e-mail that is not yet. */
+async function goodRequest(operation: Operation): Promise<Outgoing> {
+  const who = /logout|signOut/.test(operation.id) ? await newPerson(service.url, 'sue') : ada
+  const task = operation.template.includes('{task_id}') ? (await who.addTask()).id : undefined
+  const request = exampleRequest(operation, who, task)
+  const email = /signup|signUpEmail/.test(operation.id) ? `${randomUUID()}@example.org` : ada.email
+  return { ...request, ...(request.body === undefined ? {} : { body: String(request.body).replace('ada@example.org', email) }) }
+}
+
+describe.each([...contractOperations])('$id', (operation) => {
+  test.each(Object.keys(CASES))('%s: mock and server answer alike, and as the contract says', async (what) => {
+    const request = CASES[what]?.(await goodRequest(operation), operation)
+    if (!request) return
+    const [real, mocked] = [await exchange(service.url, request), await exchange(mock, request)]
+    expect(shown(operation, real).faults).toEqual([])
+    expect(shown(operation, mocked)).toEqual(shown(operation, real))
+  })
+
+  test.each(Object.entries(EXCEPTIONS))('%s: only the server refuses it by itself; the mock does when it is asked to', async (_, { status, change }) => {
+    const request = change(await goodRequest(operation), operation)
+    if (!request) return
+    const [real, mocked] = [await exchange(service.url, request), await exchange(mock, request)]
+    expect([real.status, Math.floor(mocked.status / 100)]).toEqual([status, 2])
+    const preferred = await exchange(mock, { ...request, headers: [...(request.headers ?? []), ['prefer', `code=${status}`]] })
+    expect([preferred.status, shown(operation, preferred)]).toEqual([status, shown(operation, real)])
+  })
+})
+
+test('the mock lives on after a path that cannot be decoded, a path of nobody, and a client that hangs up', async () => {
+  const hangUp = connect(Number(new URL(mock).port), '127.0.0.1', () =>
+    hangUp.write('POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{', () => hangUp.destroy()),
+  )
+  await new Promise((resolve) => hangUp.once('close', resolve))
+  expect((await exchange(mock, { method: 'GET', path: '/api/%zz/tasks' })).body).toMatchObject({ status: 400, code: 'invalid_request' })
+  expect((await exchange(mock, { method: 'GET', path: '/api/x' })).body).toMatchObject({ status: 404, code: 'not_found' })
+  expect((await exchange(mock, { method: 'GET', path: '/livez' })).status).toBe(200)
+})
