@@ -1,4 +1,4 @@
-import { contract, contractOperations, type Operation } from '../server/contract/document.ts'
+import { contract, type Operation } from '../server/contract/document.ts'
 import type { Person } from '../server/testing/person.ts'
 import type { Outgoing } from './exchange.ts'
 
@@ -6,13 +6,6 @@ type Who = Pick<Person, 'id' | 'token' | 'sessionToken'>
 
 /** What a task is asked for when a test has none: an id that nobody has. */
 export const NO_TASK = '0199c2f0-0000-7000-8000-000000000000'
-
-/** An operation of the contract by its name. */
-export function operationOf(id: string): Operation {
-  const found = contractOperations.find((operation) => operation.id === id)
-  if (!found) throw new Error(`The contract has no ${id}`)
-  return found
-}
 
 /** The schemes that open an operation: the names in its `security`, `none` where it is public. */
 export function schemesOf({ template, method }: Operation): string[] {

@@ -27,6 +27,8 @@ const COMMANDS = {
   test: [build, ...types, tests],
   'test:postgres': [build, script('postgres.ts', ...tests)],
   'test:prism': [build, script('through-prism.ts')],
+  'test:defects': [build, script('seeded-defects.ts')],
+  prove: [build, script('prove.ts')],
   'check:rest': [build, script('check.ts')],
 }
 

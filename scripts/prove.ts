@@ -1,0 +1,30 @@
+// npm run prove: everything long. The suite with ten times the generated requests, on both databases and on both versions of Node
+// (the pinned one and the next), then the second opinion and the seeded defects. Takes about an hour and a half.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Not a dependency: nobody needs it who does not run this. */
+const NEXT_NODE = '26.10.0'
+const LONG = { PROPERTY_REQUESTS: '200000', MODEL_RUNS: '600', MEMORY_REQUESTS: '100000' }
+
+const directory = mkdtempSync(join(tmpdir(), 'docket-node-'))
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+step('Node for the next version', 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', directory, `node@${NEXT_NODE}`])
+
+for (const node of [process.execPath, join(directory, 'node_modules/.bin/node')]) {
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
+  step(`the suite on the embedded database, Node ${version}`, node, ['scripts/suite.ts'], LONG)
+  step(`the suite on PostgreSQL, Node ${version}`, node, ['scripts/postgres.ts', 'scripts/suite.ts'], LONG)
+}
+step('every answer seen by Prism too', process.execPath, ['scripts/through-prism.ts'])
+step('seeded defects turn a check red', process.execPath, ['scripts/seeded-defects.ts'])
+
+function step(name: string, command: string, words: string[], environment: Record<string, string> = {}): void {
+  const started = Date.now()
+  process.stdout.write(`\n=== ${name}\n`)
+  const { status } = spawnSync(command, words, { stdio: 'inherit', env: { ...process.env, ...environment } })
+  process.stdout.write(`=== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${Math.round((Date.now() - started) / 1000)} s\n`)
+  if (status !== 0) process.exit(1)
+}

@@ -1,0 +1,163 @@
+// npm run test:defects: seeds known defects one by one in a scratch copy and shows that a check goes red for each, for the right reason.
+// First every check must be green on the copy as it is.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const vitest = (...files: string[]) => ['node_modules/vitest/vitest.mjs', 'run', '--project', 'suite', ...files]
+const CHECKS = {
+  journeys: vitest('proofs/workflows.test.ts'),
+  model: vitest('proofs/model.test.ts'),
+  walls: vitest('proofs/walls.test.ts'),
+  callers: vitest('proofs/callers.test.ts'),
+  properties: vitest('proofs/properties.test.ts'),
+  examples: vitest('proofs/examples.test.ts'),
+  compatibility: ['scripts/compatibility.ts'],
+}
+
+type Seed = [file: string, from: string, to: string]
+/** The server's own checks of its answers, taken down: what is seeded with these must be seen from outside. */
+const UNCHECKED: Seed[] = [
+  ['server/http/app.ts', 'normaliseContentType, guardAnswers, ...checkAnswers', 'normaliseContentType, ...checkAnswers'],
+  ['server/http/validate.ts', ", stage('responseMiddleware')", ''],
+]
+
+const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS; says: RegExp }[] = [
+  {
+    what: 'an undocumented status',
+    seeds: [...UNCHECKED, ['server/tasks/operations.ts', 'status: 201,', 'status: 202 as 201,']],
+    check: 'journeys',
+    says: /✗ status code check/,
+  },
+  {
+    what: 'an extra member in an answer',
+    seeds: [...UNCHECKED, ['server/tasks/store.ts', "|| '\"' as etag", "|| '\"' as etag, title as shadow"]],
+    check: 'journeys',
+    says: /shadow/,
+  },
+  {
+    what: 'a wrong content type',
+    seeds: [...UNCHECKED, ['server/http/answer.ts', 'else response.json(answer.body)', "else response.type('text/html').json(answer.body)"]],
+    check: 'journeys',
+    says: /text\/html/,
+  },
+  {
+    what: 'a missing Location',
+    seeds: [
+      ...UNCHECKED,
+      [
+        'server/tasks/operations.ts',
+        'headers: { Location: `/api/${task.user_id}/tasks/${task.id}`, ETag: task.etag }',
+        'headers: { ETag: task.etag } as never',
+      ],
+    ],
+    check: 'model',
+    says: /null/,
+  },
+  {
+    what: 'a filter without user_id',
+    seeds: [['server/tasks/store.ts', 'where tasks.user_id = live.user_id and id = ${id}::uuid) found', 'where id = ${id}::uuid) found']],
+    check: 'walls',
+    says: /selectTask, called by Ada with Bob's ids/,
+  },
+  {
+    what: 'a skipped liveness check',
+    seeds: [
+      [
+        'server/database/live-caller.ts',
+        `select "userId" as user_id from session
+      where id = \${caller.sessionId}::uuid and "userId" = \${caller.userId}::uuid and "expiresAt" > now()`,
+        'select ${caller.userId}::uuid as user_id',
+      ],
+    ],
+    check: 'callers',
+    says: /a token whose session was ended/,
+  },
+  {
+    what: 'a clamp instead of a 400',
+    seeds: [
+      [
+        'server/http/normalise.ts',
+        "request.url = target.startsWith('/') ? target",
+        "request.url = target.startsWith('/') ? target.replace('limit=201', 'limit=200')",
+      ],
+    ],
+    check: 'properties',
+    says: /limit=201/,
+  },
+  {
+    what: 'a PATCH that resets an unsent field',
+    seeds: [
+      [
+        'server/tasks/store.ts',
+        'case when ${change.description !== undefined} then ${change.description ?? null} else description end as description',
+        '${change.description ?? null}::text as description',
+      ],
+    ],
+    check: 'model',
+    says: /description/,
+  },
+  {
+    what: 'an alg list with one more entry',
+    seeds: [['server/auth/token.ts', "algorithms: ['HS256']", "algorithms: ['HS256', 'HS384']"]],
+    check: 'callers',
+    says: /a token by HS384/,
+  },
+  {
+    what: 'a response example that does not validate',
+    seeds: [['openapi.yaml', 'completed: false\n        completed_at: null', 'completed: "no"\n        completed_at: null']],
+    check: 'examples',
+    says: /completed: must be boolean/,
+  },
+  {
+    what: 'a required member of an answer removed in the contract',
+    seeds: [['openapi.yaml', 'required: [items, total, total_is_exact, next_cursor]', 'required: [items, total, total_is_exact]']],
+    check: 'compatibility',
+    says: /no longer required: `next_cursor`/,
+  },
+]
+
+const copy = mkdtempSync(join(tmpdir(), 'docket-defects-'))
+process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { encoding: 'utf8' })
+  .split('\0')
+  .filter((file) => file !== '' && existsSync(file))
+for (const file of [...tracked, ...globSync('{web,docs}/dist')]) cpSync(file, join(copy, file), { recursive: true })
+for (const installed of globSync('{.,server,web,sdk}/node_modules')) symlinkSync(join(process.cwd(), installed), join(copy, installed), 'dir')
+
+function run(check: keyof typeof CHECKS): { red: boolean; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, CHECKS[check], {
+    cwd: copy,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', PROPERTY_REQUESTS: '3000', PROPERTY_SEED: '1', MODEL_RUNS: '12' },
+    maxBuffer: 100_000_000,
+  })
+  return { red: status !== 0, output: stdout + stderr }
+}
+
+let faults = 0
+const say = (good: boolean, text: string) => {
+  process.stdout.write(`${good ? '✓' : '✗'} ${text}\n`)
+  if (!good) faults += 1
+}
+for (const check of Object.keys(CHECKS) as (keyof typeof CHECKS)[]) {
+  const { red, output } = run(check)
+  say(!red, `${check}: green without a defect`)
+  if (red) process.stdout.write(output)
+}
+for (const { what, seeds, check, says } of faults > 0 ? [] : DEFECTS) {
+  const before = new Map(seeds.map(([file]) => [file, readFileSync(join(copy, file), 'utf8')]))
+  const missing = seeds.filter(([file, from]) => !before.get(file)?.includes(from))
+  for (const [file, from, to] of seeds)
+    writeFileSync(
+      join(copy, file),
+      readFileSync(join(copy, file), 'utf8').replace(from, () => to),
+    )
+  const { red, output } = missing.length > 0 ? { red: false, output: `the place of the defect is gone from ${missing.map(([file]) => file)}` } : run(check)
+  const line = output.split('\n').find((each) => says.test(each))
+  say(red && says.test(output), `${what}: ${check} ${red ? 'goes red' : 'stays green'}${line ? ` (${line.trim().slice(0, 150)})` : ''}`)
+  if (!red || !says.test(output)) process.stdout.write(output.slice(-6_000))
+  for (const [file, text] of before) writeFileSync(join(copy, file), text)
+}
+process.exit(faults > 0 ? 1 : 0)
