@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contractOperations, type Operation } from '../server/contract/document.ts'
 import type { Handlers } from '../server/contract/handlers.ts'
@@ -116,5 +117,35 @@ describe('what no caller can cause', () => {
       isProblem(answer, 503, 'service_unavailable')
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
     }
+  })
+
+  test('with every connection held by a lock, requests are 503s, those beyond the queue at once; freed, it serves again', async () => {
+    const held = await startService({ losable: true })
+    const bob = await newPerson(held.url, 'bob')
+    const holder = new pg.Client(held.databaseUrl)
+    // It may be cut off for holding on too long.
+    holder.on('error', () => {})
+    await holder.connect()
+    await holder.query('begin; lock table tasks in access exclusive mode')
+    const request: Outgoing = { method: 'GET', path: bob.tasks, headers: [['authorization', `Bearer ${bob.token}`]] }
+    const started = performance.now()
+    const answers = await Promise.all(
+      Array.from({ length: 520 }, async () => {
+        const answer = await exchange(held.url, request)
+        return { answer, took: performance.now() - started }
+      }),
+    )
+    for (const { answer } of answers) {
+      isProblem(answer, 503, 'service_unavailable')
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    }
+    // Twenty have no place in the queue and are told so while the others still wait for the limit of a statement.
+    const order = answers.map(({ took }) => took).sort((a, b) => a - b)
+    expect(order[19]).toBeLessThan((order[20] as number) / 1.5)
+    await holder.query('rollback').catch(() => {})
+    await holder.end().catch(() => {})
+    let status = 503
+    while (status === 503) status = (await exchange(held.url, request)).status
+    expect(status).toBe(200)
   })
 })

@@ -20,7 +20,7 @@ export interface Incoming {
   body: any
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+const agent = new Agent({ keepAlive: true })
 
 /** Sends it and reads the whole answer. Rejects when the connection breaks: then nobody answered. */
 export async function exchange(url: string, outgoing: Outgoing): Promise<Incoming> {
