@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { newPerson, type Person } from '../server/testing/person.ts'
 import { type ServerProcess, serverCommand, startProcess } from '../server/testing/process.ts'
 import { copyDatabase } from '../server/testing/service.ts'
+import { effort } from './effort.ts'
 import { exchange, type Outgoing } from './exchange.ts'
 
 /** Requests of each kind. */
-const requests = Number(process.env.MEMORY_REQUESTS ?? ('directory' in inject('template') ? 1_500 : 10_000))
+const requests = effort({ embedded: 1_500, postgres: 10_000 })
 /** A validator that is kept for each Content-Type costs 269 kB; one short string that is kept, 100 bytes. */
 const ALLOWED = 400_000 + 30 * requests
 const AT_ONCE = 16
@@ -85,4 +86,4 @@ test('memory stays flat over many requests, whatever is new in each of them', as
     const grown = (await bytesInUse()) - before
     expect([what, [...statuses], grown < ALLOWED ? 'flat' : `${grown} bytes more`]).toEqual([what, [status], 'flat'])
   }
-}, 1_200_000)
+}, 7_200_000)

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { components } from '../sdk/contract.gen.ts'
 import { contract } from '../server/contract/document.ts'
 import { newPerson, type Person, type Reply } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
+import { effort, seed } from './effort.ts'
 import { NO_TASK } from './example-request.ts'
 import { type Schema, validValues } from './valid-values.ts'
 
@@ -13,8 +14,7 @@ import { type Schema, validValues } from './valid-values.ts'
 type Schemas = components['schemas']
 type Task = Schemas['Task']
 
-const runs = Number(process.env.MODEL_RUNS ?? ('directory' in inject('template') ? 12 : 60))
-const seed = process.env.PROPERTY_SEED === undefined ? {} : { seed: Number(process.env.PROPERTY_SEED) }
+const runs = effort({ embedded: 12, postgres: 60 })
 
 let service: TestService
 beforeAll(async () => {

@@ -1,20 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { contractOperations } from '../server/contract/document.ts'
 import { newPerson, type Person } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import { brokenRequests } from './broken-requests.ts'
 import { faults } from './contract-schemas.ts'
+import { effort, seed } from './effort.ts'
 import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange, type Incoming, type Outgoing } from './exchange.ts'
 import { validRequests } from './valid-requests.ts'
 
 // Requests that nobody thought of, made from the schemas of the contract. A failure prints its seed: PROPERTY_SEED repeats it.
 
-vi.setConfig({ testTimeout: 1_200_000 })
-const total = Number(process.env.PROPERTY_REQUESTS ?? ('directory' in inject('template') ? 3_000 : 20_000))
-const seed = process.env.PROPERTY_SEED === undefined ? {} : { seed: Number(process.env.PROPERTY_SEED) }
+vi.setConfig({ testTimeout: 3_600_000 })
+const total = effort({ embedded: 3_000, postgres: 20_000 })
 /** Each hashes a password, or tries to: 80 ms of a core. */
 const HASHING = new Set<string>(['signup', 'login', 'signUpEmail', 'signInEmail'])
 

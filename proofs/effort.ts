@@ -1,0 +1,12 @@
+import { inject } from 'vitest'
+
+/** `npm run prove` sets it to 10. */
+const factor = Number(process.env.PROOF_FACTOR ?? 1)
+
+/** How many of something this run takes: the embedded database is slower, so it gets fewer. */
+export function effort({ embedded, postgres }: { embedded: number; postgres: number }): number {
+  return factor * ('directory' in inject('template') ? embedded : postgres)
+}
+
+/** Where fast-check starts; a failure prints its seed, and PROPERTY_SEED repeats it. */
+export const seed = process.env.PROPERTY_SEED === undefined ? {} : { seed: Number(process.env.PROPERTY_SEED) }
