@@ -6,7 +6,8 @@ import { newPerson, type Person, type Reply } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import { effort, seed } from './effort.ts'
 import { NO_TASK } from './example-request.ts'
-import { type Schema, validValues } from './valid-values.ts'
+import type { Schema } from './request-schemas.ts'
+import { validValues } from './valid-values.ts'
 
 // The server beside a few lines that say what it should be: random sequences of all task operations by two users,
 // and after every step both hold the same.

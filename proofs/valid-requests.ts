@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import type { Operation } from '../server/contract/document.ts'
 import type { Person } from '../server/testing/person.ts'
-import { bodySchema, parametersOf } from './broken-requests.ts'
 import { credentials } from './example-request.ts'
 import type { Outgoing } from './exchange.ts'
+import { bodySchema, parametersOf } from './request-schemas.ts'
 import { validValues } from './valid-values.ts'
 
 /** Requests to this operation that fit its schemas, and the members of their body. */

@@ -1,23 +1,7 @@
 import fc from 'fast-check'
 import { resolve } from '../server/contract/document.ts'
 import { fits } from './contract-schemas.ts'
-
-/** As much of JSON Schema as the contract uses. */
-export interface Schema {
-  $ref?: string
-  type?: string | string[]
-  enum?: unknown[]
-  format?: string
-  pattern?: string
-  minLength?: number
-  maxLength?: number
-  minimum?: number
-  maximum?: number
-  properties?: Record<string, Schema>
-  required?: string[]
-}
-
-export const typesOf = (schema: Schema): string[] => [schema.type ?? []].flat()
+import { type Schema, typesOf } from './request-schemas.ts'
 
 /** Values that fit a schema of the contract, corners of Unicode and of the limits included. */
 export function validValues(given: Schema): fc.Arbitrary<unknown> {

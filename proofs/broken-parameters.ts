@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { type Operation, resolve } from '../server/contract/document.ts'
+import { type Breakage, pointer } from './breakage.ts'
+import { fits } from './contract-schemas.ts'
+import { parametersOf, type Schema, typesOf } from './request-schemas.ts'
+
+const FOR_INTEGERS = ['', ...'0 -1 201 1e1 0x10 1.5 01 %201 1%20 1%00 Infinity NaN null +1 true %F0%9F%91%8D %E0%A5%A7'.split(' '), '9'.repeat(30)]
+const FOR_BOOLEANS = ['', ...'yes 1 TRUE %00 null'.split(' ')]
+const FOR_STRINGS = ['', ...`%00 a%00b %20 ' %27%20or%201=1 %ED%A0%80 %zz % %c0%ae %0d%0aSet-Cookie:x`.split(' '), 'x'.repeat(500)]
+const FOR_SEGMENTS = [
+  ...`x 0 . .. %2e %2e%2e %2E%2e %252e%252e %00 %2500 % %zz %c0%ae %ED%A0%80 %2f %5c %0d%0a ;a=b null * ' %27-- ~ $& :id __proto__ constructor`.split(' '),
+  ...'%F0%9F%91%8D %7Btask_id%7D'.split(' '),
+  'x'.repeat(7_000),
+  '%61'.repeat(2_000),
+]
+const FOR_HEADERS = [
+  'x',
+  '"',
+  '"a',
+  'a"',
+  '""x',
+  'W/"a',
+  "'1'",
+  '"1" "2"',
+  '"1",',
+  ',',
+  '"a\tb"',
+  '"é"',
+  '"1"; x',
+  '* ',
+  '**',
+  '"x",*',
+  `"${'x'.repeat(1_000)}"`,
+  '"1",'.repeat(400),
+]
+
+/** Leaves out what a schema takes after all: another parameter may have a wider one. */
+const unfit = (schema: Schema, values: string[]) => {
+  const resolved = resolve<Schema>(schema as Schema & { $ref?: string })
+  return values.filter((value) => !fits(resolved, decoded(value).trim()))
+}
+
+export function brokenQueries(operation: Operation): Breakage[] {
+  const known = parametersOf(operation).filter((parameter) => parameter.in === 'query')
+  const broken = (what: string, name: string, query: string) => ({
+    what,
+    statuses: [400],
+    place: { in: 'query', pointer: pointer(name) },
+    request: { path: `${operation.template}?${query}` },
+  })
+  const strange = ['x', 'Limit', '__proto__', 'constructor', 'a/b', 'a~b', 'limit[]', '[limit]', 'limit[0]', 'cursor[a][b]', '[]', 'é']
+  const unknown: Breakage = fc
+    .oneof(fc.constantFrom(...strange), fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }))
+    .filter((name) => !known.some((parameter) => parameter.name === name))
+    .map((name) => broken('unknown parameter', name, `${encodeURIComponent(name)}=1`))
+  const perParameter = known.flatMap(({ name, schema }): Breakage[] => {
+    const types = typesOf(schema)
+    const [values, good] = types.includes('integer')
+      ? [FOR_INTEGERS, '5']
+      : types.includes('boolean')
+        ? [FOR_BOOLEANS, 'true']
+        : [unfit(schema, FOR_STRINGS), 'abc']
+    return [
+      fc.constantFrom(...values).map((value) => broken(`${name}=${value.slice(0, 20)}`, name, `${name}=${value}`)),
+      fc.constantFrom(2, 3, 100).map((times) => broken('the same parameter twice', name, Array(times).fill(`${name}=${good}`).join('&'))),
+    ]
+  })
+  return [unknown, ...perParameter]
+}
+
+/** Task ids that are none, whatever they decode to. */
+export function brokenPaths(operation: Operation, taskId: string): Breakage[] {
+  const parameter = parametersOf(operation).find(({ name }) => name === 'task_id')
+  if (!parameter) return []
+  const near = [
+    taskId.toUpperCase(),
+    `${taskId}%00`,
+    `${taskId}%2e`,
+    `${taskId};x`,
+    taskId.slice(0, -1),
+    `${taskId}0`,
+    `{${taskId}}`,
+    `urn:uuid:${taskId}`,
+    taskId.replaceAll('-', ''),
+  ]
+  const segments = fc.oneof(
+    fc.constantFrom(...unfit(parameter.schema, [...FOR_SEGMENTS, ...near])),
+    fc
+      .string({ minLength: 1, maxLength: 40, unit: 'grapheme' })
+      .map(encodeURIComponent)
+      .filter((segment) => segment !== 'complete'),
+  )
+  return [
+    segments.map((segment) => ({
+      what: `task_id ${segment.slice(0, 30)}`,
+      statuses: [400],
+      place: { in: 'path', pointer: '/task_id' },
+      request: { path: operation.template.replace('{task_id}', () => segment) },
+    })),
+  ]
+}
+
+export function brokenHeaders(operation: Operation): Breakage[] {
+  return parametersOf(operation)
+    .filter((parameter) => parameter.in === 'header')
+    .map(({ name, schema }) =>
+      fc.constantFrom(...unfit(schema, FOR_HEADERS)).map((value) => ({
+        what: `${name}: ${value.slice(0, 20)}`,
+        statuses: [400],
+        place: { in: 'header', pointer: pointer(name.toLowerCase()) },
+        request: { headers: [[name, value]] as [string, string][] },
+      })),
+    )
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return '\u0000'
+  }
+}

@@ -1,0 +1,41 @@
+import { contract, type Operation, resolve } from '../server/contract/document.ts'
+
+/** As much of JSON Schema as the contract uses. */
+export interface Schema {
+  $ref?: string
+  type?: string | string[]
+  enum?: unknown[]
+  format?: string
+  pattern?: string
+  minLength?: number
+  maxLength?: number
+  minimum?: number
+  maximum?: number
+  properties?: Record<string, Schema>
+  required?: string[]
+}
+
+export const typesOf = (schema: Schema): string[] => [schema.type ?? []].flat()
+
+export interface Parameter {
+  name: string
+  in: string
+  schema: Schema
+}
+interface OperationObject {
+  parameters?: Parameter[]
+  requestBody?: { content: Record<string, { schema: Schema }> }
+}
+
+/** The parameters of an operation, those of its path included. */
+export function parametersOf({ template, method }: Operation): Parameter[] {
+  const item = contract.paths[template] as Record<string, OperationObject> & { parameters?: Parameter[] }
+  return [...(item.parameters ?? []), ...(item[method.toLowerCase()]?.parameters ?? [])].map((parameter) => resolve<Parameter>(parameter))
+}
+
+/** The schema of the request body; undefined where none is taken. */
+export function bodySchema({ template, method }: Operation): Schema | undefined {
+  const content = (contract.paths[template] as Record<string, OperationObject>)[method.toLowerCase()]?.requestBody?.content
+  const [media] = Object.values(content ?? {})
+  return media && resolve<Schema>(media.schema as Schema & { $ref?: string })
+}
