@@ -41,7 +41,7 @@ function boundedSchemas() {
 function completeOperations() {
   return {
     PathItem: {
-      Operation(operation, { report, location }) {
+      Operation(operation, { report, location, resolve }) {
         const say = (message) => report({ message, location: location.child('responses').key() })
         for (const key of ['operationId', 'summary', 'description', 'security', 'tags'])
           if (operation[key] === undefined || (operation[key].length === 0 && key !== 'security'))
@@ -56,6 +56,11 @@ function completeOperations() {
         if (path.startsWith('/api/')) expected.push(429)
         if (operation.requestBody) expected.push(413, 415, 422)
         if (answersJson) expected.push(406)
+        if (path.startsWith('/api/')) expected.push(503)
+        if (path.includes('{task_id}')) expected.push(404)
+        const headers = (operation.parameters ?? []).map((parameter) => resolve(parameter).node?.name)
+        if (headers.includes('If-Match')) expected.push(412)
+        if (headers.includes('If-None-Match')) expected.push(304)
         for (const status of expected) if (!operation.responses[status]) say(`This operation can answer ${status} and does not declare it.`)
       },
     },

@@ -65,6 +65,26 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
     'contract/complete-operations: This operation can answer 422 and does not declare it.',
   ],
   [
+    '304',
+    ({ paths }) => delete paths['/api/{user_id}/tasks/{task_id}'].get.responses['304'],
+    'contract/complete-operations: This operation can answer 304 and does not declare it.',
+  ],
+  [
+    '412',
+    ({ paths }) => delete paths['/api/{user_id}/tasks/{task_id}'].delete.responses['412'],
+    'contract/complete-operations: This operation can answer 412 and does not declare it.',
+  ],
+  [
+    '404',
+    ({ paths }) => delete paths['/api/{user_id}/tasks/{task_id}'].get.responses['404'],
+    'contract/complete-operations: This operation can answer 404 and does not declare it.',
+  ],
+  [
+    '503',
+    ({ paths }) => delete paths['/api/{user_id}/tasks'].get.responses['503'],
+    'contract/complete-operations: This operation can answer 503 and does not declare it.',
+  ],
+  [
     '406',
     ({ paths }) => delete paths['/api/auth/verify'].get.responses['406'],
     'contract/complete-operations: This operation can answer 406 and does not declare it.',

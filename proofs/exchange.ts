@@ -44,7 +44,11 @@ function exchangeOnce(url: string, { method, path, headers = [], body }: Outgoin
         .on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8')
           const isJson = /json/.test(incoming.headers['content-type'] ?? '') && text !== ''
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: isJson ? JSON.parse(text) : undefined })
+          try {
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: isJson ? JSON.parse(text) : undefined })
+          } catch (error) {
+            reject(error)
+          }
         })
     })
     outgoing.on('error', reject).end(body)

@@ -63,6 +63,7 @@ function create(user: 0 | 1, fields: Schemas['TaskCreate']): Command {
       const account = model[user]
       const person = people[user]
       const { status, headers, body } = await person.send<Task>(person.tasks, { method: 'POST', json: fields })
+      expect(body.user_id).toBe(person.id)
       account.version += 1
       const etag = `"${account.version}"`
       expect([status, headers.get('etag'), headers.get('location')]).toEqual([201, etag, `${person.tasks}/${body.id}`])

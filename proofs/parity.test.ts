@@ -33,7 +33,10 @@ beforeAll(async () => {
     child.kill('SIGTERM')
     return ended
   }
-  await new Promise<void>((resolve) => child.stdout.on('data', (chunk) => String(chunk).includes('The mock answers at') && resolve()))
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => String(chunk).includes('The mock answers at') && resolve())
+    child.once('exit', (code) => reject(new Error(`the mock ended with ${code}`)))
+  })
   mock = `http://127.0.0.1:${port}`
 })
 afterAll(async () => {

@@ -15,7 +15,7 @@ test('the journeys of proofs/workflows.arazzo.yaml run to their end against the 
     stream.on('data', (chunk) => {
       output += chunk
     })
-  const code = await new Promise((resolve) => child.once('exit', resolve))
+  const code = await new Promise((resolve) => child.once('close', resolve))
   expect(output).toMatch(/Workflows: 4 passed, 4 total/)
   expect([code, output.match(/✗.*/g)]).toEqual([0, null])
 }, 120_000)
