@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
@@ -103,6 +104,26 @@ describe('request targets', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
   })
 
+  test('400: a transfer coding that the server does not undo', async () => {
+    for (const coding of ['gzip, chunked', 'x, chunked'])
+      expect(await raw(`POST /api/auth/login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: ${coding}\r\nconnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n`)).toMatch(
+        /^HTTP\/1.1 400 .*"code":"malformed_http"/s,
+      )
+  })
+
+  test('nonsense behind good requests costs none of them its answer, and is told to nobody in the middle of one', async () => {
+    const good = (title: string) => {
+      const body = JSON.stringify({ title })
+      return `POST ${ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    }
+    const answers = await raw(`${good('one')}${good('two')}NONSENSE\r\n\r\n`)
+    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 201'])
+    const task = await ada.addTask()
+    const halfway = `DELETE ${ada.tasks}/${task.id} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n`
+    expect(await raw(halfway)).toMatch(/^HTTP\/1.1 204 /)
+    expect((await ada.send(`${ada.tasks}/${task.id}`)).status).toBe(404)
+  })
+
   test('HTTP/1.1 without Host, and CONNECT, are problems; an unknown expectation is left alone', async () => {
     for (const bytes of ['GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n']) {
       const answer = await raw(bytes)
@@ -164,6 +185,14 @@ describe('bodies', () => {
     expect(answer.status).toBe(413)
   })
 
+  test('413 at once where the length says so: nothing of the body needs to come', async () => {
+    const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: 3000000000\r\n`
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1', () => socket.write(`POST ${ada.tasks} HTTP/1.1\r\n${headers}\r\n`))
+    const [answer] = await once(socket, 'data')
+    socket.destroy()
+    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /)
+  })
+
   test('400: bytes that are not UTF-8 are not stored as something else', async () => {
     isProblem(await post(Buffer.from([...Buffer.from('{"title":"'), 0xff, 0xfe, ...Buffer.from('"}')])), 'malformed_json')
     expect((await post('{"title":"x"}', { 'content-type': 'application/json; charset=utf-7' })).status).toBe(415)
@@ -206,6 +235,11 @@ describe('bodies', () => {
   test('__proto__ and constructor are unknown members like any other', async () => {
     for (const body of ['{"title":"x","__proto__":{"completed":true}}', '{"title":"x","constructor":{}}']) expect((await post(body)).status).toBe(422)
   })
+})
+
+test.each(['/', '/icon.svg', '/docs/', '/docs/problems', '/openapi.yaml'])('200: %s is sent whole, whatever part or version is asked for', async (path) => {
+  for (const header of ['range: bytes=999999999-', 'if-match: "x"', 'if-unmodified-since: Mon, 01 Jan 2001 00:00:00 GMT', 'range: bytes=0-1'])
+    expect(await raw(`GET ${path} HTTP/1.1\r\nhost: x\r\n${header}\r\nconnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /)
 })
 
 describe('headers', () => {

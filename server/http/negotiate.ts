@@ -28,6 +28,8 @@ const parseJson = express.json({
 export const readBody: RequestHandler = (request, response, next) => {
   const { accepts = [] } = response.locals.operation ?? {}
   if (response.locals.body !== 'taken') return next()
+  // At once: the parser would first read all of it.
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) return next(new Refusal(problem('content_too_large')))
   parseJson(request, response, (error?: unknown) => next(error === undefined ? undefined : (bodyRefusal(error, request.method, accepts) ?? error)))
 }
 

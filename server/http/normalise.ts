@@ -13,7 +13,9 @@ export const normaliseTarget: RequestHandler = (request, _response, next) => {
   request.originalUrl = isDecodable(request.path) ? request.url : request.url.replaceAll('%', '%25')
   const { host, authorization, 'content-type': contentType } = request.headersDistinct
   const isAmbiguous = [host, authorization, contentType].some((lines) => lines !== undefined && lines.length > 1)
-  next(isAmbiguous || (request.httpVersion === '1.1' && !request.headers.host) ? new Refusal(problem('malformed_http')) : undefined)
+  const coding = request.headers['transfer-encoding']
+  const isUnknown = coding !== undefined && coding.toLowerCase() !== 'chunked'
+  next(isAmbiguous || isUnknown || (request.httpVersion === '1.1' && !request.headers.host) ? new Refusal(problem('malformed_http')) : undefined)
 }
 
 /**

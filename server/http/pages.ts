@@ -16,6 +16,11 @@ const YEAR = 31_536_000_000
 /** What is served outside the contract. Every address is named; any other is a 404, a page for browsers and a problem for the rest. */
 export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true })
+  // Files are small and sent whole. Left in, these would make an error of a wish that need not be granted (RFC 9110, 14.2).
+  router.use((request, _response, next) => {
+    for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete request.headers[name]
+    next()
+  })
   router.get('/openapi.yaml', (_request, response) => void response.set('Cache-Control', 'no-cache').type('application/yaml').send(contractBytes))
   router.get(APP_ADDRESSES, page(join(webDir, 'index.html'), APP_POLICY))
   router.use('/assets', express.static(join(webDir, 'assets'), { index: false, redirect: false, immutable: true, maxAge: YEAR }))
