@@ -8,6 +8,9 @@ import { problemDetails } from '../server/http/answer.ts'
 import { type ProblemCode, problem } from '../server/problems.ts'
 import { freePort } from './free-port.ts'
 
+/** Milliseconds that Prism may take. */
+const LIMIT = 5_000
+const MEDIA_RANGE = /^\s*[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+\s*(;\s*[\w-]+=("[^"]*"|[\w.+-]*)\s*)*$/
 const port = Number(process.env.MOCK_PORT ?? 4010)
 
 // Prism behind, on a port that nobody needs to know.
@@ -59,19 +62,38 @@ const guard = createServer((incoming, outgoing) => {
 
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const sent = await buffer(incoming)
-  // Prism ends over a path that cannot be decoded, and never answers malformed JSON.
-  if (!succeeds(() => decodeURIComponent(incoming.url ?? ''))) return sendProblem(outgoing, 'invalid_request')
-  const isJson = /json/.test(incoming.headers['content-type'] ?? '')
-  if (isJson && sent.length > 0 && !succeeds(() => JSON.parse(sent.toString('utf8')))) return sendProblem(outgoing, 'malformed_json')
-  const onward = forward({ port: behind, host: '127.0.0.1', method: incoming.method, path: incoming.url, headers: incoming.headers })
+  const refused = refusal(incoming, sent)
+  if (refused) return sendProblem(outgoing, refused)
+  const { 'transfer-encoding': _, ...headers } = incoming.headers
+  headers['content-length'] = String(sent.length)
+  if (sent.length === 0) delete headers['content-type']
+  // HEAD answers like GET; Node leaves the body out.
+  const method = incoming.method === 'HEAD' ? 'GET' : incoming.method
+  const onward = forward({ port: behind, host: '127.0.0.1', method, path: incoming.url, headers, signal: AbortSignal.timeout(LIMIT) })
   onward.end(sent)
-  const [answered] = (await once(onward, 'response')) as [IncomingMessage]
-  const { statusCode: status = 502, headers } = answered
+  const answered = await once(onward, 'response').then(
+    ([response]) => response as IncomingMessage,
+    () => undefined,
+  )
+  if (!answered) return sendProblem(outgoing, 'service_unavailable')
   const body = await buffer(answered)
-  if (body.includes('stoplight.io/prism/errors')) return sendProblem(outgoing, OWN[status] ?? 'internal_error')
+  if (body.includes('stoplight.io/prism/errors') || body.includes('"internal_server_error"'))
+    return sendProblem(outgoing, OWN[answered.statusCode ?? 0] ?? 'internal_error')
   // Where the contract declares no body, Prism sends a type for it all the same.
-  if (body.length === 0) delete headers['content-type']
-  outgoing.writeHead(status, headers).end(body)
+  if (body.length === 0) delete answered.headers['content-type']
+  outgoing.writeHead(answered.statusCode ?? 502, answered.headers).end(body)
+}
+
+/** What Prism would end over, or never answer. */
+function refusal({ url = '', headers }: IncomingMessage, sent: Buffer): ProblemCode | undefined {
+  if (!URL.canParse(url, 'http://mock')) return 'not_found'
+  if (!succeeds(() => decodeURIComponent(url))) return 'invalid_request'
+  if (!(headers.accept ?? '*/*').split(',').every((range) => MEDIA_RANGE.test(range))) return 'not_acceptable'
+  if (sent.length === 0) return undefined
+  if (sent.length > 100_000) return 'content_too_large'
+  const type = headers['content-type'] ?? ''
+  if (!MEDIA_RANGE.test(type) || /charset=(?!"?utf-?8)/i.test(type)) return 'unsupported_media_type'
+  return /json/.test(type) && !succeeds(() => JSON.parse(sent.toString('utf8'))) ? 'malformed_json' : undefined
 }
 
 function succeeds(attempt: () => unknown): boolean {
