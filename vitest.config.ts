@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const common = {
   globalSetup: ['server/testing/template.ts'],
-  setupFiles: ['server/testing/record-answers.ts', 'server/testing/through-prism.ts'],
+  setupFiles: ['server/testing/record-answers.ts', 'server/testing/prism-detour.ts'],
   pool: 'forks' as const,
   testTimeout: 30_000,
   hookTimeout: 60_000,

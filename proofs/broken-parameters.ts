@@ -4,7 +4,7 @@ import { type Breakage, pointer } from './breakage.ts'
 import { fits } from './contract-schemas.ts'
 import { parametersOf, type Schema, typesOf } from './request-schemas.ts'
 
-const FOR_INTEGERS = ['', ...'0 -1 201 1e1 0x10 1.5 01 %201 1%20 1%00 Infinity NaN null +1 true %F0%9F%91%8D %E0%A5%A7'.split(' '), '9'.repeat(30)]
+const FOR_INTEGERS = ['', ...'-1 1e1 0x10 1.5 01 %201 1%20 1%00 Infinity NaN null +1 true %F0%9F%91%8D %E0%A5%A7'.split(' '), '9'.repeat(30)]
 const FOR_BOOLEANS = ['', ...'yes 1 TRUE %00 null'.split(' ')]
 const FOR_STRINGS = ['', ...`%00 a%00b %20 ' %27%20or%201=1 %ED%A0%80 %zz % %c0%ae %0d%0aSet-Cookie:x`.split(' '), 'x'.repeat(500)]
 const FOR_SEGMENTS = [
@@ -56,7 +56,7 @@ export function brokenQueries(operation: Operation): Breakage[] {
   const perParameter = known.flatMap(({ name, schema }): Breakage[] => {
     const types = typesOf(schema)
     const [values, good] = types.includes('integer')
-      ? [FOR_INTEGERS, '5']
+      ? [[...FOR_INTEGERS, String((schema.minimum ?? 0) - 1), String((schema.maximum ?? 0) + 1)], '5']
       : types.includes('boolean')
         ? [FOR_BOOLEANS, 'true']
         : [unfit(schema, FOR_STRINGS), 'abc']

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http'
-import { detour, hasAnswered } from '../server/testing/through-prism.ts'
+import { detour, hasAnswered } from '../server/testing/prism-detour.ts'
 
 /** A request as it goes over the wire: nothing is normalised, encoded or merged on the way. */
 export interface Outgoing {

@@ -5,11 +5,11 @@ import { contractOperations } from '../server/contract/document.ts'
 import { newPerson, type Person } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import { brokenRequests } from './broken-requests.ts'
-import { faults } from './contract-schemas.ts'
+import { answerFaults, faults } from './contract-schemas.ts'
 import { effort, seed } from './effort.ts'
 import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange, type Incoming, type Outgoing } from './exchange.ts'
-import { validRequests } from './valid-requests.ts'
+import { requestOf, validChoices } from './valid-requests.ts'
 
 // Requests that nobody thought of, made from the schemas of the contract. A failure prints its seed: PROPERTY_SEED repeats it.
 
@@ -99,31 +99,31 @@ test.each(contractOperations)('$id: a request broken in one place is a problem t
 
 /** Statuses that say nothing against the form of a request. */
 const WELL_FORMED = [200, 201, 204, 304, 404, 409, 412]
-/** Those whose credentials are in the body, or gone after the first time. */
-const MAY_BE_401 = new Set<string>(['login', 'signInEmail', 'logout'])
 
 test.each(contractOperations)(
   '$id: a request that fits the contract is never refused for its form, and what it stores comes back as it was',
   async (operation) => {
-    // Who signs out is somebody else.
-    const who = /logout|signOut/.test(operation.id) ? await newPerson(service.url, 'eve') : ada
-    await check(validRequests(operation, who, taskId), HASHING.has(operation.id) ? perOperation / 20 : (perOperation * 2) / 5, async ({ request, fields }) => {
-      const answer = await send(request)
-      const byAnotherRule = answer.body?.code === 'cursor_invalid' || (HASHING.has(operation.id) && answer.body?.errors?.[0]?.pointer === '/email')
-      expect([answer.status, WELL_FORMED.includes(answer.status) || byAnotherRule || (answer.status === 401 && MAY_BE_401.has(operation.id))]).toEqual([
-        answer.status,
-        true,
-      ])
+    const isSignIn = /^(login|signInEmail)$/.test(operation.id)
+    // Whoever signs out is somebody new each time.
+    const isLast = /^(logout|signOut)$/.test(operation.id)
+    const runs = HASHING.has(operation.id) || isLast ? Math.max(20, perOperation / 20) : (perOperation * 2) / 5
+    let succeeded = 0
+    await check(fc.tuple(validChoices(operation), fc.boolean()), runs, async ([choice, known]) => {
+      if (isSignIn && known) Object.assign(choice.body as object, { email: ada.email, password: ada.password })
+      const answer = await send(requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice))
+      const byAnotherRule =
+        answer.body?.code === 'cursor_invalid' ||
+        (HASHING.has(operation.id) && answer.body?.errors?.[0]?.pointer === '/email') ||
+        (isSignIn && !known && answer.status === 401)
+      expect([answer.status, WELL_FORMED.includes(answer.status) || byAnotherRule]).toEqual([answer.status, true])
       if (answer.status >= 400) return expectProblem(answer)
-      const { content } = operation.responses[answer.status] ?? {}
+      succeeded += 1
       const type = answer.headers['content-type']?.toString().split(';')[0] ?? ''
-      if (content) {
-        const way = ['paths', operation.template, operation.method.toLowerCase(), 'responses', String(answer.status), 'content', type, 'schema']
-        expect(faults(way, answer.body)).toEqual([])
-      } else expect(answer.text).toBe('')
-      if (fields && answer.body?.title !== undefined) expect(answer.body).toMatchObject(fields as object)
+      expect(answerFaults(operation, answer.status, type, answer.body)).toEqual([])
+      if (choice.body && answer.body?.title !== undefined) expect(answer.body).toMatchObject(choice.body)
       if (operation.id === 'deleteTask') taskId = (await ada.addTask()).id
     })
+    expect(succeeded).toBeGreaterThan(0)
   },
 )
 
@@ -196,7 +196,7 @@ test('headers said twice, or with odd values, are taken or refused, and crash no
     'x-http-method-override': ['DELETE'],
     'sec-fetch-site': ['cross-site', 'x'],
     'sec-fetch-mode': ['navigate'],
-    'user-agent': ['', 'x'.repeat(9_000), '\u00fc\u0000'.slice(0, 1)],
+    'user-agent': ['', 'x'.repeat(9_000), '\u00fc'],
   }
   const line = fc.constantFrom(...Object.entries(values).flatMap(([name, each]) => each.map((value): [string, string] => [name, value])))
   const others = contractOperations.filter(({ id }) => id !== 'logout')

@@ -6,34 +6,36 @@ import type { Outgoing } from './exchange.ts'
 import { bodySchema, parametersOf } from './request-schemas.ts'
 import { validValues } from './valid-values.ts'
 
-/** Requests to this operation that fit its schemas, and the members of their body. */
-export function validRequests(
-  operation: Operation,
-  who: Pick<Person, 'id' | 'token' | 'sessionToken'>,
-  taskId: string,
-): fc.Arbitrary<{ request: Outgoing; fields: Record<string, unknown> | undefined }> {
-  const parameters = parametersOf(operation)
-  const chosen = (part: string) =>
-    fc.record(Object.fromEntries(parameters.filter((each) => each.in === part).map(({ name, schema }) => [name, validValues(schema)])), { requiredKeys: [] })
+/** What of a request is for its sender to choose. */
+export interface Choice {
+  query: Record<string, unknown>
+  headers: Record<string, unknown>
+  body: Record<string, unknown> | undefined
+  type: string | undefined
+}
+
+/** Choices that fit an operation's schemas. */
+export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
+  const chosen = (part: string) => {
+    const members = parametersOf(operation).flatMap(({ name, in: where, schema }) => (where === part ? [[name, validValues(schema)] as const] : []))
+    return fc.record(Object.fromEntries(members), { requiredKeys: [] })
+  }
   const schema = bodySchema(operation)
-  const values = schema && validValues(schema)
-  const bodies = values === undefined ? fc.constant(undefined) : operation.bodyRequired ? values : fc.option(values, { nil: undefined })
-  return fc.tuple(bodies, chosen('query'), chosen('header'), fc.constantFrom(...operation.accepts, '')).map(([body, query, headers, type]) => {
-    const parameters = new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))
-    const path = operation.template.replace('{user_id}', who.id).replace('{task_id}', taskId)
-    const lines = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
-    return {
-      fields: body as Record<string, unknown> | undefined,
-      request: {
-        method: operation.method,
-        path: parameters.size > 0 ? `${path}?${parameters}` : path,
-        headers: [
-          ...credentials(operation, who),
-          ...lines,
-          ...(body === undefined ? [] : [['content-type', type || operation.accepts[0]] as [string, string]]),
-        ],
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      },
-    }
-  })
+  const values = schema && (validValues(schema) as fc.Arbitrary<Record<string, unknown>>)
+  const body = values === undefined ? fc.constant(undefined) : operation.bodyRequired ? values : fc.option(values, { nil: undefined })
+  return fc.record({ query: chosen('query'), headers: chosen('header'), body, type: fc.constantFrom(...operation.accepts, undefined) })
+}
+
+/** The request that this person sends by a choice. */
+export function requestOf(operation: Operation, who: Pick<Person, 'id' | 'token' | 'sessionToken'>, taskId: string, choice: Choice): Outgoing {
+  const query = new URLSearchParams(Object.entries(choice.query).map(([name, value]): [string, string] => [name, String(value)]))
+  const path = operation.template.replace('{user_id}', who.id).replace('{task_id}', taskId)
+  const headers = Object.entries(choice.headers).map(([name, value]): [string, string] => [name, String(value)])
+  const type: [string, string][] = choice.body === undefined ? [] : [['content-type', choice.type ?? (operation.accepts[0] as string)]]
+  return {
+    method: operation.method,
+    path: query.size > 0 ? `${path}?${query}` : path,
+    headers: [...credentials(operation, who), ...headers, ...type],
+    ...(choice.body === undefined ? {} : { body: JSON.stringify(choice.body) }),
+  }
 }

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { problemDetails } from '../server/http/answer.ts'
 import { type ProblemCode, problem } from '../server/problems.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '../server/testing/free-port.ts'
 
 /** Milliseconds that Prism may take. */
 const LIMIT = 5_000

@@ -15,6 +15,7 @@ const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs'
 })
 if (status !== 0) process.exit(1)
 if (words.length === 0) compare()
+else process.stdout.write('The table of answers is made only of the whole suite.\n')
 
 /** Row -> answer -> how often it was given. */
 function readAnswers(): Map<string, Map<string, number>> {
@@ -32,11 +33,12 @@ function compare(): void {
   const lines: string[] = []
   const faults: string[] = []
   let [declared, given] = [0, 0]
+  const known = new Set([...declaredAnswers.keys(), ...undeclarableAnswers.keys()])
+  faults.push(...[...answers.keys()].filter((row) => !known.has(row)).map((row) => `answers of nobody known: ${row}`))
   for (const [row, allowed] of [...declaredAnswers, ...undeclarableAnswers]) {
     const got = answers.get(row) ?? new Map<string, number>()
-    if (allowed !== 'anything')
-      faults.push(...[...got.keys()].filter((answer) => !allowed.includes(answer)).map((answer) => `answered, not declared: ${row} ${answer}`))
-    const missing = declaredAnswers.has(row) && allowed !== 'anything' ? allowed.filter((answer) => !got.has(answer)) : undefined
+    faults.push(...[...got.keys()].filter((answer) => !allowed.includes(answer)).map((answer) => `answered, not declared: ${row} ${answer}`))
+    const missing = declaredAnswers.has(row) ? allowed.filter((answer) => !got.has(answer)) : undefined
     if (missing) {
       faults.push(...missing.map((answer) => `declared, never answered: ${row} ${answer}`))
       declared += allowed.length

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../server/testing/free-port.ts'
 import { newPerson, send } from '../../server/testing/person.ts'
 import { startService } from '../../server/testing/service.ts'
-import { freePort } from '../free-port.ts'
 import { install, works } from './program.ts'
 
 async function startRedis(port: number): Promise<ChildProcess> {

@@ -18,10 +18,17 @@ export const declaredAnswers = new Map<string, string[]>(
   ]),
 )
 
-/** The other rows, and all that they may answer. Pages are no part of the contract. */
-export const undeclarableAnswers = new Map<string, string[] | 'anything'>([
+/** The other rows, and all that they may answer. */
+export const undeclarableAnswers = new Map<string, string[]>([
   ['(no such path)', ['404 application/problem+json', '429 application/problem+json']],
   ['(no such method)', ['405 application/problem+json', '429 application/problem+json']],
   ['(OPTIONS)', ['204 no body']],
-  ['(page)', 'anything'],
+  [
+    '(page)',
+    [
+      ...['text/html', 'text/javascript', 'text/css', 'image/svg+xml', 'application/yaml'].map((type) => `200 ${type}`),
+      ...['304 no body', '308 text/html', '308 text/plain', '404 text/html'],
+      ...['400 application/problem+json', '404 application/problem+json'],
+    ],
+  ],
 ])

@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll } from 'vitest'
 import { rowOf } from './answer-rows.ts'
+import { withFakes } from './service.ts'
 
 // Runs before each test file: notes what every HTTP server in this process sends, below Express and just above the socket,
 // so that neither our guard nor the client of a test has a say in it. `scripts/suite.ts` makes the table.
@@ -14,6 +15,7 @@ const counts = new Map<string, number>()
 interface Exchange {
   request: IncomingMessage
   response: ServerResponse
+  server: object
 }
 
 if (file !== undefined) {
@@ -23,7 +25,8 @@ if (file !== undefined) {
     rows.set(request, rowOf(request.method ?? '', request.url ?? ''))
   })
   subscribe('http.server.response.finish', (message) => {
-    const { request, response } = message as Exchange
+    const { request, response, server } = message as Exchange
+    if (withFakes.has(server) && response.statusCode !== 500) return
     const type = String(response.getHeader('content-type') ?? 'no body').split(';', 1)[0]
     const answer = `${rows.get(request)}\t${response.statusCode} ${type}`
     counts.set(answer, (counts.get(answer) ?? 0) + 1)

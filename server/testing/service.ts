@@ -13,6 +13,9 @@ import { createLog } from '../log.ts'
 import { createService } from '../service.ts'
 import { copyDirectory, databaseAt } from './template.ts'
 
+/** Servers with handlers that a test put in: what they answer, but for a 500, is no answer of ours. */
+export const withFakes = new WeakSet<object>()
+
 export interface TestService {
   url: string
   secret: string
@@ -58,6 +61,7 @@ export async function startService({
   )
   const service = await createService(config, log, replace)
   const server = httpServer(service.app, log)
+  if (replace) withFakes.add(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   let closed = false
   const close = async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../scripts/free-port.ts'
+import { freePort } from '../../server/testing/free-port.ts'
 import { launchChromium, watchComplaints } from './chromium.ts'
 
 const chromium = launchChromium()
