@@ -7,7 +7,7 @@ import { effort } from './effort.ts'
 import { exchange, type Outgoing } from './exchange.ts'
 
 /** Requests of each kind. */
-const requests = effort({ embedded: 3_000, postgres: 10_000 })
+const requests = effort({ embedded: 1_500, postgres: 10_000 })
 /** Room for the noise of a collection. One short string that is kept for each request costs 100 bytes, a validator for each Content-Type 269 kB. */
 const ALLOWED = 150_000 + 30 * requests
 const AT_ONCE = 16

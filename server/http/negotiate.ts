@@ -5,6 +5,9 @@ import { type FieldError, problem, Refusal } from '../problems.ts'
 /** Most bytes of a body that are read; the contract's longest body is far below. */
 const BODY_LIMIT = 100_000
 
+/** What is said of a body that is missing, whoever notices. */
+export const NO_BODY = 'a body is needed'
+
 /** 406 and 415, and query strings that the validator would take for something else than they say. */
 export const negotiate: RequestHandler = (request, response, next) => {
   const { accepts = [], produces = [], integerParameters = [] } = response.locals.operation ?? {}
@@ -36,7 +39,7 @@ export const readBody: RequestHandler = (request, response, next) => {
 /** The validator asks for a body only where a member of it is required. */
 export const requireBody: RequestHandler = (_request, response, next) => {
   const isMissing = response.locals.operation?.bodyRequired && response.locals.body === 'none'
-  const errors: FieldError[] = [{ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' }]
+  const errors: FieldError[] = [{ in: 'body', pointer: '', code: 'required', detail: NO_BODY }]
   next(isMissing ? new Refusal(problem('invalid_body', { errors })) : undefined)
 }
 

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express'
 import * as OpenApiValidator from 'express-openapi-validator'
 import { contract } from '../contract/document.ts'
 import { type FieldError, type Problem, problem } from '../problems.ts'
+import { NO_BODY } from './negotiate.ts'
 
 interface Stages {
   /** Knows the operation, and from here on checks every JSON answer below 500. */
@@ -81,6 +82,7 @@ function pointer(name: string, raw: boolean): string {
 function sentence(code: FieldError['code'], message: string): string {
   if (code === 'unknown_member') return 'is not known here'
   if (code === 'pattern') return 'does not have the form that the contract asks for'
+  if (message === "must have required property 'body'") return NO_BODY
   if (code === 'read_only') return 'is set by the server and cannot be sent'
   return message
 }
