@@ -95,7 +95,7 @@ const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS; says: 
       ],
     ],
     check: 'model',
-    says: /^[-+] +"description": (null|".*"),$/m,
+    says: /Counterexample: \[create\(.*"description":.*(update|set|toggle)/,
   },
   {
     what: 'an alg list with one more entry',
