@@ -1,4 +1,4 @@
-// What shared rules ask of `openapi.yaml` beyond `recommended-strict`, as a plugin of `redocly lint`: an operation that forgets one is refused.
+// What the rules of this contract ask of `openapi.yaml` beyond `recommended-strict`, as a plugin of `redocly lint`: an operation that forgets one is refused.
 import { isSafePattern } from 'redos-detector'
 
 /** Better Auth's own spelling is kept in its own schemas and parameters; ours is snake_case. */

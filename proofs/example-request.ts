@@ -8,7 +8,7 @@ type Who = Pick<Person, 'id' | 'token' | 'sessionToken'>
 export const NO_TASK = '0199c2f0-0000-7000-8000-000000000000'
 
 /** The schemes that open an operation: the names in its `security`, `none` where it is public. */
-export function schemesOf({ template, method }: Operation): string[] {
+function schemesOf({ template, method }: Operation): string[] {
   const object = contract.paths[template]?.[method.toLowerCase() as 'get']
   const schemes = (object?.security ?? []).flatMap((requirement) => Object.keys(requirement))
   return schemes.length === 0 ? ['none'] : schemes

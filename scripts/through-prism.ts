@@ -20,7 +20,7 @@ const WITHOUT = [
 
 const seen = new Set<string>()
 // Prism has one upstream, and every test a server of its own: the switch sends on to the one that is meant.
-const lane = createServer((incoming, outgoing) => {
+const switchboard = createServer((incoming, outgoing) => {
   const { 'x-test-service': port, ...headers } = incoming.headers
   const target = `127.0.0.1:${port}`
   const onward = forward(
@@ -36,8 +36,8 @@ const lane = createServer((incoming, outgoing) => {
   onward.on('error', () => outgoing.destroy())
   incoming.pipe(onward)
 })
-await new Promise<void>((resolve) => lane.listen(0, '127.0.0.1', resolve))
-const behind = (lane.address() as AddressInfo).port
+await new Promise<void>((resolve) => switchboard.listen(0, '127.0.0.1', resolve))
+const behind = (switchboard.address() as AddressInfo).port
 
 const port = await freePort()
 const words = ['proxy', '-p', String(port), '-h', '127.0.0.1', '--cors', 'false', '--verboseLevel', 'fatal', 'openapi.yaml', `http://127.0.0.1:${behind}`]
@@ -67,8 +67,8 @@ const tests = spawn(
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal))
 const code = await new Promise<number | null>((resolve) => tests.once('exit', resolve))
 prism.kill('SIGKILL')
-lane.close()
-lane.closeAllConnections()
+switchboard.close()
+switchboard.closeAllConnections()
 
 const notes = readFileSync(NOTES, 'utf8').trim().split('\n')
 const count = (what: string) => notes.filter((line) => line.startsWith(what)).length

@@ -1,5 +1,6 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { RequestHandler } from 'express'
 import { problem, Refusal } from '../problems.ts'
+import { asWithoutBody } from './body.ts'
 
 /**
  * Brings the request target to the form that everything after this reads: a path and a query (RFC 9112, 3.2).
@@ -35,29 +36,6 @@ export const normaliseContentType: RequestHandler = (request, response, next) =>
   else if (hasBody || accepts.length === 0) delete request.headers['content-type']
   else asWithoutBody(request, response)
   next()
-}
-
-/** A chunked body shows by its first bytes only whether there is any; an empty one is none. */
-export const noticeEmptyBody: RequestHandler = (request, response, next) => {
-  if (response.locals.body === 'none' || request.headers['transfer-encoding'] === undefined) return next()
-  const look = () => {
-    request.off('readable', look).off('end', look)
-    const first: Buffer | null = request.read()
-    if (first === null) asWithoutBody(request, response)
-    else request.unshift(first)
-    // Once read from, Node no longer drains what a refusal leaves unread, and the connection would wait for it.
-    response.once('finish', () => request.resume())
-    next()
-  }
-  request.on('readable', look).on('end', look)
-}
-
-function asWithoutBody(request: Request, response: Response): void {
-  const { accepts = [], bodyRequired = false } = response.locals.operation ?? {}
-  response.locals.body = 'none'
-  // A body that is missing is named by the validator only where it knows which body is meant.
-  if (bodyRequired) request.headers['content-type'] = accepts[0]
-  else delete request.headers['content-type']
 }
 
 function isDecodable(path: string): boolean {

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import * as OpenApiValidator from 'express-openapi-validator'
 import { contract } from '../contract/document.ts'
 import { type FieldError, type Problem, problem } from '../problems.ts'
-import { NO_BODY } from './negotiate.ts'
+import { NO_BODY } from './body.ts'
 
 interface Stages {
   /** Knows the operation, and from here on checks every JSON answer below 500. */
