@@ -150,7 +150,8 @@ describe('the row filter, with signature and path check taken down', () => {
     const mixtures = [own, { userId: his.userId, sessionId: own.sessionId }, { userId: own.userId, sessionId: his.sessionId }]
     for (const caller of mixtures) {
       const answer = JSON.stringify(await call(caller, bob, bobsTask.id, bobsOther.id))
-      for (const his of [bob.email, bobsTask.title, 'nobody knows', 'a label of Bob', bob.sessionToken.split('.')[0] as string]) expect(answer ?? '').not.toContain(his)
+      for (const his of [bob.email, bobsTask.title, 'nobody knows', 'a label of Bob', bob.sessionToken.split('.')[0] as string])
+        expect(answer ?? '').not.toContain(his)
       expect(await rowsOf(bob)).toEqual(before)
     }
     // deleteSession may have ended her own.

@@ -11,6 +11,7 @@ import { order, type Sort } from './sort.ts'
 
 type Task = components['schemas']['Task']
 type Schemas = components['schemas']
+type Fragment = ReturnType<typeof sql.fragment>
 
 /** Counting stops here: a reader of the list wants "many", not the exact number at the price of reading all. */
 export const COUNT_LIMIT = 1_000
@@ -46,23 +47,27 @@ export async function selectTaskPage(
   { filter, clock, sort, after, limit, unchanged }: PageRequest,
 ): Promise<Page | undefined> {
   const { key, direction, isAfter } = order(sort)
-  const fits = (more: ReturnType<typeof sql.fragment>[]) =>
-    sql.join([sql.fragment`tasks.user_id = clock.user_id and clock.changed`, ...more, ...conditions(filter, clock)], sql.fragment` and `)
-  // Open and done each come in order from their part of the index, and are merged: neither is read past the page.
-  const halves = statesOf(filter).map(
-    (completed) => sql.fragment`
-      (select ${task}, ${key} as sort_key from tasks
-      where ${fits([sql.fragment`tasks.completed = ${completed}`, ...(after ? [isAfter(after.key, after.id)] : [])])}
-      order by ${key} ${direction}, id ${direction} limit ${limit + 1})`,
-  )
-  const isCounted = sql.fragment`tasks.completed = any(${sql.array(statesOf(filter), 'bool')})`
+  // The id itself beside the live one: only by it the planner can tell a user with many tasks from one with few.
+  const ofCaller = sql.fragment`tasks.user_id = clock.user_id and tasks.user_id = ${caller.userId}::uuid and clock.changed`
+  const fits = (more: Fragment[]) => sql.join([ofCaller, ...more, ...conditions(filter, clock, sort)], sql.fragment` and `)
+  // Open and done each come in order from their part of the index, and are merged: neither is read past what is asked for.
+  const firstOf = (select: Fragment, count: number, more: Fragment[] = []) =>
+    sql.join(
+      statesOf(filter).map(
+        (completed) => sql.fragment`
+          (select ${select} from tasks where ${fits([sql.fragment`tasks.completed = ${completed}`, ...more])}
+          order by ${key} ${direction}, id ${direction} limit ${count})`,
+      ),
+      sql.fragment` union all `,
+    )
   const rows = await database.rows<(Task | { id: null }) & { version: string; changed: boolean; total: number; sort_key: unknown; place: string }>(sql.unsafe`
     with ${liveClock(caller, unchanged)}
-    select clock.version, changed, page.*,
-      ${after ? sql.fragment`null` : sql.fragment`(select count(*)::int from (select from tasks where ${fits([isCounted])} limit ${COUNT_LIMIT + 1}) counted)`} as total
-    from clock
+    select clock.version, changed, total, page.* from clock
+    cross join lateral (
+      select count(*)::int as total from (select from (${firstOf(sql.fragment``, after ? 0 : COUNT_LIMIT + 1)}) fitting limit ${COUNT_LIMIT + 1}) counted
+    ) counted
     left join lateral (
-      select *, sort_key::text as place from (${sql.join(halves, sql.fragment` union all `)}) merged
+      select *, sort_key::text as place from (${firstOf(sql.fragment`${task}, ${key} as sort_key`, limit + 1, after ? [isAfter(after.key, after.id)] : [])}) merged
       order by sort_key ${direction}, id ${direction} limit ${limit + 1}
     ) page on true
     order by page.sort_key ${direction}, page.id ${direction}`)

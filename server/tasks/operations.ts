@@ -13,15 +13,7 @@ import { listTags, matchesWeakly, versionsToMatch } from './precondition.ts'
 import { type Changed, deleteTask, type Guard, insertTask, moveTask, selectTask, toggleTask, updateTask, type Written } from './store.ts'
 
 type Task = components['schemas']['Task']
-type TaskOperation =
-  | 'listTasks'
-  | 'getTaskCounts'
-  | 'createTask'
-  | 'getTask'
-  | 'updateTask'
-  | 'deleteTask'
-  | 'toggleTaskCompletion'
-  | 'moveTask'
+type TaskOperation = 'listTasks' | 'getTaskCounts' | 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'toggleTaskCompletion' | 'moveTask'
 
 export function taskOperations(database: Database, cursors: Cursors): Pick<Handlers, TaskOperation> {
   return {

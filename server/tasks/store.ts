@@ -21,10 +21,7 @@ export async function selectTask(database: Database, caller: Caller, id: string)
 }
 
 /** What became of a write. `replayed`: it was done before under this key, with this status, and left the task like this (nothing, where it was deleted). */
-export type Written =
-  | { outcome: 'key_reused' }
-  | { outcome: 'refused'; fault: Fault }
-  | { outcome: 'done' | 'replayed'; status: number; task: Task }
+export type Written = { outcome: 'key_reused' } | { outcome: 'refused'; fault: Fault } | { outcome: 'done' | 'replayed'; status: number; task: Task }
 export type Created = Written | { outcome: 'taken' }
 export type Changed = Written | { outcome: 'missing' } | { outcome: 'stale'; task: Task }
 
@@ -42,7 +39,11 @@ export async function insertTask(
   fields: Omit<Schemas['TaskCreate'], 'id'>,
   request: Once | undefined,
 ): Promise<Created | undefined> {
-  const content = (row: string) => sql.join(CONTENT.map((name) => sql.identifier([row, name])), sql.fragment`, `)
+  const content = (row: string) =>
+    sql.join(
+      CONTENT.map((name) => sql.identifier([row, name])),
+      sql.fragment`, `,
+    )
   const [row] = await database.rows<Row>(sql.unsafe`
     with ${liveCaller(caller)}, ${earlierAnswer(request)},
     draft as (
@@ -84,13 +85,7 @@ export async function insertTask(
 }
 
 /** Writes the members of `change` that are there. What changes nothing does not advance the clock. */
-export async function updateTask(
-  database: Database,
-  caller: Caller,
-  id: string,
-  change: Schemas['TaskUpdate'],
-  guard: Guard,
-): Promise<Changed | undefined> {
+export async function updateTask(database: Database, caller: Caller, id: string, change: Schemas['TaskUpdate'], guard: Guard): Promise<Changed | undefined> {
   const { completed } = change
   const completedAt = sql.fragment`
     case when ${completed ?? null}::boolean is null then completed_at when ${completed ?? null}::boolean then coalesce(completed_at, now()) end as completed_at`
@@ -175,7 +170,11 @@ export async function deleteTask(database: Database, caller: Caller, id: string,
 /** Members that a patch may change, and by which a task is the same as another, as columns. */
 const CHANGEABLE = ['title', 'description', 'completed_at', 'due_date', 'due_time', 'due_time_zone', 'priority', 'labels']
 const CONTENT = CHANGEABLE.map((name) => (name === 'completed_at' ? 'completed' : name))
-const contentOf = (row: string) => sql.join(CHANGEABLE.map((name) => sql.identifier([row, name])), sql.fragment`, `)
+const contentOf = (row: string) =>
+  sql.join(
+    CHANGEABLE.map((name) => sql.identifier([row, name])),
+    sql.fragment`, `,
+  )
 
 /** A member of a merge patch: absent keeps what is there. */
 function member(name: string, value: string | null | undefined, type: 'text' | 'date' | 'time' | 'task_priority') {
