@@ -2,12 +2,15 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decodeJwt } from 'jose'
+import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as sessionStore from '../server/auth/store.ts'
 import { contractOperations } from '../server/contract/document.ts'
 import type { Caller, Handlers } from '../server/contract/handlers.ts'
 import type { Database } from '../server/database/database.ts'
 import { sql } from '../server/database/live-caller.ts'
+import { dueClock } from '../server/tasks/due-clock.ts'
+import * as listStore from '../server/tasks/list-store.ts'
 import * as taskStore from '../server/tasks/store.ts'
 import { newPerson, type Person } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
@@ -22,13 +25,16 @@ let database: Database
 let ada: Person
 let bob: Person
 let bobsTask: { id: string; title: string }
+let bobsOther: { id: string }
+const BOBS_KEY = 'a key of Bob'
 beforeAll(async () => {
   service = await startService({ keep: true })
   database = service.database
   ada = await newPerson(service.url, 'ada')
   bob = await newPerson(service.url, 'bob')
   await ada.addTask({ title: 'of Ada' })
-  bobsTask = await bob.addTask({ title: 'a secret of Bob', description: 'nobody knows' })
+  bobsTask = await bob.addTask({ title: 'a secret of Bob', description: 'nobody knows', labels: ['a label of Bob'] })
+  bobsOther = await bob.addTask({}, { 'idempotency-key': BOBS_KEY })
 })
 afterAll(() => service.close())
 
@@ -79,7 +85,7 @@ describe('the path check, with tokens good and handlers that would tell all', ()
 })
 
 /** How each exported function of a store is called by somebody who wants at another's things. */
-type Call = (caller: Caller, owner: Person, ownersTask: string) => Promise<unknown>
+type Call = (caller: Caller, owner: Person, ownersTask: string, ownersOther: string) => Promise<unknown>
 const STORES: Record<string, { module: object; calls: Record<string, Call> }> = {
   'server/auth/store.ts': {
     module: sessionStore,
@@ -89,18 +95,38 @@ const STORES: Record<string, { module: object; calls: Record<string, Call> }> = 
       deleteSession: (caller) => sessionStore.deleteSession(database, caller),
     },
   },
+  'server/tasks/list-store.ts': {
+    module: listStore,
+    calls: {
+      selectTaskPage: (caller) => {
+        const request = { filter: {}, clock: dueClock('UTC', Date.now()), sort: '-created_at', after: undefined, limit: 200, unchanged: [] } as const
+        return listStore.selectTaskPage(database, caller, { ...request, unchanged: [] })
+      },
+      selectTaskCounts: (caller) => listStore.selectTaskCounts(database, caller, dueClock('UTC', Date.now()), []),
+    },
+  },
   'server/tasks/store.ts': {
     module: taskStore,
     calls: {
       selectTask: (caller, _owner, id) => taskStore.selectTask(database, caller, id),
-      selectTaskPage: (caller) => taskStore.selectTaskPage(database, caller, undefined, 200, true),
-      updateTask: (caller, _owner, id) => taskStore.updateTask(database, caller, id, { title: 'taken', description: null, completed: true }, null),
-      toggleTask: (caller, _owner, id) => taskStore.toggleTask(database, caller, id, null),
-      insertTask: (caller, _owner, id) => taskStore.insertTask(database, caller, id, { title: 'planted' }),
-      deleteTask: (caller, _owner, id) => taskStore.deleteTask(database, caller, id, null),
+      updateTask: (caller, _owner, id) => taskStore.updateTask(database, caller, id, { title: 'taken', description: null, completed: true }, free()),
+      toggleTask: (caller, _owner, id) => taskStore.toggleTask(database, caller, id, free()),
+      moveTask: async (caller, _owner, id, otherId) => {
+        // Bob's task itself, and a task of the caller's beside Bob's.
+        const own = await taskStore.insertTask(database, caller, uuidv7(), { title: 'own' }, undefined)
+        const ownId = own?.outcome === 'done' ? own.task.id : NO_TASK
+        return [
+          await taskStore.moveTask(database, caller, id, { before: otherId }, { ifMatch: null, once: undefined }),
+          await taskStore.moveTask(database, caller, ownId, { after: id }, { ifMatch: null, once: undefined }),
+        ]
+      },
+      insertTask: (caller, _owner, id) => taskStore.insertTask(database, caller, id, { title: 'planted' }, free().once),
+      deleteTask: (caller, _owner, id) => taskStore.deleteTask(database, caller, id, free()),
     },
   },
 }
+/** No version is asked for, and the key is one that Bob has used too. */
+const free = () => ({ ifMatch: null, once: { key: BOBS_KEY, requestHash: 'another' } })
 const calls = Object.values(STORES).flatMap(({ calls }) => Object.entries(calls))
 
 describe('the row filter, with signature and path check taken down', () => {
@@ -123,8 +149,9 @@ describe('the row filter, with signature and path check taken down', () => {
     const [own, his] = [callerOf(ada), callerOf(bob)]
     const mixtures = [own, { userId: his.userId, sessionId: own.sessionId }, { userId: own.userId, sessionId: his.sessionId }]
     for (const caller of mixtures) {
-      const answer = JSON.stringify(await call(caller, bob, bobsTask.id))
-      for (const his of [bob.email, bobsTask.title, 'nobody knows', bob.sessionToken.split('.')[0] as string]) expect(answer ?? '').not.toContain(his)
+      const answer = JSON.stringify(await call(caller, bob, bobsTask.id, bobsOther.id))
+      for (const his of [bob.email, bobsTask.title, 'nobody knows', 'a label of Bob', bob.sessionToken.split('.')[0] as string])
+        expect(answer ?? '').not.toContain(his)
       expect(await rowsOf(bob)).toEqual(before)
     }
     // deleteSession may have ended her own.
@@ -133,10 +160,11 @@ describe('the row filter, with signature and path check taken down', () => {
 
   test.each(calls)('%s, called by the owner, does answer or change something, so the test above means something', async (_, call) => {
     const sue = await newPerson(service.url, 'sue')
-    const { id, title } = await sue.addTask({ title: 'of Sue' })
+    const { id, title } = await sue.addTask({ title: 'of Sue', labels: ['of Sue'] })
+    const { id: otherId } = await sue.addTask()
     const before = await rowsOf(sue)
-    const answer = JSON.stringify(await call(callerOf(sue), sue, id).catch((error: Error) => ({ refused: error.constructor.name })))
-    const tells = [sue.email, title, 'true', 'UniqueIntegrityConstraintViolationError'].some((word) => answer?.includes(word))
+    const answer = JSON.stringify(await call(callerOf(sue), sue, id, otherId))
+    const tells = [sue.email, title, 'true', 'taken'].some((word) => answer?.includes(word))
     expect(tells || JSON.stringify(await rowsOf(sue)) !== JSON.stringify(before)).toBe(true)
   })
 })
@@ -168,7 +196,7 @@ describe('the database, with everything above it taken down', () => {
   test('the same task id under two users is two tasks: one cannot overwrite the other', async () => {
     const [sue, tom] = [await newPerson(service.url, 'sue'), await newPerson(service.url, 'tom')]
     const { id } = await sue.addTask({ title: 'of Sue' })
-    await taskStore.insertTask(database, callerOf(tom), id, { title: 'of Tom' })
+    await taskStore.insertTask(database, callerOf(tom), id, { title: 'of Tom' }, undefined)
     await tom.send(`${tom.tasks}/${id}`, { method: 'DELETE' })
     expect(await sue.send(`${sue.tasks}/${id}`)).toMatchObject({ status: 200, body: { title: 'of Sue' } })
   })

@@ -18,14 +18,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the tasks, newest first
-         * @description A page of the user's tasks, ordered by `created_at` and `id`, both descending. A walk with `next_cursor` sees every task that stays exactly once.
+         * List the tasks
+         * @description A page of the user's tasks: those that fit every filter given, in the order of `sort` (newest first by default), tasks without the sorted value last, and
+         *     equal ones by their id. A walk with `next_cursor` sees every task whose sort and filter values stay the same exactly once, also while others write.
+         *     With `If-None-Match`, a list that cannot have changed since answers 304 without a task being read.
          */
         get: operations["listTasks"];
         put?: never;
         /**
          * Create a task
-         * @description The answer carries the whole task, its `Location` and its `ETag`.
+         * @description The answer carries the whole task, its `Location` and its `ETag`. A new task is at the bottom of the manual order.
+         *     A client that works offline may choose the `id` itself. If that task is there already, the same content answers 200 with it, other content 409.
          */
         post: operations["createTask"];
         delete?: never;
@@ -70,7 +73,8 @@ export interface paths {
          * Change a task
          * @description JSON Merge Patch (RFC 7396): a member that is absent keeps its value, `null` clears it, a value replaces it.
          *     A patch that changes nothing leaves `updated_at` and `etag` as they are. With `If-Match`, a task that
-         *     somebody else changed meanwhile answers 412 and stays as it is.
+         *     somebody else changed meanwhile answers 412 and stays as it is. `due_time` needs a `due_date` and `due_time_zone` a `due_time`, whether they
+         *     come with the patch or are there already: to take the date away, send `null` for all three.
          */
         patch: operations["updateTask"];
         trace?: never;
@@ -105,6 +109,65 @@ export interface paths {
          *     Without a body it is toggled: a request that is sent twice then undoes itself, so programs that retry send the body.
          */
         patch: operations["toggleTaskCompletion"];
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{task_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a task.
+                 * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
+                 */
+                task_id: components["parameters"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a task in the manual order
+         * @description Puts the task right before or after another one, or at the top or the bottom of all tasks. Only this task changes: its `position` lies between those of its
+         *     new neighbours. A task that is there already stays as it is, so the request repeats safely.
+         */
+        post: operations["moveTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/task-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Count the tasks
+         * @description The numbers beside the views of an app: open, done, overdue, due today, and the open ones of each label. Overdue and today are told by the clock of `time_zone`.
+         *     With `If-None-Match`, counts that cannot have changed since answer 304 without a task being read.
+         */
+        get: operations["getTaskCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/auth/signup": {
@@ -344,10 +407,34 @@ export interface components {
          */
         Timestamp: string;
         /**
+         * Format: date-time
+         * @description RFC 3339, UTC.
+         * @example 2026-11-21T09:30:00.000Z
+         */
+        TimestampInput: string;
+        /**
+         * Format: date
+         * @description A day, as RFC 3339 writes it.
+         * @example 2026-12-01
+         */
+        Day: string;
+        /**
+         * Format: time-zone
+         * @description The name of a time zone in the IANA database.
+         * @example Europe/Berlin
+         */
+        TimeZone: string;
+        /**
          * @description A strong entity tag, with its quotes.
          * @example "3"
          */
         EntityTag: string;
+        /**
+         * @description A strong entity tag of a list, with its quotes.
+         * @example "4"
+         * @example "4-2026-11-21"
+         */
+        ListEntityTag: string;
         /**
          * @description `*`, or entity tags separated by commas.
          * @example "3"
@@ -368,9 +455,40 @@ export interface components {
          * @example Before noon, from the joint account
          */
         Description: string | null;
+        /**
+         * Format: date
+         * @description The day it is due, or `null`.
+         * @example 2026-12-01
+         */
+        DueDate: string | null;
+        /**
+         * @description The time of that day, or `null`. Only with a `due_date`.
+         * @example 12:00
+         */
+        DueTime: string | null;
+        /**
+         * Format: time-zone
+         * @description The name of the time zone in the IANA database that `due_time` is told in, or `null` for the clock on the wall, wherever that is. Only with a `due_time`, and only
+         *     where that time exists on that day.
+         * @example Europe/Berlin
+         */
+        DueTimeZone: string | null;
+        /**
+         * @description How much it matters.
+         * @example high
+         * @enum {string}
+         */
+        Priority: "none" | "low" | "medium" | "high";
+        /**
+         * @description A label. Not only white space; no NUL and no lone surrogate. Case matters.
+         * @example home
+         */
+        Label: string;
+        /** @description Labels, in the order they were given; none twice. */
+        Labels: components["schemas"]["Label"][];
         /** @description One task of one user. */
         Task: {
-            /** @description A UUIDv7, made by the server. */
+            /** @description A UUIDv7 made by the server, or the UUID that the client chose when it created the task. */
             readonly id: components["schemas"]["Uuid"];
             /** @description The owner. */
             readonly user_id: components["schemas"]["Uuid"];
@@ -387,6 +505,16 @@ export interface components {
              * @example null
              */
             readonly completed_at: string | null;
+            due_date: components["schemas"]["DueDate"];
+            due_time: components["schemas"]["DueTime"];
+            due_time_zone: components["schemas"]["DueTimeZone"];
+            priority: components["schemas"]["Priority"];
+            labels: components["schemas"]["Labels"];
+            /**
+             * @description Its place in the manual order, which is the order of these texts by their characters. Changed by `moveTask`.
+             * @example 50000000000000015
+             */
+            readonly position: string;
             /** @description When it was created. */
             readonly created_at: components["schemas"]["Timestamp"];
             /** @description When it last changed. */
@@ -396,6 +524,8 @@ export interface components {
         };
         /** @description A task to be. */
         TaskCreate: {
+            /** @description An id that the client chose, best a UUIDv7; without it the server makes one. */
+            id?: components["schemas"]["Uuid"];
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -404,6 +534,11 @@ export interface components {
              * @example false
              */
             completed?: boolean;
+            due_date?: components["schemas"]["DueDate"];
+            due_time?: components["schemas"]["DueTime"];
+            due_time_zone?: components["schemas"]["DueTimeZone"];
+            priority?: components["schemas"]["Priority"];
+            labels?: components["schemas"]["Labels"];
         };
         /** @description A merge patch of a task. */
         TaskUpdate: {
@@ -414,6 +549,24 @@ export interface components {
              * @example true
              */
             completed?: boolean;
+            due_date?: components["schemas"]["DueDate"];
+            due_time?: components["schemas"]["DueTime"];
+            due_time_zone?: components["schemas"]["DueTimeZone"];
+            priority?: components["schemas"]["Priority"];
+            labels?: components["schemas"]["Labels"];
+        };
+        /** @description Where to put a task; exactly one member. */
+        TaskMove: {
+            /** @description The id of the task to put it right before. */
+            before?: components["schemas"]["Uuid"];
+            /** @description The id of the task to put it right after. */
+            after?: components["schemas"]["Uuid"];
+            /**
+             * @description One of the two ends.
+             * @example top
+             * @enum {string}
+             */
+            to?: "top" | "bottom";
         };
         /** @description The state to set. */
         TaskCompletion: {
@@ -443,6 +596,50 @@ export interface components {
              * @example null
              */
             next_cursor: string | null;
+        };
+        /** @description How many tasks there are of each kind. */
+        TaskCounts: {
+            /**
+             * Format: int32
+             * @description Tasks that are not done.
+             * @example 12
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Tasks that are done.
+             * @example 48
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description Open tasks whose due time has passed.
+             * @example 2
+             */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description Open tasks that are due on this day, those whose time has passed included.
+             * @example 3
+             */
+            today: number;
+            /** @description The labels of open tasks, those with most tasks first; the first 200. */
+            labels: components["schemas"]["LabelCount"][];
+            /**
+             * @description False when there are more than 200 labels.
+             * @example true
+             */
+            labels_are_complete: boolean;
+        };
+        /** @description A label and its tasks. */
+        LabelCount: {
+            label: components["schemas"]["Label"];
+            /**
+             * Format: int32
+             * @description Open tasks with this label.
+             * @example 5
+             */
+            open: number;
         };
         /**
          * Format: email
@@ -631,7 +828,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457), the one shape of every error. */
         Problem: {
             /**
@@ -690,7 +887,7 @@ export interface components {
              * @example max_length
              * @enum {string}
              */
-            code: "required" | "unknown_member" | "read_only" | "type" | "enum" | "format" | "pattern" | "min_length" | "max_length" | "minimum" | "maximum" | "max_items" | "invalid";
+            code: "required" | "unknown_member" | "read_only" | "type" | "enum" | "format" | "pattern" | "min_length" | "max_length" | "minimum" | "maximum" | "min_items" | "max_items" | "unique_items" | "invalid";
             /**
              * @description The same as a sentence.
              * @example must NOT have more than 200 characters
@@ -822,6 +1019,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A task with the id that the client chose is there already, with other content. */
+        TaskIdTaken: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no room left between the two neighbours. */
+        PositionExhausted: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The task is no longer the one that `If-Match` names. Its current ETag comes along. */
         PreconditionFailed: {
             headers: {
@@ -885,6 +1106,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The `Idempotency-Key` was used for another request. */
+        IdempotencyKeyReused: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Too many requests in this minute. */
         TooManyRequests: {
             headers: {
@@ -936,12 +1169,78 @@ export interface components {
          */
         TaskId: components["schemas"]["Uuid"];
         /**
+         * @description Only tasks that are done, or only open ones.
+         * @example false
+         */
+        Completed: boolean;
+        /**
+         * @description Only tasks of this priority; several are given as `priority=high&priority=medium`.
+         * @example [
+         *       "high"
+         *     ]
+         */
+        Priority: components["schemas"]["Priority"][];
+        /**
+         * @description Only tasks with this label; several are given as `label=home&label=money`, and `label_match` says whether one is enough.
+         * @example [
+         *       "home"
+         *     ]
+         */
+        Label: components["schemas"]["Label"][];
+        /**
+         * @description Whether a task needs `any` of the labels in `label`, or `all` of them.
+         * @example any
+         */
+        LabelMatch: "any" | "all";
+        /**
+         * @description `overdue`: open, and the due time has passed. `today`, `upcoming`: due on this day, or on a later one. `none`: without a date.
+         *     A time with a time zone is a moment, and counts on the day it falls on in `time_zone`; a time or a day without one is taken as it is written.
+         * @example today
+         */
+        Due: "overdue" | "today" | "upcoming" | "none";
+        /**
+         * @description The caller's time zone, by whose clock `overdue`, `today` and `upcoming` are told.
+         * @example Europe/Berlin
+         */
+        TimeZone: components["schemas"]["TimeZone"];
+        /**
+         * @description Only tasks whose `due_date` is before this day.
+         * @example 2026-12-01
+         */
+        DueBefore: components["schemas"]["Day"];
+        /**
+         * @description Only tasks whose `due_date` is after this day.
+         * @example 2026-11-21
+         */
+        DueAfter: components["schemas"]["Day"];
+        /**
+         * @description Only tasks created after this time.
+         * @example 2026-11-21T09:30:00.000Z
+         */
+        CreatedAfter: components["schemas"]["TimestampInput"];
+        /**
+         * @description Only tasks changed after this time.
+         * @example 2026-11-21T09:30:00.000Z
+         */
+        UpdatedAfter: components["schemas"]["TimestampInput"];
+        /**
+         * @description Only tasks with every one of these words, or parts of words, in their title or description. Case does not matter.
+         * @example rent
+         */
+        Q: string;
+        /**
+         * @description What the tasks are ordered by; with `-` before it, from the greatest to the least. `due` is the day, then the time, and a day without a time comes after the
+         *     times of that day. `position` is the manual order. Titles are ordered as the root locale of Unicode orders them.
+         * @example due
+         */
+        Sort: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due" | "-due" | "priority" | "-priority" | "title" | "-title" | "position" | "-position";
+        /**
          * @description How many tasks a page holds at most.
          * @example 50
          */
         Limit: number;
         /**
-         * @description The `next_cursor` of the page before. Opaque; good for this user and this order only.
+         * @description The `next_cursor` of the page before. Opaque; good for this user, these filters and this order only.
          * @example WyIyMDI2LTExLTIwVDE4OjEyOjQ0LjEyMFoiXQ.a1b2c3d4e5f60718
          */
         Cursor: string;
@@ -955,6 +1254,18 @@ export interface components {
          * @example "3"
          */
         IfNoneMatch: components["schemas"]["EntityTags"];
+        /**
+         * @description Answer 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+         * @example "4"
+         */
+        IfNoneMatchList: components["schemas"]["EntityTags"];
+        /**
+         * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+         *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+         *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+         * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+         */
+        IdempotencyKey: string;
     };
     requestBodies: never;
     headers: {
@@ -973,6 +1284,16 @@ export interface components {
          * @example "3"
          */
         ETag: components["schemas"]["EntityTag"];
+        /**
+         * @description The version of all the user's tasks, strong; with the day or the minute where the answer depends on the clock.
+         * @example "4"
+         */
+        ListETag: components["schemas"]["ListEntityTag"];
+        /**
+         * @description There, and `true`, when this is the kept answer to an earlier request with the same `Idempotency-Key`.
+         * @example true
+         */
+        "Idempotency-Replayed": "true";
         /**
          * @description Where the new task is, relative to the server.
          * @example /api/0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d/tasks/0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
@@ -1018,16 +1339,29 @@ export interface components {
 }
 export type Uuid = components['schemas']['Uuid'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type TimestampInput = components['schemas']['TimestampInput'];
+export type Day = components['schemas']['Day'];
+export type TimeZone = components['schemas']['TimeZone'];
 export type EntityTag = components['schemas']['EntityTag'];
+export type ListEntityTag = components['schemas']['ListEntityTag'];
 export type EntityTags = components['schemas']['EntityTags'];
 export type RequestId = components['schemas']['RequestId'];
 export type Title = components['schemas']['Title'];
 export type Description = components['schemas']['Description'];
+export type DueDate = components['schemas']['DueDate'];
+export type DueTime = components['schemas']['DueTime'];
+export type DueTimeZone = components['schemas']['DueTimeZone'];
+export type Priority = components['schemas']['Priority'];
+export type Label = components['schemas']['Label'];
+export type Labels = components['schemas']['Labels'];
 export type Task = components['schemas']['Task'];
 export type TaskCreate = components['schemas']['TaskCreate'];
 export type TaskUpdate = components['schemas']['TaskUpdate'];
+export type TaskMove = components['schemas']['TaskMove'];
 export type TaskCompletion = components['schemas']['TaskCompletion'];
 export type TaskList = components['schemas']['TaskList'];
+export type TaskCounts = components['schemas']['TaskCounts'];
+export type LabelCount = components['schemas']['LabelCount'];
 export type Email = components['schemas']['Email'];
 export type Name = components['schemas']['Name'];
 export type NewPassword = components['schemas']['NewPassword'];
@@ -1064,23 +1398,42 @@ export type ResponseTaskNotFound = components['responses']['TaskNotFound'];
 export type ResponseNotAcceptable = components['responses']['NotAcceptable'];
 export type ResponseEmailTaken = components['responses']['EmailTaken'];
 export type ResponseBrowserEmailTaken = components['responses']['BrowserEmailTaken'];
+export type ResponseTaskIdTaken = components['responses']['TaskIdTaken'];
+export type ResponsePositionExhausted = components['responses']['PositionExhausted'];
 export type ResponsePreconditionFailed = components['responses']['PreconditionFailed'];
 export type ResponseContentTooLarge = components['responses']['ContentTooLarge'];
 export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
 export type ResponseUnsupportedPatchMediaType = components['responses']['UnsupportedPatchMediaType'];
 export type ResponseUnprocessableContent = components['responses']['UnprocessableContent'];
+export type ResponseIdempotencyKeyReused = components['responses']['IdempotencyKeyReused'];
 export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
 export type ResponseInternalServerError = components['responses']['InternalServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ParameterUserId = components['parameters']['UserId'];
 export type ParameterTaskId = components['parameters']['TaskId'];
+export type ParameterCompleted = components['parameters']['Completed'];
+export type ParameterPriority = components['parameters']['Priority'];
+export type ParameterLabel = components['parameters']['Label'];
+export type ParameterLabelMatch = components['parameters']['LabelMatch'];
+export type ParameterDue = components['parameters']['Due'];
+export type ParameterTimeZone = components['parameters']['TimeZone'];
+export type ParameterDueBefore = components['parameters']['DueBefore'];
+export type ParameterDueAfter = components['parameters']['DueAfter'];
+export type ParameterCreatedAfter = components['parameters']['CreatedAfter'];
+export type ParameterUpdatedAfter = components['parameters']['UpdatedAfter'];
+export type ParameterQ = components['parameters']['Q'];
+export type ParameterSort = components['parameters']['Sort'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterCursor = components['parameters']['Cursor'];
 export type ParameterIfMatch = components['parameters']['IfMatch'];
 export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
+export type ParameterIfNoneMatchList = components['parameters']['IfNoneMatchList'];
+export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type HeaderXRequestId = components['headers']['X-Request-Id'];
 export type HeaderCacheControl = components['headers']['Cache-Control'];
 export type HeaderETag = components['headers']['ETag'];
+export type HeaderListETag = components['headers']['ListETag'];
+export type HeaderIdempotencyReplayed = components['headers']['Idempotency-Replayed'];
 export type HeaderLocation = components['headers']['Location'];
 export type HeaderRateLimit = components['headers']['RateLimit'];
 export type HeaderRateLimitPolicy = components['headers']['RateLimit-Policy'];
@@ -1095,17 +1448,89 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description Only tasks that are done, or only open ones.
+                 * @example false
+                 */
+                completed?: components["parameters"]["Completed"];
+                /**
+                 * @description Only tasks of this priority; several are given as `priority=high&priority=medium`.
+                 * @example [
+                 *       "high"
+                 *     ]
+                 */
+                priority?: components["parameters"]["Priority"];
+                /**
+                 * @description Only tasks with this label; several are given as `label=home&label=money`, and `label_match` says whether one is enough.
+                 * @example [
+                 *       "home"
+                 *     ]
+                 */
+                label?: components["parameters"]["Label"];
+                /**
+                 * @description Whether a task needs `any` of the labels in `label`, or `all` of them.
+                 * @example any
+                 */
+                label_match?: components["parameters"]["LabelMatch"];
+                /**
+                 * @description `overdue`: open, and the due time has passed. `today`, `upcoming`: due on this day, or on a later one. `none`: without a date.
+                 *     A time with a time zone is a moment, and counts on the day it falls on in `time_zone`; a time or a day without one is taken as it is written.
+                 * @example today
+                 */
+                due?: components["parameters"]["Due"];
+                /**
+                 * @description The caller's time zone, by whose clock `overdue`, `today` and `upcoming` are told.
+                 * @example Europe/Berlin
+                 */
+                time_zone?: components["parameters"]["TimeZone"];
+                /**
+                 * @description Only tasks whose `due_date` is before this day.
+                 * @example 2026-12-01
+                 */
+                due_before?: components["parameters"]["DueBefore"];
+                /**
+                 * @description Only tasks whose `due_date` is after this day.
+                 * @example 2026-11-21
+                 */
+                due_after?: components["parameters"]["DueAfter"];
+                /**
+                 * @description Only tasks created after this time.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
+                created_after?: components["parameters"]["CreatedAfter"];
+                /**
+                 * @description Only tasks changed after this time.
+                 * @example 2026-11-21T09:30:00.000Z
+                 */
+                updated_after?: components["parameters"]["UpdatedAfter"];
+                /**
+                 * @description Only tasks with every one of these words, or parts of words, in their title or description. Case does not matter.
+                 * @example rent
+                 */
+                q?: components["parameters"]["Q"];
+                /**
+                 * @description What the tasks are ordered by; with `-` before it, from the greatest to the least. `due` is the day, then the time, and a day without a time comes after the
+                 *     times of that day. `position` is the manual order. Titles are ordered as the root locale of Unicode orders them.
+                 * @example due
+                 */
+                sort?: components["parameters"]["Sort"];
+                /**
                  * @description How many tasks a page holds at most.
                  * @example 50
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `next_cursor` of the page before. Opaque; good for this user and this order only.
+                 * @description The `next_cursor` of the page before. Opaque; good for this user, these filters and this order only.
                  * @example WyIyMDI2LTExLTIwVDE4OjEyOjQ0LjEyMFoiXQ.a1b2c3d4e5f60718
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Answer 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @example "4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
+            };
             path: {
                 /**
                  * @description The caller's own id. Any other answers 403, whether or not that user exists.
@@ -1121,6 +1546,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ListETag"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1129,6 +1555,18 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskList"];
                 };
+            };
+            /** @description The list is still the one named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -1142,7 +1580,15 @@ export interface operations {
     createTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 /**
                  * @description The caller's own id. Any other answers 403, whether or not that user exists.
@@ -1159,12 +1605,29 @@ export interface operations {
             };
         };
         responses: {
+            /** @description A task with this id and this content was there already. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
             /** @description The task was created. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     Location: components["headers"]["Location"];
                     ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1178,6 +1641,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["TaskIdTaken"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
@@ -1257,6 +1721,13 @@ export interface operations {
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
@@ -1278,6 +1749,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1290,6 +1762,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1304,6 +1777,13 @@ export interface operations {
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
@@ -1332,6 +1812,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1364,6 +1845,13 @@ export interface operations {
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
@@ -1392,6 +1880,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -1410,6 +1899,136 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedPatchMediaType"];
             422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    moveTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a task.
+                 * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
+                 */
+                task_id: components["parameters"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        /** @description Where to; exactly one member. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskMove"];
+            };
+        };
+        responses: {
+            /** @description The task as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["TaskNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["PositionExhausted"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTaskCounts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The caller's time zone, by whose clock `overdue`, `today` and `upcoming` are told.
+                 * @example Europe/Berlin
+                 */
+                time_zone?: components["parameters"]["TimeZone"];
+            };
+            header?: {
+                /**
+                 * @description Answer 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @example "4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
+            };
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCounts"];
+                };
+            };
+            /** @description The counts are still those named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1802,9 +2421,15 @@ type ReadonlyArray<T> = [
 ] extends [
     unknown[]
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["none", "low", "medium", "high"];
+export const taskMoveToValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskMove"]["to"]> = ["top", "bottom"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
-export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "max_items", "invalid"];
+export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "invalid"];
+export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];
+export const componentsParametersDueValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["Due"]> = ["overdue", "today", "upcoming", "none"];
+export const componentsParametersSortValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["Sort"]> = ["created_at", "-created_at", "updated_at", "-updated_at", "due", "-due", "priority", "-priority", "title", "-title", "position", "-position"];
 export const componentsHeadersCacheControlValues: ReadonlyArray<FlattenedDeepRequired<components>["headers"]["Cache-Control"]> = ["private, no-store", "private, no-cache"];
+export const componentsHeadersIdempotencyReplayedValues: ReadonlyArray<FlattenedDeepRequired<components>["headers"]["Idempotency-Replayed"]> = ["true"];

@@ -10,6 +10,7 @@ const table = {
   cursor_invalid: [400, 'Bad Request', 'The cursor is not one of this list. Start again without it.'],
   email_taken: [409, 'Conflict', 'This email is already registered'],
   headers_too_large: [431, 'Request Header Fields Too Large', 'The headers of the request are larger than the 16 kB that the server reads.'],
+  idempotency_key_reused: [422, 'Unprocessable Content', 'This Idempotency-Key was used for another request. Make a new key for each write.'],
   internal_error: [500, 'Internal Server Error', 'Something went wrong on the server. Nothing about it is your fault.'],
   invalid_body: [422, 'Unprocessable Content', 'The body does not fit the contract. See errors.'],
   invalid_credentials: [401, 'Unauthorized', 'Invalid email or password'],
@@ -19,11 +20,13 @@ const table = {
   method_not_allowed: [405, 'Method Not Allowed', 'This path does not have this method. See the Allow header of this answer.'],
   not_acceptable: [406, 'Not Acceptable', 'This operation answers application/json and application/problem+json only.'],
   not_found: [404, 'Not Found', 'There is nothing at this path. The contract is at /openapi.yaml.'],
+  position_exhausted: [409, 'Conflict', 'There is no room left between these two tasks. Move one of them to the top or the bottom, then try again.'],
   rate_limited: [429, 'Too Many Requests', 'Too many requests. Try again after the seconds in Retry-After.'],
   request_timeout: [408, 'Request Timeout', 'The request did not arrive in time.'],
   service_unavailable: [503, 'Service Unavailable', 'The service cannot answer at the moment. Try again after the seconds in Retry-After.'],
   session_ended: [401, 'Unauthorized', 'The session of this token has ended. Please log in again.'],
   session_missing: [401, 'Unauthorized', 'There is no session. Please log in.'],
+  task_id_taken: [409, 'Conflict', 'There is a task with this id already, and it is not the same.'],
   task_not_found: [404, 'Not Found', 'There is no task with this id.'],
   token_expired: [401, 'Unauthorized', 'Token has expired. Please log in again.'],
   token_invalid: [401, 'Unauthorized', 'The token is not valid.'],
@@ -60,7 +63,9 @@ export interface FieldError {
     | 'max_length'
     | 'minimum'
     | 'maximum'
+    | 'min_items'
     | 'max_items'
+    | 'unique_items'
     | 'invalid'
   detail: string
 }

@@ -33,7 +33,11 @@ export interface Req<Op extends OperationId> {
 type ProblemCode = components['schemas']['ProblemCode']
 /** Set by the http floor on every answer, so no handler says them. */
 type CommonHeader = 'X-Request-Id' | 'RateLimit' | 'RateLimit-Policy' | 'Cache-Control' | 'Set-Cookie'
-type OwnHeaders<H> = { [K in keyof H as string extends K ? never : K extends CommonHeader ? never : K]: string }
+/** Said only where it is so; a `$ref`'d header is generated as required whatever the contract says. */
+type OptionalHeader = 'Idempotency-Replayed'
+type OwnHeaders<H> = { [K in keyof H as string extends K ? never : K extends CommonHeader | OptionalHeader ? never : K]: string } & {
+  [K in keyof H as string extends K ? never : K extends OptionalHeader ? K : never]?: string
+}
 type HeadersOf<H> = keyof OwnHeaders<H> extends never ? { headers?: Record<string, never> } : { headers: OwnHeaders<H> }
 
 type Answer<Status, R> = R extends { headers: infer H; content: infer C }

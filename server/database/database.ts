@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { createPool, createTypeParserPreset, type DatabasePool, type QuerySqlToken, sql } from 'slonik'
+import { createPool, createTypeParserPreset, type DatabasePool, type QuerySqlToken, sql, UniqueIntegrityConstraintViolationError } from 'slonik'
 import { CannotOpen } from './cannot-open.ts'
 import { connection } from './connection.ts'
 import { startEmbedded } from './embedded.ts'
@@ -22,7 +22,7 @@ export interface DatabaseOptions {
 
 export interface Database {
   /**
-   * Runs one statement.
+   * Runs one statement. One that lost a race for a key was rolled back whole, and is run once more, when it sees the winner's row.
    * @throws {Unavailable} when the database does not answer, in time or at all
    */
   rows<Row>(statement: QuerySqlToken): Promise<readonly Row[]>
@@ -45,7 +45,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     const pool = await openTaskPool(url, embedded ? 1 : 8)
     let running = 0
 
-    const rows = async <Row>(statement: QuerySqlToken): Promise<readonly Row[]> => {
+    const rowsOnce = async <Row>(statement: QuerySqlToken): Promise<readonly Row[]> => {
       if (running >= QUEUE_LIMIT) throw new Unavailable('too many statements are waiting')
       running += 1
       let abandoned = false
@@ -63,6 +63,12 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
         throw unavailable(error)
       }
     }
+
+    const rows = <Row>(statement: QuerySqlToken): Promise<readonly Row[]> =>
+      rowsOnce<Row>(statement).catch((error: unknown) => {
+        if (error instanceof UniqueIntegrityConstraintViolationError) return rowsOnce<Row>(statement)
+        throw error
+      })
 
     return {
       rows,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PGlite } from '@electric-sql/pglite'
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { CannotOpen } from './cannot-open.ts'
 import { listen } from './wire.ts'
 
@@ -10,6 +12,9 @@ import { listen } from './wire.ts'
 const SQLITE_BUSY = 5
 /** The port of a PostgreSQL UNIX socket is part of its file name. */
 const SOCKET_NAME = '.s.PGSQL.5432'
+
+/** Those that the migrations create. */
+const extensions = { btree_gin, pg_trgm }
 
 export interface EmbeddedDatabase {
   /** A PostgreSQL address that `pg` and slonik understand. */
@@ -63,12 +68,12 @@ async function openPglite(directory: string): Promise<PGlite> {
       const fresh = `${directory}.new`
       rmSync(fresh, { recursive: true, force: true })
       mkdirSync(fresh, { mode: 0o700 })
-      await (await PGlite.create(fresh)).close()
+      await (await PGlite.create(fresh, { extensions })).close()
       renameSync(fresh, directory)
     }
     // Where PGlite finds no version it makes a new database: over a damaged one, everything in it would be gone.
     if (!existsSync(join(directory, 'PG_VERSION'))) throw new Error('PG_VERSION is missing')
-    return await PGlite.create(directory)
+    return await PGlite.create(directory, { extensions })
   } catch (error) {
     throw new CannotOpen(
       `The database in ${directory} cannot be opened (${firstLine(error)}); restore it from a backup, or set DATA_DIR to another directory`,

@@ -3,6 +3,7 @@ import * as OpenApiValidator from 'express-openapi-validator'
 import { contract } from '../contract/document.ts'
 import { type FieldError, type Problem, problem } from '../problems.ts'
 import { NO_BODY } from './body.ts'
+import { formats } from './formats.ts'
 
 interface Stages {
   /** Knows the operation, and from here on checks every JSON answer below 500. */
@@ -21,7 +22,7 @@ export function validator(): Stages {
     validateSecurity: false,
     fileUploader: false,
     ajvFormats: { mode: 'fast' },
-    formats: { password: { type: 'string', validate: () => true } },
+    formats,
   } as never) as unknown as RequestHandler[]
   const stage = (name: string) => {
     const found = stages.find((each) => each.name === name)
@@ -58,7 +59,9 @@ const CODES: Record<string, FieldError['code']> = {
   maxLength: 'max_length',
   minimum: 'minimum',
   maximum: 'maximum',
+  minItems: 'min_items',
   maxItems: 'max_items',
+  uniqueItems: 'unique_items',
 }
 const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
 

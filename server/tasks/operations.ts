@@ -4,35 +4,60 @@ import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import type { Cursors } from './cursor.ts'
-import { matchesWeakly, versionsToMatch } from './precondition.ts'
-import { COUNT_LIMIT, deleteTask, insertTask, selectTask, selectTaskPage, toggleTask, updateTask, type Written } from './store.ts'
+import { type DueClock, dueClock } from './due-clock.ts'
+import { faultError } from './fault.ts'
+import type { Filter } from './filter.ts'
+import { once } from './idempotency.ts'
+import { COUNT_LIMIT, selectTaskCounts, selectTaskPage } from './list-store.ts'
+import { listTags, matchesWeakly, versionsToMatch } from './precondition.ts'
+import { type Changed, deleteTask, type Guard, insertTask, moveTask, selectTask, toggleTask, updateTask, type Written } from './store.ts'
 
 type Task = components['schemas']['Task']
-type TaskOperation = 'listTasks' | 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'toggleTaskCompletion'
+type TaskOperation = 'listTasks' | 'getTaskCounts' | 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'toggleTaskCompletion' | 'moveTask'
 
 export function taskOperations(database: Database, cursors: Cursors): Pick<Handlers, TaskOperation> {
   return {
-    async listTasks({ query }, caller) {
-      const cursor = query.cursor === undefined ? undefined : cursors.read(caller.userId, query.cursor)
-      if (query.cursor !== undefined && !cursor) {
+    async listTasks({ query, header }, caller) {
+      const { limit, cursor: text, sort, time_zone, ...filter } = query
+      const list = JSON.stringify([caller.userId, sort, time_zone, Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1))])
+      const cursor = text === undefined ? undefined : cursors.read(list, text)
+      if (text !== undefined && !cursor) {
         return problem('cursor_invalid', { errors: [{ in: 'query', pointer: '/cursor', code: 'invalid', detail: 'is not a cursor of this list' }] })
       }
-      // The contract's default stands in when the caller says none.
-      const limit = query.limit as number
-      const page = await selectTaskPage(database, caller, cursor?.after, limit, !cursor)
+      const clock = dueClock(time_zone as string, Date.now())
+      const { etag, unchanged } = listTags(READINGS[filter.due ?? 'none'](clock))
+      // The contract's defaults stand in where the caller says nothing.
+      const request = { filter, clock, sort: sort as NonNullable<typeof sort>, after: cursor?.after, limit: limit as number }
+      const page = await selectTaskPage(database, caller, { ...request, unchanged: unchanged(header['If-None-Match']) })
       if (!page) return problem('session_ended')
-      const total = cursor?.total ?? Math.min(page.total ?? 0, COUNT_LIMIT)
-      const totalIsExact = cursor?.totalIsExact ?? (page.total ?? 0) <= COUNT_LIMIT
-      const items = page.tasks.slice(0, limit)
-      const last = page.tasks.length > limit ? items.at(-1) : undefined
-      const next = last ? cursors.write(caller.userId, { after: { createdAt: last.created_at, id: last.id }, total, totalIsExact }) : null
-      return { status: 200, body: { items, total, total_is_exact: totalIsExact, next_cursor: next } }
+      const headers = { ETag: etag(page.version) }
+      if (!page.changed) return { status: 304, headers }
+      const total = cursor?.total ?? Math.min(page.total, COUNT_LIMIT)
+      const totalIsExact = cursor?.totalIsExact ?? page.total <= COUNT_LIMIT
+      const last = page.tasks.length > request.limit ? page.tasks[request.limit - 1] : undefined
+      const next = last ? cursors.write(list, { after: { key: last.place, id: last.id }, total, totalIsExact }) : null
+      const items = page.tasks.slice(0, request.limit).map(({ place, ...task }) => task)
+      return { status: 200, headers, body: { items, total, total_is_exact: totalIsExact, next_cursor: next } }
     },
 
-    async createTask({ body }, caller) {
-      const task = await insertTask(database, caller, uuidv7(), body)
-      if (!task) return problem('session_ended')
-      return { status: 201, headers: { Location: `/api/${task.user_id}/tasks/${task.id}`, ETag: task.etag }, body: task }
+    async getTaskCounts({ query, header }, caller) {
+      const clock = dueClock(query.time_zone as string, Date.now())
+      const { etag, unchanged } = listTags(clock.minute)
+      const found = await selectTaskCounts(database, caller, clock, unchanged(header['If-None-Match']))
+      if (!found) return problem('session_ended')
+      const headers = { ETag: etag(found.version) }
+      return found.changed ? { status: 200, headers, body: found.counts } : { status: 304, headers }
+    },
+
+    async createTask({ header, body }, caller) {
+      const { id, ...fields } = body
+      const written = await insertTask(database, caller, id ?? uuidv7(), fields, once(header['Idempotency-Key'], 'createTask', undefined, body))
+      if (!written) return problem('session_ended')
+      if (written.outcome === 'taken') return problem('task_id_taken')
+      return answered(written, body, (task, status) => {
+        const headers = { Location: `/api/${task.user_id}/tasks/${task.id}`, ETag: task.etag }
+        return status === 200 ? { status, headers, body: task } : { status: 201 as const, headers, body: task }
+      })
     },
 
     async getTask({ path, header }, caller) {
@@ -44,26 +69,54 @@ export function taskOperations(database: Database, cursors: Cursors): Pick<Handl
     },
 
     async updateTask({ path, header, body }, caller) {
-      return written(await updateTask(database, caller, path.task_id, body, versionsToMatch(header['If-Match'])), changed)
+      return changed(await updateTask(database, caller, path.task_id, body, guard('updateTask', path.task_id, header, body)), body, whole)
     },
 
     async deleteTask({ path, header }, caller) {
-      return written(await deleteTask(database, caller, path.task_id, versionsToMatch(header['If-Match'])), () => ({ status: 204 as const }))
+      const written = await deleteTask(database, caller, path.task_id, guard('deleteTask', path.task_id, header))
+      return changed(written, {}, () => ({ status: 204 as const, headers: {} }))
     },
 
     async toggleTaskCompletion({ path, header, body }, caller) {
-      const ifMatch = versionsToMatch(header['If-Match'])
-      const result = body === undefined ? toggleTask(database, caller, path.task_id, ifMatch) : updateTask(database, caller, path.task_id, body, ifMatch)
-      return written(await result, changed)
+      const met = guard('toggleTaskCompletion', path.task_id, header, body)
+      const written = body === undefined ? toggleTask(database, caller, path.task_id, met) : updateTask(database, caller, path.task_id, body, met)
+      return changed(await written, body ?? {}, whole)
+    },
+
+    async moveTask({ path, header, body }, caller) {
+      const written = await moveTask(database, caller, path.task_id, body, guard('moveTask', path.task_id, header, body))
+      if (written?.outcome === 'refused' && written.fault === 'position_exhausted') return problem('position_exhausted')
+      return changed(written, body, whole)
     },
   }
 }
 
-const changed = (task: Task) => ({ status: 200 as const, headers: { ETag: task.etag }, body: task })
+/** How finely the clock on the wall decides what is in a list. */
+const READINGS: Record<NonNullable<Filter['due']>, (clock: DueClock) => string> = {
+  overdue: ({ minute }) => minute,
+  today: ({ today }) => today,
+  upcoming: ({ today }) => today,
+  none: () => '',
+}
 
-function written<A>(result: Written | undefined, answer: (task: Task) => A) {
-  if (!result) return problem('session_ended')
-  if (!result.found) return problem('task_not_found')
-  if (!result.matched) return problem('version_stale', { headers: { ETag: result.task.etag } })
-  return answer(result.task)
+function guard(operation: string, taskId: string, header: { 'If-Match'?: string; 'Idempotency-Key'?: string }, body?: object): Guard {
+  return { ifMatch: versionsToMatch(header['If-Match']), once: once(header['Idempotency-Key'], operation, taskId, body) }
+}
+
+const whole = (task: Task) => ({ status: 200 as const, headers: { ETag: task.etag }, body: task })
+
+function changed<A extends Success>(written: Changed | undefined, sent: object, answer: (task: Task, status: number) => A) {
+  if (!written) return problem('session_ended')
+  if (written.outcome === 'missing') return problem('task_not_found')
+  if (written.outcome === 'stale') return problem('version_stale', { headers: { ETag: written.task.etag } })
+  return answered(written, sent, answer)
+}
+
+type Success = { status: 200 | 201 | 204; headers: object }
+
+function answered<A extends Success>(written: Written, sent: object, answer: (task: Task, status: number) => A) {
+  if (written.outcome === 'key_reused') return problem('idempotency_key_reused')
+  if (written.outcome === 'refused') return problem('invalid_body', { errors: [faultError(written.fault, sent)] })
+  const success = answer(written.task, written.status)
+  return written.outcome === 'replayed' ? { ...success, headers: { ...success.headers, 'Idempotency-Replayed': 'true' } } : success
 }

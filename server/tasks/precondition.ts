@@ -5,9 +5,33 @@ export function versionsToMatch(ifMatch: string | undefined): string[] | null {
 
 /** Whether `If-None-Match` names this version; weak tags count (RFC 9110, 13.1.2). */
 export function matchesWeakly(ifNoneMatch: string | undefined, etag: string): boolean {
-  return ifNoneMatch !== undefined && (ifNoneMatch === '*' || tags(ifNoneMatch).some((tag) => tag.replace(/^W\//, '') === etag))
+  return ifNoneMatch !== undefined && (ifNoneMatch === '*' || tags(ifNoneMatch).some((tag) => strong(tag) === etag))
+}
+
+/** Versions of the user's clock that are no news to the reader of a list. */
+export type Unchanged = string[] | 'any'
+
+/**
+ * The ETags of a list: the version of the user's clock, and of the wall's where the list depends on it.
+ *
+ * @param reading what the wall's clock says, as finely as the list depends on it; blank where it does not
+ * @example listTags('2026-11-21').etag('4') // '"4-2026-11-21"'
+ */
+export function listTags(reading: string) {
+  const end = reading === '' ? '"' : `-${reading}"`
+  return {
+    etag: (version: string) => `"${version}${end}`,
+    /** The versions that `If-None-Match` names with this reading. */
+    unchanged(ifNoneMatch: string | undefined): Unchanged {
+      if (ifNoneMatch === undefined) return []
+      if (ifNoneMatch === '*') return 'any'
+      return tags(ifNoneMatch).flatMap((tag) => (strong(tag).endsWith(end) ? strong(tag).slice(1, -end.length) : []))
+    },
+  }
 }
 
 function tags(header: string): string[] {
   return header.match(/(?:W\/)?"[^"]*"/g) ?? []
 }
+
+const strong = (tag: string) => tag.replace(/^W\//, '')

@@ -2,38 +2,15 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
-import type { Position } from './cursor.ts'
+import { columns, task } from './columns.ts'
+import type { Fault } from './fault.ts'
+import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
 
-type Task = components['schemas']['Task']
-type TaskUpdate = components['schemas']['TaskUpdate']
-
-/** Counting stops here: a reader of the list wants "many", not the exact number at the price of reading all. */
-export const COUNT_LIMIT = 1_000
+type Schemas = components['schemas']
+type Task = Schemas['Task']
+type Fragment = ReturnType<typeof sql.fragment>
 
 // Every function answers undefined when the caller's session has ended.
-
-const task = sql.fragment`
-  id, user_id, title, description, completed_at is not null as completed, completed_at, created_at, updated_at, '"' || version || '"' as etag`
-
-const columns = sql.fragment`
-  tasks.user_id, tasks.id, tasks.version, tasks.title, tasks.description, tasks.completed_at, tasks.created_at, tasks.updated_at`
-
-/** A page of tasks after `after`, newest first, with one more than `limit` when there are more; `total` is counted up to one over the limit. */
-export async function selectTaskPage(database: Database, caller: Caller, after: Position | undefined, limit: number, count: boolean) {
-  const rows = await database.rows<(Task | { id: null }) & { total: number | null }>(sql.unsafe`
-    with ${liveCaller(caller)}
-    select page.*,
-      ${count ? sql.fragment`(select count(*)::int from (select from tasks join live using (user_id) limit ${COUNT_LIMIT + 1}) counted)` : sql.fragment`null`} as total
-    from live
-    left join lateral (
-      select ${task} from tasks
-      where tasks.user_id = live.user_id
-        ${after ? sql.fragment`and (created_at, id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)` : sql.fragment``}
-      order by created_at desc, id desc limit ${limit + 1}
-    ) page on true`)
-  if (!rows[0]) return undefined
-  return { total: rows[0].total, tasks: rows.flatMap(({ total, ...row }) => (row.id === null ? [] : row)) }
-}
 
 export async function selectTask(database: Database, caller: Caller, id: string): Promise<{ task: Task | undefined } | undefined> {
   const [row] = await database.rows<Task | { id: null }>(sql.unsafe`
@@ -43,108 +20,236 @@ export async function selectTask(database: Database, caller: Caller, id: string)
   return row && { task: row.id === null ? undefined : row }
 }
 
-export async function insertTask(database: Database, caller: Caller, id: string, fields: components['schemas']['TaskCreate']): Promise<Task | undefined> {
-  const [row] = await database.rows<Task>(sql.unsafe`
-    with ${liveCaller(caller)},
-    clock as (
-      insert into task_clock (user_id, version) select user_id, 1 from live
-      on conflict (user_id) do update set version = task_clock.version + 1
-      returning user_id, version
-    )
-    insert into tasks (user_id, id, version, title, description, completed_at, created_at, updated_at)
-    select user_id, ${id}::uuid, version, ${fields.title}, ${fields.description ?? null},
-      case when ${fields.completed ?? false} then now() end, now(), now() from clock
-    returning ${task}`)
-  return row
+/** What became of a write. `replayed`: it was done before under this key, with this status, and left the task like this (nothing, where it was deleted). */
+export type Written = { outcome: 'key_reused' } | { outcome: 'refused'; fault: Fault } | { outcome: 'done' | 'replayed'; status: number; task: Task }
+export type Created = Written | { outcome: 'taken' }
+export type Changed = Written | { outcome: 'missing' } | { outcome: 'stale'; task: Task }
+
+/** What a write must meet: the versions of `If-Match`, null for any, and the key it is done once under. */
+export interface Guard {
+  ifMatch: string[] | null
+  once: Once | undefined
 }
 
-/** What became of a write: `found` false when there is no such task, `matched` false when If-Match names other versions. */
-export type Written = { found: false } | { found: true; matched: boolean; task: Task }
-
-/** Writes the members of `change` that are there. What changes nothing does not advance the clock. */
-export async function updateTask(database: Database, caller: Caller, id: string, change: TaskUpdate, ifMatch: string[] | null): Promise<Written | undefined> {
-  return write(
-    database,
-    caller,
-    id,
-    ifMatch,
-    sql.fragment`
-    case when ${change.title !== undefined} then ${change.title ?? null} else title end as title,
-    case when ${change.description !== undefined} then ${change.description ?? null} else description end as description,
-    case when ${change.completed ?? null}::boolean is null then completed_at
-         when ${change.completed ?? null}::boolean then coalesce(completed_at, now()) end as completed_at`,
-  )
-}
-
-/** Completes an open task and opens a completed one. */
-export async function toggleTask(database: Database, caller: Caller, id: string, ifMatch: string[] | null): Promise<Written | undefined> {
-  return write(
-    database,
-    caller,
-    id,
-    ifMatch,
-    sql.fragment`
-    title, description, case when completed_at is null then now() end as completed_at`,
-  )
-}
-
-// The row is locked first and the clock last, everywhere: no deadlock, and what is compared is what is written over.
-async function write(
+/** Creates it, at the bottom of the manual order. Where a task with this id is, the same content is done (200), other content `taken`. */
+export async function insertTask(
   database: Database,
   caller: Caller,
   id: string,
-  ifMatch: string[] | null,
-  next: ReturnType<typeof sql.fragment>,
-): Promise<Written | undefined> {
-  const [row] = await database.rows<Task & { found: boolean; matched: boolean }>(sql.unsafe`
-    with ${liveCaller(caller)}, ${lockedTask(id, ifMatch)},
-    next as (select user_id, id, ${next} from target where matched),
-    changed as (
-      select next.* from next join target using (user_id, id)
-      where (next.title, next.description, next.completed_at) is distinct from (target.title, target.description, target.completed_at)
+  fields: Omit<Schemas['TaskCreate'], 'id'>,
+  request: Once | undefined,
+): Promise<Created | undefined> {
+  const content = (row: string) =>
+    sql.join(
+      CONTENT.map((name) => sql.identifier([row, name])),
+      sql.fragment`, `,
+    )
+  const [row] = await database.rows<Row>(sql.unsafe`
+    with ${liveCaller(caller)}, ${earlierAnswer(request)},
+    draft as (
+      select ${fields.title}::text as title, ${fields.description ?? null}::text as description, ${fields.completed ?? false}::boolean as completed,
+        ${fields.due_date ?? null}::date as due_date, ${fields.due_time ?? null}::time as due_time, ${fields.due_time_zone ?? null}::text as due_time_zone,
+        ${fields.priority ?? 'none'}::task_priority as priority, ${sql.array(fields.labels ?? [], 'text')} as labels
+      from live where not exists (select from earlier)
     ),
+    next as (select *, due_fault(due_date, due_time, due_time_zone) as fault from draft),
+    there as (select tasks.completed, ${columns} from tasks join live using (user_id) where id = ${id}::uuid and not exists (select from earlier)),
+    clock as (
+      update task_clock set version = task_clock.version + 1 from live, next
+      where task_clock.user_id = live.user_id and fault is null and not exists (select from there)
+      returning task_clock.user_id, task_clock.version
+    ),
+    created as (
+      insert into tasks (user_id, id, version, title, description, completed_at, due_date, due_time, due_time_zone, priority, labels, position, created_at, updated_at)
+      select user_id, ${id}::uuid, version, title, description, case when completed then now() end,
+        due_date, due_time, due_time_zone, priority, labels, position_between(null, null, version), now(), now()
+      from clock, next
+      returning ${columns}
+    ),
+    same as (select there.id from there, next where (${content('there')}) is not distinct from (${content('next')})),
+    latest as (
+      select * from created union all select * from replayed
+      union all select ${columns} from there as tasks
+    )${keptAnswer(
+      request,
+      sql.fragment`
+      select case when exists (select from created) then 201 else 200 end as status, to_jsonb(latest) as task
+      from latest where exists (select from created) or exists (select from same)`,
+    )}
+    select earlier.is_same, next.fault, result.*,
+      case when exists (select from created) then 201 when exists (select from same) then 200 else earlier.status end as status
+    from live left join earlier on true left join next on true
+    left join lateral (select ${task} from latest) result on true`)
+  if (!row) return undefined
+  return row.is_same === null && row.fault === null && row.status === null ? { outcome: 'taken' } : written(row)
+}
+
+/** Writes the members of `change` that are there. What changes nothing does not advance the clock. */
+export async function updateTask(database: Database, caller: Caller, id: string, change: Schemas['TaskUpdate'], guard: Guard): Promise<Changed | undefined> {
+  const { completed } = change
+  const completedAt = sql.fragment`
+    case when ${completed ?? null}::boolean is null then completed_at when ${completed ?? null}::boolean then coalesce(completed_at, now()) end as completed_at`
+  const next = sql.join(
+    [
+      member('title', change.title, 'text'),
+      member('description', change.description, 'text'),
+      completedAt,
+      member('due_date', change.due_date, 'date'),
+      member('due_time', change.due_time, 'time'),
+      member('due_time_zone', change.due_time_zone, 'text'),
+      member('priority', change.priority, 'task_priority'),
+      sql.fragment`case when ${change.labels !== undefined} then ${sql.array(change.labels ?? [], 'text')} else labels end as labels`,
+    ],
+    sql.fragment`, `,
+  )
+  return write(database, caller, id, guard, {
+    next: sql.fragment`select next.*, due_fault(due_date, due_time, due_time_zone) as fault from (select user_id, id, ${next} from target where matched) next`,
+    differs: sql.fragment`(${contentOf('next')}) is distinct from (${contentOf('target')})`,
+    assignments: sql.join(
+      CHANGEABLE.map((name) => sql.fragment`${sql.identifier([name])} = ${sql.identifier(['changed', name])}`),
+      sql.fragment`, `,
+    ),
+  })
+}
+
+/** Completes an open task and opens a completed one. */
+export async function toggleTask(database: Database, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
+  return write(database, caller, id, guard, {
+    next: sql.fragment`select user_id, id, null::text as fault, case when completed_at is null then now() end as completed_at from target where matched`,
+    differs: sql.fragment`true`,
+    assignments: sql.fragment`completed_at = changed.completed_at`,
+  })
+}
+
+/** Puts it between its new neighbours, unless it is there already. */
+export async function moveTask(database: Database, caller: Caller, id: string, to: Schemas['TaskMove'], guard: Guard): Promise<Changed | undefined> {
+  const anchorId = to.before ?? to.after
+  const anchor = sql.fragment`(select position from tasks where user_id = target.user_id and id = ${anchorId ?? null}::uuid and id <> target.id)`
+  const nothing = sql.fragment`null::text`
+  const [low, high] =
+    to.before !== undefined
+      ? [nearest('below'), sql.fragment`anchor`]
+      : to.after !== undefined
+        ? [sql.fragment`anchor`, nearest('above')]
+        : to.to === 'top'
+          ? [nothing, nearest('first')]
+          : [nearest('last'), nothing]
+  return write(database, caller, id, guard, {
+    next: sql.fragment`
+      select gap.*, case when ${anchorId !== undefined} and anchor is null then 'neighbour_missing'
+        when not is_there and position_between(low, high, 0) is null then 'position_exhausted' end as fault
+      from (
+        select *, (low is null or position > low) and (high is null or position < high) as is_there
+        from (
+          select target.user_id, target.id, target.position, anchor, ${low} as low, ${high} as high
+          from target cross join lateral (select ${anchor} as anchor) anchored where matched
+        ) between_neighbours
+      ) gap`,
+    differs: sql.fragment`not is_there`,
+    assignments: sql.fragment`position = position_between(changed.low, changed.high, clock.version)`,
+  })
+}
+
+export async function deleteTask(database: Database, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
+  const [row] = await database.rows<Row & { found: boolean; matched: boolean | null }>(sql.unsafe`
+    with ${liveCaller(caller)}, ${earlierAnswer(guard.once)}, ${lockedTask(id, guard.ifMatch)},
+    clock as (
+      update task_clock set version = task_clock.version + 1 from target
+      where task_clock.user_id = target.user_id and target.matched
+    ),
+    gone as (delete from tasks using target where tasks.user_id = target.user_id and tasks.id = target.id and target.matched)${keptAnswer(
+      guard.once,
+      sql.fragment`select 204 as status, null::jsonb as task from target where matched`,
+    )}
+    select earlier.is_same, earlier.status, target.id is not null as found, target.matched, null as fault, result.*
+    from live left join earlier on true left join target on true
+    left join lateral (select ${task} from target) result on true`)
+  return row && changed(row)
+}
+
+/** Members that a patch may change, and by which a task is the same as another, as columns. */
+const CHANGEABLE = ['title', 'description', 'completed_at', 'due_date', 'due_time', 'due_time_zone', 'priority', 'labels']
+const CONTENT = CHANGEABLE.map((name) => (name === 'completed_at' ? 'completed' : name))
+const contentOf = (row: string) =>
+  sql.join(
+    CHANGEABLE.map((name) => sql.identifier([row, name])),
+    sql.fragment`, `,
+  )
+
+/** A member of a merge patch: absent keeps what is there. */
+function member(name: string, value: string | null | undefined, type: 'text' | 'date' | 'time' | 'task_priority') {
+  const column = sql.identifier([name])
+  return sql.fragment`case when ${value !== undefined} then ${value ?? null}::${sql.identifier([type])} else ${column} end as ${column}`
+}
+
+/** The position next to the anchor, or at an end, of all tasks but the one that moves; open and done each have their part of the index. */
+function nearest(where: 'below' | 'above' | 'first' | 'last') {
+  const isUpward = where === 'above' || where === 'first'
+  const [direction, choose] = isUpward ? [sql.fragment`asc`, sql.fragment`min`] : [sql.fragment`desc`, sql.fragment`max`]
+  const bound = { below: sql.fragment`and position < anchor`, above: sql.fragment`and position > anchor`, first: sql.fragment``, last: sql.fragment`` }[where]
+  return sql.fragment`
+    (select ${choose}(near.position) from (values (false), (true)) half (is_completed) cross join lateral (
+      select other.position from tasks other
+      where other.user_id = target.user_id and other.completed = is_completed and other.id <> target.id ${bound}
+      order by other.position ${direction} limit 1
+    ) near)`
+}
+
+interface Change {
+  /** The row `next` with `fault`, from `target where matched`. */
+  next: Fragment
+  /** Whether `next` is not what is there. */
+  differs: Fragment
+  /** From `changed` and `clock`. */
+  assignments: Fragment | ReturnType<typeof sql.join>
+}
+
+// The row is locked first and the clock last, everywhere: no deadlock, and what is compared is what is written over.
+async function write(database: Database, caller: Caller, id: string, guard: Guard, { next, differs, assignments }: Change): Promise<Changed | undefined> {
+  const [row] = await database.rows<Row & { found: boolean; matched: boolean | null }>(sql.unsafe`
+    with ${liveCaller(caller)}, ${earlierAnswer(guard.once)}, ${lockedTask(id, guard.ifMatch)},
+    next as (${next}),
+    changed as (select next.* from next join target using (user_id, id) where fault is null and ${differs}),
     clock as (
       update task_clock set version = task_clock.version + 1 from changed
       where task_clock.user_id = changed.user_id returning task_clock.version
     ),
     written as (
-      update tasks set version = clock.version, title = changed.title, description = changed.description,
-        completed_at = changed.completed_at, updated_at = greatest(now(), tasks.updated_at)
+      update tasks set version = clock.version, updated_at = greatest(now(), tasks.updated_at), ${assignments}
       from changed, clock where tasks.user_id = changed.user_id and tasks.id = changed.id
       returning ${columns}
     ),
-    latest as (select * from written union all select ${columns} from target as tasks where not exists (select from written))
-    select latest.id is not null as found, target.matched, result.* from live
-    left join target on true left join latest on true
+    latest as (
+      select * from written union all select * from replayed
+      union all select ${columns} from target as tasks where not exists (select from written)
+    )${keptAnswer(guard.once, sql.fragment`select 200 as status, to_jsonb(latest) as task from latest, next where fault is null`)}
+    select earlier.is_same, earlier.status, target.id is not null as found, target.matched, next.fault, result.*
+    from live left join earlier on true left join target on true left join next on true
     left join lateral (select ${task} from latest) result on true`)
-  return row && (row.found ? outcome(row) : { found: false })
-}
-
-export async function deleteTask(database: Database, caller: Caller, id: string, ifMatch: string[] | null): Promise<Written | undefined> {
-  const [row] = await database.rows<Task & { found: boolean; matched: boolean }>(sql.unsafe`
-    with ${liveCaller(caller)}, ${lockedTask(id, ifMatch)},
-    clock as (
-      update task_clock set version = task_clock.version + 1 from target
-      where task_clock.user_id = target.user_id and target.matched
-    ),
-    gone as (delete from tasks using target where tasks.user_id = target.user_id and tasks.id = target.id and target.matched)
-    select target.id is not null as found, target.matched, result.* from live
-    left join target on true
-    left join lateral (select ${task} from target) result on true`)
-  return row && (row.found ? outcome(row) : { found: false })
+  return row && changed(row)
 }
 
 function lockedTask(id: string, ifMatch: string[] | null) {
   return sql.fragment`
     locked as (
-      select ${columns}
-      from tasks join live on tasks.user_id = live.user_id where tasks.id = ${id}::uuid for no key update of tasks
+      select ${columns} from tasks join live on tasks.user_id = live.user_id
+      where tasks.id = ${id}::uuid and not exists (select from earlier) for no key update of tasks
     ),
     target as (
       select *, ${ifMatch === null ? sql.fragment`true` : sql.fragment`'"' || version || '"' = any(${sql.array(ifMatch, 'text')})`} as matched from locked
     )`
 }
 
-function outcome({ found, matched, ...row }: Task & { found: boolean; matched: boolean }): Written {
-  return { found: true, matched, task: row }
+type Row = Task & { is_same: boolean | null; status: number | null; fault: Fault | null }
+
+function written({ is_same, status, fault, ...task }: Row): Written {
+  if (is_same === false) return { outcome: 'key_reused' }
+  if (fault !== null) return { outcome: 'refused', fault }
+  return { outcome: is_same ? 'replayed' : 'done', status: status as number, task }
+}
+
+function changed({ found, matched, ...row }: Row & { found: boolean; matched: boolean | null }): Changed {
+  if (row.is_same !== null) return written(row)
+  if (!found) return { outcome: 'missing' }
+  return matched ? written(row) : { outcome: 'stale', task: row }
 }

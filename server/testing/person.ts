@@ -29,7 +29,7 @@ export interface Person {
   /** The address of this person's tasks. */
   tasks: string
   send<Body = unknown>(path: string, init?: RequestInit & { json?: unknown }): Promise<Reply<Body>>
-  addTask(fields?: Partial<Schemas['TaskCreate']>): Promise<Schemas['Task']>
+  addTask(fields?: Partial<Schemas['TaskCreate']>, headers?: Record<string, string>): Promise<Schemas['Task']>
 }
 
 /** Somebody new, signed up over the front door. */
@@ -47,8 +47,8 @@ export async function newPerson(url: string, name = 'ada'): Promise<Person> {
     tasks: `/api/${body.user.id}/tasks`,
     send: (path, init = {}) =>
       send(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${body.access_token}`, ...Object.fromEntries(new Headers(init.headers)) } }),
-    async addTask(fields) {
-      const made = await person.send<Schemas['Task']>(person.tasks, { method: 'POST', json: { title: 'Pay the rent', ...fields } })
+    async addTask(fields, headers = {}) {
+      const made = await person.send<Schemas['Task']>(person.tasks, { method: 'POST', headers, json: { title: 'Pay the rent', ...fields } })
       if (made.status !== 201) throw new Error(`createTask answered ${made.status} ${JSON.stringify(made.body)}`)
       return made.body
     },

@@ -1,0 +1,25 @@
+const timeZones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])
+
+/** Formats that the validator does not know, or takes for a matter of digits only: 30 February is no `date`. */
+export const formats = {
+  date: { type: 'string', validate: isDay },
+  'date-time': { type: 'string', validate: (text: string) => isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)) },
+  'time-zone': { type: 'string', validate: isTimeZone },
+  password: { type: 'string', validate: () => true },
+}
+
+function isDay(text: string): boolean {
+  const midnight = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text)
+}
+
+/** Older names and other spellings of case are names too, but in no list. */
+function isTimeZone(name: string): boolean {
+  if (timeZones.has(name)) return true
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
