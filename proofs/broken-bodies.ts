@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type Operation, resolve } from '../server/contract/document.ts'
+import type { Operation } from '../server/contract/document.ts'
 import { type Breakage, pointer } from './breakage.ts'
 import { bodySchema, type Schema, typesOf } from './request-schemas.ts'
 import { validValues } from './valid-values.ts'
@@ -12,75 +12,22 @@ export function brokenBodies(operation: Operation): Breakage[] {
   const properties = Object.entries(schema.properties ?? {})
   const refused = (what: string, at: string, body: fc.Arbitrary<string>): Breakage =>
     body.map((text) => ({ what, statuses: [422], place: { in: 'body', pointer: at }, request: { body: text } }))
-  const replaced = (what: string, name: string, json: fc.Arbitrary<string>) =>
-    refused(
-      what,
-      pointer(name),
-      fc.tuple(valid, json).map(([fields, text]) => member(fields, name, text)),
-    )
-
-  const perMember = properties.flatMap(([name, given]) => {
-    const property = resolve<Schema>(given as Schema & { $ref?: string })
-    const types = typesOf(property)
-    const others = [
-      '0',
-      '-1',
-      '1e400',
-      '-0',
-      '123456789012345678901234567890',
-      '0.1',
-      'true',
-      '"x"',
-      'null',
-      '[]',
-      '{}',
-      deep(1_000),
-      deep(40_000),
-      '{"$ref":"#"}',
-      '[null]',
-      '{"length":1}',
-    ]
-    const wrong = others.filter((json) => !types.some((type) => isOfType(json, type)))
-    if (types.some((type) => type === 'object' || type === 'array'))
-      throw new Error(`No request of the contract has held a nested ${name} so far: say here how one is broken`)
-    const breakages = [replaced('type', name, fc.constantFrom(...wrong))]
-    if (types.includes('string') && !property.enum) {
-      const { maxLength = 0, minLength = 0, pattern } = property
-      breakages.push(
-        replaced(
-          'too long',
-          name,
-          fc
-            .tuple(fc.constantFrom('x', 'é', '👍', '\u0301'), fc.integer({ min: 1, max: 2_000 }))
-            .map(([unit, more]) => JSON.stringify(unit.repeat(maxLength + more))),
-        ),
-      )
-      if (minLength > 0) breakages.push(replaced('too short', name, fc.constant('""')))
-      if (pattern?.includes('\\u0000') && property.format !== 'email')
-        breakages.push(
-          replaced(
-            'NUL or lone surrogate',
-            name,
-            fc.constantFrom(
-              '"a\\u0000b_______"',
-              '"\\ud800abcdefgh"',
-              '"abcdefgh\\udfff"',
-              '"ab\\udc00\\ud800cdefgh"',
-              '"\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000"',
-            ),
-          ),
-        )
-      if (pattern?.includes('[^\\s'))
-        breakages.push(replaced('pattern', name, fc.constantFrom('"   "', '"\\u2003\\t\\n"', '"\\ufeff\\u00a0"', '"\\u3000\\u2028      "')))
-    }
-    if (property.enum) breakages.push(replaced('no such value', name, fc.constantFrom('"nobody knows"', '""', '" "')))
-    if (types.includes('integer')) {
-      const { minimum = 0, maximum = 0 } = property
-      breakages.push(replaced('out of range', name, fc.constantFrom(`${minimum - 1}`, `${maximum + 1}`, '1e308', `${minimum}.5`)))
-    }
-    if (types.includes('boolean')) breakages.push(replaced('boolean as text', name, fc.constantFrom('"true"', '"false"', '1', '0')))
-    return breakages
-  })
+  const perMember = properties.flatMap(([name, property]) =>
+    brokenValues(property).map(({ what, at, json }) =>
+      refused(
+        what,
+        `${pointer(name)}${at}`,
+        fc.tuple(valid, json).map(([fields, text]) => member(fields, name, text)),
+      ),
+    ),
+  )
+  const { minProperties = 0, maxProperties = properties.length } = schema
+  const wrongCount = [
+    ...(minProperties > 0 ? [fc.constant('{}')] : []),
+    ...(maxProperties < properties.length
+      ? [fc.record(Object.fromEntries(properties.map(([name, property]) => [name, validValues(property)]))).map((all) => JSON.stringify(all))]
+      : []),
+  ].map((body) => refused('too few or too many members', '', body))
   const required = (schema.required ?? []).map((name) =>
     refused(
       `without ${name}`,
@@ -175,8 +122,111 @@ export function brokenBodies(operation: Operation): Breakage[] {
           .map((headers) => ({ what: 'no body', statuses: [422], place: { in: 'body', pointer: '' }, request: { headers, body: '' } })),
       ]
     : []
-  return [...perMember, ...required, ...missing, unknown, notAnObject, unreadable, encodings]
+  return [...perMember, ...wrongCount, ...required, ...missing, unknown, notAnObject, unreadable, encodings]
 }
+
+const WRONG_TYPES = [
+  '0',
+  '-1',
+  '1e400',
+  '-0',
+  '123456789012345678901234567890',
+  '0.1',
+  'true',
+  '"x"',
+  'null',
+  '[]',
+  '{}',
+  deep(1_000),
+  deep(40_000),
+  '{"$ref":"#"}',
+  '[null]',
+  '{"length":1}',
+]
+
+/** What a narrow format or pattern refuses, though it looks like it. */
+const NEAR: [schema: (schema: Schema) => boolean | undefined, texts: string[]][] = [
+  [
+    ({ format }) => format === 'date',
+    ['2026-02-30', '2026-13-01', '2026-1-1', '26-01-01', '0999-12-31', '2026-12-01T00:00:00Z', ' 2026-12-01', '２０２６-12-01', 'today', ''],
+  ],
+  [({ format }) => format === 'time-zone', ['Mars/Olympus', '+02:00', 'Europe/', 'Europe/Berlin ', 'Europe//Berlin', '../etc/passwd', 'constructor', '']],
+  [
+    ({ format }) => format === 'uuid',
+    ['0199C2F0-0000-7000-8000-000000000000', '0199c2f0000070008000000000000000', '{0199c2f0-0000-7000-8000-000000000000}', 'null', ''],
+  ],
+  [({ pattern }) => pattern?.includes(':[0-5]'), ['24:00', '12:60', '1:00', '12:00:00', '12.00', ' 12:00', '12:00Z', '-1:00', 'noon', '']],
+]
+
+interface BrokenValue {
+  what: string
+  /** Where in the value, as a JSON Pointer. */
+  at: string
+  json: fc.Arbitrary<string>
+}
+
+/** Values that break a schema in one place. */
+function brokenValues(schema: Schema): BrokenValue[] {
+  const types = typesOf(schema)
+  const broken = (what: string, json: fc.Arbitrary<string>): BrokenValue => ({ what, at: '', json })
+  const breakages = [broken('type', fc.constantFrom(...WRONG_TYPES.filter((json) => !types.some((type) => isOfType(json, type)))))]
+  if (types.includes('object')) throw new Error('No member of a request has been an object so far: say here how one is broken')
+  if (types.includes('array')) {
+    const { items = {}, maxItems = 0, uniqueItems } = schema
+    const others = fc.uniqueArray(
+      validValues(items).map((item) => JSON.stringify(item)),
+      { minLength: maxItems + 1, maxLength: maxItems + 3 },
+    )
+    breakages.push(
+      broken(
+        'too many items',
+        others.map((list) => `[${list}]`),
+      ),
+    )
+    if (uniqueItems)
+      breakages.push(
+        broken(
+          'an item twice',
+          validValues(items).map((item) => JSON.stringify([item, item])),
+        ),
+      )
+    const nested = brokenValues(items).map(({ what, at, json }) => ({
+      what: `${what} of an item`,
+      at: `/1${at}`,
+      json: fc.tuple(validValues(items), json).map(([good, text]) => `[${JSON.stringify(good)},${text}]`),
+    }))
+    breakages.push(...nested)
+  }
+  if (types.includes('string') && !schema.enum) {
+    const { maxLength = 0, minLength = 0, pattern, format } = schema
+    const longer = fc.tuple(fc.constantFrom('x', 'é', '👍', '\u0301'), fc.integer({ min: 1, max: 2_000 }))
+    breakages.push(
+      broken(
+        'too long',
+        longer.map(([unit, more]) => JSON.stringify(unit.repeat(maxLength + more))),
+      ),
+    )
+    if (minLength > 0) breakages.push(broken('too short', fc.constant('""')))
+    if (pattern?.includes('\\u0000') && format !== 'email') breakages.push(broken('NUL or lone surrogate', fc.constantFrom(...BAD_CHARACTERS)))
+    if (pattern?.includes('[^\\s')) breakages.push(broken('pattern', fc.constantFrom('"   "', '"\\u2003\\t\\n"', '"\\ufeff\\u00a0"', '"\\u3000\\u2028      "')))
+    for (const [is, texts] of NEAR) if (is(schema)) breakages.push(broken('nearly', fc.constantFrom(...texts.map((text) => JSON.stringify(text)))))
+  }
+  if (schema.enum) breakages.push(broken('no such value', fc.constantFrom('"nobody knows"', '""', '" "')))
+  if (types.includes('integer')) {
+    const { minimum = 0, maximum = 0 } = schema
+    breakages.push(broken('out of range', fc.constantFrom(`${minimum - 1}`, `${maximum + 1}`, '1e308', `${minimum}.5`)))
+  }
+  if (types.includes('boolean')) breakages.push(broken('boolean as text', fc.constantFrom('"true"', '"false"', '1', '0')))
+  return breakages
+}
+
+const BAD_CHARACTERS = [
+  '"a\\u0000b_______"',
+  '"\\ud800abcdefgh"',
+  '"abcdefgh\\udfff"',
+  '"ab\\udc00\\ud800cdefgh"',
+  '"\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000"',
+]
 
 function isOfType(json: string, type: string): boolean {
   const value: unknown = JSON.parse(json)
@@ -186,7 +236,10 @@ function isOfType(json: string, type: string): boolean {
   return typeof value === (type === 'integer' ? 'number' : type)
 }
 
-const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+function deep(levels: number): string {
+  return '['.repeat(levels) + ']'.repeat(levels)
+}
+
 /** JSON as text, so that it may be what JSON.stringify never writes. */
 const member = (fields: Record<string, unknown>, name: string, json: string) =>
   `{${[

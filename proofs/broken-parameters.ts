@@ -1,12 +1,17 @@
 import fc from 'fast-check'
-import { type Operation, resolve } from '../server/contract/document.ts'
+import type { Operation } from '../server/contract/document.ts'
 import { type Breakage, pointer } from './breakage.ts'
 import { fits } from './contract-schemas.ts'
 import { parametersOf, type Schema, typesOf } from './request-schemas.ts'
+import { validValues } from './valid-values.ts'
 
 const FOR_INTEGERS = ['', ...'-1 1e1 0x10 1.5 01 %201 1%20 1%00 Infinity NaN null +1 true %F0%9F%91%8D %E0%A5%A7'.split(' '), '9'.repeat(30)]
 const FOR_BOOLEANS = ['', ...'yes 1 TRUE %00 null'.split(' ')]
-const FOR_STRINGS = ['', ...`%00 a%00b %20 ' %27%20or%201=1 %ED%A0%80 %zz % %c0%ae %0d%0aSet-Cookie:x`.split(' '), 'x'.repeat(500)]
+const FOR_STRINGS = [
+  '',
+  ...`%00 a%00b %20 ' %27%20or%201=1 %ED%A0%80 %zz % %c0%ae %0d%0aSet-Cookie:x none,low 2026-02-30 2026-11-21T24:30:00Z Mars/Olympus`.split(' '),
+  'x'.repeat(500),
+]
 const FOR_SEGMENTS = [
   ...`x 0 . .. %2e %2e%2e %2E%2e %252e%252e %00 %2500 % %zz %c0%ae %ED%A0%80 %2f %5c %0d%0a ;a=b null * ' %27-- ~ $& :id __proto__ constructor`.split(' '),
   ...'%F0%9F%91%8D %7Btask_id%7D'.split(' '),
@@ -35,9 +40,13 @@ const FOR_HEADERS = [
 ]
 
 /** Leaves out what a schema takes after all: another parameter may have a wider one. */
-const unfit = (schema: Schema, values: string[]) => {
-  const resolved = resolve<Schema>(schema as Schema & { $ref?: string })
-  return values.filter((value) => !fits(resolved, decoded(value).trim()))
+const unfit = (schema: Schema, values: string[]) => values.filter((value) => !fits(schema, decoded(value).trim()))
+
+function brokenTexts(schema: Schema): string[] {
+  const { minimum = 0, maximum = 0 } = schema
+  const types = typesOf(schema)
+  if (types.includes('integer')) return [...FOR_INTEGERS, String(minimum - 1), String(maximum + 1)]
+  return types.includes('boolean') ? FOR_BOOLEANS : unfit(schema, FOR_STRINGS)
 }
 
 export function brokenQueries(operation: Operation): Breakage[] {
@@ -54,15 +63,25 @@ export function brokenQueries(operation: Operation): Breakage[] {
     .filter((name) => !known.some((parameter) => parameter.name === name))
     .map((name) => broken('unknown parameter', name, `${encodeURIComponent(name)}=1`))
   const perParameter = known.flatMap(({ name, schema }): Breakage[] => {
-    const types = typesOf(schema)
-    const [values, good] = types.includes('integer')
-      ? [[...FOR_INTEGERS, String((schema.minimum ?? 0) - 1), String((schema.maximum ?? 0) + 1)], '5']
-      : types.includes('boolean')
-        ? [FOR_BOOLEANS, 'true']
-        : [unfit(schema, FOR_STRINGS), 'abc']
+    const { items, maxItems = 0 } = schema
+    const refused = ([what, query]: [what: string, query: string], at = '') => {
+      const { place, ...rest } = broken(what, name, query)
+      return { ...rest, place: { ...place, pointer: `${place.pointer}${at}` } }
+    }
+    const equals = (values: string[]) => values.map((value): [string, string] => [`${name}=${value.slice(0, 20)}`, `${name}=${value}`])
+    const good = encodeURIComponent(String(fc.sample(validValues(items ?? schema), { numRuns: 1, seed: 1 })[0]))
+    const times = (count: number) => Array(count).fill(`${name}=${good}`).join('&')
+    if (!items)
+      return [
+        fc.constantFrom(...equals(brokenTexts(schema))).map((each) => refused(each)),
+        fc.constantFrom(2, 3, 100).map((count) => refused(['the same parameter twice', times(count)])),
+      ]
+    const many = fc.uniqueArray(validValues(items).map(String), { minLength: maxItems + 1, maxLength: maxItems + 1 })
     return [
-      fc.constantFrom(...values).map((value) => broken(`${name}=${value.slice(0, 20)}`, name, `${name}=${value}`)),
-      fc.constantFrom(2, 3, 100).map((times) => broken('the same parameter twice', name, Array(times).fill(`${name}=${good}`).join('&'))),
+      // What is blank is refused as the parameter, before anybody looks at its values.
+      fc.constantFrom(...equals(brokenTexts(items))).map((each) => refused(each, each[1].endsWith('=') ? '' : '/0')),
+      fc.constantFrom(2, 3, 100).map((count) => refused(['the same value twice', times(count)])),
+      ...(items.enum ? [] : [many.map((values) => refused(['too many values', values.map((value) => `${name}=${encodeURIComponent(value)}`).join('&')]))]),
     ]
   })
   return [unknown, ...perParameter]

@@ -5,8 +5,16 @@ import { contract, type Operation, resolve } from '../server/contract/document.t
 // A validator of its own, of another version than the server's: what it says is a second opinion.
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true })
 formats.default(ajv)
-ajv.addFormat('int32', true).addFormat('password', true)
+ajv.addFormat('int32', true).addFormat('password', true).addFormat('time-zone', isTimeZone)
 ajv.addSchema({ $id: 'contract', ...contract })
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Date().toLocaleString('en', { timeZone: name }) !== ''
+  } catch {
+    return false
+  }
+}
 
 /** `['components', 'schemas', 'Task']` -> the way there as a `$ref`. */
 function reference(way: string[]): string {

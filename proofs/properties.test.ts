@@ -100,6 +100,10 @@ test.each(contractOperations)('$id: a request broken in one place is a problem t
 /** Statuses that say nothing against the form of a request. */
 const WELL_FORMED = [200, 201, 204, 304, 404, 409, 412]
 
+/** What only the task as it is, or the one beside it, shows to be wrong. */
+const isOfTheTask = ({ pointer, code }: { pointer: string; code: string }) =>
+  code === 'invalid' && /^\/(due_date|due_time|due_time_zone|before|after)$/.test(pointer)
+
 test.each(contractOperations)(
   '$id: a request that fits the contract is never refused for its form, and what it stores comes back as it was',
   async (operation) => {
@@ -114,7 +118,8 @@ test.each(contractOperations)(
       if (isSignIn && known) Object.assign(choice.body as object, { email: ada.email, password: ada.password })
       const answer = await send(requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice))
       const byAnotherRule =
-        answer.body?.code === 'cursor_invalid' ||
+        ['cursor_invalid', 'idempotency_key_reused'].includes(answer.body?.code) ||
+        (answer.status === 422 && answer.body?.errors?.every(isOfTheTask)) ||
         (HASHING.has(operation.id) && answer.body?.errors?.[0]?.pointer === '/email') ||
         (isSignIn && !known && answer.status === 401)
       expect([answer.status, WELL_FORMED.includes(answer.status) || byAnotherRule]).toEqual([answer.status, true])
@@ -122,7 +127,7 @@ test.each(contractOperations)(
       succeeded += 1
       const type = answer.headers['content-type']?.toString().split(';')[0] ?? ''
       expect(answerFaults(operation, answer.status, type, answer.body)).toEqual([])
-      if (choice.body && answer.body?.title !== undefined) expect(answer.body).toMatchObject(choice.body)
+      if (choice.body && answer.body?.title !== undefined && operation.id !== 'moveTask') expect(answer.body).toMatchObject(choice.body)
       if (operation.id === 'deleteTask') taskId = (await ada.addTask()).id
     })
     expect(succeeded).toBeGreaterThan(0)

@@ -28,7 +28,9 @@ export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
 
 /** The request that this person sends by a choice. */
 export function requestOf(operation: Operation, who: Pick<Person, 'id' | 'token' | 'sessionToken'>, taskId: string, choice: Choice): Outgoing {
-  const query = new URLSearchParams(Object.entries(choice.query).map(([name, value]): [string, string] => [name, String(value)]))
+  const query = new URLSearchParams(
+    Object.entries(choice.query).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)])),
+  )
   const path = operation.template.replace('{user_id}', who.id).replace('{task_id}', taskId)
   const headers = Object.entries(choice.headers).map(([name, value]): [string, string] => [name, String(value)])
   const type: [string, string][] = choice.body === undefined ? [] : [['content-type', choice.type ?? (operation.accepts[0] as string)]]

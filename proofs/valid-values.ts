@@ -1,11 +1,10 @@
 import fc from 'fast-check'
-import { resolve } from '../server/contract/document.ts'
 import { fits } from './contract-schemas.ts'
-import { type Schema, typesOf } from './request-schemas.ts'
+import { type Schema, typesOf, whole } from './request-schemas.ts'
 
 /** Values that fit a schema of the contract, corners of Unicode and of the limits included. */
 export function validValues(given: Schema): fc.Arbitrary<unknown> {
-  const schema = resolve<Schema>(given as Schema & { $ref?: string })
+  const schema = whole(given)
   if (schema.enum) return fc.constantFrom(...schema.enum)
   return fc.oneof(...typesOf(schema).map((type) => ofType(type, schema)))
 }
@@ -22,15 +21,41 @@ function ofType(type: string, schema: Schema): fc.Arbitrary<unknown> {
       return strings(schema)
     case 'object': {
       const members = Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, member]) => [name, validValues(member)]))
-      return fc.record(members, { requiredKeys: schema.required ?? [] })
+      const { required = [], minProperties = 0, maxProperties = Number.POSITIVE_INFINITY } = schema
+      if (maxProperties === 1 && required.length === 0) return fc.oneof(...Object.entries(members).map(([name, value]) => fc.record({ [name]: value })))
+      return fc.record(members, { requiredKeys: required }).filter((object) => isWithin(Object.keys(object).length, minProperties, maxProperties))
+    }
+    case 'array': {
+      const { items = {}, minItems = 0, maxItems = 0, uniqueItems } = schema
+      const limits = { minLength: minItems, maxLength: maxItems, size: 'max' } as const
+      return uniqueItems ? fc.uniqueArray(validValues(items), { ...limits, comparator: 'SameValueZero' }) : fc.array(validValues(items), limits)
     }
     default:
       throw new Error(`No request of the contract has held a ${type} so far: say here how one is made`)
   }
 }
 
+const isWithin = (count: number, least: number, most: number) => count >= least && count <= most
+
+/** Names of every kind: of a place, of an offset, an old name, one in another case. */
+const TIME_ZONES = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'Pacific/Apia',
+  'Etc/GMT+5',
+  'Asia/Calcutta',
+  'europe/london',
+]
+
 function strings(schema: Schema): fc.Arbitrary<string> {
   if (schema.format === 'uuid') return fc.uuid()
+  if (schema.format === 'time-zone') return fc.constantFrom(...TIME_ZONES)
+  const days = fc.date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }).map((date) => date.toISOString())
+  if (schema.format === 'date') return days.map((text) => text.slice(0, 10))
+  if (schema.format === 'date-time') return fc.tuple(days, fc.constantFrom('Z', '000Z')).map(([text, end]) => text.replace('Z', end))
   if (schema.format === 'email') {
     const plain = fc.stringMatching(/^[a-z0-9]{1,20}(\.[A-Z0-9]{1,10})?@[a-z]{2,10}\.(org|example|co\.uk)$/)
     return fc.oneof(plain, fc.emailAddress()).filter((email) => fits(schema, email))
