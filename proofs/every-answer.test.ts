@@ -54,11 +54,21 @@ describe('what is wrong with a request', () => {
     expect(answer.headers[operation.method === 'PATCH' ? 'accept-patch' : 'accept']).toBe(operation.accepts.join(', '))
   })
 
-  test.each(declaring(422))('$id: a member that nobody knows is a 422 that points to it', async (operation) => {
+  test.each(declaring(422).filter(({ accepts }) => accepts.length > 0))('$id: a member that nobody knows is a 422 that points to it', async (operation) => {
     const answer = await asking(operation, (request) => ({ ...request, body: JSON.stringify({ 'nobody/knows': 1 }) }))
     isProblem(answer, 422, 'invalid_body')
     expect(answer.body.errors).toContainEqual({ in: 'body', pointer: '/nobody~1knows', code: 'unknown_member', detail: 'is not known here' })
   })
+
+  test.each(contractOperations.filter(({ headerParameters }) => headerParameters.includes('Idempotency-Key')))(
+    '$id: an Idempotency-Key that another request has used is a 422',
+    async (operation) => {
+      const key = { 'idempotency-key': `used before ${operation.id}` }
+      await ada.addTask({ title: 'Of that other request' }, key)
+      const { headers = [], ...request } = exampleRequest(operation, ada)
+      isProblem(await exchange(service.url, { ...request, headers: [...headers, ...Object.entries(key)] }), 422, 'idempotency_key_reused')
+    },
+  )
 
   test.each(declaring(403).filter(({ needsCaller }) => !needsCaller))('$id: a page of a foreign origin is a 403', async (operation) => {
     const answer = await asking(operation, ({ headers = [], ...request }) => ({ ...request, headers: [...headers, ['origin', 'https://evil.example']] }))

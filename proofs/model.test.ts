@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { components } from '../sdk/contract.gen.ts'
@@ -6,11 +7,11 @@ import { newPerson, type Person, type Reply } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import { effort, seed } from './effort.ts'
 import { NO_TASK } from './example-request.ts'
+import { type Account, chosen, counted, differs, emptyAccount, hangsInTheAir, listed, moved, type Query } from './model.ts'
 import type { Schema } from './request-schemas.ts'
 import { validValues } from './valid-values.ts'
 
-// The server beside a few lines that say what it should be: random sequences of all task operations by two users,
-// and after every step both hold the same.
+// The server beside the model: random sequences of all task operations by two users, and after every step both hold the same.
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
@@ -23,17 +24,82 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** What is known of a task; its times come from the server once, and are held to afterwards. */
-type Known = Pick<Task, 'title' | 'description' | 'completed' | 'etag'> & Partial<Task>
-interface Account {
-  version: number
-  /** Newest first. */
-  tasks: Known[]
+/** A write that was done under a key, and how it was answered. */
+interface Kept {
+  key: string
+  again: (json?: unknown) => Promise<Reply<Task>>
+  first: Reply<Task>
 }
-interface World {
-  people: [Person, Person]
+interface Side {
+  account: Account
+  person: Person
+  kept: Kept[]
 }
-type Model = [Account, Account]
+type World = [Side, Side]
+type User = 0 | 1
+type Command = fc.AsyncCommand<World, object>
+
+const command = (name: string, run: (world: World) => Promise<void>): Command => ({
+  check: () => true,
+  toString: () => name,
+  async run(world: World) {
+    await run(world)
+    for (const { person, account } of world) {
+      const { body } = await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200`)
+      expect(body.items).toEqual(listed(account.tasks, {}, today()))
+    }
+  },
+})
+
+const today = () => new Date().toISOString().slice(0, 10)
+const without = <T>(items: T[], item: T) => items.filter((each) => each !== item)
+const taskAt = ({ account }: Side, index: number) => account.tasks[index % Math.max(account.tasks.length, 1)]
+
+/** Sends a write, under a new key where it is `keyed`. */
+async function sendWrite(side: Side, path: string, init: RequestInit & { json?: unknown }, keyed: boolean): Promise<Reply<Task>> {
+  const key = randomUUID()
+  const headers = { ...init.headers, ...(keyed ? { 'idempotency-key': key } : {}) }
+  const again = (json = init.json) => side.person.send<Task>(path, { ...init, headers, ...(json === undefined ? {} : { json }) })
+  const first = await again()
+  if (keyed && first.status < 300) side.kept.push({ key, again, first })
+  return first
+}
+
+function create(user: User, given: Schemas['TaskCreate'], keyed: boolean): Command {
+  return command(`create(${user}, ${JSON.stringify(given)}${keyed ? ', keyed' : ''})`, (world) => created(world[user], given, keyed))
+}
+
+/** A client that has a task sends it once more, as it is or with another title. */
+function createAgain(user: User, index: number, isSame: boolean): Command {
+  return command(`createAgain(${user}, ${index}, ${isSame})`, async (world) => {
+    const task = taskAt(world[user], index)
+    if (!task) return
+    const { user_id, completed_at, position, created_at, updated_at, etag, ...fields } = task
+    await created(world[user], isSame ? fields : { ...fields, title: randomUUID() }, false)
+  })
+}
+
+async function created(side: Side, fields: Schemas['TaskCreate'], keyed: boolean): Promise<void> {
+  const { account, person } = side
+  const { status, headers, body } = await sendWrite(side, person.tasks, { method: 'POST', json: fields }, keyed)
+  const content = chosen(fields)
+  if (hangsInTheAir(content)) return expect(status).toBe(422)
+  const there = account.tasks.find(({ id }) => id === fields.id)
+  if (there && differs(there, content)) return expect(status).toBe(409)
+  if (!there) account.version += 1
+  const etag = there?.etag ?? `"${account.version}"`
+  expect([status, headers.get('etag'), headers.get('location')]).toEqual([there ? 200 : 201, etag, `${person.tasks}/${body.id}`])
+  if (there) return expect(body).toEqual(there)
+  expect(body).toMatchObject({
+    ...content,
+    ...(fields.id ? { id: fields.id } : {}),
+    user_id: person.id,
+    etag,
+    completed_at: content.completed ? expect.any(String) : null,
+  })
+  account.tasks.push({ ...body })
+  account.order.push(body.id)
+}
 
 type WhichVersion = 'no If-Match' | 'the current one' | 'any' | 'one of several' | 'a stale one' | 'a weak one'
 const VERSIONS: WhichVersion[] = ['no If-Match', 'the current one', 'any', 'one of several', 'a stale one', 'a weak one']
@@ -45,136 +111,187 @@ function ifMatch(which: WhichVersion, etag: string): Record<string, string> {
 
 const matches = (which: WhichVersion) => which !== 'a stale one' && which !== 'a weak one'
 
-/** A write as both sides take it: what to send, and what the model becomes. */
+/** A write of one task as both sides take it: what to send, and what the model becomes. */
 interface Write {
   name: string
-  send: (person: Person, path: string, headers: Record<string, string>) => Promise<Reply<Task>>
-  /** The members it leaves; undefined: the task is gone. */
-  after: (task: Known) => Partial<Known> | undefined
+  method: 'PATCH' | 'POST' | 'DELETE'
+  path: string
+  json?: (world: World, user: User) => unknown
+  /** The members it leaves; `gone`, or `refused` for what the body asks for. */
+  after: (task: Task, account: Account, json: unknown) => Partial<Task> | 'gone' | 'refused'
 }
 
-type Command = fc.AsyncCommand<Model, World>
-
-function create(user: 0 | 1, fields: Schemas['TaskCreate']): Command {
-  return {
-    check: () => true,
-    toString: () => `create(${user}, ${JSON.stringify(fields)})`,
-    async run(model: Model, { people }: World) {
-      const account = model[user]
-      const person = people[user]
-      const { status, headers, body } = await person.send<Task>(person.tasks, { method: 'POST', json: fields })
-      expect(body.user_id).toBe(person.id)
+function change(user: User, index: number, which: WhichVersion, { name, method, path, json: make, after }: Write, keyed: boolean, ofOther = false): Command {
+  return command(`${name}(${user}, ${index}, ${which}${keyed ? ', keyed' : ''}${ofOther ? ', of the other' : ''})`, async (world) => {
+    const { account, person } = world[user]
+    // Now and then another user's task under one's own path: to its caller it is not there.
+    const id = (ofOther ? world[1 - user]?.account.tasks[0] : taskAt(world[user], index))?.id ?? NO_TASK
+    const target = account.tasks.find((task) => task.id === id)
+    const json = make?.(world, user)
+    const init = { method, headers: ifMatch(which, target?.etag ?? '"1"'), ...(json === undefined ? {} : { json }) }
+    const { status, headers, body } = await sendWrite(world[user], `${person.tasks}/${id}${path}`, init, keyed)
+    if (!target) return expect(status).toBe(404)
+    if (!matches(which)) return expect([status, headers.get('etag')]).toEqual([412, target.etag])
+    const next = after(target, account, json)
+    if (next === 'refused') return expect(status).toBe(422)
+    if (next === 'gone') {
+      expect(status).toBe(204)
       account.version += 1
-      const etag = `"${account.version}"`
-      expect([status, headers.get('etag'), headers.get('location')]).toEqual([201, etag, `${person.tasks}/${body.id}`])
-      account.tasks.unshift({ ...body, title: fields.title, description: fields.description ?? null, completed: fields.completed ?? false, etag })
-      await compare(model, people)
-    },
-  }
+      account.tasks = without(account.tasks, target)
+      account.order = without(account.order, id)
+      return
+    }
+    const isChange = differs(target, next)
+    if (isChange) account.version += 1
+    expect([status, headers.get('etag')]).toEqual([200, isChange ? `"${account.version}"` : target.etag])
+    if (isChange) {
+      // Only these are the server's to choose, and only now.
+      const { updated_at, completed_at, position } = body
+      expect(updated_at >= target.updated_at).toBe(true)
+      const isSame = next.completed === undefined || next.completed === target.completed
+      Object.assign(target, next, { etag: `"${account.version}"`, updated_at }, isSame ? {} : { completed_at }, 'position' in next ? { position } : {})
+    }
+    expect(body).toEqual(target)
+    expect(body.completed).toBe(body.completed_at !== null)
+  })
 }
 
-function change(user: 0 | 1, index: number, which: WhichVersion, write: Write, onOthers = false): Command {
-  return {
-    check: () => true,
-    toString: () => `${write.name}(${user}, ${index}, ${which}${onOthers ? ', of the other' : ''})`,
-    async run(model: Model, { people }: World) {
-      const account = model[user]
-      const person = people[user]
-      // Now and then another user's task under one's own path: to its caller it is not there.
-      const tasks = onOthers ? [] : account.tasks
-      const target = tasks[index % Math.max(tasks.length, 1)]
-      const id = target?.id ?? (onOthers ? model[1 - user]?.tasks[0]?.id : undefined) ?? NO_TASK
-      const reply = await write.send(person, `${person.tasks}/${id}`, ifMatch(which, target?.etag ?? '"1"'))
-      if (!target) expect(reply.status).toBe(404)
-      else if (!matches(which)) expect([reply.status, reply.headers.get('etag')]).toEqual([412, target.etag])
-      else {
-        const next = write.after(target)
-        const isChange = next === undefined || Object.entries(next).some(([name, value]) => value !== target[name as keyof Known])
-        if (isChange) account.version += 1
-        if (next === undefined) {
-          expect(reply.status).toBe(204)
-          tasks.splice(tasks.indexOf(target), 1)
-        } else {
-          expect([reply.status, reply.headers.get('etag')]).toEqual([200, isChange ? `"${account.version}"` : target.etag])
-          if (isChange) {
-            // Only these two times are the server's to choose, and only now.
-            const { updated_at, completed_at } = reply.body
-            expect(Date.parse(updated_at)).toBeGreaterThanOrEqual(Date.parse(target.updated_at ?? ''))
-            const isSame = next.completed === undefined || next.completed === target.completed
-            Object.assign(target, next, { etag: `"${account.version}"`, updated_at }, isSame ? {} : { completed_at })
-          }
-          expect(reply.body).toEqual(target)
-          expect(reply.body.completed).toBe(reply.body.completed_at !== null)
-        }
-      }
-      await compare(model, people)
-    },
-  }
+function repeat(user: User, index: number, isSame: boolean): Command {
+  return command(`repeat(${user}, ${index}${isSame ? '' : ', with another body'})`, async (world) => {
+    const { kept } = world[user]
+    const { again, first } = kept[index % Math.max(kept.length, 1)] ?? {}
+    if (!again || !first) return
+    const { status, headers, body } = await again(isSame ? undefined : { title: randomUUID() })
+    // A DELETE and a toggle have no body to differ in, and a move takes no title.
+    if (!isSame) return expect([204, 422]).toContain(status)
+    expect([status, body]).toEqual([first.status, first.body])
+    for (const name of ['etag', 'location']) expect(headers.get(name)).toBe(first.headers.get(name))
+    expect([first.headers.get('idempotency-replayed'), headers.get('idempotency-replayed')]).toEqual([null, 'true'])
+  })
 }
 
-function read(user: 0 | 1, index: number, limit: number): Command {
-  return {
-    check: () => true,
-    toString: () => `read(${user}, ${index}, ${limit})`,
-    async run(model: Model, { people }: World) {
-      const { tasks } = model[user]
-      const person = people[user]
-      const target = tasks[index % Math.max(tasks.length, 1)]
-      const one = await person.send<Task>(`${person.tasks}/${target?.id ?? NO_TASK}`)
-      if (target) expect(one).toMatchObject({ status: 200, body: target })
-      else expect(one.status).toBe(404)
-      if (target) expect((await person.send(`${person.tasks}/${target.id}`, { headers: { 'if-none-match': target.etag } })).status).toBe(304)
-      expect(await walk(person, limit, tasks.length)).toEqual(tasks)
-    },
-  }
+function read(user: User, index: number, query: Query, limit: number): Command {
+  return command(`read(${user}, ${index}, ${JSON.stringify(query)}, ${limit})`, async (world) => {
+    const { account, person } = world[user]
+    const target = taskAt(world[user], index)
+    const one = await person.send<Task>(`${person.tasks}/${target?.id ?? NO_TASK}`)
+    if (target) expect(one).toMatchObject({ status: 200, body: target })
+    else expect(one.status).toBe(404)
+    if (target) expect((await person.send(`${person.tasks}/${target.id}`, { headers: { 'if-none-match': target.etag } })).status).toBe(304)
+    const expected = listed(account.tasks, query, today())
+    expect(await walk(person, query, limit, expected.length)).toEqual(expected)
+    expect(listed(account.tasks, { sort: 'position' }, today()).map(({ id }) => id)).toEqual(account.order)
+    const counts = await person.send<Schemas['TaskCounts']>(`/api/${person.id}/task-counts`)
+    const { labels, labels_are_complete, ...numbers } = counts.body
+    expect({ ...numbers, labels: new Map(labels.map(({ label, open }) => [label, open])) }).toEqual(counted(account.tasks, today()))
+    expect(labels.map(({ open }) => open)).toEqual(labels.map(({ open }) => open).sort((a, b) => b - a))
+    expect(labels_are_complete).toBe(true)
+  })
 }
 
-/** All pages of a list, with every page as full as it may be. */
-async function walk(person: Person, limit: number, total: number): Promise<Task[]> {
+/** All pages of a list, with every page as full as it may be, and no news to who has it. */
+async function walk(person: Person, query: Query, limit: number, total: number): Promise<Task[]> {
   const seen: Task[] = []
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]))
   let cursor: string | null = null
   do {
-    const { status, body }: Reply<Schemas['TaskList']> = await person.send(`${person.tasks}?limit=${limit}${cursor ? `&cursor=${cursor}` : ''}`)
+    const path: string = `${person.tasks}?${new URLSearchParams([...pairs, ['limit', String(limit)], ...(cursor ? [['cursor', cursor] as [string, string]] : [])])}`
+    const { status, headers, body }: Reply<Schemas['TaskList']> = await person.send(path)
     expect([status, body.total, body.total_is_exact]).toEqual([200, total, true])
     expect(body.items.length).toBe(Math.min(limit, total - seen.length))
+    // The minute may turn between the two where the list depends on it.
+    if (query.due !== 'overdue') expect((await person.send(path, { headers: { 'if-none-match': headers.get('etag') ?? '' } })).status).toBe(304)
     seen.push(...body.items)
     cursor = body.next_cursor
   } while (cursor !== null)
   return seen
 }
 
-async function compare(model: Model, people: World['people']): Promise<void> {
-  for (const user of [0, 1] as const) {
-    const { body } = await people[user].send<Schemas['TaskList']>(`${people[user].tasks}?limit=200`)
-    expect(body.items).toEqual(model[user].tasks)
-  }
-}
+const component = <Name extends keyof Schemas>(name: Name) => validValues(contract.components.schemas[name] as Schema) as fc.Arbitrary<Schemas[Name]>
+/** The hours that no time zone skips: what is skipped has its own tests. */
+const atDay = <T extends { due_time?: string | null }>(fields: T): T =>
+  fields.due_time ? { ...fields, due_time: fields.due_time.replace(/^(0|2)/, '1') } : fields
+/** Half of them with what a time needs. */
+const dated = <T extends { due_time?: string | null; due_date?: string | null }>(fields: T, isDated: boolean): T =>
+  isDated ? { ...fields, due_date: fields.due_date ?? '2031-05-17', due_time: fields.due_time ?? '12:30' } : fields
+const users = fc.constantFrom<User[]>(0, 1)
+const creations = fc.tuple(component('TaskCreate'), fc.boolean()).map(([fields, isDated]) => atDay(dated(fields, isDated)))
+const changes = fc.tuple(component('TaskUpdate'), fc.boolean()).map(([fields, isDated]) => atDay(dated(fields, isDated)))
+/** Labels and words are made to meet, now and then. */
+const few = fc.uniqueArray(fc.constantFrom('home', 'work', 'Home', '家'), { minLength: 1, maxLength: 3 })
 
-const patch =
-  (path: string, json: unknown): Write['send'] =>
-  (person, task, headers) =>
-    person.send(`${task}${path}`, { method: 'PATCH', headers, ...(json === undefined ? {} : { json }) })
-const users = fc.constantFrom(0 as const, 1 as const)
-const component = (name: string) => validValues(contract.components.schemas[name] as Schema) as fc.Arbitrary<never>
 const writes: fc.Arbitrary<Write> = fc.oneof(
-  (component('TaskUpdate') as fc.Arbitrary<Schemas['TaskUpdate']>).map((change) => ({
-    name: `update ${JSON.stringify(change)}`,
-    send: patch('', change),
-    after: () => change as Partial<Known>,
-  })),
-  fc.boolean().map((completed) => ({ name: `set ${completed}`, send: patch('/complete', { completed }), after: () => ({ completed }) })),
-  fc.constant<Write>({ name: 'toggle', send: patch('/complete', undefined), after: ({ completed }) => ({ completed: !completed }) }),
-  fc.constant<Write>({ name: 'delete', send: (person, path, headers) => person.send(path, { method: 'DELETE', headers }), after: () => undefined }),
+  fc.tuple(changes, few, fc.boolean()).map(([update, labels, fewLabels]): Write => {
+    const json = update.labels && fewLabels ? { ...update, labels } : update
+    return {
+      name: `update ${JSON.stringify(json)}`,
+      method: 'PATCH',
+      path: '',
+      json: () => json,
+      after: (task) => (hangsInTheAir({ ...task, ...json }) ? 'refused' : json),
+    }
+  }),
+  fc
+    .boolean()
+    .map((completed): Write => ({ name: `set ${completed}`, method: 'PATCH', path: '/complete', json: () => ({ completed }), after: () => ({ completed }) })),
+  fc.constant<Write>({ name: 'toggle', method: 'PATCH', path: '/complete', after: ({ completed }) => ({ completed: !completed }) }),
+  fc.constant<Write>({ name: 'delete', method: 'DELETE', path: '', after: () => 'gone' }),
 )
+const moves = fc.tuple(fc.constantFrom('before', 'after', 'top', 'bottom'), fc.nat(20), fc.boolean()).map(
+  ([where, index, ofOther]): Write => ({
+    name: `move ${where} ${index}${ofOther ? ' of the other' : ''}`,
+    method: 'POST',
+    path: '/move',
+    json: (world, user) => {
+      if (where === 'top' || where === 'bottom') return { to: where }
+      return { [where]: taskAt(world[ofOther && index % 5 === 0 ? ((1 - user) as User) : user], index)?.id ?? NO_TASK }
+    },
+    after: (task, account, json) => {
+      const order = moved(account.order, task.id, json as Schemas['TaskMove'])
+      if (!order) return 'refused'
+      const isThere = order.every((id, place) => id === account.order[place])
+      account.order = order
+      // Where exactly is for the server to say, and for the order of the list to prove.
+      return isThere ? {} : { position: 'elsewhere' }
+    },
+  }),
+)
+const queries = fc.record(
+  {
+    completed: fc.boolean(),
+    priority: fc.uniqueArray(component('Priority'), { minLength: 1, maxLength: 3 }),
+    label: few,
+    label_match: fc.constantFrom('any' as const, 'all' as const),
+    due: fc.constantFrom('overdue' as const, 'today' as const, 'upcoming' as const, 'none' as const),
+    due_before: component('Day'),
+    due_after: component('Day'),
+    q: fc.constantFrom('a', 'A e', 'E\u0301', '%', '_ \\'),
+    sort: fc.constantFrom<NonNullable<Query['sort']>[]>(
+      ...(['created_at', 'updated_at', 'due', 'priority', 'position'] as const).flatMap((key) => [key, `-${key}`] as const),
+    ),
+  },
+  { requiredKeys: [] },
+)
+/** With few of the filters, so that something is left. */
+const readable = fc.tuple(queries, fc.nat()).map(([query, pick]): Query => {
+  const names = Object.keys(query).filter((name) => name !== 'sort')
+  const kept = names.length === 0 ? [] : [names[pick % names.length], 'sort', 'label_match']
+  return Object.fromEntries(Object.entries(query).filter(([name]) => kept.includes(name)))
+})
+const indexes = fc.nat(20)
 
 const commands = fc.commands(
   [
-    fc.tuple(users, component('TaskCreate')).map(([user, fields]) => create(user, fields)),
-    fc.tuple(users, component('TaskCreate')).map(([user, fields]) => create(user, fields)),
-    fc.tuple(users, fc.nat(20), fc.constantFrom(...VERSIONS), writes).map(([user, index, which, write]) => change(user, index, which, write)),
-    fc.tuple(users, fc.nat(20), fc.constantFrom(...VERSIONS), writes).map(([user, index, which, write]) => change(user, index, which, write)),
-    fc.tuple(users, fc.constantFrom(...VERSIONS), writes).map(([user, which, write]) => change(user, 0, which, write, true)),
-    fc.tuple(users, fc.nat(20), fc.integer({ min: 1, max: 5 })).map(([user, index, limit]) => read(user, index, limit)),
+    fc.tuple(users, creations, fc.boolean()).map(([user, fields, keyed]) => create(user, fields, keyed)),
+    fc.tuple(users, creations, fc.boolean()).map(([user, fields, keyed]) => create(user, fields, keyed)),
+    fc.tuple(users, indexes, fc.boolean()).map((parameters) => createAgain(...parameters)),
+    fc.tuple(users, creations, few).map(([user, fields, labels]) => create(user, { ...fields, labels }, false)),
+    fc.tuple(users, indexes, fc.constantFrom(...VERSIONS), writes, fc.boolean()).map((parameters) => change(...parameters)),
+    fc.tuple(users, indexes, fc.constantFrom(...VERSIONS), writes, fc.boolean()).map((parameters) => change(...parameters)),
+    fc.tuple(users, indexes, fc.constantFrom(...VERSIONS), moves, fc.boolean()).map((parameters) => change(...parameters)),
+    fc.tuple(users, fc.constantFrom(...VERSIONS), writes).map(([user, which, write]) => change(user, 0, which, write, false, true)),
+    fc.tuple(users, indexes, fc.boolean()).map((parameters) => repeat(...parameters)),
+    fc.tuple(users, indexes, readable, fc.integer({ min: 1, max: 5 })).map((parameters) => read(...parameters)),
   ],
   { size: 'max', maxCommands: 60 },
 )
@@ -183,12 +300,9 @@ test('random sequences of all task operations leave the server and the model wit
   let steps = 0
   await fc.assert(
     fc.asyncProperty(commands, async (sequence) => {
-      const people = await Promise.all([newPerson(service.url, 'ada'), newPerson(service.url, 'bob')])
-      const model: Model = [
-        { version: 0, tasks: [] },
-        { version: 0, tasks: [] },
-      ]
-      await fc.asyncModelRun(() => ({ model, real: { people } }), sequence)
+      const side = async (name: string): Promise<Side> => ({ account: emptyAccount(), person: await newPerson(service.url, name), kept: [] })
+      const world: World = [await side('ada'), await side('bob')]
+      await fc.asyncModelRun(() => ({ model: world, real: {} }), sequence)
       steps += [...sequence].length
     }),
     { numRuns: runs, ...seed },

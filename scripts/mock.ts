@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { findPath } from '../server/contract/route.ts'
 import { problemDetails } from '../server/http/answer.ts'
 import { type ProblemCode, problem } from '../server/problems.ts'
 import { freePort } from '../server/testing/free-port.ts'
@@ -65,6 +66,8 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   const refused = refusal(incoming, sent)
   if (refused) return sendProblem(outgoing, refused)
   const { 'transfer-encoding': _, ...headers } = incoming.headers
+  // Of several successes Prism would take the lowest, which says that nothing was created.
+  if (creates(incoming)) headers.prefer ??= 'code=201'
   headers['content-length'] = String(sent.length)
   if (sent.length === 0) delete headers['content-type']
   // HEAD answers like GET; Node leaves the body out.
@@ -82,6 +85,11 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   // Where the contract declares no body, Prism sends a type for it all the same.
   if (body.length === 0) delete answered.headers['content-type']
   outgoing.writeHead(answered.statusCode ?? 502, answered.headers).end(body)
+}
+
+/** Whether it asks for something new, in a media type that there is. */
+function creates({ method = '', url = '', headers: { accept = '*/*' } }: IncomingMessage): boolean {
+  return /\*\/\*|application\/(\*|json)/.test(accept) && findPath(new URL(url, 'http://mock').pathname)?.get(method)?.responses[201] !== undefined
 }
 
 /** What Prism would end over, or never answer. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { addressOf, ConfigError, readConfig } from './config.ts'
 import { CannotOpen } from './database/cannot-open.ts'
+import { keepHouse } from './database/housekeeping.ts'
 import { httpServer } from './http/server.ts'
 import { createLog } from './log.ts'
 import { createService } from './service.ts'
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel)
   const service = await createService(config, log)
   const server = httpServer(service.app, log)
+  const endHousekeeping = keepHouse(service.database, log)
 
   let closing = false
   // Else a busy connection would go on with one request after the other.
@@ -33,6 +35,7 @@ async function main(): Promise<void> {
     if (closing) return
     closing = true
     log.info({ signal }, 'closing')
+    endHousekeeping()
     // Who has still not sent its request by then is cut off; what was accepted has long been answered.
     setTimeout(() => server.closeAllConnections(), GRACE).unref()
     await new Promise((resolve) => {
@@ -46,6 +49,7 @@ async function main(): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
   } catch (error) {
+    endHousekeeping()
     await service.close()
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE') throw new ConfigError(`PORT ${config.port} is in use on ${config.host}; stop what listens there, or set PORT to another`)

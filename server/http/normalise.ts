@@ -38,9 +38,9 @@ export const normaliseContentType: RequestHandler = (request, response, next) =>
   next()
 }
 
-function isDecodable(path: string): boolean {
+export function isDecodable(text: string): boolean {
   try {
-    decodeURIComponent(path)
+    decodeURIComponent(text)
     return true
   } catch {
     return false

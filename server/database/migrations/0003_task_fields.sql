@@ -87,9 +87,13 @@ create table idempotency_keys (
   created_at timestamptz(3) not null,
   primary key (user_id, key)
 );
+-- By these the housekeeping finds what is over.
+create index on idempotency_keys (created_at);
+create index on session ("expiresAt");
 
 -- Down Migration
 drop table idempotency_keys;
+drop index "session_expiresAt_idx";
 drop trigger start_task_clock on "user";
 drop function start_task_clock;
 drop index tasks_by_created_at, tasks_by_updated_at, tasks_by_due, tasks_by_due_from_last, tasks_by_priority, tasks_by_title, tasks_by_position, tasks_by_word_and_label;
