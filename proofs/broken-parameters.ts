@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Operation } from '../server/contract/document.ts'
+import { isDecodable } from '../server/http/normalise.ts'
 import { type Breakage, pointer } from './breakage.ts'
 import { fits } from './contract-schemas.ts'
 import { parametersOf, type Schema, typesOf } from './request-schemas.ts'
@@ -68,18 +69,18 @@ export function brokenQueries(operation: Operation): Breakage[] {
       const { place, ...rest } = broken(what, name, query)
       return { ...rest, place: { ...place, pointer: `${place.pointer}${at}` } }
     }
-    const equals = (values: string[]) => values.map((value): [string, string] => [`${name}=${value.slice(0, 20)}`, `${name}=${value}`])
     const good = encodeURIComponent(String(fc.sample(validValues(items ?? schema), { numRuns: 1, seed: 1 })[0]))
     const times = (count: number) => Array(count).fill(`${name}=${good}`).join('&')
     if (!items)
       return [
-        fc.constantFrom(...equals(brokenTexts(schema))).map((each) => refused(each)),
+        fc.constantFrom(...brokenTexts(schema)).map((value) => refused([`${name}=${value.slice(0, 20)}`, `${name}=${value}`])),
         fc.constantFrom(2, 3, 100).map((count) => refused(['the same parameter twice', times(count)])),
       ]
     const many = fc.uniqueArray(validValues(items).map(String), { minLength: maxItems + 1, maxLength: maxItems + 1 })
+    // What is blank or cannot be decoded is refused as the parameter, before anybody looks at its values.
+    const values = brokenTexts(items).map((value) => ({ value, at: value === '' || !isDecodable(value) ? '' : '/0' }))
     return [
-      // What is blank is refused as the parameter, before anybody looks at its values.
-      fc.constantFrom(...equals(brokenTexts(items))).map((each) => refused(each, each[1].endsWith('=') ? '' : '/0')),
+      fc.constantFrom(...values).map(({ value, at }) => refused([`${name}=${value.slice(0, 20)}`, `${name}=${value}`], at)),
       fc.constantFrom(2, 3, 100).map((count) => refused(['the same value twice', times(count)])),
       ...(items.enum ? [] : [many.map((values) => refused(['too many values', values.map((value) => `${name}=${encodeURIComponent(value)}`).join('&')]))]),
     ]
@@ -133,9 +134,5 @@ export function brokenHeaders(operation: Operation): Breakage[] {
 }
 
 function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    return '\u0000'
-  }
+  return isDecodable(value) ? decodeURIComponent(value) : '\u0000'
 }

@@ -20,7 +20,7 @@ const table = {
   method_not_allowed: [405, 'Method Not Allowed', 'This path does not have this method. See the Allow header of this answer.'],
   not_acceptable: [406, 'Not Acceptable', 'This operation answers application/json and application/problem+json only.'],
   not_found: [404, 'Not Found', 'There is nothing at this path. The contract is at /openapi.yaml.'],
-  position_exhausted: [409, 'Conflict', 'There is no room left between these two tasks. Move one of them to the top or the bottom, then try again.'],
+  position_exhausted: [409, 'Conflict', 'There is no room left between these two tasks. Move one of them to another place, then try again.'],
   rate_limited: [429, 'Too Many Requests', 'Too many requests. Try again after the seconds in Retry-After.'],
   request_timeout: [408, 'Request Timeout', 'The request did not arrive in time.'],
   service_unavailable: [503, 'Service Unavailable', 'The service cannot answer at the moment. Try again after the seconds in Retry-After.'],

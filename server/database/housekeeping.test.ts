@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { startProcess } from '../testing/process.ts'
@@ -19,7 +20,7 @@ test('keys after 24 hours and sessions that have expired are taken away, however
     `insert into session (id, "userId", token, "expiresAt") select gen_random_uuid(), $1, n, now() + n * interval '1 hour' from generate_series(-3, 2) n`,
     [rows[0].id],
   )
-  const first = await startProcess(variables)
+  const first = await startProcess({ ...variables, BETTER_AUTH_SECRET: randomBytes(32).toString('base64url') })
   const left = async () =>
     (await client.query('select (select count(*)::int from idempotency_keys) as keys, (select count(*)::int from session) as sessions')).rows[0]
   while ((await left()).sessions > 2) await new Promise(setImmediate)

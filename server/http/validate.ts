@@ -70,7 +70,7 @@ function fieldError({ path, message = 'is not valid', errorCode = '' }: Validato
   const [, part = '', ...rest] = (path || '/body').split('/')
   const place = PARTS[part] ?? 'path'
   const keyword = errorCode.split('.', 1)[0] ?? ''
-  // A member's name may hold a slash; bodies here are flat, so what follows the part is one name.
+  // A member's name may hold a slash. Only arrays lie in a body, so what is unknown or missing is a member of the body itself, and one name.
   const name = rest.join('/')
   const unknown = keyword === 'additionalProperties' || message.startsWith('Unknown query parameter')
   const code = unknown ? (place === 'body' && readOnlyMembers.has(name) ? 'read_only' : 'unknown_member') : (CODES[keyword] ?? 'invalid')
@@ -82,9 +82,19 @@ function pointer(name: string, raw: boolean): string {
   return `/${(raw ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name).slice(0, 200)}`
 }
 
+/** What a value of a format is, for those who would not know it by its name. */
+const FORMATS: Record<string, string> = {
+  date: 'is no day of the calendar; write it like 2026-12-01',
+  'date-time': 'is no time; write it like 2026-12-01T09:30:00Z',
+  'time-zone': 'is no time zone; write its name in the IANA database, like Europe/Berlin',
+  uuid: 'is no UUID in lower case',
+}
+
 function sentence(code: FieldError['code'], message: string): string {
   if (code === 'unknown_member') return 'is not known here'
   if (code === 'pattern') return 'does not have the form that the contract asks for'
+  const [, format = ''] = /^must match format "(.+)"$/.exec(message) ?? []
+  if (FORMATS[format]) return FORMATS[format]
   if (message === "must have required property 'body'") return NO_BODY
   if (code === 'read_only') return 'is set by the server and cannot be sent'
   return message

@@ -1,0 +1,80 @@
+import { expect, inject, test } from 'vitest'
+import type { components, operations } from '../../sdk/contract.gen.ts'
+import { contract } from '../contract/document.ts'
+import { fillTasks } from '../testing/fill.ts'
+import { newPerson, type Person } from '../testing/person.ts'
+import { startService } from '../testing/service.ts'
+
+type Schemas = components['schemas']
+type Sort = NonNullable<NonNullable<operations['listTasks']['parameters']['query']>['sort']>
+
+const COUNT = 'directory' in inject('template') ? 1_500 : 10_000
+const PAGE = 37
+/** Of so many tasks one is changed, moved or deleted meanwhile; the others stay as they are. */
+const EVERY = 10
+const SORTS = (contract.components.parameters.Sort as unknown as { schema: { enum: Sort[] } }).schema.enum
+
+async function pages(person: Person, query: string, onPage: (items: Schemas['Task'][]) => void): Promise<void> {
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { status, body }: Awaited<ReturnType<typeof person.send<Schemas['TaskList']>>> = await person.send<Schemas['TaskList']>(
+      `${person.tasks}?${query}${cursor && `&cursor=${cursor}`}`,
+    )
+    expect(status).toBe(200)
+    onPage(body.items)
+    cursor = body.next_cursor
+  }
+}
+
+/** A client that inserts, updates, moves and deletes, one after the other, for as long as it may. */
+async function write(person: Person, ids: string[], isOver: () => boolean): Promise<number> {
+  let writes = 0
+  for (; !isOver(); writes += 1) {
+    const id = ids[Math.floor(Math.random() * ids.length)] as string
+    const path = `${person.tasks}/${id}`
+    if (writes % 4 === 0) ids.push((await person.addTask({ title: `New ${writes}`, due_date: '2026-12-01', priority: 'low' })).id)
+    else if (writes % 4 === 1)
+      await person.send(path, { method: 'PATCH', json: { title: `Other ${writes}`, priority: 'high', due_date: null, completed: true } })
+    else if (writes % 4 === 2) await person.send(`${path}/move`, { method: 'POST', json: { to: writes % 8 === 2 ? 'top' : 'bottom' } })
+    else {
+      ids.splice(ids.indexOf(id), 1)
+      await person.send(path, { method: 'DELETE' })
+    }
+  }
+  return writes
+}
+
+test('a walk in pages of 37 while others insert, update, move and delete sees every task that stays as it is exactly once, by each sort', async () => {
+  const { url, database } = await startService()
+  const ada = await newPerson(url)
+  await fillTasks(database, ada.id, COUNT)
+  const all: string[] = []
+  await pages(ada, 'limit=200', (items) => all.push(...items.map(({ id }) => id)))
+  expect(all.length).toBe(COUNT)
+  const changing = all.filter((_, index) => index % EVERY === 0)
+  const staying = new Set(all.filter((_, index) => index % EVERY !== 0))
+
+  let isOver = false
+  const writers = Promise.all(
+    [0, 1].map((half) =>
+      write(
+        ada,
+        changing.filter((_, index) => index % 2 === half),
+        () => isOver,
+      ),
+    ),
+  )
+  try {
+    for (const sort of SORTS) {
+      const seen = new Map<string, number>()
+      await pages(ada, `limit=${PAGE}&sort=${sort}`, (items) => {
+        for (const { id } of items) if (staying.has(id)) seen.set(id, (seen.get(id) ?? 0) + 1)
+      })
+      expect([sort, seen.size, [...seen.values()].filter((times) => times > 1).length]).toEqual([sort, staying.size, 0])
+    }
+  } finally {
+    isOver = true
+  }
+  const writes = (await writers).reduce((sum, each) => sum + each)
+  // At full speed: many a write between two pages would be too many to ask of a slow machine, one every other page is not.
+  expect(writes).toBeGreaterThan((SORTS.length * COUNT) / PAGE / 2)
+}, 600_000)
