@@ -54,7 +54,7 @@ interface OperationObject {
 export interface Contract {
   info: { version: string }
   paths: Record<string, Partial<Record<(typeof METHODS)[number], OperationObject>> & { parameters?: ParameterObject[] }>
-  components: { schemas: Record<string, SchemaObject> }
+  components: { schemas: Record<string, SchemaObject>; parameters: Record<string, ParameterObject> }
 }
 
 /** The bytes of the repository, served as they are. */

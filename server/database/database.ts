@@ -10,6 +10,8 @@ import { Unavailable, unavailable } from './unavailable.ts'
 
 /** Longest a caller waits for a statement, in milliseconds; then the answer is 503. */
 const STATEMENT_LIMIT = 5_000
+/** Most keys that one statement can lose a race for: that of a task, and an `Idempotency-Key`. */
+const KEYS = 2
 /** Most statements that run or wait at once; one more is refused, because a queue that grows only makes everybody late. */
 const QUEUE_LIMIT = 500
 
@@ -22,7 +24,7 @@ export interface DatabaseOptions {
 
 export interface Database {
   /**
-   * Runs one statement. One that lost a race for a key was rolled back whole, and is run once more, when it sees the winner's row.
+   * Runs one statement. One that lost a race for a key was rolled back whole, and is run again, when it sees the winner's row.
    * @throws {Unavailable} when the database does not answer, in time or at all
    */
   rows<Row>(statement: QuerySqlToken): Promise<readonly Row[]>
@@ -64,11 +66,15 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
       }
     }
 
-    const rows = <Row>(statement: QuerySqlToken): Promise<readonly Row[]> =>
-      rowsOnce<Row>(statement).catch((error: unknown) => {
-        if (error instanceof UniqueIntegrityConstraintViolationError) return rowsOnce<Row>(statement)
-        throw error
-      })
+    const rows = async <Row>(statement: QuerySqlToken): Promise<readonly Row[]> => {
+      for (let lost = 0; ; lost += 1) {
+        try {
+          return await rowsOnce<Row>(statement)
+        } catch (error) {
+          if (!(error instanceof UniqueIntegrityConstraintViolationError) || lost === KEYS) throw error
+        }
+      }
+    }
 
     return {
       rows,
@@ -93,7 +99,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
 }
 
 // Names a table of each migration, so that a database without them is not ready.
-const PING = sql.unsafe`select from session, tasks limit 0`
+const PING = sql.unsafe`select from session, tasks, idempotency_keys limit 0`
 
 function openTaskPool(url: string, size: number): Promise<DatabasePool> {
   return createPool(url, {

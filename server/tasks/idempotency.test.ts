@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
 import { sql } from '../database/live-caller.ts'
@@ -80,6 +80,21 @@ describe('the same request with the same key', () => {
     expect(answers[0]?.status).toBe(201)
     expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1)
     expect(await total(bob)).toBe(1)
+  })
+
+  test('200, 201: sixty at once with one id, under three keys and under none, make one task, whoever loses which race', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const bob = await newPerson(service.url, 'bob')
+      const json = { id: randomUUID(), title: 'Sixty' }
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, (_, index) =>
+          bob.send<Task>(bob.tasks, { method: 'POST', json, headers: index % 4 === 0 ? {} : key(`sixty ${index % 4}`) }),
+        ),
+      )
+      expect(new Set(answers.map(({ status, body }) => `${status < 202} ${JSON.stringify(body)}`)).size).toBe(1)
+      expect(await total(bob)).toBe(1)
+      for (const group of [1, 2, 3]) expect(new Set(answers.filter((_, index) => index % 4 === group).map(({ status }) => status)).size).toBe(1)
+    }
   })
 
   test('200: fifty toggles at once are one toggle', async () => {

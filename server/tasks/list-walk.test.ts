@@ -12,7 +12,7 @@ const COUNT = 'directory' in inject('template') ? 1_500 : 10_000
 const PAGE = 37
 /** Of so many tasks one is changed, moved or deleted meanwhile; the others stay as they are. */
 const EVERY = 10
-const SORTS = (contract.components.parameters.Sort as unknown as { schema: { enum: Sort[] } }).schema.enum
+const SORTS = ((contract.components.parameters as Record<'Sort', { schema: { enum?: unknown } }>).Sort.schema.enum ?? []) as Sort[]
 
 async function pages(person: Person, query: string, onPage: (items: Schemas['Task'][]) => void): Promise<void> {
   for (let cursor: string | null = ''; cursor !== null; ) {
