@@ -224,7 +224,7 @@ function openingOf(operation: Operation): Opening {
   return opening
 }
 
-test.each(table)('$id, open to $opened: the exact answer for every caller without a good credential', async ({ operation }) => {
+test.each(table)('$id, open to $opened: the exact answer for every caller without a good credential (rules 11, 12)', async ({ operation }) => {
   const { refused } = openingOf(operation)
   for (const [caller, credentials] of Object.entries(REFUSED)) {
     const { status, headers, body } = await ask(operation, await credentials(), OWN_PATH[caller]?.())

@@ -61,10 +61,25 @@ function completeOperations() {
         const headers = (operation.parameters ?? []).map((parameter) => resolve(parameter).node?.name)
         if (headers.includes('If-Match')) expected.push(412)
         if (headers.includes('If-None-Match')) expected.push(304)
+        if (headers.includes('Idempotency-Key')) {
+          expected.push(422)
+          for (const [status, response] of Object.entries(operation.responses))
+            if (status < '300' && !response.headers?.['Idempotency-Replayed'])
+              say(`An answer ${status} to a write with a key says whether it is Idempotency-Replayed.`)
+        }
+        const method = location.pointer.split('/')[3]
+        for (const header of path.includes('{user_id}') ? conditionsOf(method, path) : [])
+          if (!headers.includes(header)) report({ message: `An operation like this takes ${header}.`, location: location.key() })
         for (const status of expected) if (!operation.responses[status]) say(`This operation can answer ${status} and does not declare it.`)
       },
     },
   }
+}
+
+/** The headers by which a request for a user's own things is read only when it is news, done once, and written over nobody. */
+function conditionsOf(method, path) {
+  if (method === 'get') return ['If-None-Match']
+  return path.includes('{task_id}') ? ['Idempotency-Key', 'If-Match'] : ['Idempotency-Key']
 }
 
 /** `#/paths/~1api~1x/get` -> `/api/x` */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -127,10 +127,30 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
     ({ components: { schemas } }) => (schemas.Health.properties.isOk = { type: 'boolean', description: 'It is.', examples: [true] }),
     'contract/snake-case: isOk is not snake_case.',
   ],
+  [
+    'that a write may be repeated',
+    ({ paths }) => paths['/api/{user_id}/tasks'].post.parameters.pop(),
+    'contract/complete-operations: An operation like this takes Idempotency-Key.',
+  ],
+  [
+    'that a write may be conditional',
+    ({ paths }) => paths['/api/{user_id}/tasks/{task_id}/move'].post.parameters.shift(),
+    'contract/complete-operations: An operation like this takes If-Match.',
+  ],
+  [
+    'that a list may be no news',
+    ({ paths }) => paths['/api/{user_id}/tasks'].get.parameters.pop(),
+    'contract/complete-operations: An operation like this takes If-None-Match.',
+  ],
+  [
+    'to say that an answer is a repetition',
+    ({ paths }) => delete paths['/api/{user_id}/tasks/{task_id}'].delete.responses['204'].headers['Idempotency-Replayed'],
+    'contract/complete-operations: An answer 204 to a write with a key says whether it is Idempotency-Replayed.',
+  ],
   ['a description', ({ paths }) => delete paths['/livez'].get.description, 'contract/complete-operations: An operation needs its description.'],
 ]
 
-test('the contract as it is breaks no rule', () => {
+test('the contract as it is breaks none of these rules (rules 1, 2, 3, 4, 5, 6)', () => {
   expect(lint(structuredClone(contract))).toEqual([])
 })
 
@@ -138,4 +158,19 @@ test.each(FORGOTTEN)('a contract that forgets %s is refused', (_, forget, told) 
   const document = structuredClone(contract)
   forget(document)
   expect(lint(document)).toContain(told)
+})
+
+test('against the contract of the last release there are only compatible changes, or the version says otherwise (rule 28)', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/compatibility.ts'], { cwd: root, encoding: 'utf8' })
+  expect([status, /\bdiff processed in/.test(stderr + stdout)]).toEqual([0, true])
+})
+
+test('every rule of docs/contract-rules.md is named by the title of a test, and no other', () => {
+  const rules = [...readFileSync(join(root, 'docs/contract-rules.md'), 'utf8').matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number))
+  const titles = globSync('{server,proofs,web/e2e,scripts/outside}/**/*.test.ts', { cwd: root }).flatMap((file) => [
+    ...readFileSync(join(root, file), 'utf8').matchAll(/(?:test|describe)[^\n]*\(rules? ([\d, ]+)\)/g),
+    ...readFileSync(join(root, file), 'utf8').matchAll(/^ {0,2}\]\)\([^\n]*\(rules? ([\d, ]+)\)/gm),
+  ])
+  const named = new Set(titles.flatMap(([, numbers = '']) => numbers.split(', ').map(Number)))
+  expect([...named].sort((a, b) => a - b)).toEqual(rules)
 })

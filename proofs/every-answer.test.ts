@@ -86,21 +86,24 @@ describe('too many requests', () => {
   })
   afterAll(() => limited.close())
 
-  test.each(declaring(429).map((operation, index) => ({ ...operation, index })))('$id: over the limit it is a 429 with Retry-After', async (operation) => {
-    const bob = await newPerson(limited.url, 'bob')
-    const { headers = [], ...request } = exampleRequest(operation, bob)
-    const fromElsewhere: [string, string] = ['x-forwarded-for', `10.0.0.${operation.index}`]
-    let answer: Incoming
-    let sent = 0
-    do answer = await exchange(limited.url, { ...request, headers: [...headers, fromElsewhere] })
-    while (answer.status !== 429 && ++sent <= Number(most))
-    isProblem(answer, 429, 'rate_limited')
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
-  })
+  test.each(declaring(429).map((operation, index) => ({ ...operation, index })))(
+    '$id: over the limit it is a 429 with Retry-After (rules 14, 26)',
+    async (operation) => {
+      const bob = await newPerson(limited.url, 'bob')
+      const { headers = [], ...request } = exampleRequest(operation, bob)
+      const fromElsewhere: [string, string] = ['x-forwarded-for', `10.0.0.${operation.index}`]
+      let answer: Incoming
+      let sent = 0
+      do answer = await exchange(limited.url, { ...request, headers: [...headers, fromElsewhere] })
+      while (answer.status !== 429 && ++sent <= Number(most))
+      isProblem(answer, 429, 'rate_limited')
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe('what no caller can cause', () => {
-  test('every operation whose handler throws answers a 500 that says nothing of it', async () => {
+  test('every operation whose handler throws answers a 500 that says nothing of it (rule 10)', async () => {
     let broken = false
     const breakable = ([id, handler]: [string, unknown]) => [
       id,

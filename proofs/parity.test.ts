@@ -67,6 +67,16 @@ const needing =
       ? change(request, operation)
       : undefined
 
+const withQuery =
+  (parameter: string, query: string): Change =>
+  (request, operation) =>
+    operation.queryParameters.includes(parameter) ? { ...request, path: `${request.path}?${query}` } : undefined
+/** Changes the body where it is a task's. */
+const withTask = (members: object): Change =>
+  needing('body', (request, operation) =>
+    /^(create|update)Task$/.test(operation.id) ? withBody((example) => JSON.stringify({ ...example, ...members }))(request, operation) : undefined,
+  )
+
 const CASES: Record<string, Change> = {
   'the example of the contract': (request) => request,
   'no credentials': needing('token', withHeader('authorization', undefined)),
@@ -90,10 +100,15 @@ const CASES: Record<string, Change> = {
     'body',
     withBody((example) => JSON.stringify(Object.fromEntries(Object.keys(example).map((name) => [name, 'x'.repeat(3_000)])))),
   ),
-  'a page size that is too large': (request, operation) =>
-    operation.integerParameters.includes('limit') ? { ...request, path: `${request.path}?limit=201` } : undefined,
-  'a page size that is no number': (request, operation) =>
-    operation.integerParameters.includes('limit') ? { ...request, path: `${request.path}?limit=ten` } : undefined,
+  'a page size that is too large': withQuery('limit', 'limit=201'),
+  'a page size that is no number': withQuery('limit', 'limit=ten'),
+  'filters, several values of one': withQuery('label', 'priority=high&priority=low&label=home&label=a%20b&label_match=all&due=today&q=rent&sort=-due'),
+  'an order that is none': withQuery('sort', 'sort=name'),
+  'a value of a filter that is none': withQuery('priority', 'priority=high&priority=urgent'),
+  'a label twice': withTask({ labels: ['home', 'home'] }),
+  'a day of no form': withTask({ due_date: 'tomorrow' }),
+  'an Idempotency-Key that is too long': (request, operation) =>
+    operation.headerParameters.includes('Idempotency-Key') ? withHeader('idempotency-key', 'x'.repeat(256))(request, operation) : undefined,
   'a task id that is none': (request, operation) =>
     operation.template.includes('{task_id}') ? { ...request, path: request.path.replace(/tasks\/[^/]+/, 'tasks/x') } : undefined,
   'an If-Match that is none': (request, operation) =>
@@ -123,10 +138,13 @@ const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
     status: 412,
     change: (request, operation) => (operation.headerParameters.includes('If-Match') ? withHeader('if-match', '"999"')(request, operation) : undefined),
   },
-  'a cursor that is not ours': {
-    status: 400,
-    change: (request, operation) => (operation.id === 'listTasks' ? { ...request, path: `${request.path}?cursor=made.up` } : undefined),
+  'a cursor that is not ours': { status: 400, change: withQuery('cursor', 'cursor=made.up') },
+  'a time zone that is not there, to be told the time by': { status: 400, change: withQuery('time_zone', 'time_zone=Mars/Olympus') },
+  'a time zone that is not there, to be due in': {
+    status: 422,
+    change: withTask({ due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Mars/Olympus' }),
   },
+  'a time without a day': { status: 422, change: withTask({ due_date: null, due_time: '12:00', due_time_zone: null }) },
   'a wrong password': {
     status: 401,
     change: (request, operation) =>

@@ -88,7 +88,7 @@ const perOperation = Math.ceil(total / 2 / contractOperations.length)
 const check = <T>(arbitrary: fc.Arbitrary<T>, runs: number, property: (value: T) => Promise<void>) =>
   fc.assert(fc.asyncProperty(arbitrary, property), { numRuns: Math.ceil(runs), ...seed })
 
-test.each(contractOperations)('$id: a request broken in one place is a problem that points there', async (operation) => {
+test.each(contractOperations)('$id: a request broken in one place is a problem that points there (rules 8, 9, 10)', async (operation) => {
   await check(brokenRequests(operation, ada, taskId), perOperation, async ({ what, request, statuses, place }) => {
     const answer = await send(request)
     expect([what, statuses.includes(answer.status), answer.status]).toEqual([what, true, answer.status])

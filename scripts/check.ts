@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process'
 const steps: [name: string, ...words: string[]][] = [
   ['lint, format and floors', 'node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'],
   ['the rules of the contract, and generated types are fresh', 'scripts/generate.ts', '--check'],
-  ['compatible with the last release, or the version says so', 'scripts/compatibility.ts'],
   ['nothing unused', 'node_modules/knip/bin/knip.js'],
   ['every answer seen by Prism too', 'scripts/through-prism.ts'],
   ['seeded defects turn a check red', 'scripts/seeded-defects.ts'],

@@ -1,4 +1,4 @@
-// Part of npm run check: `openapi.yaml` is compatible with the contract of the last release, or its version says that it is not.
+// `openapi.yaml` is compatible with the contract of the last release, or its version says that it is not.
 import { spawnSync } from 'node:child_process'
 
 const base = ['--config', 'proofs/compatibility.yaml', 'proofs/released.yaml', 'openapi.yaml']

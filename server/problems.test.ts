@@ -10,7 +10,7 @@ const examples = Object.values(
   ).components.responses,
 ).flatMap(({ content }) => Object.values(content['application/problem+json']?.examples ?? {}).map(({ value }) => value))
 
-test('the table of problems and the contract name the same codes', () => {
+test('the table of problems and the contract name the same codes (rule 7)', () => {
   expect([...problemCodes].sort()).toEqual([...(contract.components.schemas.ProblemCode as { enum: string[] }).enum].sort())
 })
 

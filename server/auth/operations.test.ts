@@ -69,7 +69,7 @@ describe('login', () => {
     expect([status, body.user.id]).toEqual([200, ada.id])
   })
 
-  test('401: a wrong password and an unknown e-mail answer the same', async () => {
+  test('401: a wrong password and an unknown e-mail answer the same (rule 12)', async () => {
     const answers = await Promise.all(
       [{ email: ada.email, password: 'wrong horse' }, fresh()].map((json) => post<Problem>('/api/auth/login', json, { 'x-request-id': 'same' })),
     )
@@ -246,7 +246,7 @@ describe('access tokens', () => {
     expect((await get<Problem>(ada.tasks, await signed({ sid }))).body.code).toBe('session_ended')
   })
 
-  test("403 on any path but the caller's own: the same for a user who exists, one who does not, and nonsense", async () => {
+  test("403 on any path but the caller's own: the same for a user who exists, one who does not, and nonsense (rule 13)", async () => {
     const bob = await newPerson(service.url, 'bob')
     const task = await bob.addTask()
     const bodies = []
@@ -273,7 +273,7 @@ describe('access tokens', () => {
     expect((await bob.send(`${bob.tasks}/${task.id}`)).body).toEqual(task)
   })
 
-  test('401 comes before 403, and 403 before whatever is wrong with the request', async () => {
+  test('401 comes before 403, and 403 before whatever is wrong with the request (rule 13)', async () => {
     expect((await get(`/api/${crypto.randomUUID()}/tasks?limit=0`)).status).toBe(401)
     expect((await get(`/api/${crypto.randomUUID()}/tasks?limit=0`, ada.token)).status).toBe(403)
     expect(

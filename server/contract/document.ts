@@ -33,6 +33,8 @@ export interface Operation {
   /** Media types of the answers that are not problems. */
   produces: string[]
   headerParameters: string[]
+  /** Names of the query parameters. */
+  queryParameters: string[]
   /** Names of the query parameters that are integers. */
   integerParameters: string[]
   responses: Record<string, ResponseObject>
@@ -80,6 +82,7 @@ function operation(method: string, template: string, object: OperationObject, sh
     bodyRequired: object.requestBody?.required ?? false,
     produces: [...produces],
     headerParameters: parameters.flatMap(({ name, in: part }) => (part === 'header' ? name : [])),
+    queryParameters: parameters.flatMap(({ name, in: part }) => (part === 'query' ? name : [])),
     integerParameters: parameters.flatMap(({ name, in: part, schema }) => (part === 'query' && schema.type === 'integer' ? name : [])),
     responses,
   }

@@ -35,7 +35,7 @@ describe('paths', () => {
     '/api/x/tasks/',
     '/api/%2e%2e/x',
     '/api/%zz',
-  ])('404: %s is in no contract', async (path) => {
+  ])('404: %s is in no contract (rule 7)', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
       const answer = await send<Problem>(`${service.url}${path}`, { method, headers: { authorization: `Bearer ${ada.token}` } })
       expect(answer.status).toBe(404)
@@ -47,7 +47,7 @@ describe('paths', () => {
     for (const path of [`/API/${ada.id}/tasks`, `${ada.tasks}/`, '/livez/', '/LIVEZ']) expect((await ada.send(path)).status).toBe(404)
   })
 
-  test('404 outside the API: a page for browsers, a problem for the rest', async () => {
+  test('404 outside the API: a page for browsers, a problem for the rest (rule 7)', async () => {
     const page = await send<string>(`${service.url}/nowhere`, { headers: { accept: 'text/html,*/*;q=0.8' } })
     expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
     isProblem(await send(`${service.url}/nowhere`), 'not_found')
@@ -59,7 +59,7 @@ describe('paths', () => {
     ['POST', 'tasks/x', 'GET, PATCH, DELETE, HEAD, OPTIONS'],
     ['GET', 'tasks/x/complete', 'PATCH, OPTIONS'],
     ['HEAD', 'tasks/x/complete', 'PATCH, OPTIONS'],
-  ])('405: %s on %s tells what is allowed', async (method, path, allow) => {
+  ])('405: %s on %s tells what is allowed (rule 14)', async (method, path, allow) => {
     const answer = await ada.send(`/api/${ada.id}/${path}`, { method })
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow])
     if (method !== 'HEAD') isProblem(answer, 'method_not_allowed')
@@ -130,13 +130,13 @@ describe('headers', () => {
       expect((await ada.send(ada.tasks, { headers: { accept } })).status).toBe(200)
   })
 
-  test('a sane request id is kept, any other is replaced', async () => {
+  test('a sane request id is kept, any other is replaced (rule 25)', async () => {
     const idFor = async (id: string) => (await send(`${service.url}/livez`, { headers: { 'x-request-id': id } })).headers.get('x-request-id')
     expect(await idFor('abc-1.2_3')).toBe('abc-1.2_3')
     for (const odd of ['a b', 'x'.repeat(129), '<script>', '{"a":1}']) expect(await idFor(odd)).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('user data is never for a shared cache, and the server does not name its parts', async () => {
+  test('user data is never for a shared cache, and the server does not name its parts (rule 27)', async () => {
     const { headers } = await ada.send('/api/auth/verify')
     expect(headers.get('cache-control')).toBe('private, no-store')
     expect((await ada.send(ada.tasks)).headers.get('cache-control')).toBe('private, no-cache')
@@ -164,7 +164,7 @@ describe('other origins', () => {
       headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization, if-match' },
     })
 
-  test('a trusted origin may send what the contract takes and read what it answers, and asks once in ten minutes', async () => {
+  test('a trusted origin may send what the contract takes and read what it answers, and asks once in ten minutes (rule 26)', async () => {
     const trusting = await startService({ environment: { FRONTEND_URL: 'https://app.example', TRUSTED_ORIGINS: 'https://a.example, https://b.example' } })
     for (const origin of ['https://app.example', 'https://b.example', 'http://localhost:5173', 'http://127.0.0.1:9']) {
       const { status, headers } = await preflight(trusting.url, origin)
@@ -188,13 +188,13 @@ describe('other origins', () => {
     expect((await preflight(production.url, 'http://localhost:5173')).headers.has('access-control-allow-origin')).toBe(false)
   })
 
-  test('a plain OPTIONS tells the methods', async () => {
+  test('a plain OPTIONS tells the methods (rule 14)', async () => {
     const { status, headers } = await send(`${service.url}${ada.tasks}`, { method: 'OPTIONS' })
     expect([status, headers.get('allow')]).toEqual([204, 'GET, POST, HEAD, OPTIONS'])
   })
 })
 
-test('/openapi.yaml is the bytes of the repository', async () => {
+test('/openapi.yaml is the bytes of the repository (rule 1)', async () => {
   const response = await fetch(`${service.url}/openapi.yaml`)
   expect(response.headers.get('content-type')).toMatch(/^application\/yaml/)
   expect(Buffer.from(await response.arrayBuffer()).equals(contractBytes)).toBe(true)

@@ -11,7 +11,7 @@ describe('limits', () => {
     return seen
   }
 
-  test('429 by user: told beforehand, refused with Retry-After, and others are served on', async () => {
+  test('429 by user: told beforehand, refused with Retry-After, and others are served on (rule 26)', async () => {
     const { url } = await startService({ environment: limits })
     const [bob, eve] = [await newPerson(url, 'bob'), await newPerson(url, 'eve')]
     const first = await bob.send(bob.tasks)

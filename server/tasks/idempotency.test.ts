@@ -29,7 +29,7 @@ const told = ({ status, headers, body }: Awaited<ReturnType<Person['send']>>) =>
   body,
 })
 
-describe('the same request with the same key', () => {
+describe('the same request with the same key (rule 22)', () => {
   test('201: a create is done once, and its answer comes again as it was, though the task has changed since', async () => {
     const create = () => ada.send<Task>(ada.tasks, { method: 'POST', json: { title: 'Once', labels: ['a'] }, headers: key('create') })
     const first = await create()
@@ -135,7 +135,7 @@ describe('the same request with the same key', () => {
   })
 })
 
-describe('a key is for one request of one user', () => {
+describe('a key is for one request of one user (rule 22)', () => {
   test('422: another body, another task or another operation under a used key is refused, and does nothing', async () => {
     const [task, other] = [await ada.addTask(), await ada.addTask()]
     await ada.send(`${ada.tasks}/${task.id}`, { method: 'PATCH', json: { title: 'First' }, headers: key('used') })

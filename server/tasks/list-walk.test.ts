@@ -43,7 +43,7 @@ async function write(person: Person, ids: string[], isOver: () => boolean): Prom
   return writes
 }
 
-test('a walk in pages of 37 while others insert, update, move and delete sees every task that stays as it is exactly once, by each sort', async () => {
+test('a walk in pages of 37 while others insert, update, move and delete sees every task that stays as it is exactly once, by each sort (rule 16)', async () => {
   const { url, database } = await startService()
   const ada = await newPerson(url)
   await fillTasks(database, ada.id, COUNT)

@@ -22,7 +22,7 @@ describe('listTasks', () => {
     expect((await bob.send(bob.tasks)).body).toEqual({ items: [], total: 0, total_is_exact: true, next_cursor: null })
   })
 
-  test('200: newest first, and a walk sees every task once and carries the first total on', async () => {
+  test('200: newest first, and a walk sees every task once and carries the first total on (rule 15)', async () => {
     const bob = await newPerson(service.url, 'bob')
     const made: string[] = []
     for (let count = 0; count < 7; count += 1) made.unshift((await bob.addTask({ title: `Task ${count}` })).id)
@@ -44,7 +44,7 @@ describe('listTasks', () => {
     expect((await bob.send<TaskList>(`${bob.tasks}?limit=1`)).body.next_cursor).toBeNull()
   })
 
-  test('200: beyond 1,000 tasks the total says that it is not exact', async () => {
+  test('200: beyond 1,000 tasks the total says that it is not exact (rule 15)', async () => {
     const bob = await newPerson(service.url, 'bob')
     await fillTasks(service.database, bob.id, 1_000)
     expect((await bob.send<TaskList>(bob.tasks)).body).toMatchObject({ total: 1_000, total_is_exact: true })
@@ -71,12 +71,12 @@ describe('listTasks', () => {
     '[limit]=1',
     'page=2',
     'cursor=',
-  ])('400: ?%s is refused, never clamped or ignored', async (query) => {
+  ])('400: ?%s is refused, never clamped or ignored (rule 15)', async (query) => {
     const { status, body } = await ada.send<Problem>(`${ada.tasks}?${query}`)
     expect([status, body.code, body.errors?.[0]?.in]).toEqual([400, 'invalid_request', 'query'])
   })
 
-  test("400: a cursor that was changed, or is somebody else's, is refused", async () => {
+  test("400: a cursor that was changed, or is somebody else's, is refused (rule 17)", async () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     for (const person of [bob, eve]) for (let count = 0; count < 2; count += 1) await person.addTask()
     const cursor = (await bob.send<TaskList>(`${bob.tasks}?limit=1`)).body.next_cursor as string
@@ -160,7 +160,7 @@ describe('what a list holds', () => {
     expect((await titles({ sort: 'updated_at' })).at(-1)).toBe('zebra')
   })
 
-  test('400: a cursor is good for its own filters and order only, whichever way they are written', async () => {
+  test('400: a cursor is good for its own filters and order only, whichever way they are written (rule 17)', async () => {
     const query = 'sort=title&completed=false&limit=1'
     const cursor = (await bob.send<TaskList>(`${bob.tasks}?${query}`)).body.next_cursor
     for (const other of ['', 'sort=-title&completed=false', 'sort=title', 'sort=title&completed=true', `${query}&q=a`, `${query}&time_zone=Europe/Berlin`]) {
@@ -194,7 +194,7 @@ describe('what a list holds', () => {
 describe('what is no news', () => {
   const lists = (person: Person) => [person.tasks, `${person.tasks}?due=today`, `${person.tasks}?q=x&limit=1`, `/api/${person.id}/task-counts`]
 
-  test('304: a list and the counts, until the user writes anything; what others write is no news', async () => {
+  test('304: a list and the counts, until the user writes anything; what others write is no news (rule 18)', async () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     for (const path of lists(bob)) {
       // The minute may turn between two requests for the counts.
@@ -216,7 +216,7 @@ describe('what is no news', () => {
     }
   })
 
-  test('the ETag of a list holds the day or the minute where the list depends on it, and no other', async () => {
+  test('the ETag of a list holds the day or the minute where the list depends on it, and no other (rule 18)', async () => {
     const bob = await newPerson(service.url, 'bob')
     const etag = async (path: string) => (await bob.send(path)).headers.get('etag')
     expect(await etag(bob.tasks)).toBe('"0"')

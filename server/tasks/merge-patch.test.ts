@@ -81,7 +81,7 @@ describe('updateTask', () => {
 
   test('404: no such task', async () => expect((await patch(NOBODYS, { title: 'x' })).status).toBe(404))
 
-  test('415: another media type is refused, with Accept-Patch', async () => {
+  test('415: another media type is refused, with Accept-Patch (rules 14, 20)', async () => {
     const { status, headers } = await patch(NOBODYS, { title: 'x' }, { 'content-type': 'application/json-patch+json' })
     expect([status, headers.get('accept-patch')]).toEqual([415, 'application/merge-patch+json, application/json'])
   })
@@ -122,7 +122,7 @@ function patched(task: Task, member: string, value: unknown): Task | undefined {
   return next
 }
 
-describe('updateTask: every member, absent, null and with each value, over every value before', () => {
+describe('updateTask: every member, absent, null and with each value, over every value before (rule 20)', () => {
   test('every member that the contract lets be written is below', () => {
     expect(Object.keys(WRITABLE).sort()).toEqual(Object.keys(contract.components.schemas.TaskUpdate?.properties ?? {}).sort())
   })
@@ -169,7 +169,7 @@ describe('updateTask: every member, absent, null and with each value, over every
   })
 })
 
-test('412: of two writers with one If-Match exactly one wins, 200 times of 200, and the other is told the current ETag', async () => {
+test('412: of two writers with one If-Match exactly one wins, 200 times of 200, and the other is told the current ETag (rule 21)', async () => {
   let task = await ada.addTask()
   for (let round = 0; round < 200; round += 1) {
     const headers = { 'if-match': task.etag }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 describe('createTask', () => {
-  test('201: answers the whole task, with Location and the ETag it carries, and getTask finds it there', async () => {
+  test('201: answers the whole task, with Location and the ETag it carries, and getTask finds it there (rule 19)', async () => {
     const { status, headers, body } = await ada.send<Task>(ada.tasks, { method: 'POST', json: { title: 'Pay the rent', description: 'Before noon' } })
     expect(status).toBe(201)
     expect(body).toMatchObject({ user_id: ada.id, title: 'Pay the rent', description: 'Before noon', completed: false, completed_at: null })
@@ -39,7 +39,7 @@ describe('createTask', () => {
     for (const title of ['👩‍👩‍👧 שלום e\u0301', '😀'.repeat(200)]) expect((await ada.addTask({ title })).title).toBe(title)
   })
 
-  test('422: names every broken member by pointer and code', async () => {
+  test('422: names every broken member by pointer and code (rules 8, 24)', async () => {
     const { status, body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json: { title: 'x'.repeat(201), description: 7, 'a/b~c': 1, etag: '"1"' } })
     expect(status).toBe(422)
     expect(body.code).toBe('invalid_body')
@@ -69,7 +69,7 @@ describe('createTask', () => {
     expect((await ada.send<TaskList>(ada.tasks)).body.total).toBe(before.body.total)
   })
 
-  test('422: at most 20 errors are shown, however many there are', async () => {
+  test('422: at most 20 errors are shown, however many there are (rule 8)', async () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, 1]))
     const { body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json: { title: 'a', ...many } })
     expect(body.errors).toHaveLength(20)
@@ -136,7 +136,7 @@ describe('createTask', () => {
 })
 
 describe('getTask', () => {
-  test('304: If-None-Match with the current ETag, weak or among others, costs no body', async () => {
+  test('304: If-None-Match with the current ETag, weak or among others, costs no body (rule 18)', async () => {
     const task = await ada.addTask()
     for (const tag of [task.etag, `W/${task.etag}`, `"0", ${task.etag}`, '*']) {
       const { status, headers, body } = await ada.send(`${ada.tasks}/${task.id}`, { headers: { 'if-none-match': tag } })
@@ -168,7 +168,7 @@ describe('getTask', () => {
     expect(bodies[0]).toEqual(bodies[1])
   })
 
-  test('HEAD answers like GET, without the body', async () => {
+  test('HEAD answers like GET, without the body (rule 14)', async () => {
     const task = await ada.addTask()
     const { status, headers, body } = await ada.send(`${ada.tasks}/${task.id}`, { method: 'HEAD' })
     expect([status, headers.get('etag'), body]).toEqual([200, task.etag, ''])
@@ -180,13 +180,13 @@ describe('toggleTaskCompletion', () => {
   const complete = (id: string, init: { json?: unknown; headers?: Record<string, string> } = {}) =>
     ada.send<Task>(`${ada.tasks}/${id}/complete`, { method: 'PATCH', ...init })
 
-  test('200: without a body it toggles', async () => {
+  test('200: without a body it toggles (rule 23)', async () => {
     const task = await ada.addTask()
     expect((await complete(task.id)).body.completed).toBe(true)
     expect((await complete(task.id)).body).toMatchObject({ completed: false, completed_at: null })
   })
 
-  test('200: with a body it sets, and repeats safely', async () => {
+  test('200: with a body it sets, and repeats safely (rule 23)', async () => {
     const task = await ada.addTask()
     const first = await complete(task.id, { json: { completed: true } })
     expect((await complete(task.id, { json: { completed: true } })).body).toEqual(first.body)
@@ -210,7 +210,7 @@ describe('toggleTaskCompletion', () => {
 describe('deleteTask', () => {
   const remove = (id: string, headers: Record<string, string> = {}) => ada.send<Problem>(`${ada.tasks}/${id}`, { method: 'DELETE', headers })
 
-  test('204: the task is gone: read, change and delete answer 404', async () => {
+  test('204: the task is gone: read, change and delete answer 404 (rule 19)', async () => {
     const task = await ada.addTask()
     const { status, body } = await remove(task.id)
     expect([status, body]).toEqual([204, ''])
@@ -219,7 +219,7 @@ describe('deleteTask', () => {
     expect((await remove(task.id)).status).toBe(404)
   })
 
-  test('412: a stale If-Match deletes nothing; the current one deletes', async () => {
+  test('412: a stale If-Match deletes nothing; the current one deletes (rule 21)', async () => {
     const task = await ada.addTask()
     expect((await remove(task.id, { 'if-match': '"0"' })).headers.get('etag')).toBe(task.etag)
     expect((await remove(task.id, { 'if-match': task.etag })).status).toBe(204)
