@@ -37,6 +37,19 @@ test('the README program: sign up, add a task, list it, every step typed by the 
 })
 
 describe('createClient', () => {
+  test('filters with several values, and a key that makes a repetition the same task, are typed and arrive', async () => {
+    const docket = createClient({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
+    const path = { user_id: ada.id }
+    const header = { 'Idempotency-Key': crypto.randomUUID() }
+    const create = () => docket.POST('/api/{user_id}/tasks', { params: { path, header }, body: { title: 'Typed', labels: ['a & b', 'é,c'], priority: 'high' } })
+    const [first, second] = [await create(), await create()]
+    expect(second.data?.id).toBe(first.data?.id)
+    const { data } = await docket.GET('/api/{user_id}/tasks', {
+      params: { path, query: { label: ['a & b', 'é,c'], label_match: 'all', priority: ['high', 'low'], sort: '-priority' } },
+    })
+    expect(data?.items.map(({ id }) => id)).toEqual([first.data?.id])
+  })
+
   test('a problem arrives as `error`, typed, with its code', async () => {
     const docket = createClient({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
     const { data, error, response } = await docket.POST('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } }, body: { title: '' } })
