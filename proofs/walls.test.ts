@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decodeJwt } from 'jose'
-import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as sessionStore from '../server/auth/store.ts'
 import { contractOperations } from '../server/contract/document.ts'
@@ -113,7 +113,7 @@ const STORES: Record<string, { module: object; calls: Record<string, Call> }> = 
       toggleTask: (caller, _owner, id) => taskStore.toggleTask(database, caller, id, free()),
       moveTask: async (caller, _owner, id, otherId) => {
         // Bob's task itself, and a task of the caller's beside Bob's.
-        const own = await taskStore.insertTask(database, caller, uuidv7(), { title: 'own' }, undefined)
+        const own = await taskStore.insertTask(database, caller, randomUUID(), { title: 'own' }, undefined)
         const ownId = own?.outcome === 'done' ? own.task.id : NO_TASK
         return [
           await taskStore.moveTask(database, caller, id, { before: otherId }, { ifMatch: null, once: undefined }),
