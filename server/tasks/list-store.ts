@@ -90,8 +90,9 @@ export async function selectTaskCounts(database: Database, caller: Caller, clock
     labelled as (
       select label, count(*)::int as open from open cross join unnest(labels) as label group by label order by open desc, label collate "und-x-icu" limit ${LABEL_LIMIT + 1}
     )
-    select clock.version, changed, count(open.*)::int as open, count(*) filter (where overdue)::int as overdue, count(*) filter (where today)::int as today,
+    select clock.version, changed, count(open.*)::int as open,
       (select count(*)::int from tasks join clock using (user_id) where changed and completed) as done,
+      count(*) filter (where overdue)::int as overdue, count(*) filter (where today)::int as today,
       coalesce((select jsonb_agg(labelled) from labelled), '[]') as labels
     from clock left join open on true group by clock.version, changed`)
   if (!row) return undefined
