@@ -9,66 +9,9 @@ export function brokenBodies(operation: Operation): Breakage[] {
   const schema = bodySchema(operation)
   if (!schema) return []
   const valid = validValues(schema) as fc.Arbitrary<Record<string, unknown>>
-  const properties = Object.entries(schema.properties ?? {})
-  const refused = (what: string, at: string, body: fc.Arbitrary<string>): Breakage =>
-    body.map((text) => ({ what, statuses: [422], place: { in: 'body', pointer: at }, request: { body: text } }))
-  const perMember = properties.flatMap(([name, property]) =>
-    brokenValues(property).map(({ what, at, json }) =>
-      refused(
-        what,
-        `${pointer(name)}${at}`,
-        fc.tuple(valid, json).map(([fields, text]) => member(fields, name, text)),
-      ),
-    ),
+  const refused = brokenValues(schema).map(
+    ({ what, at, json }): Breakage => json.map((text) => ({ what, statuses: [422], place: { in: 'body', pointer: at }, request: { body: text } })),
   )
-  const { minProperties = 0, maxProperties = properties.length } = schema
-  const wrongCount = [
-    ...(minProperties > 0 ? [fc.constant('{}')] : []),
-    ...(maxProperties < properties.length
-      ? [fc.record(Object.fromEntries(properties.map(([name, property]) => [name, validValues(property)]))).map((all) => JSON.stringify(all))]
-      : []),
-  ].map((body) => refused('too few or too many members', '', body))
-  const required = (schema.required ?? []).map((name) =>
-    refused(
-      `without ${name}`,
-      pointer(name),
-      valid.map((fields) => JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([each]) => each !== name)))),
-    ),
-  )
-  const strange = fc.oneof(
-    fc.constantFrom(
-      '__proto__',
-      'constructor',
-      'toString',
-      'hasOwnProperty',
-      'a/b',
-      'a~b',
-      '~1',
-      '%2f',
-      'é👍',
-      ' ',
-      '[0]',
-      'title ',
-      'Title',
-      'id',
-      'user_id',
-      'etag',
-      '$where',
-      'a.b',
-      "'; drop table tasks; --",
-    ),
-    fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }),
-  )
-  const unknown: Breakage = fc
-    .tuple(valid, strange, fc.constantFrom('1', 'null', '{}', '"x"', deep(500)))
-    .filter(([, name]) => !Object.hasOwn(schema.properties ?? {}, name))
-    .map(([fields, name, json]) => ({
-      what: 'unknown member',
-      statuses: [422],
-      place: { in: 'body', pointer: pointer(name) },
-      request: { body: member(fields, name, json) },
-    }))
-  const notAnObject = refused('not an object', '', fc.constantFrom('[]', '"x"', '1', 'true', 'null', deep(40_000), '[{}]', '""', '1e400'))
   const unreadable: Breakage = valid.chain((fields) => {
     const text = JSON.stringify(fields)
     return fc
@@ -122,7 +65,7 @@ export function brokenBodies(operation: Operation): Breakage[] {
           .map((headers) => ({ what: 'no body', statuses: [422], place: { in: 'body', pointer: '' }, request: { headers, body: '' } })),
       ]
     : []
-  return [...perMember, ...wrongCount, ...required, ...missing, unknown, notAnObject, unreadable, encodings]
+  return [...refused, ...missing, unreadable, encodings]
 }
 
 const WRONG_TYPES = [
@@ -165,18 +108,76 @@ interface BrokenValue {
   json: fc.Arbitrary<string>
 }
 
+const STRANGE_NAMES = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'a/b',
+  'a~b',
+  '~1',
+  '%2f',
+  'é👍',
+  ' ',
+  '[0]',
+  'title ',
+  'Title',
+  'id',
+  'user_id',
+  'etag',
+  '$where',
+  'a.b',
+  "'; drop table tasks; --",
+]
+
+/** Objects that break their schema in one place: a member broken, missing, unknown, or too few or too many. */
+function brokenObjects(schema: Schema): BrokenValue[] {
+  const valid = validValues(schema) as fc.Arbitrary<Record<string, unknown>>
+  const properties = Object.entries(schema.properties ?? {})
+  const { required = [], minProperties = 0, maxProperties = properties.length } = schema
+  const members = properties.flatMap(([name, property]) =>
+    brokenValues(property).map(({ what, at, json }) => ({
+      what,
+      at: `${pointer(name)}${at}`,
+      json: fc.tuple(valid, json).map(([fields, text]) => member(fields, name, text)),
+    })),
+  )
+  const missing = required.map((name) => ({
+    what: `without ${name}`,
+    at: pointer(name),
+    json: valid.map((fields) => JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([each]) => each !== name)))),
+  }))
+  const strange = fc.oneof(fc.constantFrom(...STRANGE_NAMES), fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }))
+  // One at a time, so that each is looked for where it was put.
+  const unknown = fc
+    .sample(strange, 30)
+    .filter((name) => !Object.hasOwn(schema.properties ?? {}, name))
+    .map((name) => ({
+      what: 'unknown member',
+      at: pointer(name),
+      json: fc.tuple(valid, fc.constantFrom('1', 'null', '{}', '"x"', deep(500))).map(([fields, json]) => member(fields, name, json)),
+    }))
+  const all = fc.record(Object.fromEntries(properties.map(([name, property]) => [name, validValues(property)])))
+  const counts = [
+    ...(minProperties > 0 ? [fc.constant('{}')] : []),
+    ...(maxProperties < properties.length ? [all.map((each) => JSON.stringify(each))] : []),
+  ].map((json) => ({ what: 'too few or too many members', at: '', json }))
+  return [...members, ...missing, ...unknown, ...counts]
+}
+
 /** Values that break a schema in one place. */
 function brokenValues(schema: Schema): BrokenValue[] {
+  if (schema.oneOf) return schema.oneOf.flatMap(brokenValues)
   const types = typesOf(schema)
   const broken = (what: string, json: fc.Arbitrary<string>): BrokenValue => ({ what, at: '', json })
   const breakages = [broken('type', fc.constantFrom(...WRONG_TYPES.filter((json) => !types.some((type) => isOfType(json, type)))))]
-  if (types.includes('object')) throw new Error('No member of a request has been an object so far: say here how one is broken')
+  if (types.includes('object')) breakages.push(...brokenObjects(schema))
   if (types.includes('array')) {
     const { items = {}, maxItems = 0, uniqueItems } = schema
-    const others = fc.uniqueArray(
-      validValues(items).map((item) => JSON.stringify(item)),
-      { minLength: maxItems + 1, maxLength: maxItems + 3 },
-    )
+    const item = validValues(items)
+      .map((value) => JSON.stringify(value))
+      .filter((json) => json.length < 500)
+    const others = uniqueItems ? fc.uniqueArray(item, { minLength: maxItems + 1, maxLength: maxItems + 3 }) : item.map((json) => Array(maxItems + 1).fill(json))
     breakages.push(
       broken(
         'too many items',

@@ -30,7 +30,7 @@ function boundedSchemas() {
       if (types.includes('number') || types.includes('integer'))
         for (const key of ['minimum', 'maximum', 'format']) if (schema[key] === undefined) say(`A number needs a ${key}.`)
       if (types.includes('array') && schema.maxItems === undefined) say('An array needs maxItems.')
-      if (types.includes('object') && schema.additionalProperties !== false) say('An object needs additionalProperties: false.')
+      if (types.includes('object') && !schema.oneOf && schema.additionalProperties !== false) say('An object needs additionalProperties: false.')
       if (schema.pattern !== undefined && !isSafePattern(schema.pattern).safe) say('This pattern backtracks: a long string makes the server slow.')
       if (schema.format === 'date-time' && !schema.pattern?.endsWith('Z$')) say('A time is UTC: its pattern ends with Z$.')
     },

@@ -9,12 +9,21 @@ export type Query = NonNullable<operations['listTasks']['parameters']['query']>
 export interface Account {
   /** Of the clock that every write of the user advances. */
   version: number
+  /** Those in the trash included. */
   tasks: Task[]
-  /** Their ids, in the manual order. */
+  /** The ids of the others, in the manual order. */
   order: string[]
 }
 
 export const emptyAccount = (): Account => ({ version: 0, tasks: [], order: [] })
+
+const isTrashed = ({ trashed_at }: Task) => trashed_at !== null
+export const reachable = ({ tasks }: Account) => tasks.filter((task) => !isTrashed(task))
+
+/** The order where the tasks say it themselves, by their positions. */
+export function positioned(account: Account): string[] {
+  return listed(account.tasks, { sort: 'position' }, '').map(({ id }) => id)
+}
 
 /** The members of a new task that its creator may choose. */
 export function chosen({ id, ...fields }: Schemas['TaskCreate']) {
@@ -65,10 +74,11 @@ const KEYS: Record<string, (task: Task) => string | null> = {
 }
 
 function isIn(task: Task, filter: Query, today: string): boolean {
-  const { completed, priority, label, label_match, due, due_before, due_after, q } = filter
+  const { trashed = false, completed, priority, label, label_match, due, due_before, due_after, q } = filter
   const day = task.due_date
   const text = folded(`${task.title}\n${task.description ?? ''}`)
   return (
+    isTrashed(task) === trashed &&
     (completed === undefined || task.completed === completed) &&
     (!priority || priority.includes(task.priority)) &&
     (!label || (label_match === 'all' ? label.every((each) => task.labels.includes(each)) : label.some((each) => task.labels.includes(each)))) &&
@@ -80,10 +90,11 @@ function isIn(task: Task, filter: Query, today: string): boolean {
   )
 }
 
-const folded = (text: string) => text.normalize('NFC').toLowerCase()
+const folded = (text: string) => text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ')
 
 /** The counts of these tasks; the labels in no order. */
-export function counted(tasks: Task[], today: string) {
+export function counted(account: Account, today: string) {
+  const tasks = reachable(account)
   const open = tasks.filter(({ completed }) => !completed)
   const labels = new Map<string, number>()
   for (const label of open.flatMap((task) => task.labels)) labels.set(label, (labels.get(label) ?? 0) + 1)

@@ -105,6 +105,12 @@ const CASES: Record<string, Change> = {
   'filters, several values of one': withQuery('label', 'priority=high&priority=low&label=home&label=a%20b&label_match=all&due=today&q=rent&sort=-due'),
   'an order that is none': withQuery('sort', 'sort=name'),
   'a value of a filter that is none': withQuery('priority', 'priority=high&priority=urgent'),
+  'an action that is none': (request, operation) =>
+    operation.id === 'bulkTasks' ? withBody(() => JSON.stringify({ operations: [{ action: 'purge', task_id: NO_TASK }] }))(request, operation) : undefined,
+  'a broken member deep inside': (request, operation) =>
+    operation.id === 'bulkTasks'
+      ? withBody(() => JSON.stringify({ operations: [{ action: 'create', task: { title: 'x', labels: ['a', 7] } }] }))(request, operation)
+      : undefined,
   'a label twice': withTask({ labels: ['home', 'home'] }),
   'a day of no form': withTask({ due_date: 'tomorrow' }),
   'an Idempotency-Key that is too long': (request, operation) =>
@@ -144,6 +150,7 @@ const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
     status: 422,
     change: withTask({ due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Mars/Olympus' }),
   },
+  'a cursor of changes that is not ours': { status: 400, change: withQuery('since', 'since=made.up') },
   'a time without a day': { status: 422, change: withTask({ due_date: null, due_time: '12:00', due_time_zone: null }) },
   'a wrong password': {
     status: 401,

@@ -102,7 +102,7 @@ const WELL_FORMED = [200, 201, 204, 304, 404, 409, 412]
 
 /** What only the task as it is, or the one beside it, shows to be wrong. */
 const isOfTheTask = ({ pointer, code }: { pointer: string; code: string }) =>
-  code === 'invalid' && /^\/(due_date|due_time|due_time_zone|before|after)$/.test(pointer)
+  code === 'invalid' && /\/(due_date|due_time|due_time_zone|before|after)$/.test(pointer)
 
 test.each(contractOperations)(
   '$id: a request that fits the contract is never refused for its form, and what it stores comes back as it was',
@@ -116,6 +116,7 @@ test.each(contractOperations)(
     await check(fc.tuple(validChoices(operation), fc.boolean()), runs, async ([choice, known]) => {
       if (isSignUp && known) Object.assign(choice.body as object, { email: `new.${sent}@example.org` })
       if (isSignIn && known) Object.assign(choice.body as object, { email: ada.email, password: ada.password })
+      for (const each of (choice.body?.operations as { task_id?: string }[]) ?? []) if (each.task_id) each.task_id = taskId
       const answer = await send(requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice))
       const byAnotherRule =
         ['cursor_invalid', 'idempotency_key_reused'].includes(answer.body?.code) ||
@@ -128,7 +129,7 @@ test.each(contractOperations)(
       const type = answer.headers['content-type']?.toString().split(';')[0] ?? ''
       expect(answerFaults(operation, answer.status, type, answer.body)).toEqual([])
       if (choice.body && answer.body?.title !== undefined && operation.id !== 'moveTask') expect(answer.body).toMatchObject(choice.body)
-      if (operation.id === 'deleteTask') taskId = (await ada.addTask()).id
+      if (['deleteTask', 'bulkTasks'].includes(operation.id)) taskId = (await ada.addTask()).id
     })
     expect(succeeded).toBeGreaterThan(0)
   },

@@ -19,6 +19,7 @@ export interface Schema {
   maxProperties?: number
   properties?: Record<string, Schema>
   required?: string[]
+  oneOf?: Schema[]
 }
 
 export const typesOf = (schema: Schema): string[] => [schema.type ?? []].flat()
@@ -40,6 +41,7 @@ export function whole({ $ref, ...own }: Schema): Schema {
   return {
     ...schema,
     ...(schema.items ? { items: whole(schema.items) } : {}),
+    ...(schema.oneOf ? { oneOf: schema.oneOf.map(whole) } : {}),
     ...(schema.properties ? { properties: Object.fromEntries(properties) } : {}),
   }
 }

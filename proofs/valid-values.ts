@@ -6,6 +6,7 @@ import { type Schema, typesOf, whole } from './request-schemas.ts'
 export function validValues(given: Schema): fc.Arbitrary<unknown> {
   const schema = whole(given)
   if (schema.enum) return fc.constantFrom(...schema.enum)
+  if (schema.oneOf) return fc.oneof(...schema.oneOf.map(validValues))
   return fc.oneof(...typesOf(schema).map((type) => ofType(type, schema)))
 }
 
@@ -27,7 +28,8 @@ function ofType(type: string, schema: Schema): fc.Arbitrary<unknown> {
     }
     case 'array': {
       const { items = {}, minItems = 0, maxItems = 0, uniqueItems } = schema
-      const limits = { minLength: minItems, maxLength: maxItems, size: 'max' } as const
+      // A hundred objects at their longest are more than a body may have.
+      const limits = { minLength: minItems, maxLength: typesOf(items).includes('object') ? Math.min(maxItems, 5) : maxItems, size: 'max' } as const
       return uniqueItems ? fc.uniqueArray(validValues(items), { ...limits, comparator: 'SameValueZero' }) : fc.array(validValues(items), limits)
     }
     default:

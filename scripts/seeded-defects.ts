@@ -12,6 +12,8 @@ const CHECKS = {
   walls: vitest('proofs/walls.test.ts'),
   callers: vitest('proofs/callers.test.ts'),
   examples: vitest('proofs/examples.test.ts'),
+  lists: vitest('server/tasks/list.test.ts'),
+  trash: vitest('server/tasks/changes.test.ts', '-t', '200:'),
   compatibility: ['scripts/compatibility.ts'],
 }
 
@@ -56,7 +58,7 @@ const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS; says: 
   },
   {
     what: 'a filter without user_id',
-    seeds: [['server/tasks/store.ts', 'where tasks.user_id = live.user_id and id = ${id}::uuid) found', 'where id = ${id}::uuid) found']],
+    seeds: [['server/tasks/store.ts', 'where tasks.user_id = live.user_id and id = ${id}::uuid and', 'where id = ${id}::uuid and']],
     check: 'walls',
     says: /× selectTask, called by Ada with Bob's ids/,
   },
@@ -90,6 +92,30 @@ const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS; says: 
     seeds: [['server/tasks/store.ts', "member('description', change.description, 'text')", 'sql.fragment`${change.description ?? null}::text as description`']],
     check: 'model',
     says: /Counterexample: \[create\(.*"description":.*(update|set|toggle)/,
+  },
+  {
+    what: 'a key that is not kept',
+    seeds: [['server/tasks/idempotency.ts', 'where not exists (select from earlier) and (select count(*) from expired) >= 0', 'where false']],
+    check: 'journeys',
+    says: /✗ .*step schedule-again/,
+  },
+  {
+    what: 'a list that keeps its ETag overnight',
+    seeds: [['server/tasks/precondition.ts', "reading === '' ? '\"' : `-${reading}\"`", "'\"'"]],
+    check: 'lists',
+    says: /× the ETag of a list holds the day or the minute/,
+  },
+  {
+    what: 'a filter by the wrong time',
+    seeds: [['server/tasks/filter.ts', 'tasks.updated_at > ${updated_after}', 'tasks.created_at > ${updated_after}']],
+    check: 'lists',
+    says: /× 200: created_after and updated_after each mean their own time/,
+  },
+  {
+    what: 'a purge that nobody hears of',
+    seeds: [['server/tasks/change-store.ts', '${since !== undefined} and version', 'false and version']],
+    check: 'trash',
+    says: /× 200: every change once/,
   },
   {
     what: 'an alg list with one more entry',

@@ -63,8 +63,9 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a task
-         * @description The task is gone for good. With `If-Match`, a task that somebody else changed meanwhile answers 412 and stays.
+         * Move a task to the trash
+         * @description From then on the task answers 404, until `restoreTask` brings it back. After 30 days in the trash it is gone for good. With `If-Match`, a task that
+         *     somebody else changed meanwhile answers 412 and stays.
          */
         delete: operations["deleteTask"];
         options?: never;
@@ -143,6 +144,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tasks/{task_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a task.
+                 * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
+                 */
+                task_id: components["parameters"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a task back from the trash
+         * @description The task is as it was before it was deleted. A task that is not in the trash stays as it is, so the request repeats safely.
+         */
+        post: operations["restoreTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Empty the trash
+         * @description Tasks in the trash are gone for good, those that have been there longest first, up to 1,000 with one request. While `is_empty` is false, ask again.
+         */
+        delete: operations["emptyTrash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/task-operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do many things at once
+         * @description Up to 100 operations, in their order, in one transaction: all are done, or none is. An operation that is refused refuses the whole request, with the problem
+         *     that it would have answered alone and, in `errors`, its place. With an `Idempotency-Key` the whole is done once.
+         */
+        post: operations["bulkTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/task-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List what has changed
+         * @description Every task that was created, changed, trashed, restored or purged after the cursor `since`, in the order in which it happened, each once and as it is now. Without
+         *     `since` all there is. A copy that applies the pages in turn, and goes on from the last `cursor` for ever, has no gap, no double and no state that never was,
+         *     also while others write. A cursor is good for 90 days at least; one that is too old, or from before the database was restored, answers 410: start over without it.
+         */
+        get: operations["listTaskChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/task-counts": {
         parameters: {
             query?: never;
@@ -159,7 +272,7 @@ export interface paths {
         /**
          * Count the tasks
          * @description The numbers beside the views of an app: open, done, overdue, due today, and the open ones of each label. Overdue and today are told by the clock of `time_zone`.
-         *     With `If-None-Match`, counts that cannot have changed since answer 304 without a task being read.
+         *     They are exact, and so take reading every task. With `If-None-Match`, counts that cannot have changed since answer 304 without a task being read.
          */
         get: operations["getTaskCounts"];
         put?: never;
@@ -414,13 +527,13 @@ export interface components {
         TimestampInput: string;
         /**
          * Format: date
-         * @description A day, as RFC 3339 writes it.
+         * @description A day of the years 1000 to 9999, as RFC 3339 writes it.
          * @example 2026-12-01
          */
         Day: string;
         /**
          * Format: time-zone
-         * @description The name of a time zone in the IANA database.
+         * @description The name of a time zone in the IANA database, of the form `Area/Location`, or `UTC`. Short names, which mean different zones to different programs, are refused.
          * @example Europe/Berlin
          */
         TimeZone: string;
@@ -457,7 +570,7 @@ export interface components {
         Description: string | null;
         /**
          * Format: date
-         * @description The day it is due, or `null`.
+         * @description The day it is due, of the years 1000 to 9999, or `null`.
          * @example 2026-12-01
          */
         DueDate: string | null;
@@ -468,8 +581,8 @@ export interface components {
         DueTime: string | null;
         /**
          * Format: time-zone
-         * @description The name of the time zone in the IANA database that `due_time` is told in, or `null` for the clock on the wall, wherever that is. Only with a `due_time`, and only
-         *     where that time exists on that day.
+         * @description The name of the time zone in the IANA database that `due_time` is told in, of the form `Area/Location` or `UTC`; or `null` for the clock on the wall, wherever
+         *     that is. Only with a `due_time`, and only where that time exists on that day. Of an hour that comes twice the second is meant.
          * @example Europe/Berlin
          */
         DueTimeZone: string | null;
@@ -515,6 +628,12 @@ export interface components {
              * @example 50000000000000015
              */
             readonly position: string;
+            /**
+             * Format: date-time
+             * @description When it was moved to the trash; `null` while it is not there.
+             * @example null
+             */
+            readonly trashed_at: string | null;
             /** @description When it was created. */
             readonly created_at: components["schemas"]["Timestamp"];
             /** @description When it last changed. */
@@ -596,6 +715,130 @@ export interface components {
              * @example null
              */
             next_cursor: string | null;
+        };
+        /** @description Operations, to be done in their order. */
+        TaskOperations: {
+            /** @description What to do. A task that an operation creates under an `id` of the client's choice can be named by a later one. */
+            operations: components["schemas"]["TaskOperation"][];
+        };
+        /** @description One operation. */
+        TaskOperation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["CompleteOperation"] | components["schemas"]["MoveOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["RestoreOperation"];
+        /** @description As `createTask`. */
+        CreateOperation: {
+            /**
+             * @description What to do. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "create";
+            task: components["schemas"]["TaskCreate"];
+        };
+        /** @description As `updateTask`. */
+        UpdateOperation: {
+            /**
+             * @description What to do. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "update";
+            /** @description Which task. */
+            task_id: components["schemas"]["Uuid"];
+            /** @description Only if the task still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+            changes: components["schemas"]["TaskUpdate"];
+        };
+        /** @description As `toggleTaskCompletion` with a body. */
+        CompleteOperation: {
+            /**
+             * @description What to do. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "complete";
+            /** @description Which task. */
+            task_id: components["schemas"]["Uuid"];
+            /** @description Only if the task still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+            /**
+             * @description Whether it is done.
+             * @example true
+             */
+            completed: boolean;
+        };
+        /** @description As `moveTask`. */
+        MoveOperation: {
+            /**
+             * @description What to do. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "move";
+            /** @description Which task. */
+            task_id: components["schemas"]["Uuid"];
+            /** @description Only if the task still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+            place: components["schemas"]["TaskMove"];
+        };
+        /** @description As `deleteTask`. */
+        DeleteOperation: {
+            /**
+             * @description What to do. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "delete";
+            /** @description Which task. */
+            task_id: components["schemas"]["Uuid"];
+            /** @description Only if the task still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+        };
+        /** @description As `restoreTask`. */
+        RestoreOperation: {
+            /**
+             * @description What to do. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "restore";
+            /** @description Which task. */
+            task_id: components["schemas"]["Uuid"];
+            /** @description Only if the task still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+        };
+        /** @description What became of the operations. */
+        TaskOperationResults: {
+            /** @description The task of each operation as that left it, in their order. */
+            items: components["schemas"]["Task"][];
+        };
+        /** @description A page of what has changed. */
+        TaskChanges: {
+            /** @description The tasks that have changed, in the order of their last change. */
+            items: components["schemas"]["TaskChange"][];
+            /**
+             * @description Where this page ends; the `since` of the next request, now or later.
+             * @example WyIwMTk5YzJlZiIsNF0.a1b2c3d4e5f60718
+             */
+            cursor: string;
+            /**
+             * @description Whether more has happened already; ask again at once.
+             * @example false
+             */
+            has_more: boolean;
+        };
+        /** @description A task as it is now. */
+        TaskChange: {
+            /** @description Which task. */
+            task_id: components["schemas"]["Uuid"];
+            /** @description The task, in the trash or not; `null` where it is gone for good. */
+            task: components["schemas"]["Task"] | null;
+        };
+        /** @description What an emptying of the trash did. */
+        TrashEmptied: {
+            /**
+             * Format: int32
+             * @description How many tasks are gone for good.
+             * @example 12
+             */
+            purged: number;
+            /**
+             * @description Whether nothing is left in the trash.
+             * @example true
+             */
+            is_empty: boolean;
         };
         /** @description How many tasks there are of each kind. */
         TaskCounts: {
@@ -828,7 +1071,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457), the one shape of every error. */
         Problem: {
             /**
@@ -1043,6 +1286,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description An operation conflicts with what is there; `errors` says which. */
+        BulkConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description What happened after this cursor is no longer known. */
+        ChangesGone: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The task is no longer the one that `If-Match` names. Its current ETag comes along. */
         PreconditionFailed: {
             headers: {
@@ -1169,6 +1436,11 @@ export interface components {
          */
         TaskId: components["schemas"]["Uuid"];
         /**
+         * @description The tasks in the trash instead of those that are not.
+         * @example false
+         */
+        Trashed: boolean;
+        /**
          * @description Only tasks that are done, or only open ones.
          * @example false
          */
@@ -1219,7 +1491,7 @@ export interface components {
          */
         CreatedAfter: components["schemas"]["TimestampInput"];
         /**
-         * @description Only tasks changed after this time.
+         * @description Only tasks changed after this time. To follow what happens, use `listTaskChanges`, which misses nothing.
          * @example 2026-11-21T09:30:00.000Z
          */
         UpdatedAfter: components["schemas"]["TimestampInput"];
@@ -1240,10 +1512,15 @@ export interface components {
          */
         Limit: number;
         /**
-         * @description The `next_cursor` of the page before. Opaque; good for this user, these filters and this order only.
+         * @description The `next_cursor` of the page before. Opaque; good for this user, these filters, written alike, and this order only.
          * @example WyIyMDI2LTExLTIwVDE4OjEyOjQ0LjEyMFoiXQ.a1b2c3d4e5f60718
          */
         Cursor: string;
+        /**
+         * @description The `cursor` of the page before, or of the last page that this copy has. Opaque; good for this user only.
+         * @example WyIwMTk5YzJlZiIsNF0.a1b2c3d4e5f60718
+         */
+        Since: string;
         /**
          * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
          * @example "3"
@@ -1360,6 +1637,18 @@ export type TaskUpdate = components['schemas']['TaskUpdate'];
 export type TaskMove = components['schemas']['TaskMove'];
 export type TaskCompletion = components['schemas']['TaskCompletion'];
 export type TaskList = components['schemas']['TaskList'];
+export type TaskOperations = components['schemas']['TaskOperations'];
+export type TaskOperation = components['schemas']['TaskOperation'];
+export type CreateOperation = components['schemas']['CreateOperation'];
+export type UpdateOperation = components['schemas']['UpdateOperation'];
+export type CompleteOperation = components['schemas']['CompleteOperation'];
+export type MoveOperation = components['schemas']['MoveOperation'];
+export type DeleteOperation = components['schemas']['DeleteOperation'];
+export type RestoreOperation = components['schemas']['RestoreOperation'];
+export type TaskOperationResults = components['schemas']['TaskOperationResults'];
+export type TaskChanges = components['schemas']['TaskChanges'];
+export type TaskChange = components['schemas']['TaskChange'];
+export type TrashEmptied = components['schemas']['TrashEmptied'];
 export type TaskCounts = components['schemas']['TaskCounts'];
 export type LabelCount = components['schemas']['LabelCount'];
 export type Email = components['schemas']['Email'];
@@ -1400,6 +1689,8 @@ export type ResponseEmailTaken = components['responses']['EmailTaken'];
 export type ResponseBrowserEmailTaken = components['responses']['BrowserEmailTaken'];
 export type ResponseTaskIdTaken = components['responses']['TaskIdTaken'];
 export type ResponsePositionExhausted = components['responses']['PositionExhausted'];
+export type ResponseBulkConflict = components['responses']['BulkConflict'];
+export type ResponseChangesGone = components['responses']['ChangesGone'];
 export type ResponsePreconditionFailed = components['responses']['PreconditionFailed'];
 export type ResponseContentTooLarge = components['responses']['ContentTooLarge'];
 export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
@@ -1411,6 +1702,7 @@ export type ResponseInternalServerError = components['responses']['InternalServe
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ParameterUserId = components['parameters']['UserId'];
 export type ParameterTaskId = components['parameters']['TaskId'];
+export type ParameterTrashed = components['parameters']['Trashed'];
 export type ParameterCompleted = components['parameters']['Completed'];
 export type ParameterPriority = components['parameters']['Priority'];
 export type ParameterLabel = components['parameters']['Label'];
@@ -1425,6 +1717,7 @@ export type ParameterQ = components['parameters']['Q'];
 export type ParameterSort = components['parameters']['Sort'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterCursor = components['parameters']['Cursor'];
+export type ParameterSince = components['parameters']['Since'];
 export type ParameterIfMatch = components['parameters']['IfMatch'];
 export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
 export type ParameterIfNoneMatchList = components['parameters']['IfNoneMatchList'];
@@ -1447,6 +1740,11 @@ export interface operations {
     listTasks: {
         parameters: {
             query?: {
+                /**
+                 * @description The tasks in the trash instead of those that are not.
+                 * @example false
+                 */
+                trashed?: components["parameters"]["Trashed"];
                 /**
                  * @description Only tasks that are done, or only open ones.
                  * @example false
@@ -1498,7 +1796,7 @@ export interface operations {
                  */
                 created_after?: components["parameters"]["CreatedAfter"];
                 /**
-                 * @description Only tasks changed after this time.
+                 * @description Only tasks changed after this time. To follow what happens, use `listTaskChanges`, which misses nothing.
                  * @example 2026-11-21T09:30:00.000Z
                  */
                 updated_after?: components["parameters"]["UpdatedAfter"];
@@ -1519,7 +1817,7 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `next_cursor` of the page before. Opaque; good for this user, these filters and this order only.
+                 * @description The `next_cursor` of the page before. Opaque; good for this user, these filters, written alike, and this order only.
                  * @example WyIyMDI2LTExLTIwVDE4OjEyOjQ0LjEyMFoiXQ.a1b2c3d4e5f60718
                  */
                 cursor?: components["parameters"]["Cursor"];
@@ -1745,7 +2043,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The task is deleted. */
+            /** @description The task is in the trash. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1967,6 +2265,238 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restoreTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a task.
+                 * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
+                 */
+                task_id: components["parameters"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["TaskNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    emptyTrash: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was taken away. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashEmptied"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    bulkTasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** @description What to do. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskOperations"];
+            };
+        };
+        responses: {
+            /** @description All of it is done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOperationResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["TaskNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["BulkConflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listTaskChanges: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `cursor` of the page before, or of the last page that this copy has. Opaque; good for this user only.
+                 * @example WyIwMTk5YzJlZiIsNF0.a1b2c3d4e5f60718
+                 */
+                since?: components["parameters"]["Since"];
+                /**
+                 * @description How many tasks a page holds at most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description Answer 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @example "4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
+            };
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskChanges"];
+                };
+            };
+            /** @description The page is still the one named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["ChangesGone"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2423,9 +2953,15 @@ type ReadonlyArray<T> = [
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
 export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["none", "low", "medium", "high"];
 export const taskMoveToValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskMove"]["to"]> = ["top", "bottom"];
+export const createOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CreateOperation"]["action"]> = ["create"];
+export const updateOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UpdateOperation"]["action"]> = ["update"];
+export const completeOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompleteOperation"]["action"]> = ["complete"];
+export const moveOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MoveOperation"]["action"]> = ["move"];
+export const deleteOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DeleteOperation"]["action"]> = ["delete"];
+export const restoreOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreOperation"]["action"]> = ["restore"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
 export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "invalid"];
 export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];

@@ -1,17 +1,15 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { createPool, createTypeParserPreset, type DatabasePool, type QuerySqlToken, sql, UniqueIntegrityConstraintViolationError } from 'slonik'
+import { createPool, createTypeParserPreset, type DatabasePool, type DatabasePoolConnection, type QuerySqlToken, SlonikError, sql } from 'slonik'
 import { CannotOpen } from './cannot-open.ts'
 import { connection } from './connection.ts'
 import { startEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import { Unavailable, unavailable } from './unavailable.ts'
 
-/** Longest a caller waits for a statement, in milliseconds; then the answer is 503. */
+/** Longest a statement may take, and longest it is begun anew, in milliseconds; then the answer is 503. */
 const STATEMENT_LIMIT = 5_000
-/** Most keys that one statement can lose a race for: that of a task, and an `Idempotency-Key`. */
-const KEYS = 2
 /** Most statements that run or wait at once; one more is refused, because a queue that grows only makes everybody late. */
 const QUEUE_LIMIT = 500
 
@@ -22,12 +20,21 @@ export interface DatabaseOptions {
   dataDir: string
 }
 
-export interface Database {
+/** What runs statements: the database, or a transaction on it. */
+export interface Statements {
   /**
    * Runs one statement. One that lost a race for a key was rolled back whole, and is run again, when it sees the winner's row.
    * @throws {Unavailable} when the database does not answer, in time or at all
    */
   rows<Row>(statement: QuerySqlToken): Promise<readonly Row[]>
+}
+
+export interface Database extends Statements {
+  /**
+   * Does several statements wholly or, where the work throws, not at all. The work is done again where a statement lost a race.
+   * @throws {Unavailable} as `rows`, for all of them together
+   */
+  transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>
   /** @throws {Unavailable} */
   ping(): Promise<void>
   /** Better Auth's connections: password hashing inside its transactions must not starve the tasks. */
@@ -47,14 +54,17 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     const pool = await openTaskPool(url, embedded ? 1 : 8)
     let running = 0
 
-    const rowsOnce = async <Row>(statement: QuerySqlToken): Promise<readonly Row[]> => {
+    const connected = async <T>(use: (connection: DatabasePoolConnection) => Promise<T>): Promise<T> => {
       if (running >= QUEUE_LIMIT) throw new Unavailable('too many statements are waiting')
       running += 1
       let abandoned = false
       const work = pool
-        // A statement whose caller was told 503 while it waited must not run after that.
-        // One that is late throws inside `connect`, which makes slonik give the connection up: it may be dead.
-        .connect(async (connection) => (abandoned ? [] : inTime(connection.any(statement) as Promise<readonly Row[]>)))
+        .connect(async (connection) => {
+          // What its caller was told 503 for while it waited must not run after that.
+          if (abandoned) return undefined as never
+          // What is late throws inside `connect`, which makes slonik give the connection up: it may be dead.
+          return inTime(use(connection))
+        })
         .finally(() => {
           running -= 1
         })
@@ -66,18 +76,31 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
       }
     }
 
-    const rows = async <Row>(statement: QuerySqlToken): Promise<readonly Row[]> => {
-      for (let lost = 0; ; lost += 1) {
-        try {
-          return await rowsOnce<Row>(statement)
-        } catch (error) {
-          if (!(error instanceof UniqueIntegrityConstraintViolationError) || lost === KEYS) throw error
-        }
-      }
-    }
+    const rows = <Row>(statement: QuerySqlToken): Promise<readonly Row[]> =>
+      untilNoRaceIsLost(() => connected((connection) => connection.any(statement) as Promise<readonly Row[]>))
+
+    const transaction = <T>(work: (statements: Statements) => Promise<T>): Promise<T> =>
+      untilNoRaceIsLost(async () => {
+        const settle = await connected((connection) =>
+          connection
+            .transaction((within) => work({ rows: async (statement) => (await within.any(statement)) as never }))
+            .then(
+              (value) => () => value,
+              (error: unknown) => {
+                if (error instanceof SlonikError) throw error
+                // Its own reason to undo everything says nothing against the connection.
+                return () => {
+                  throw error
+                }
+              },
+            ),
+        )
+        return settle()
+      })
 
     return {
       rows,
+      transaction,
       async ping() {
         await rows(PING).catch((error: Error) => {
           throw new Unavailable(error.message, { cause: error })
@@ -98,8 +121,27 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
   }
 }
 
+/** What lost a race was rolled back whole, so it may be done again; in the next attempt it sees what the winner did. */
+async function untilNoRaceIsLost<T>(attempt: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + STATEMENT_LIMIT
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!hasLostRace(error)) throw error
+      if (Date.now() > deadline) throw new Unavailable('it lost every race', { cause: error })
+    }
+  }
+}
+
+/** unique_violation, deadlock_detected (PostgreSQL, appendix A). */
+function hasLostRace(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (['23505', '40P01'].includes((at as { code?: string }).code ?? '')) return true
+  return false
+}
+
 // Names a table of each migration, so that a database without them is not ready.
-const PING = sql.unsafe`select from session, tasks, idempotency_keys limit 0`
+const PING = sql.unsafe`select from session, tasks, idempotency_keys, purged_tasks limit 0`
 
 function openTaskPool(url: string, size: number): Promise<DatabasePool> {
   return createPool(url, {

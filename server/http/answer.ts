@@ -64,9 +64,9 @@ export function problemDetails({ code, status, title, detail, errors }: Problem,
 }
 
 /** The one catch: whatever was thrown or refused on the way becomes a problem. What it was stays in the log. */
-export function catchAll(log: Logger, translate: (error: unknown) => Problem | undefined): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
-    const known = error instanceof Refusal ? error.problem : translate(error)
+export function catchAll(log: Logger, translate: (error: unknown, body: unknown) => Problem | undefined): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const known = error instanceof Refusal ? error.problem : translate(error, request.body)
     if (!known || known.status >= 500)
       log.error({ request_id: response.locals.requestId, operation: response.locals.operation?.id, err: error }, known?.code ?? 'internal_error')
     if (response.headersSent) return void response.destroy()

@@ -74,11 +74,14 @@ describe('request targets', () => {
     expect(await raw('GET http://somewhere/api/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 404 /)
   })
 
-  test.each(['host: y', 'authorization: Bearer x.y.z', 'content-type: text/plain'])('400: a second line of %s leaves open which one counts', async (line) => {
-    const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: 13\r\nconnection: close\r\n`
-    const answer = await raw(`POST ${ada.tasks} HTTP/1.1\r\n${headers}${line}\r\n\r\n{"title":"x"}`)
-    expect(answer).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
-  })
+  test.each(['host: y', 'authorization: Bearer x.y.z', 'content-type: text/plain', 'idempotency-key: b'])(
+    '400: a second line of %s leaves open which one counts',
+    async (line) => {
+      const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: 13\r\nidempotency-key: a\r\nconnection: close\r\n`
+      const answer = await raw(`POST ${ada.tasks} HTTP/1.1\r\n${headers}${line}\r\n\r\n{"title":"x"}`)
+      expect(answer).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
+    },
+  )
 
   test('400: a transfer coding that the server does not undo', async () => {
     for (const coding of ['gzip, chunked', 'x, chunked'])

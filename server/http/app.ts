@@ -60,7 +60,7 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
     ),
   )
   app.use(pages)
-  app.use(catchAll(log, (error) => validationProblem(error) ?? nameError(error)))
+  app.use(catchAll(log, (error, body) => validationProblem(error, body) ?? nameError(error)))
   return app
 }
 

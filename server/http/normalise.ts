@@ -4,7 +4,7 @@ import { asWithoutBody } from './body.ts'
 
 /**
  * Brings the request target to the form that everything after this reads: a path and a query (RFC 9112, 3.2).
- * Refuses a request whose host, caller or media type another reader on the way might take for another (RFC 9110, 5.3).
+ * Refuses a request whose host, caller, key or media type another reader on the way might take for another (RFC 9110, 5.3).
  */
 export const normaliseTarget: RequestHandler = (request, _response, next) => {
   const target = request.url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')
@@ -12,8 +12,8 @@ export const normaliseTarget: RequestHandler = (request, _response, next) => {
   // The validator reads `originalUrl` and fails on what cannot be decoded, before the caller is known;
   // encoded once more, it is an ordinary wrong value.
   request.originalUrl = isDecodable(request.path) ? request.url : request.url.replaceAll('%', '%25')
-  const { host, authorization, 'content-type': contentType } = request.headersDistinct
-  const isAmbiguous = [host, authorization, contentType].some((lines) => lines !== undefined && lines.length > 1)
+  const { host, authorization, 'content-type': contentType, 'idempotency-key': key } = request.headersDistinct
+  const isAmbiguous = [host, authorization, contentType, key].some((lines) => lines !== undefined && lines.length > 1)
   const coding = request.headers['transfer-encoding']
   const isUnknown = coding !== undefined && coding.toLowerCase() !== 'chunked'
   next(isAmbiguous || isUnknown || (request.httpVersion === '1.1' && !request.headers.host) ? new Refusal(problem('malformed_http')) : undefined)

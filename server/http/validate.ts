@@ -15,9 +15,9 @@ interface Stages {
 /** express-openapi-validator, taken apart: answers are watched before a request can be refused, requests are checked after authorization. */
 export function validator(): Stages {
   const stages = OpenApiValidator.middleware({
-    apiSpec: structuredClone(contract) as never,
+    apiSpec: withoutMappings(contract) as never,
     validateApiSpec: false,
-    validateRequests: { allErrors: true, coerceTypes: false },
+    validateRequests: { allErrors: true, coerceTypes: false, discriminator: true },
     validateResponses: { coerceTypes: false },
     validateSecurity: false,
     fileUploader: false,
@@ -32,16 +32,21 @@ export function validator(): Stages {
   return { checkAnswers: [stage('pathParamsMiddleware'), stage('metadataMiddleware'), stage('responseMiddleware')], checkRequest: stage('requestMiddleware') }
 }
 
+/** A copy, without the mapping of a discriminator: Ajv finds the branch by the one value that each has, and knows no mapping. */
+function withoutMappings(document: object): object {
+  return JSON.parse(JSON.stringify(document), (key, value) => (key === 'mapping' ? undefined : value))
+}
+
 interface ValidatorError {
   status: number
   errors: { path: string; message?: string; errorCode?: string }[]
 }
 
 /** What the validator found wrong with a request, as a problem; undefined when the error is not of that kind. */
-export function validationProblem(error: unknown): Problem | undefined {
+export function validationProblem(error: unknown, body: unknown): Problem | undefined {
   const { status, errors } = error as Partial<ValidatorError>
   if (status !== 400 || !Array.isArray(errors)) return undefined
-  const fields = errors.map(fieldError)
+  const fields = errors.map((each) => fieldError(each, body))
   return fields.some((field) => field.in !== 'body')
     ? problem('invalid_request', { errors: fields.filter((field) => field.in !== 'body') })
     : problem('invalid_body', { errors: fields })
@@ -65,28 +70,36 @@ const CODES: Record<string, FieldError['code']> = {
 }
 const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
 
-function fieldError({ path, message = 'is not valid', errorCode = '' }: ValidatorError['errors'][number]): FieldError {
+function fieldError({ path, message = 'is not valid', errorCode = '' }: ValidatorError['errors'][number], body: unknown): FieldError {
   // A member named "" leaves no path at all.
   const [, part = '', ...rest] = (path || '/body').split('/')
   const place = PARTS[part] ?? 'path'
   const keyword = errorCode.split('.', 1)[0] ?? ''
-  // A member's name may hold a slash. Only arrays lie in a body, so what is unknown or missing is a member of the body itself, and one name.
-  const name = rest.join('/')
   const unknown = keyword === 'additionalProperties' || message.startsWith('Unknown query parameter')
-  const code = unknown ? (place === 'body' && readOnlyMembers.has(name) ? 'read_only' : 'unknown_member') : (CODES[keyword] ?? 'invalid')
-  return { in: place, pointer: path === '' ? '/' : pointer(name, unknown || keyword === 'required'), code, detail: sentence(code, message).slice(0, 300) }
+  const steps = unknown || keyword === 'required' ? named(rest, place === 'body' ? body : undefined) : rest
+  if (keyword === 'discriminator') return { in: place, pointer: `${pointer(steps)}/action`, code: 'enum', detail: 'must be one of the actions' }
+  const code = unknown ? (place === 'body' && readOnlyMembers.has(steps.at(-1) ?? '') ? 'read_only' : 'unknown_member') : (CODES[keyword] ?? 'invalid')
+  return { in: place, pointer: path === '' ? '/' : pointer(steps), code, detail: sentence(code, message).slice(0, 300) }
 }
 
-function pointer(name: string, raw: boolean): string {
-  if (name === '') return ''
-  return `/${(raw ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name).slice(0, 200)}`
+/** The way to a member that is not known or missing. Its name comes as it is, slashes and all, behind a way through what was sent. */
+function named(rest: string[], within: unknown): string[] {
+  const [step = '', ...others] = rest
+  const next = typeof within === 'object' && within !== null && others.length > 0 ? (within as Record<string, unknown>)[step] : undefined
+  if (typeof next === 'object' && next !== null) return [step, ...named(others, next)]
+  return rest.length === 0 || rest.join('/') === '' ? [] : [rest.join('/').replaceAll('~', '~0').replaceAll('/', '~1')]
+}
+
+function pointer(steps: string[]): string {
+  const text = steps.join('/')
+  return text === '' ? '' : `/${text.slice(0, 200)}`
 }
 
 /** What a value of a format is, for those who would not know it by its name. */
 const FORMATS: Record<string, string> = {
   date: 'is no day of the calendar; write it like 2026-12-01',
   'date-time': 'is no time; write it like 2026-12-01T09:30:00Z',
-  'time-zone': 'is no time zone; write its name in the IANA database, like Europe/Berlin',
+  'time-zone': 'is no time zone; write its name in the IANA database, like Europe/Berlin (in a URL, + is %2B)',
   uuid: 'is no UUID in lower case',
 }
 
@@ -97,5 +110,5 @@ function sentence(code: FieldError['code'], message: string): string {
   if (FORMATS[format]) return FORMATS[format]
   if (message === "must have required property 'body'") return NO_BODY
   if (code === 'read_only') return 'is set by the server and cannot be sent'
-  return message
+  return message.replace('properties', 'members')
 }

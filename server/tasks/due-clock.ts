@@ -4,6 +4,8 @@ export interface DueClock {
   today: string
   /** `2026-11-21T09:30` */
   minute: string
+  /** The same minute as everybody's clock tells it; a wall's may say one twice. */
+  utcMinute: string
   /** The same minute as a moment, and those of the day's first instant and of the next day's, in milliseconds since 1970. */
   now: number
   dayStart: number
@@ -46,5 +48,12 @@ export function dueClock(timeZone: string, at: number): DueClock {
   const reading = new Date(wall(now)).toISOString()
   const today = reading.slice(0, 10)
   const midnight = Date.parse(`${today}T00:00:00Z`)
-  return { today, minute: reading.slice(0, 16), now, dayStart: firstMoment(midnight), dayEnd: firstMoment(midnight + DAY) }
+  return {
+    today,
+    minute: reading.slice(0, 16),
+    utcMinute: new Date(now).toISOString().slice(0, 16),
+    now,
+    dayStart: firstMoment(midnight),
+    dayEnd: firstMoment(midnight + DAY),
+  }
 }

@@ -3,6 +3,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import { sql } from '../database/live-caller.ts'
 import { newPerson, type Person } from '../testing/person.ts'
 import { startService, type TestService } from '../testing/service.ts'
+import { dueClock } from './due-clock.ts'
 import { faultError } from './fault.ts'
 
 type Schemas = components['schemas']
@@ -19,14 +20,21 @@ afterAll(() => service.close())
 
 describe('a due time must be one', () => {
   test.each([
-    ['a time without a day', { due_time: '12:00' }, '/due_time', /needs a day/],
-    ['a zone without a time', { due_date: '2026-12-01', due_time_zone: 'UTC' }, '/due_time_zone', /needs a time/],
+    ['a time without a day', { due_time: '12:00' }, '/due_time', /needs a due_date/],
+    ['a zone without a time', { due_date: '2026-12-01', due_time_zone: 'UTC' }, '/due_time_zone', /needs a due_time/],
     ['an hour that Berlin skips', { due_date: '2027-03-28', due_time: '02:30', due_time_zone: 'Europe/Berlin' }, '/due_time', /clocks skip it/],
     ['an hour that New York skips', { due_date: '2027-03-14', due_time: '02:00', due_time_zone: 'America/New_York' }, '/due_time', /clocks skip it/],
     ['the half hour that Lord Howe skips', { due_date: '2026-10-04', due_time: '02:15', due_time_zone: 'Australia/Lord_Howe' }, '/due_time', /clocks skip it/],
     ['the day that Samoa left out', { due_date: '2011-12-30', due_time: '12:00', due_time_zone: 'Pacific/Apia' }, '/due_time', /clocks skip it/],
     ['a day of no calendar', { due_date: '2027-02-29' }, '/due_date', /day/],
     ['a zone that nobody knows', { due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Mars/Olympus' }, '/due_time_zone', /time zone/],
+    [
+      'a short name, which the database takes for an offset without summer',
+      { due_date: '2027-07-01', due_time: '12:00', due_time_zone: 'CET' },
+      '/due_time_zone',
+      /form/,
+    ],
+    ['a short name of several zones', { due_date: '2027-07-01', due_time: '12:00', due_time_zone: 'IST' }, '/due_time_zone', /form/],
     ['24:00', { due_date: '2026-12-01', due_time: '24:00' }, '/due_time', /form/],
   ])('422: %s, with the reason', async (_, fields, pointer, reason) => {
     const { status, body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json: { title: 'x', ...fields } })
@@ -119,6 +127,18 @@ describe('overdue, today and upcoming, by the clock on the caller’s wall', () 
   test('200: the counts say the same of the open ones', async () => {
     const { body } = await person.send<Schemas['TaskCounts']>(`/api/${person.id}/task-counts?time_zone=${encodeURIComponent(zone)}`)
     expect(body).toMatchObject({ open: 10, done: 2, overdue: OVERDUE.length, today: TODAY.length })
+  })
+
+  test('an hour that comes twice has a reading for each of its minutes, so that a list does not keep its ETag through it', () => {
+    const [first, second] = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map((time) => dueClock('Europe/Berlin', Date.parse(time)))
+    expect([first?.minute, second?.minute]).toEqual(['2026-10-25T02:30', '2026-10-25T02:30'])
+    expect(first?.utcMinute).not.toBe(second?.utcMinute)
+  })
+
+  test('201: of an hour that comes twice the second is meant', async () => {
+    const task = await ada.addTask({ due_date: '2026-10-25', due_time: '02:30', due_time_zone: 'Europe/Berlin' })
+    const [row] = await service.database.rows<{ instant: string }>(sql.unsafe`select due_instant as instant from tasks where id = ${task.id}::uuid`)
+    expect(row?.instant).toBe('2026-10-25T01:30:00.000Z')
   })
 
   test('200: without a time zone the wall is in UTC', async () => {

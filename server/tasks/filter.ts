@@ -6,20 +6,26 @@ import { dueOrFirst, dueOrLast, type Sort } from './sort.ts'
 type Query = NonNullable<operations['listTasks']['parameters']['query']>
 export type Filter = Omit<Query, 'sort' | 'limit' | 'cursor' | 'time_zone'>
 
-/** Which halves of the tasks, open and done, a filter looks at. */
-export function statesOf({ completed, due }: Filter): boolean[] {
-  if (completed !== undefined) return [completed]
-  return due === 'overdue' ? [false] : [false, true]
+type State = 'open' | 'done' | 'trashed'
+
+/** Which states of tasks a filter looks at. */
+export function statesOf({ trashed, completed, due }: Filter): State[] {
+  if (trashed) return ['trashed']
+  if (completed !== undefined) return [completed ? 'done' : 'open']
+  return due === 'overdue' ? ['open'] : ['open', 'done']
 }
 
-/** What must be true of a task, `completed` apart; said so that the index of the sort can tell, too. */
-export function conditions(filter: Filter, clock: DueClock, sort: Sort) {
-  const { priority, label, label_match, due, due_before, due_after, created_after, updated_after, q } = filter
+/** What else must be true of a task; said so that the index of the sort can tell, too. */
+export function conditions(filter: Filter, clock: DueClock | undefined, sort: Sort) {
+  const { trashed, completed, priority, label, label_match, due, due_before, due_after, created_after, updated_after, q } = filter
   const labels = label && sql.array(label, 'text')
   return [
+    ...(trashed && completed !== undefined ? [sql.fragment`(completed_at is not null) = ${completed}`] : []),
     ...(priority ? [sql.fragment`tasks.priority = any(${sql.array(priority, 'text')}::task_priority[])`] : []),
+    // The index of the sort goes by a range only.
+    ...(priority && sort.endsWith('priority') ? [priorityWithin(priority)] : []),
     ...(labels ? [label_match === 'all' ? sql.fragment`tasks.labels @> ${labels}` : sql.fragment`tasks.labels && ${labels}`] : []),
-    ...(due ? DUE[due](clock, sort) : []),
+    ...(due && clock ? DUE[due](clock, sort) : []),
     ...(due_before || due_after ? [dueWithin(sort, due_after ? dayAfter(due_after) : undefined, due_before ? day(due_before) : undefined)] : []),
     ...(created_after ? [sql.fragment`tasks.created_at > ${created_after}::timestamptz`] : []),
     ...(updated_after ? [sql.fragment`tasks.updated_at > ${updated_after}::timestamptz`] : []),
@@ -28,6 +34,13 @@ export function conditions(filter: Filter, clock: DueClock, sort: Sort) {
 }
 
 type Fragment = ReturnType<typeof sql.fragment>
+
+const PRIORITIES = ['none', 'low', 'medium', 'high'] as const
+
+function priorityWithin(priorities: NonNullable<Filter['priority']>): Fragment {
+  const [least, ...more] = PRIORITIES.filter((each) => priorities.includes(each))
+  return sql.fragment`tasks.priority between ${least as string}::task_priority and ${more.at(-1) ?? (least as string)}::task_priority`
+}
 
 const day = (date: string) => sql.fragment`${date}::timestamp`
 const dayAfter = (date: string) => sql.fragment`(${date}::timestamp + interval '1 day')`
@@ -52,7 +65,7 @@ const DUE: Record<NonNullable<Filter['due']>, (clock: DueClock, sort: Sort) => F
 }
 
 export function isOverdue(clock: DueClock) {
-  return sql.fragment`not completed and case when due_instant is null then due_at < ${clock.minute}::timestamp else due_instant < ${moment(clock.now)} end`
+  return sql.fragment`completed_at is null and case when due_instant is null then due_at < ${clock.minute}::timestamp else due_instant < ${moment(clock.now)} end`
 }
 
 export function isToday(clock: DueClock) {

@@ -106,6 +106,47 @@ describe('the same request with the same key (rule 22)', () => {
     expect(answers[0]?.body.completed).toBe(true)
   })
 
+  test.each<[string, string, RequestInit & { json?: unknown }]>([
+    ['a delete', '', { method: 'DELETE' }],
+    ['a patch with If-Match', '', { method: 'PATCH', json: { title: 'z' } }],
+    ['a completion with If-Match', '/complete', { method: 'PATCH', json: { completed: true } }],
+    ['a toggle', '/complete', { method: 'PATCH' }],
+    ['a move with If-Match', '/move', { method: 'POST', json: { to: 'top' } }],
+    ['a restore', '/restore', { method: 'POST' }],
+  ])('%s, sent three times at once, is done once and answered alike, fifty times of fifty', async (name, suffix, init) => {
+    const bob = await newPerson(service.url, 'bob')
+    await bob.addTask()
+    for (let round = 0; round < 50; round += 1) {
+      const task = await bob.addTask()
+      if (suffix === '/restore') await bob.send(`${bob.tasks}/${task.id}`, { method: 'DELETE' })
+      const headers = { ...key(`${name} ${round}`), ...(name.endsWith('If-Match') ? { 'if-match': task.etag } : {}) }
+      const answers = await Promise.all([0, 1, 2].map(() => bob.send(`${bob.tasks}/${task.id}${suffix}`, { ...init, headers })))
+      expect([round, ...answers.map(({ status }) => status)]).toEqual([round, ...Array(3).fill(init.method === 'DELETE' ? 204 : 200)])
+      expect(new Set(answers.map((answer) => JSON.stringify(told(answer)))).size).toBe(1)
+      expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1)
+    }
+  })
+
+  test('422: of different requests under one key at once one is done and the others are refused; others’ writes go on, and nothing is a 500', async () => {
+    const bob = await newPerson(service.url, 'bob')
+    const quiet = await bob.addTask()
+    for (let round = 0; round < 40; round += 1) {
+      const task = await bob.addTask()
+      const headers = key(`mixed ${round}`)
+      const mixed = await Promise.all([
+        bob.send(`${bob.tasks}/${task.id}`, { method: 'DELETE', headers }),
+        bob.send(bob.tasks, { method: 'POST', json: { title: 'n' }, headers }),
+        bob.send(`${bob.tasks}/${task.id}`, { method: 'PATCH', json: { title: 'p' }, headers }),
+        bob.send(`/api/${bob.id}/trash`, { method: 'DELETE', headers }),
+        bob.send(`/api/${bob.id}/task-operations`, { method: 'POST', json: { operations: [{ action: 'create', task: { title: 'b' } }] }, headers }),
+        ...[0, 1, 2].map((turn) => bob.send(`${bob.tasks}/${quiet.id}`, { method: 'PATCH', json: { title: `${round} ${turn}` } })),
+      ])
+      expect([round, mixed.slice(5).map(({ status }) => status)]).toEqual([round, [200, 200, 200]])
+      const statuses = mixed.slice(0, 5).map(({ status }) => status)
+      expect([round, statuses.filter((status) => status < 300).length, statuses.filter((status) => status === 422).length]).toEqual([round, 1, 4])
+    }
+  })
+
   test('the members of a body may come in another order', async () => {
     const create = (body: string) => ada.send(ada.tasks, { method: 'POST', body, headers: { ...key('order'), 'content-type': 'application/json' } })
     const first = await create('{"title":"Order","priority":"low"}')

@@ -18,13 +18,13 @@ export function once(key: string | undefined, operation: string, taskId: string 
 const isKept = sql.fragment`created_at > now() - interval '24 hours'`
 
 /**
- * The rows `earlier`: what was done under this key, if anything; and `replayed`: the task as it was then.
+ * The rows `earlier`: what was done under this key and answered, if anything; and `replayed`: the answer where it is a task.
  * Of two with one key at once, the later to write breaks the primary key, is rolled back whole, and run again finds the earlier one here.
  */
 export function earlierAnswer(request: Once | undefined) {
   if (!request) {
     return sql.fragment`
-      earlier as (select null::boolean as is_same, null::int as status where false),
+      earlier as (select null::boolean as is_same, null::int as status, null::json as answer where false),
       replayed as (select ${columns} from tasks where false)`
   }
   return sql.fragment`
@@ -33,20 +33,20 @@ export function earlierAnswer(request: Once | undefined) {
       where idempotency_keys.user_id = live.user_id and key = ${request.key} and not (${isKept}) returning key
     ),
     earlier as (
-      select request_hash = ${request.requestHash} as is_same, status::int, task from idempotency_keys join live using (user_id)
+      select request_hash = ${request.requestHash} as is_same, status::int, answer from idempotency_keys join live using (user_id)
       where key = ${request.key} and ${isKept}
     ),
-    replayed as (select ${columns} from earlier cross join lateral jsonb_populate_record(null::tasks, task) as tasks where task is not null)`
+    replayed as (select ${columns} from earlier cross join lateral json_populate_record(null::tasks, answer) as tasks where answer is not null)`
 }
 
-/** Keeps the answer for as long as a retry may come; `done` is one row where something was done. */
+/** Keeps the answer for as long as a retry may come; `done` is one row with `status` and `answer` where something was done. */
 export function keptAnswer(request: Once | undefined, done: ReturnType<typeof sql.fragment>) {
   if (!request) return sql.fragment``
   // An expired key must be gone before its successor comes.
   return sql.fragment`,
     kept as (
-      insert into idempotency_keys (user_id, key, request_hash, status, task, created_at)
-      select live.user_id, ${request.key}, ${request.requestHash}, done.status, done.task, now()
+      insert into idempotency_keys (user_id, key, request_hash, status, answer, created_at)
+      select live.user_id, ${request.key}, ${request.requestHash}, done.status, done.answer, now()
       from live cross join (${done}) done
       where not exists (select from earlier) and (select count(*) from expired) >= 0
     )`

@@ -31,7 +31,8 @@ function liveClock(caller: Caller, unchanged: Unchanged) {
 
 export interface PageRequest {
   filter: Filter
-  clock: DueClock
+  /** For a filter by `due`. */
+  clock: DueClock | undefined
   sort: Sort
   after: Place | undefined
   limit: number
@@ -50,12 +51,12 @@ export async function selectTaskPage(
   // The id itself beside the live one: only by it the planner can tell a user with many tasks from one with few.
   const ofCaller = sql.fragment`tasks.user_id = clock.user_id and tasks.user_id = ${caller.userId}::uuid and clock.changed`
   const fits = (more: Fragment[]) => sql.join([ofCaller, ...more, ...conditions(filter, clock, sort)], sql.fragment` and `)
-  // Open and done each come in order from their part of the index, and are merged: neither is read past what is asked for.
+  // Open, done and trashed ones each come in order from their part of the index, and are merged: neither is read past what is asked for.
   const firstOf = (select: Fragment, count: number, more: Fragment[] = []) =>
     sql.join(
       statesOf(filter).map(
-        (completed) => sql.fragment`
-          (select ${select} from tasks where ${fits([sql.fragment`tasks.completed = ${completed}`, ...more])}
+        (state) => sql.fragment`
+          (select ${select} from tasks where ${fits([sql.fragment`tasks.state = ${state}::task_state`, ...more])}
           order by ${key} ${direction}, id ${direction} limit ${count})`,
       ),
       sql.fragment` union all `,
@@ -85,13 +86,13 @@ export async function selectTaskCounts(database: Database, caller: Caller, clock
     with ${liveClock(caller, unchanged)},
     open as materialized (
       select labels, ${isOverdue(clock)} as overdue, ${isToday(clock)} as today
-      from tasks join clock using (user_id) where changed and not completed
+      from tasks join clock using (user_id) where changed and state = 'open'
     ),
     labelled as (
       select label, count(*)::int as open from open cross join unnest(labels) as label group by label order by open desc, label collate "und-x-icu" limit ${LABEL_LIMIT + 1}
     )
     select clock.version, changed, count(open.*)::int as open,
-      (select count(*)::int from tasks join clock using (user_id) where changed and completed) as done,
+      (select count(*)::int from tasks join clock using (user_id) where changed and state = 'done') as done,
       count(*) filter (where overdue)::int as overdue, count(*) filter (where today)::int as today,
       coalesce((select jsonb_agg(labelled) from labelled), '[]') as labels
     from clock left join open on true group by clock.version, changed`)

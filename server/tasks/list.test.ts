@@ -150,6 +150,13 @@ describe('what a list holds', () => {
     ['-due', ['zebra', 'Äpfel kaufen', 'apple', 'Banana 100%']],
   ])('200: by %s, tasks without the value last', async (sort, expected) => expect(await titles({ sort })).toEqual(expected))
 
+  test('200: a word is found by its part, whatever its case: also where a small sigma ends one and not the other', async () => {
+    const eve = await newPerson(service.url, 'eve')
+    await eve.addTask({ title: 'ΣΊΣΥΦΟΣ' })
+    for (const q of ['ΣΊΣ', 'σίς', 'σίσυφος', 'υφοσ'])
+      expect([q, (await eve.send<TaskList>(`${eve.tasks}?q=${encodeURIComponent(q)}`)).body.total]).toEqual([q, 1])
+  })
+
   test('200: by priority from none to high, and back; by updated_at the last that was changed is the greatest', async () => {
     const [first, ...others] = await titles({ sort: 'priority' })
     expect([first, others[0], new Set(others.slice(1))]).toEqual(['Äpfel kaufen', 'apple', new Set(['zebra', 'Banana 100%'])])
@@ -158,6 +165,19 @@ describe('what a list holds', () => {
     await bob.send(`${bob.tasks}/${items[0]?.id}`, { method: 'PATCH', json: { description: 'striped' } })
     expect((await titles({ sort: '-updated_at' }))[0]).toBe('zebra')
     expect((await titles({ sort: 'updated_at' })).at(-1)).toBe('zebra')
+  })
+
+  test('200: created_after and updated_after each mean their own time, and not that very millisecond', async () => {
+    const eve = await newPerson(service.url, 'eve')
+    const { id } = await eve.addTask()
+    const { body } = await eve.send<components['schemas']['Task']>(`${eve.tasks}/${id}`, { method: 'PATCH', json: { title: 'Later' } })
+    const { created_at, updated_at } = body
+    expect(created_at < updated_at).toBe(true)
+    const before = (time: string) => new Date(Date.parse(time) - 1).toISOString()
+    const total = async (query: string) => (await eve.send<TaskList>(`${eve.tasks}?${query}`)).body.total
+    expect([await total(`created_after=${before(created_at)}`), await total(`created_after=${created_at}`)]).toEqual([1, 0])
+    expect([await total(`updated_after=${before(updated_at)}`), await total(`updated_after=${updated_at}`)]).toEqual([1, 0])
+    expect(await total(`updated_after=${created_at}`)).toBe(1)
   })
 
   test('400: a cursor is good for its own filters and order only, whichever way they are written (rule 17)', async () => {

@@ -1,7 +1,8 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
-import type { Database } from '../database/database.ts'
+import type { Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
+import { tick } from './clock.ts'
 import { columns, task } from './columns.ts'
 import type { Fault } from './fault.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
@@ -12,15 +13,15 @@ type Fragment = ReturnType<typeof sql.fragment>
 
 // Every function answers undefined when the caller's session has ended.
 
-export async function selectTask(database: Database, caller: Caller, id: string): Promise<{ task: Task | undefined } | undefined> {
+export async function selectTask(database: Statements, caller: Caller, id: string): Promise<{ task: Task | undefined } | undefined> {
   const [row] = await database.rows<Task | { id: null }>(sql.unsafe`
     with ${liveCaller(caller)}
     select found.* from live
-    left join lateral (select ${task} from tasks where tasks.user_id = live.user_id and id = ${id}::uuid) found on true`)
+    left join lateral (select ${task} from tasks where tasks.user_id = live.user_id and id = ${id}::uuid and state <> 'trashed') found on true`)
   return row && { task: row.id === null ? undefined : row }
 }
 
-/** What became of a write. `replayed`: it was done before under this key, with this status, and left the task like this (nothing, where it was deleted). */
+/** What became of a write. `replayed`: it was done before under this key, with this status, and left the task like this. */
 export type Written = { outcome: 'key_reused' } | { outcome: 'refused'; fault: Fault } | { outcome: 'done' | 'replayed'; status: number; task: Task }
 export type Created = Written | { outcome: 'taken' }
 export type Changed = Written | { outcome: 'missing' } | { outcome: 'stale'; task: Task }
@@ -31,20 +32,24 @@ export interface Guard {
   once: Once | undefined
 }
 
+/** Members that a patch may change, and by which a task is the same as another, as columns. */
+const CHANGEABLE = ['title', 'description', 'completed_at', 'due_date', 'due_time', 'due_time_zone', 'priority', 'labels']
+const CONTENT = CHANGEABLE.map((name) => (name === 'completed_at' ? 'completed' : name))
+const columnsOf = (row: string, names: string[]) =>
+  sql.join(
+    names.map((name) => sql.identifier([row, name])),
+    sql.fragment`, `,
+  )
+
 /** Creates it, at the bottom of the manual order. Where a task with this id is, the same content is done (200), other content `taken`. */
 export async function insertTask(
-  database: Database,
+  database: Statements,
   caller: Caller,
   id: string,
   fields: Omit<Schemas['TaskCreate'], 'id'>,
   request: Once | undefined,
 ): Promise<Created | undefined> {
-  const content = (row: string) =>
-    sql.join(
-      CONTENT.map((name) => sql.identifier([row, name])),
-      sql.fragment`, `,
-    )
-  const [row] = await database.rows<Row>(sql.unsafe`
+  const [row] = await database.rows<Row<Created>>(sql.unsafe`
     with ${liveCaller(caller)}, ${earlierAnswer(request)},
     draft as (
       select ${fields.title}::text as title, ${fields.description ?? null}::text as description, ${fields.completed ?? false}::boolean as completed,
@@ -53,39 +58,41 @@ export async function insertTask(
       from live where not exists (select from earlier)
     ),
     next as (select *, due_fault(due_date, due_time, due_time_zone) as fault from draft),
-    there as (select tasks.completed, ${columns} from tasks join live using (user_id) where id = ${id}::uuid and not exists (select from earlier)),
+    there as (select completed_at is not null as completed, ${columns} from tasks join live using (user_id) where id = ${id}::uuid and not exists (select from earlier)),
     clock as (
-      update task_clock set version = task_clock.version + 1 from live, next
+      update task_clock set ${tick} from live, next
       where task_clock.user_id = live.user_id and fault is null and not exists (select from there)
-      returning task_clock.user_id, task_clock.version
+      returning task_clock.user_id, task_clock.version, task_clock.at
     ),
     created as (
       insert into tasks (user_id, id, version, title, description, completed_at, due_date, due_time, due_time_zone, priority, labels, position, created_at, updated_at)
-      select user_id, ${id}::uuid, version, title, description, case when completed then now() end,
-        due_date, due_time, due_time_zone, priority, labels, position_between(null, null, version), now(), now()
+      select user_id, ${id}::uuid, version, title, description, case when completed then at end,
+        due_date, due_time, due_time_zone, priority, labels, position_between(null, null, version), at, at
       from clock, next
       returning ${columns}
     ),
-    same as (select there.id from there, next where (${content('there')}) is not distinct from (${content('next')})),
+    same as (select there.id from there, next where (${columnsOf('there', CONTENT)}) is not distinct from (${columnsOf('next', CONTENT)})),
     latest as (
       select * from created union all select * from replayed
       union all select ${columns} from there as tasks
     )${keptAnswer(
       request,
       sql.fragment`
-      select case when exists (select from created) then 201 else 200 end as status, to_jsonb(latest) as task
+      select case when exists (select from created) then 201 else 200 end as status, to_json(latest) as answer
       from latest where exists (select from created) or exists (select from same)`,
     )}
-    select earlier.is_same, next.fault, result.*,
-      case when exists (select from created) then 201 when exists (select from same) then 200 else earlier.status end as status
+    select ${kept}
+        when exists (select from created) or exists (select from same) then 'done'
+        when exists (select from there) then 'taken'
+        else 'refused' end as outcome,
+      coalesce(earlier.status, case when exists (select from created) then 201 else 200 end) as status, next.fault, result.*
     from live left join earlier on true left join next on true
     left join lateral (select ${task} from latest) result on true`)
-  if (!row) return undefined
-  return row.is_same === null && row.fault === null && row.status === null ? { outcome: 'taken' } : written(row)
+  return row && written(row)
 }
 
 /** Writes the members of `change` that are there. What changes nothing does not advance the clock. */
-export async function updateTask(database: Database, caller: Caller, id: string, change: Schemas['TaskUpdate'], guard: Guard): Promise<Changed | undefined> {
+export async function updateTask(database: Statements, caller: Caller, id: string, change: Schemas['TaskUpdate'], guard: Guard): Promise<Changed | undefined> {
   const { completed } = change
   const completedAt = sql.fragment`
     case when ${completed ?? null}::boolean is null then completed_at when ${completed ?? null}::boolean then coalesce(completed_at, now()) end as completed_at`
@@ -104,7 +111,7 @@ export async function updateTask(database: Database, caller: Caller, id: string,
   )
   return write(database, caller, id, guard, {
     next: sql.fragment`select next.*, due_fault(due_date, due_time, due_time_zone) as fault from (select user_id, id, ${next} from target where matched) next`,
-    differs: sql.fragment`(${contentOf('next')}) is distinct from (${contentOf('target')})`,
+    differs: sql.fragment`(${columnsOf('next', CHANGEABLE)}) is distinct from (${columnsOf('target', CHANGEABLE)})`,
     assignments: sql.join(
       CHANGEABLE.map((name) => sql.fragment`${sql.identifier([name])} = ${sql.identifier(['changed', name])}`),
       sql.fragment`, `,
@@ -113,7 +120,7 @@ export async function updateTask(database: Database, caller: Caller, id: string,
 }
 
 /** Completes an open task and opens a completed one. */
-export async function toggleTask(database: Database, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
+export async function toggleTask(database: Statements, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
   return write(database, caller, id, guard, {
     next: sql.fragment`select user_id, id, null::text as fault, case when completed_at is null then now() end as completed_at from target where matched`,
     differs: sql.fragment`true`,
@@ -122,9 +129,9 @@ export async function toggleTask(database: Database, caller: Caller, id: string,
 }
 
 /** Puts it between its new neighbours, unless it is there already. */
-export async function moveTask(database: Database, caller: Caller, id: string, to: Schemas['TaskMove'], guard: Guard): Promise<Changed | undefined> {
+export async function moveTask(database: Statements, caller: Caller, id: string, to: Schemas['TaskMove'], guard: Guard): Promise<Changed | undefined> {
   const anchorId = to.before ?? to.after
-  const anchor = sql.fragment`(select position from tasks where user_id = target.user_id and id = ${anchorId ?? null}::uuid and id <> target.id)`
+  const anchor = sql.fragment`(select position from tasks where user_id = target.user_id and id = ${anchorId ?? null}::uuid and id <> target.id and state <> 'trashed')`
   const nothing = sql.fragment`null::text`
   const [low, high] =
     to.before !== undefined
@@ -137,7 +144,9 @@ export async function moveTask(database: Database, caller: Caller, id: string, t
   return write(database, caller, id, guard, {
     next: sql.fragment`
       select gap.*, case when ${anchorId !== undefined} and anchor is null then 'neighbour_missing'
-        when not is_there and position_between(low, high, 0) is null then 'position_exhausted' end as fault
+        when not is_there and position_between(low, high, 0) is null then 'position_exhausted ' || (
+          select id from tasks where tasks.user_id = gap.user_id and position = case when anchor = low then high else low end
+        ) end as fault
       from (
         select *, (low is null or position > low) and (high is null or position < high) as is_there
         from (
@@ -150,31 +159,25 @@ export async function moveTask(database: Database, caller: Caller, id: string, t
   })
 }
 
-export async function deleteTask(database: Database, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
-  const [row] = await database.rows<Row & { found: boolean; matched: boolean | null }>(sql.unsafe`
-    with ${liveCaller(caller)}, ${earlierAnswer(guard.once)}, ${lockedTask(id, guard.ifMatch)},
-    clock as (
-      update task_clock set version = task_clock.version + 1 from target
-      where task_clock.user_id = target.user_id and target.matched
-    ),
-    gone as (delete from tasks using target where tasks.user_id = target.user_id and tasks.id = target.id and target.matched)${keptAnswer(
-      guard.once,
-      sql.fragment`select 204 as status, null::jsonb as task from target where matched`,
-    )}
-    select earlier.is_same, earlier.status, target.id is not null as found, target.matched, null as fault, result.*
-    from live left join earlier on true left join target on true
-    left join lateral (select ${task} from target) result on true`)
-  return row && changed(row)
+/** Moves it to the trash. */
+export async function deleteTask(database: Statements, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
+  return write(database, caller, id, guard, {
+    next: sql.fragment`select user_id, id, null::text as fault from target where matched`,
+    differs: sql.fragment`true`,
+    assignments: sql.fragment`trashed_at = clock.at`,
+    status: 204,
+  })
 }
 
-/** Members that a patch may change, and by which a task is the same as another, as columns. */
-const CHANGEABLE = ['title', 'description', 'completed_at', 'due_date', 'due_time', 'due_time_zone', 'priority', 'labels']
-const CONTENT = CHANGEABLE.map((name) => (name === 'completed_at' ? 'completed' : name))
-const contentOf = (row: string) =>
-  sql.join(
-    CHANGEABLE.map((name) => sql.identifier([row, name])),
-    sql.fragment`, `,
-  )
+/** Brings it back from the trash, unless it is not there. */
+export async function restoreTask(database: Statements, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
+  return write(database, caller, id, guard, {
+    next: sql.fragment`select user_id, id, null::text as fault from target where matched`,
+    differs: sql.fragment`trashed_at is not null`,
+    assignments: sql.fragment`trashed_at = null`,
+    reachesTrash: true,
+  })
+}
 
 /** A member of a merge patch: absent keeps what is there. */
 function member(name: string, value: string | null | undefined, type: 'text' | 'date' | 'time' | 'task_priority') {
@@ -182,15 +185,15 @@ function member(name: string, value: string | null | undefined, type: 'text' | '
   return sql.fragment`case when ${value !== undefined} then ${value ?? null}::${sql.identifier([type])} else ${column} end as ${column}`
 }
 
-/** The position next to the anchor, or at an end, of all tasks but the one that moves; open and done each have their part of the index. */
+/** The position next to the anchor, or at an end, of all tasks but the one that moves and those in the trash; open and done each have their part of the index. */
 function nearest(where: 'below' | 'above' | 'first' | 'last') {
   const isUpward = where === 'above' || where === 'first'
   const [direction, choose] = isUpward ? [sql.fragment`asc`, sql.fragment`min`] : [sql.fragment`desc`, sql.fragment`max`]
   const bound = { below: sql.fragment`and position < anchor`, above: sql.fragment`and position > anchor`, first: sql.fragment``, last: sql.fragment`` }[where]
   return sql.fragment`
-    (select ${choose}(near.position) from (values (false), (true)) half (is_completed) cross join lateral (
+    (select ${choose}(near.position) from (values ('open'::task_state), ('done')) half (state) cross join lateral (
       select other.position from tasks other
-      where other.user_id = target.user_id and other.completed = is_completed and other.id <> target.id ${bound}
+      where other.user_id = target.user_id and other.state = half.state and other.id <> target.id ${bound}
       order by other.position ${direction} limit 1
     ) near)`
 }
@@ -202,54 +205,72 @@ interface Change {
   differs: Fragment
   /** From `changed` and `clock`. */
   assignments: Fragment | ReturnType<typeof sql.join>
+  /** Of the answer. */
+  status?: 200 | 204
+  /** Whether a task in the trash is there at all. */
+  reachesTrash?: boolean
 }
 
-// The row is locked first and the clock last, everywhere: no deadlock, and what is compared is what is written over.
-async function write(database: Database, caller: Caller, id: string, guard: Guard, { next, differs, assignments }: Change): Promise<Changed | undefined> {
-  const [row] = await database.rows<Row & { found: boolean; matched: boolean | null }>(sql.unsafe`
-    with ${liveCaller(caller)}, ${earlierAnswer(guard.once)}, ${lockedTask(id, guard.ifMatch)},
+// The row is locked first, then the clock, then the key is kept, everywhere: whoever waits holds nothing that is waited for, and what is compared is what is written over.
+async function write(
+  database: Statements,
+  caller: Caller,
+  id: string,
+  guard: Guard,
+  { next, differs, assignments, status = 200, reachesTrash = false }: Change,
+): Promise<Changed | undefined> {
+  const statement = sql.unsafe`
+    with ${liveCaller(caller)}, ${earlierAnswer(guard.once)}, ${lockedTask(id, guard.ifMatch, reachesTrash)},
     next as (${next}),
     changed as (select next.* from next join target using (user_id, id) where fault is null and ${differs}),
     clock as (
-      update task_clock set version = task_clock.version + 1 from changed
-      where task_clock.user_id = changed.user_id returning task_clock.version
+      update task_clock set ${tick} from changed
+      where task_clock.user_id = changed.user_id returning task_clock.version, task_clock.at
     ),
     written as (
-      update tasks set version = clock.version, updated_at = greatest(now(), tasks.updated_at), ${assignments}
+      update tasks set version = clock.version, updated_at = clock.at, ${assignments}
       from changed, clock where tasks.user_id = changed.user_id and tasks.id = changed.id
       returning ${columns}
     ),
     latest as (
       select * from written union all select * from replayed
       union all select ${columns} from target as tasks where not exists (select from written)
-    )${keptAnswer(guard.once, sql.fragment`select 200 as status, to_jsonb(latest) as task from latest, next where fault is null`)}
-    select earlier.is_same, earlier.status, target.id is not null as found, target.matched, next.fault, result.*
+    )${keptAnswer(guard.once, sql.fragment`select ${status}::int as status, to_json(latest) as answer from latest, next where fault is null`)}
+    select ${kept}
+        when target.id is null then 'missing'
+        when not target.matched then 'stale'
+        when next.fault is not null then 'refused'
+        else 'done' end as outcome,
+      coalesce(earlier.status, ${status}) as status, next.fault, result.*
     from live left join earlier on true left join target on true left join next on true
-    left join lateral (select ${task} from latest) result on true`)
-  return row && changed(row)
+    left join lateral (select ${task} from latest) result on true`
+  const attempt = async () => {
+    const [row] = await database.rows<Row<Changed>>(statement)
+    return row && written(row)
+  }
+  const first = await attempt()
+  // It may have waited for the very request that it repeats, and then found what that left: only the next look sees the answer that was kept.
+  const isRefused = first && first.outcome !== 'done' && first.outcome !== 'replayed'
+  return guard.once && isRefused ? attempt() : first
 }
 
-function lockedTask(id: string, ifMatch: string[] | null) {
+function lockedTask(id: string, ifMatch: string[] | null, reachesTrash: boolean) {
   return sql.fragment`
     locked as (
       select ${columns} from tasks join live on tasks.user_id = live.user_id
-      where tasks.id = ${id}::uuid and not exists (select from earlier) for no key update of tasks
+      where tasks.id = ${id}::uuid ${reachesTrash ? sql.fragment`` : sql.fragment`and state <> 'trashed'`} and not exists (select from earlier) for no key update of tasks
     ),
     target as (
       select *, ${ifMatch === null ? sql.fragment`true` : sql.fragment`'"' || version || '"' = any(${sql.array(ifMatch, 'text')})`} as matched from locked
     )`
 }
 
-type Row = Task & { is_same: boolean | null; status: number | null; fault: Fault | null }
+type Row<Result extends { outcome: string }> = Task & { outcome: Result['outcome']; status: number; fault: Fault | null }
 
-function written({ is_same, status, fault, ...task }: Row): Written {
-  if (is_same === false) return { outcome: 'key_reused' }
-  if (fault !== null) return { outcome: 'refused', fault }
-  return { outcome: is_same ? 'replayed' : 'done', status: status as number, task }
-}
+/** The start of every outcome: what was kept under the key comes before all else. */
+const kept = sql.fragment`case when earlier.is_same then 'replayed' when not earlier.is_same then 'key_reused'`
 
-function changed({ found, matched, ...row }: Row & { found: boolean; matched: boolean | null }): Changed {
-  if (row.is_same !== null) return written(row)
-  if (!found) return { outcome: 'missing' }
-  return matched ? written(row) : { outcome: 'stale', task: row }
+/** All there is to know of it; the outcome says what of that is there. */
+function written<Result extends { outcome: string }>({ outcome, status, fault, ...task }: Row<Result>): Result {
+  return { outcome, status, fault, task } as unknown as Result
 }

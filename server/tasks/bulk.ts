@@ -1,0 +1,80 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { components } from '../../sdk/contract.gen.ts'
+import type { Caller } from '../contract/handlers.ts'
+import type { Database, Statements } from '../database/database.ts'
+import { keepAnswer, lockClock, lockTasks, selectEarlier } from './bulk-store.ts'
+import type { Fault } from './fault.ts'
+import type { Once } from './idempotency.ts'
+import { versionsToMatch } from './precondition.ts'
+import { type Changed, type Created, deleteTask, insertTask, moveTask, restoreTask, updateTask } from './store.ts'
+
+type Schemas = components['schemas']
+type Task = Schemas['Task']
+type Operation = Schemas['TaskOperation']
+
+/** Why an operation is not done, and so none is. */
+export type Refusal = { outcome: 'missing' | 'taken' } | { outcome: 'stale'; task: Task } | { outcome: 'refused'; fault: Fault }
+export type Bulk =
+  | { outcome: 'done' | 'replayed'; answer: Schemas['TaskOperationResults'] }
+  | { outcome: 'key_reused' }
+  | { outcome: 'not_done'; index: number; refusal: Refusal }
+
+/** Undoes what was done before it. */
+class NotDone extends Error {
+  readonly index: number
+  readonly refusal: Refusal | 'session_ended'
+  constructor(index: number, refusal: Refusal | 'session_ended') {
+    super('an operation was refused')
+    this.index = index
+    this.refusal = refusal
+  }
+}
+
+/** Does all of them, in their order, or none; undefined when the caller's session has ended. */
+export async function doAll(database: Database, caller: Caller, operations: Operation[], request: Once | undefined): Promise<Bulk | undefined> {
+  try {
+    return await database.transaction(async (statements): Promise<Bulk | undefined> => {
+      await lockTasks(
+        statements,
+        caller,
+        operations.flatMap((operation) => (operation.action === 'create' ? (operation.task.id ?? []) : operation.task_id)),
+      )
+      if (!(await lockClock(statements, caller))) return undefined
+      const earlier = request && (await selectEarlier(statements, caller, request))
+      if (earlier) return earlier.is_same ? { outcome: 'replayed', answer: earlier.answer } : { outcome: 'key_reused' }
+      const answer: Schemas['TaskOperationResults'] = { items: [] }
+      for (const [index, operation] of operations.entries()) {
+        const done = await doOne(statements, caller, operation)
+        if (!done) throw new NotDone(index, 'session_ended')
+        if (done.outcome !== 'done') throw new NotDone(index, done as Refusal)
+        answer.items.push(done.task)
+      }
+      if (request) await keepAnswer(statements, caller, request, answer)
+      return { outcome: 'done', answer }
+    })
+  } catch (error) {
+    if (!(error instanceof NotDone)) throw error
+    return error.refusal === 'session_ended' ? undefined : { outcome: 'not_done', index: error.index, refusal: error.refusal }
+  }
+}
+
+function doOne(statements: Statements, caller: Caller, operation: Operation): Promise<Created | Changed | undefined> {
+  if (operation.action === 'create') {
+    const { id = uuidv7(), ...fields } = operation.task
+    return insertTask(statements, caller, id, fields, undefined)
+  }
+  const { task_id } = operation
+  const guard = { ifMatch: versionsToMatch(operation.if_match), once: undefined }
+  switch (operation.action) {
+    case 'update':
+      return updateTask(statements, caller, task_id, operation.changes, guard)
+    case 'complete':
+      return updateTask(statements, caller, task_id, { completed: operation.completed }, guard)
+    case 'move':
+      return moveTask(statements, caller, task_id, operation.place, guard)
+    case 'delete':
+      return deleteTask(statements, caller, task_id, guard)
+    case 'restore':
+      return restoreTask(statements, caller, task_id, guard)
+  }
+}
