@@ -88,9 +88,9 @@ export function brokenQueries(operation: Operation): Breakage[] {
   return [unknown, ...perParameter]
 }
 
-/** Task ids that are none, whatever they decode to. */
+/** Ids of tasks and sessions that are none, whatever they decode to. */
 export function brokenPaths(operation: Operation, taskId: string): Breakage[] {
-  const parameter = parametersOf(operation).find(({ name }) => name === 'task_id')
+  const parameter = parametersOf(operation).find(({ name, in: part }) => part === 'path' && name !== 'user_id')
   if (!parameter) return []
   const near = [
     taskId.toUpperCase(),
@@ -112,10 +112,10 @@ export function brokenPaths(operation: Operation, taskId: string): Breakage[] {
   )
   return [
     segments.map((segment) => ({
-      what: `task_id ${segment.slice(0, 30)}`,
+      what: `${parameter.name} ${segment.slice(0, 30)}`,
       statuses: [400],
-      place: { in: 'path', pointer: '/task_id' },
-      request: { path: operation.template.replace('{task_id}', () => segment) },
+      place: { in: 'path', pointer: `/${parameter.name}` },
+      request: { path: operation.template.replace(`{${parameter.name}}`, () => segment) },
     })),
   ]
 }

@@ -4,7 +4,7 @@ import type { Person } from '../server/testing/person.ts'
 import type { Broken } from './breakage.ts'
 import { brokenBodies } from './broken-bodies.ts'
 import { brokenHeaders, brokenPaths, brokenQueries } from './broken-parameters.ts'
-import { credentials, exampleBodies } from './example-request.ts'
+import { credentials, exampleBodies, pathFor } from './example-request.ts'
 
 type Who = Pick<Person, 'id' | 'token' | 'sessionToken'>
 
@@ -17,7 +17,7 @@ export function brokenRequests(operation: Operation, who: Who, taskId: string): 
       const body = request.body ?? (operation.bodyRequired && example ? JSON.stringify(example.value) : undefined)
       const type: [string, string][] =
         body !== undefined && !request.headers?.some(([name]) => name === 'content-type') ? [['content-type', operation.accepts[0] ?? 'application/json']] : []
-      const path = (request.path ?? operation.template).replace('{user_id}', who.id).replace('{task_id}', taskId)
+      const path = pathFor({ ...operation, template: request.path ?? operation.template }, who, taskId)
       return {
         ...broken,
         request: {

@@ -57,7 +57,7 @@ function completeOperations() {
         if (operation.requestBody) expected.push(413, 415, 422)
         if (answersJson) expected.push(406)
         if (path.startsWith('/api/')) expected.push(503)
-        if (path.includes('{task_id}')) expected.push(404)
+        if (/\{(task|session)_id\}/.test(path)) expected.push(404)
         const headers = (operation.parameters ?? []).map((parameter) => resolve(parameter).node?.name)
         if (headers.includes('If-Match')) expected.push(412)
         if (headers.includes('If-None-Match')) expected.push(304)
@@ -68,7 +68,7 @@ function completeOperations() {
               say(`An answer ${status} to a write with a key says whether it is Idempotency-Replayed.`)
         }
         const method = location.pointer.split('/')[3]
-        for (const header of path.includes('{user_id}') ? conditionsOf(method, path) : [])
+        for (const header of /\/\{user_id\}\/(task|trash)/.test(path) ? conditionsOf(method, path) : [])
           if (!headers.includes(header)) report({ message: `An operation like this takes ${header}.`, location: location.key() })
         for (const status of expected) if (!operation.responses[status]) say(`This operation can answer ${status} and does not declare it.`)
       },
@@ -76,7 +76,7 @@ function completeOperations() {
   }
 }
 
-/** The headers by which a request for a user's own things is read only when it is news, done once, and written over nobody. */
+/** The headers by which a request for a user's own tasks is read only when it is news, done once, and written over nobody. */
 function conditionsOf(method, path) {
   if (method === 'get') return ['If-None-Match']
   return path.includes('{task_id}') ? ['Idempotency-Key', 'If-Match'] : ['Idempotency-Key']

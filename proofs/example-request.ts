@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { contract, type Operation } from '../server/contract/document.ts'
 import type { Person } from '../server/testing/person.ts'
 import type { Outgoing } from './exchange.ts'
@@ -30,12 +31,26 @@ export function credentials(operation: Operation, who: Who): [string, string][] 
   return []
 }
 
+/** The path of an operation for this person: their own id, this task, and the session of their own token. */
+export function pathFor({ template }: Operation, who: Who, taskId: string): string {
+  const path = template.replace('{user_id}', who.id).replace('{task_id}', taskId)
+  return path.includes('{session_id}') ? path.replace('{session_id}', sessionOf(who.token)) : path
+}
+
+function sessionOf(token: string): string {
+  try {
+    return String(decodeJwt(token).sid)
+  } catch {
+    return NO_TASK
+  }
+}
+
 /** A request that fits the contract, made of the contract's own first example, on this person's paths. */
 export function exampleRequest(operation: Operation, who: Who, taskId: string = NO_TASK): Outgoing {
   const [example] = exampleBodies(operation)
   return {
     method: operation.method,
-    path: operation.template.replace('{user_id}', who.id).replace('{task_id}', taskId),
+    path: pathFor(operation, who, taskId),
     headers: [...credentials(operation, who), ...(example ? [['content-type', example.type] as [string, string]] : [])],
     ...(example ? { body: JSON.stringify(example.value) } : {}),
   }

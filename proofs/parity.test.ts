@@ -140,6 +140,17 @@ const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
     change: (request, operation) =>
       operation.template.includes('{task_id}') ? { ...request, path: request.path.replace(/tasks\/[^/]+/, `tasks/${NO_TASK}`) } : undefined,
   },
+  'a session that is not there': {
+    status: 404,
+    change: (request, operation) => (operation.id === 'revokeSession' ? { ...request, path: request.path.replace(/[^/]+$/, NO_TASK) } : undefined),
+  },
+  'a password that is not that of the account': {
+    status: 422,
+    change: (request, operation) =>
+      /changePassword|deleteAccount/.test(operation.id)
+        ? withBody((example) => JSON.stringify(Object.fromEntries(Object.keys(example).map((name) => [name, 'quite another horse']))))(request, operation)
+        : undefined,
+  },
   'a stale If-Match': {
     status: 412,
     change: (request, operation) => (operation.headerParameters.includes('If-Match') ? withHeader('if-match', '"999"')(request, operation) : undefined),
@@ -173,7 +184,7 @@ const shown = (operation: Operation, answer: Incoming) => ({
 
 /** The operation's example as it succeeds on the server: with an account that is there, or an e-mail that is not yet. */
 async function goodRequest(operation: Operation): Promise<Outgoing> {
-  const who = /logout|signOut/.test(operation.id) ? await newPerson(service.url, 'sue') : ada
+  const who = /logout|signOut|revoke|changePassword|deleteAccount/.test(operation.id) ? await newPerson(service.url, 'sue') : ada
   const task = operation.template.includes('{task_id}') ? (await who.addTask()).id : undefined
   const request = exampleRequest(operation, who, task)
   const email = /signup|signUpEmail/.test(operation.id) ? `${randomUUID()}@example.org` : ada.email

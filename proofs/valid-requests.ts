@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Operation } from '../server/contract/document.ts'
 import type { Person } from '../server/testing/person.ts'
-import { credentials } from './example-request.ts'
+import { credentials, pathFor } from './example-request.ts'
 import type { Outgoing } from './exchange.ts'
 import { bodySchema, parametersOf } from './request-schemas.ts'
 import { validValues } from './valid-values.ts'
@@ -31,7 +31,7 @@ export function requestOf(operation: Operation, who: Pick<Person, 'id' | 'token'
   const query = new URLSearchParams(
     Object.entries(choice.query).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)])),
   )
-  const path = operation.template.replace('{user_id}', who.id).replace('{task_id}', taskId)
+  const path = pathFor(operation, who, taskId)
   const headers = Object.entries(choice.headers).map(([name, value]): [string, string] => [name, String(value)])
   const type: [string, string][] = choice.body === undefined ? [] : [['content-type', choice.type ?? (operation.accepts[0] as string)]]
   return {

@@ -16,6 +16,6 @@ test('the journeys of proofs/workflows.arazzo.yaml run to their end against the 
       output += chunk
     })
   const code = await new Promise((resolve) => child.once('close', resolve))
-  expect(output).toMatch(/Workflows: 5 passed, 5 total/)
+  expect(output).toMatch(/Workflows: 6 passed, 6 total/)
   expect([code, output.match(/✗.*/g)]).toEqual([0, null])
 }, 120_000)

@@ -283,6 +283,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the sessions
+         * @description Where the user is signed in, the last used first, up to 200. Programs have sessions too.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out everywhere else
+         * @description Ends all sessions but the one of this token. Their access tokens stop working at the next request.
+         */
+        delete: operations["revokeOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a session.
+                 * @example 0199c2ef-1c3f-7b44-9e8d-7c6b5a493827
+                 */
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description Its access tokens stop working at the next request. The session of this token may be ended too.
+         */
+        delete: operations["revokeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the password
+         * @description Ends all other sessions, whose access tokens stop working at the next request. Guesses are counted like those at sign-in.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the profile
+         * @description JSON Merge Patch (RFC 7396). Access tokens say the new name once they are renewed.
+         */
+        patch: operations["updateProfile"];
+        trace?: never;
+    };
+    "/api/{user_id}/account-deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete the account
+         * @description Everything of the user goes at once and for good: tasks, trash, sessions, the account. Every token stops working at the next request. Guesses at the password are
+         *     counted like those at sign-in.
+         */
+        post: operations["deleteAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/signup": {
         parameters: {
             query?: never;
@@ -884,6 +1024,59 @@ export interface components {
              */
             open: number;
         };
+        /** @description The live sessions of a user. */
+        SessionList: {
+            /** @description The sessions, the last used first. */
+            items: components["schemas"]["Session"][];
+        };
+        /** @description Where a user is signed in. */
+        Session: {
+            /** @description For `revokeSession`. */
+            id: components["schemas"]["Uuid"];
+            /**
+             * @description Whether it is that of this token.
+             * @example true
+             */
+            current: boolean;
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last extended, which is at most once a day. */
+            last_seen_at: components["schemas"]["Timestamp"];
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Timestamp"];
+            /**
+             * @description Where it began, as far as is known.
+             * @example 127.0.0.1
+             */
+            ip_address: string | null;
+            /**
+             * @description What the device said it was, as far as is known.
+             * @example curl/8.5.0
+             */
+            user_agent: string | null;
+        };
+        /** @description What was ended. */
+        SessionsEnded: {
+            /**
+             * Format: int32
+             * @description How many sessions.
+             * @example 1
+             */
+            ended: number;
+        };
+        /** @description An old password and a new one. */
+        PasswordChange: {
+            current_password: components["schemas"]["Password"];
+            new_password: components["schemas"]["NewPassword"];
+        };
+        /** @description A merge patch of a profile. */
+        ProfileUpdate: {
+            name?: components["schemas"]["Name"];
+        };
+        /** @description The password, so that nobody deletes an account by mistake. */
+        AccountDeletion: {
+            password: components["schemas"]["Password"];
+        };
         /**
          * Format: email
          * @description An e-mail address. Case does not matter.
@@ -1071,7 +1264,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457), the one shape of every error. */
         Problem: {
             /**
@@ -1286,6 +1479,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The user has no such session. */
+        SessionNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The password is not that of the user, or the body breaks the schema. */
+        WrongPassword: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description An operation conflicts with what is there; `errors` says which. */
         BulkConflict: {
             headers: {
@@ -1435,6 +1652,11 @@ export interface components {
          * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
          */
         TaskId: components["schemas"]["Uuid"];
+        /**
+         * @description The id of a session.
+         * @example 0199c2ef-1c3f-7b44-9e8d-7c6b5a493827
+         */
+        SessionId: components["schemas"]["Uuid"];
         /**
          * @description The tasks in the trash instead of those that are not.
          * @example false
@@ -1651,6 +1873,12 @@ export type TaskChange = components['schemas']['TaskChange'];
 export type TrashEmptied = components['schemas']['TrashEmptied'];
 export type TaskCounts = components['schemas']['TaskCounts'];
 export type LabelCount = components['schemas']['LabelCount'];
+export type SessionList = components['schemas']['SessionList'];
+export type Session = components['schemas']['Session'];
+export type SessionsEnded = components['schemas']['SessionsEnded'];
+export type PasswordChange = components['schemas']['PasswordChange'];
+export type ProfileUpdate = components['schemas']['ProfileUpdate'];
+export type AccountDeletion = components['schemas']['AccountDeletion'];
 export type Email = components['schemas']['Email'];
 export type Name = components['schemas']['Name'];
 export type NewPassword = components['schemas']['NewPassword'];
@@ -1689,6 +1917,8 @@ export type ResponseEmailTaken = components['responses']['EmailTaken'];
 export type ResponseBrowserEmailTaken = components['responses']['BrowserEmailTaken'];
 export type ResponseTaskIdTaken = components['responses']['TaskIdTaken'];
 export type ResponsePositionExhausted = components['responses']['PositionExhausted'];
+export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
+export type ResponseWrongPassword = components['responses']['WrongPassword'];
 export type ResponseBulkConflict = components['responses']['BulkConflict'];
 export type ResponseChangesGone = components['responses']['ChangesGone'];
 export type ResponsePreconditionFailed = components['responses']['PreconditionFailed'];
@@ -1702,6 +1932,7 @@ export type ResponseInternalServerError = components['responses']['InternalServe
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ParameterUserId = components['parameters']['UserId'];
 export type ParameterTaskId = components['parameters']['TaskId'];
+export type ParameterSessionId = components['parameters']['SessionId'];
 export type ParameterTrashed = components['parameters']['Trashed'];
 export type ParameterCompleted = components['parameters']['Completed'];
 export type ParameterPriority = components['parameters']['Priority'];
@@ -2564,6 +2795,250 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The live sessions. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    revokeOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Only this session is left. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    revokeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a session.
+                 * @example 0199c2ef-1c3f-7b44-9e8d-7c6b5a493827
+                 */
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session is over. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["SessionNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** @description The password as it is and as it shall be. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description The password is changed, and this is the only session. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["WrongPassword"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** @description The members to change. */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ProfileUpdate"];
+                "application/json": components["schemas"]["ProfileUpdate"];
+            };
+        };
+        responses: {
+            /** @description The user as they are now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedPatchMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** @description The password once more. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountDeletion"];
+            };
+        };
+        responses: {
+            /** @description Nothing is left. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["WrongPassword"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     signup: {
         parameters: {
             query?: never;
@@ -2961,7 +3436,7 @@ export const deleteOperationActionValues: ReadonlyArray<FlattenedDeepRequired<co
 export const restoreOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreOperation"]["action"]> = ["restore"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
 export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "invalid"];
 export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];

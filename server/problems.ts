@@ -27,6 +27,7 @@ const table = {
   service_unavailable: [503, 'Service Unavailable', 'The service cannot answer at the moment. Try again after the seconds in Retry-After.'],
   session_ended: [401, 'Unauthorized', 'The session of this token has ended. Please log in again.'],
   session_missing: [401, 'Unauthorized', 'There is no session. Please log in.'],
+  session_not_found: [404, 'Not Found', 'There is no session with this id.'],
   task_id_taken: [409, 'Conflict', 'There is a task with this id already, and it is not the same.'],
   task_not_found: [404, 'Not Found', 'There is no task with this id.'],
   token_expired: [401, 'Unauthorized', 'Token has expired. Please log in again.'],

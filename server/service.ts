@@ -1,5 +1,6 @@
 import type { Express } from 'express'
 import type { Logger } from 'pino'
+import { accountOperations } from './auth/account.ts'
 import { callerOf } from './auth/caller.ts'
 import { createIdentity } from './auth/identity.ts'
 import { identityOperations } from './auth/operations.ts'
@@ -30,9 +31,11 @@ export async function createService(config: Config, log: Logger, replace: (handl
   const database = await openDatabase(config, log)
   const redis = config.redisUrl === undefined ? undefined : redisCounts(config.redisUrl, log)
   const tokens = accessTokens(config.secret, config.issuer)
+  const identity = createIdentity(config, database.identityPool, log)
   const handlers = {
     ...probeOperations(database),
-    ...identityOperations(createIdentity(config, database.identityPool, log), tokens, database, (origin) => isTrustedOrigin(config, origin)),
+    ...accountOperations(identity, database),
+    ...identityOperations(identity, tokens, database, (origin) => isTrustedOrigin(config, origin)),
     ...taskOperations(database, cursors(config.secret)),
   } satisfies Handlers
   const app = createApp({

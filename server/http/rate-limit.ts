@@ -9,6 +9,9 @@ import { problem, Refusal } from '../problems.ts'
 const MINUTE = 60_000
 const SIGN_IN = new Set<OperationId | undefined>(['signup', 'login', 'signUpEmail', 'signInEmail'])
 
+/** Where a password is guessed by somebody who is signed in. */
+const PASSWORD = new Set<OperationId | undefined>(['changePassword', 'deleteAccount'])
+
 /** Where counts are kept; undefined: in this process. */
 export type CountStore = ((name: string) => Store) | undefined
 
@@ -35,19 +38,19 @@ export function limitRequests(limits: RateLimits | undefined, store: CountStore,
   ]
 }
 
-/** Sign-in and sign-up, by account, whoever tries. After validation, because it reads the body. */
+/** Sign-in and sign-up, and the password asked for once more, by account, whoever tries. After validation, because it reads the body. */
 export function limitAccounts(limits: RateLimits | undefined, store: CountStore, log: Logger): RequestHandler[] {
   if (!limits) return []
   const limiter = limiters(store, log)
-  return [limiter('sign-in-account', limits.signInAccount, accountOf, (_, response) => !isSignIn(response))]
+  return [limiter('sign-in-account', limits.signInAccount, accountOf, (_, response) => !isSignIn(response) && !PASSWORD.has(response.locals.operation?.id))]
 }
 
 const addressOf = (request: Request) => ipKeyGenerator(request.ip ?? '')
 
 /** A store outside this process should not learn e-mail addresses. */
-const accountOf = (request: Request) =>
+const accountOf = (request: Request, response: Response) =>
   createHash('sha256')
-    .update(String((request.body as { email: unknown }).email).toLowerCase())
+    .update(userOf(response) ?? String((request.body as { email: unknown }).email).toLowerCase())
     .digest('base64url')
 
 type Choose<T> = (request: Request, response: Response) => T

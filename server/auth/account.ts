@@ -1,0 +1,62 @@
+import type { Caller, Handlers } from '../contract/handlers.ts'
+import type { Database } from '../database/database.ts'
+import { problem } from '../problems.ts'
+import { deleteOtherSessions, deleteSessionById, deleteUser, replacePasswordHash, selectPasswordHash, selectSessions, updateUser } from './account-store.ts'
+import type { Identity } from './identity.ts'
+
+type AccountOperation = 'listSessions' | 'revokeSession' | 'revokeOtherSessions' | 'changePassword' | 'updateProfile' | 'deleteAccount'
+
+export function accountOperations(identity: Identity, database: Database): Pick<Handlers, AccountOperation> {
+  /** The hash of the caller's password, where this is it. */
+  async function provenHash(caller: Caller, password: string): Promise<{ hash: string | undefined } | undefined> {
+    const found = await selectPasswordHash(database, caller)
+    if (!found) return undefined
+    const hash = found.hash ?? undefined
+    const { verify } = (await identity.$context).password
+    return { hash: hash !== undefined && (await verify({ hash, password })) ? hash : undefined }
+  }
+
+  return {
+    async listSessions(_, caller) {
+      const items = await selectSessions(database, caller)
+      return items ? { status: 200, body: { items } } : problem('session_ended')
+    },
+
+    async revokeSession({ path }, caller) {
+      const was = await deleteSessionById(database, caller, path.session_id)
+      if (was === undefined) return problem('session_ended')
+      return was ? { status: 204 } : problem('session_not_found')
+    },
+
+    async revokeOtherSessions(_, caller) {
+      const ended = await deleteOtherSessions(database, caller)
+      return ended === undefined ? problem('session_ended') : { status: 200, body: { ended } }
+    },
+
+    async changePassword({ body }, caller) {
+      const proven = await provenHash(caller, body.current_password)
+      if (!proven) return problem('session_ended')
+      const { hash } = (await identity.$context).password
+      const replaced = proven.hash !== undefined && (await replacePasswordHash(database, caller, proven.hash, await hash(body.new_password)))
+      if (replaced === undefined) return problem('session_ended')
+      return replaced ? { status: 204 } : notThePassword('/current_password')
+    },
+
+    async updateProfile({ body }, caller) {
+      const user = await updateUser(database, caller, body)
+      return user ? { status: 200, body: user } : problem('session_ended')
+    },
+
+    async deleteAccount({ body }, caller) {
+      const proven = await provenHash(caller, body.password)
+      if (!proven) return problem('session_ended')
+      const deleted = proven.hash !== undefined && (await deleteUser(database, caller, proven.hash))
+      if (deleted === undefined) return problem('session_ended')
+      return deleted ? { status: 204 } : notThePassword('/password')
+    },
+  }
+}
+
+function notThePassword(pointer: string) {
+  return problem('invalid_body', { errors: [{ in: 'body', pointer, code: 'invalid', detail: 'is not the password of this account' }] })
+}
