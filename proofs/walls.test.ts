@@ -112,8 +112,7 @@ const STORES: Record<string, { module: object; calls: Record<string, Call>; acts
   'server/tasks/bulk-store.ts': {
     module: bulkStore,
     calls: {
-      lockTasks: (caller, _owner, id) => bulkStore.lockTasks(database, caller, [id]),
-      lockClock: (caller) => bulkStore.lockClock(database, caller),
+      holdClock: (caller) => bulkStore.holdClock(database, caller),
       selectEarlier: async (caller) => {
         const request = { key: BOBS_KEY, requestHash: 'another' }
         await bulkStore.keepAnswer(database, caller, request, { items: [] })
@@ -138,7 +137,8 @@ const STORES: Record<string, { module: object; calls: Record<string, Call>; acts
       deleteOtherSessions: (caller) => accountStore.deleteOtherSessions(database, caller),
       selectPasswordHash: (caller) => accountStore.selectPasswordHash(database, caller),
       // Somebody who knows the owner's very hash.
-      replacePasswordHash: async (caller, owner) => accountStore.replacePasswordHash(database, caller, await hashOf(owner), 'taken'),
+      replaceHash: async (caller, owner) => accountStore.replaceHash(database, caller, await hashOf(owner), 'taken'),
+      holdAccount: (caller) => accountStore.holdAccount(database, caller),
       deleteUser: async (caller, owner) => accountStore.deleteUser(database, caller, await hashOf(owner)),
       updateUser: (caller) => accountStore.updateUser(database, caller, { name: 'taken' }),
     },
@@ -147,6 +147,8 @@ const STORES: Record<string, { module: object; calls: Record<string, Call>; acts
     module: sessionStore,
     calls: {
       selectUser: (caller) => sessionStore.selectUser(database, caller),
+      selectHashOfEmail: (_caller, owner) => sessionStore.selectHashOfEmail(database, owner.email),
+      isHashOf: async (_caller, owner) => sessionStore.isHashOf(database, owner.id, await hashOf(owner)),
       isEmailTaken: (_caller, owner) => sessionStore.isEmailTaken(database, owner.email),
       deleteSession: (caller) => sessionStore.deleteSession(database, caller),
     },

@@ -1071,7 +1071,11 @@ export interface components {
         };
         /** @description A merge patch of a profile. */
         ProfileUpdate: {
-            name?: components["schemas"]["Name"];
+            /**
+             * @description What to call the person. Not only white space.
+             * @example Ada
+             */
+            name?: string;
         };
         /** @description The password, so that nobody deletes an account by mistake. */
         AccountDeletion: {

@@ -14,7 +14,9 @@ import { pages } from './http/pages.ts'
 import { redisCounts } from './http/redis-counts.ts'
 import { probeOperations } from './probes.ts'
 import { problem } from './problems.ts'
+import { bulkOperations } from './tasks/bulk-operations.ts'
 import { cursors } from './tasks/cursor.ts'
+import { listOperations } from './tasks/list-operations.ts'
 import { taskOperations } from './tasks/operations.ts'
 
 const WEB = new URL('../web/dist', import.meta.url).pathname
@@ -36,7 +38,9 @@ export async function createService(config: Config, log: Logger, replace: (handl
     ...probeOperations(database),
     ...accountOperations(identity, database),
     ...identityOperations(identity, tokens, database, (origin) => isTrustedOrigin(config, origin)),
-    ...taskOperations(database, cursors(config.secret)),
+    ...taskOperations(database),
+    ...listOperations(database, cursors(config.secret)),
+    ...bulkOperations(database),
   } satisfies Handlers
   const app = createApp({
     config,

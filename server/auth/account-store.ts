@@ -1,6 +1,6 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
-import type { Database } from '../database/database.ts'
+import type { Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
 
 type Schemas = components['schemas']
@@ -8,7 +8,7 @@ type Schemas = components['schemas']
 // Every function answers undefined when the caller's session has ended.
 
 /** The live sessions, the last used first. */
-export async function selectSessions(database: Database, caller: Caller): Promise<Schemas['Session'][] | undefined> {
+export async function selectSessions(database: Statements, caller: Caller): Promise<Schemas['Session'][] | undefined> {
   const sessions = await database.rows<Schemas['Session']>(sql.unsafe`
     with ${liveCaller(caller)}
     select id, id = ${caller.sessionId}::uuid as current, "createdAt" as created_at, "updatedAt" as last_seen_at, "expiresAt" as expires_at,
@@ -18,7 +18,7 @@ export async function selectSessions(database: Database, caller: Caller): Promis
 }
 
 /** Whether there was such a session of the caller. */
-export async function deleteSessionById(database: Database, caller: Caller, id: string): Promise<boolean | undefined> {
+export async function deleteSessionById(database: Statements, caller: Caller, id: string): Promise<boolean | undefined> {
   const [row] = await database.rows<{ was: boolean }>(sql.unsafe`
     with ${liveCaller(caller)},
     ended as (delete from session using live where "userId" = live.user_id and id = ${id}::uuid and "expiresAt" > now() returning id)
@@ -27,7 +27,7 @@ export async function deleteSessionById(database: Database, caller: Caller, id: 
 }
 
 /** How many were ended. */
-export async function deleteOtherSessions(database: Database, caller: Caller): Promise<number | undefined> {
+export async function deleteOtherSessions(database: Statements, caller: Caller): Promise<number | undefined> {
   const [row] = await database.rows<{ ended: number }>(sql.unsafe`
     with ${liveCaller(caller)},
     ended as (delete from session using live where "userId" = live.user_id and id <> ${caller.sessionId}::uuid returning "expiresAt")
@@ -36,27 +36,26 @@ export async function deleteOtherSessions(database: Database, caller: Caller): P
 }
 
 /** The hash of the password; null where the account has none. */
-export async function selectPasswordHash(database: Database, caller: Caller): Promise<{ hash: string | null } | undefined> {
+export async function selectPasswordHash(database: Statements, caller: Caller): Promise<{ hash: string | null } | undefined> {
   const [row] = await database.rows<{ hash: string | null }>(sql.unsafe`
     with ${liveCaller(caller)}
     select password as hash from live left join account on "userId" = live.user_id and "providerId" = 'credential'`)
   return row
 }
 
-/** Puts a new hash in the place of the old one and ends all other sessions, unless somebody else changed the password meanwhile. */
-export async function replacePasswordHash(database: Database, caller: Caller, old: string, next: string): Promise<boolean | undefined> {
+/** Puts a new hash in the place of the old one, unless somebody else changed the password meanwhile. */
+export async function replaceHash(database: Statements, caller: Caller, old: string, next: string): Promise<boolean | undefined> {
   const [row] = await database.rows<{ replaced: boolean }>(sql.unsafe`
     with ${liveCaller(caller)},
     replaced as (
       update account set password = ${next}, "updatedAt" = now() from live
       where "userId" = live.user_id and "providerId" = 'credential' and password = ${old} returning "userId"
-    ),
-    ended as (delete from session using replaced where session."userId" = replaced."userId" and id <> ${caller.sessionId}::uuid)
+    )
     select exists (select from replaced) as replaced from live`)
   return row?.replaced
 }
 
-export async function updateUser(database: Database, caller: Caller, { name }: Schemas['ProfileUpdate']): Promise<Schemas['User'] | undefined> {
+export async function updateUser(database: Statements, caller: Caller, { name }: Schemas['ProfileUpdate']): Promise<Schemas['User'] | undefined> {
   const [user] = await database.rows<Schemas['User']>(sql.unsafe`
     with ${liveCaller(caller)},
     changed as (
@@ -69,8 +68,16 @@ export async function updateUser(database: Database, caller: Caller, { name }: S
   return user
 }
 
+/** Until the transaction ends nobody writes a task of the caller, so that none waits for the account to go while that waits for it. */
+export async function holdAccount(database: Statements, caller: Caller): Promise<boolean> {
+  const clocks = await database.rows(sql.unsafe`
+    with ${liveCaller(caller)}
+    select from task_clock join live on task_clock.user_id = live.user_id for update of task_clock`)
+  return clocks.length > 0
+}
+
 /** Deletes the user, and with them all that is theirs, unless somebody changed the password meanwhile. */
-export async function deleteUser(database: Database, caller: Caller, hash: string): Promise<boolean | undefined> {
+export async function deleteUser(database: Statements, caller: Caller, hash: string): Promise<boolean | undefined> {
   const [row] = await database.rows<{ deleted: boolean }>(sql.unsafe`
     with ${liveCaller(caller)},
     deleted as (

@@ -1,7 +1,16 @@
 import type { Caller, Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
-import { deleteOtherSessions, deleteSessionById, deleteUser, replacePasswordHash, selectPasswordHash, selectSessions, updateUser } from './account-store.ts'
+import {
+  deleteOtherSessions,
+  deleteSessionById,
+  deleteUser,
+  holdAccount,
+  replaceHash,
+  selectPasswordHash,
+  selectSessions,
+  updateUser,
+} from './account-store.ts'
 import type { Identity } from './identity.ts'
 
 type AccountOperation = 'listSessions' | 'revokeSession' | 'revokeOtherSessions' | 'changePassword' | 'updateProfile' | 'deleteAccount'
@@ -37,7 +46,15 @@ export function accountOperations(identity: Identity, database: Database): Pick<
       const proven = await provenHash(caller, body.current_password)
       if (!proven) return problem('session_ended')
       const { hash } = (await identity.$context).password
-      const replaced = proven.hash !== undefined && (await replacePasswordHash(database, caller, proven.hash, await hash(body.new_password)))
+      const [old, next] = [proven.hash, await hash(body.new_password)]
+      // Two statements: whoever signs in meanwhile looks at the hash once more, so the others are ended as the second one sees them.
+      const replaced =
+        old !== undefined &&
+        (await database.transaction(async (statements) => {
+          const done = await replaceHash(statements, caller, old, next)
+          if (done) await deleteOtherSessions(statements, caller)
+          return done
+        }))
       if (replaced === undefined) return problem('session_ended')
       return replaced ? { status: 204 } : notThePassword('/current_password')
     },
@@ -50,7 +67,10 @@ export function accountOperations(identity: Identity, database: Database): Pick<
     async deleteAccount({ body }, caller) {
       const proven = await provenHash(caller, body.password)
       if (!proven) return problem('session_ended')
-      const deleted = proven.hash !== undefined && (await deleteUser(database, caller, proven.hash))
+      const { hash } = proven
+      const deleted =
+        hash !== undefined &&
+        (await database.transaction(async (statements) => ((await holdAccount(statements, caller)) ? deleteUser(statements, caller, hash) : undefined)))
       if (deleted === undefined) return problem('session_ended')
       return deleted ? { status: 204 } : notThePassword('/password')
     },

@@ -7,7 +7,7 @@ import { type Problem, problem } from '../problems.ts'
 import { bearer } from './caller.ts'
 import type { Identity } from './identity.ts'
 import { NOT_AN_EMAIL, type Relayed, relay, relayedHeaders, type Source } from './relay.ts'
-import { deleteSession, selectUser } from './store.ts'
+import { deleteSession, isHashOf, selectHashOfEmail, selectUser } from './store.ts'
 import { type AccessTokens, TOKEN_LIFETIME } from './token.ts'
 
 type Schemas = components['schemas']
@@ -48,9 +48,10 @@ export function identityOperations(
     return session ? { userId: session.user.id, sessionId: session.session.id } : problem(caller)
   }
 
-  async function grant({ sessionToken }: Relayed): Promise<Schemas['SessionGrant']> {
+  /** Undefined when the session that was just made has ended already: somebody signed out everywhere, or the account is gone. */
+  async function grant({ sessionToken }: Relayed): Promise<Schemas['SessionGrant'] | undefined> {
     const live = sessionToken === null ? undefined : await liveSession(bearerHeaders(sessionToken))
-    if (!live || sessionToken === null) throw new Error('Better Auth made a session that is not there')
+    if (!live || sessionToken === null) return undefined
     const { id, email, name, createdAt } = live.user
     const access_token = await tokens.sign(live.user, live.session.id)
     return {
@@ -62,6 +63,18 @@ export function identityOperations(
     }
   }
 
+  /**
+   * Whether the password that a session was made with is still the one that the account had before. A change meanwhile could not end a session
+   * that was not there yet, so it is ended here.
+   */
+  async function isStillGood({ sessionToken }: Relayed, hash: string | null): Promise<boolean> {
+    const live = sessionToken === null ? undefined : await liveSession(bearerHeaders(sessionToken))
+    if (!live) return false
+    if (await isHashOf(database, live.user.id, hash)) return true
+    await deleteSession(database, { userId: live.user.id, sessionId: live.session.id })
+    return false
+  }
+
   return {
     async signup({ body, source }) {
       const made = await relay(identity, database, {
@@ -70,18 +83,26 @@ export function identityOperations(
         body: { ...body, name: displayName(body) },
         expected: ['USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'],
       })
-      if (!('code' in made)) return { status: 201, body: await grant(made) }
+      if (!('code' in made)) {
+        const granted = await grant(made)
+        if (!granted) throw new Error('Better Auth made a session that is not there')
+        return { status: 201, body: granted }
+      }
       return made.code === 'INVALID_EMAIL' ? problem('invalid_body', NOT_AN_EMAIL) : problem('email_taken')
     },
 
     async login({ body, source }) {
+      const hash = await selectHashOfEmail(database, body.email)
       const made = await relay(identity, database, {
         path: '/sign-in/email',
         headers: programHeaders(source),
         body,
         expected: ['INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'],
       })
-      if (!('code' in made)) return { status: 200, body: await grant(made) }
+      if (!('code' in made)) {
+        const granted = (await isStillGood(made, hash)) && (await grant(made))
+        return granted ? { status: 200, body: granted } : problem('invalid_credentials')
+      }
       return made.code === 'INVALID_EMAIL' ? problem('invalid_body', NOT_AN_EMAIL) : problem('invalid_credentials')
     },
 
@@ -120,6 +141,7 @@ export function identityOperations(
     async signInEmail({ body, source }) {
       const foreign = foreignPage(source)
       if (foreign) return foreign
+      const hash = await selectHashOfEmail(database, body.email)
       const made = await relay(identity, database, {
         path: '/sign-in/email',
         headers: relayedHeaders(source),
@@ -127,6 +149,7 @@ export function identityOperations(
         expected: [...ORIGIN, 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'],
       })
       if ('code' in made) return made
+      if (!(await isStillGood(made, hash))) return problem('INVALID_EMAIL_OR_PASSWORD')
       return { status: 200, body: { redirect: false, token: '', user: (made.body as Schemas['BrowserSignIn']).user }, cookies: made.cookies }
     },
 

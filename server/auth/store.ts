@@ -26,3 +26,17 @@ export async function isEmailTaken(database: Database, email: string): Promise<b
   const accounts = await database.rows(sql.unsafe`select from "user" where email = ${email.toLowerCase()}`)
   return accounts.length > 0
 }
+
+/** The hash that a sign-in with this e-mail is checked against, in whatever case it is written. */
+export async function selectHashOfEmail(database: Database, email: string): Promise<string | null> {
+  const [row] = await database.rows<{ hash: string | null }>(sql.unsafe`
+    select password as hash from account join "user" on "user".id = "userId" where email = ${email.toLowerCase()} and "providerId" = 'credential'`)
+  return row?.hash ?? null
+}
+
+/** Whether that is still the hash, once a change that is being made is over. */
+export async function isHashOf(database: Database, userId: string, hash: string | null): Promise<boolean> {
+  const rows = await database.rows(sql.unsafe`
+    select from account where "userId" = ${userId}::uuid and "providerId" = 'credential' and password = ${hash} for share`)
+  return rows.length > 0
+}

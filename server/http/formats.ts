@@ -16,6 +16,8 @@ function isDay(text: string): boolean {
 /** Older names and other spellings of case are names too, but in no list. */
 function isTimeZone(name: string): boolean {
   if (timeZones.has(name)) return true
+  // ICU has them still; the database would take them for an offset.
+  if (/^systemv\//i.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

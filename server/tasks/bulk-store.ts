@@ -2,24 +2,16 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
+import { heldClock } from './clock.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
 
 type Results = components['schemas']['TaskOperationResults']
 
-// For a transaction, whose first statements are these. Rows before the clock, and rows in one order: so it waits for others, and they for it, in no circle.
-
-/** Nobody else writes these tasks until the transaction ends; answers those that are there. */
-export async function lockTasks(statements: Statements, caller: Caller, ids: string[]): Promise<readonly { id: string }[]> {
-  return statements.rows(sql.unsafe`
-    with ${liveCaller(caller)}
-    select tasks.id from tasks join live on tasks.user_id = live.user_id where tasks.id = any(${sql.array(ids, 'uuid')}) order by tasks.id for no key update of tasks`)
-}
+// For a transaction.
 
 /** Nobody else writes any task of the caller until the transaction ends; false when their session has ended. */
-export async function lockClock(statements: Statements, caller: Caller): Promise<boolean> {
-  const clocks = await statements.rows(sql.unsafe`
-    with ${liveCaller(caller)}
-    select from task_clock join live on task_clock.user_id = live.user_id for no key update of task_clock`)
+export async function holdClock(statements: Statements, caller: Caller): Promise<boolean> {
+  const clocks = await statements.rows(sql.unsafe`with ${liveCaller(caller)}, ${heldClock} select from held`)
   return clocks.length > 0
 }
 

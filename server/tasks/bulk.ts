@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Database, Statements } from '../database/database.ts'
-import { keepAnswer, lockClock, lockTasks, selectEarlier } from './bulk-store.ts'
+import { holdClock, keepAnswer, selectEarlier } from './bulk-store.ts'
 import type { Fault } from './fault.ts'
 import type { Once } from './idempotency.ts'
 import { versionsToMatch } from './precondition.ts'
@@ -34,12 +34,7 @@ class NotDone extends Error {
 export async function doAll(database: Database, caller: Caller, operations: Operation[], request: Once | undefined): Promise<Bulk | undefined> {
   try {
     return await database.transaction(async (statements): Promise<Bulk | undefined> => {
-      await lockTasks(
-        statements,
-        caller,
-        operations.flatMap((operation) => (operation.action === 'create' ? (operation.task.id ?? []) : operation.task_id)),
-      )
-      if (!(await lockClock(statements, caller))) return undefined
+      if (!(await holdClock(statements, caller))) return undefined
       const earlier = request && (await selectEarlier(statements, caller, request))
       if (earlier) return earlier.is_same ? { outcome: 'replayed', answer: earlier.answer } : { outcome: 'key_reused' }
       const answer: Schemas['TaskOperationResults'] = { items: [] }

@@ -85,10 +85,12 @@ test('200: every change once, in the order in which it happened, as the task is 
 test('200: an id that was purged and is created again is a task, and no longer gone', async () => {
   const ada = await newPerson(service.url)
   const { id } = await ada.addTask({ title: 'first' })
+  const first = (await changes(ada)).body.cursor
   await remove(ada, id)
   await empty(ada)
   const { cursor } = (await changes(ada)).body
   await ada.addTask({ id, title: 'second' })
+  expect((await changes(ada, first)).body.items).toMatchObject([{ task_id: id, task: { title: 'second' } }])
   expect((await changes(ada, cursor)).body.items).toMatchObject([{ task_id: id, task: { title: 'second' } }])
   await remove(ada, id)
   await empty(ada)

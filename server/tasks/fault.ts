@@ -5,6 +5,8 @@ type Name = 'time_without_date' | 'zone_without_time' | 'zone_unknown' | 'time_s
 /** With the id of the other neighbour where there is no room between the two. */
 export type Fault = Exclude<Name, 'position_exhausted'> | `position_exhausted ${string}`
 
+export const isExhausted = (fault: Fault) => fault.startsWith('position_exhausted')
+
 /** A fault as an error of the member that brought it. */
 export function faultError(fault: Fault, sent: object): FieldError {
   const [kind, other] = fault.split(' ') as [Name, string | undefined]

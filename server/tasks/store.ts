@@ -2,7 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
-import { tick } from './clock.ts'
+import { heldClock, tick } from './clock.ts'
 import { columns, task } from './columns.ts'
 import type { Fault } from './fault.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
@@ -50,18 +50,18 @@ export async function insertTask(
   request: Once | undefined,
 ): Promise<Created | undefined> {
   const [row] = await database.rows<Row<Created>>(sql.unsafe`
-    with ${liveCaller(caller)}, ${earlierAnswer(request)},
+    with ${liveCaller(caller)}, ${heldClock}, ${earlierAnswer(request)},
     draft as (
       select ${fields.title}::text as title, ${fields.description ?? null}::text as description, ${fields.completed ?? false}::boolean as completed,
         ${fields.due_date ?? null}::date as due_date, ${fields.due_time ?? null}::time as due_time, ${fields.due_time_zone ?? null}::text as due_time_zone,
         ${fields.priority ?? 'none'}::task_priority as priority, ${sql.array(fields.labels ?? [], 'text')} as labels
-      from live where not exists (select from earlier)
+      from held where not exists (select from earlier)
     ),
     next as (select *, due_fault(due_date, due_time, due_time_zone) as fault from draft),
-    there as (select completed_at is not null as completed, ${columns} from tasks join live using (user_id) where id = ${id}::uuid and not exists (select from earlier)),
+    there as (select completed_at is not null as completed, ${columns} from tasks join held using (user_id) where id = ${id}::uuid and not exists (select from earlier)),
     clock as (
-      update task_clock set ${tick} from live, next
-      where task_clock.user_id = live.user_id and fault is null and not exists (select from there)
+      update task_clock set ${tick} from held, next
+      where task_clock.user_id = held.user_id and fault is null and not exists (select from there)
       returning task_clock.user_id, task_clock.version, task_clock.at
     ),
     created as (
@@ -71,6 +71,8 @@ export async function insertTask(
       from clock, next
       returning ${columns}
     ),
+    -- Whoever hears of it anew need not hear that it was gone.
+    returned as (delete from purged_tasks using created where purged_tasks.user_id = created.user_id and purged_tasks.id = created.id),
     same as (select there.id from there, next where (${columnsOf('there', CONTENT)}) is not distinct from (${columnsOf('next', CONTENT)})),
     latest as (
       select * from created union all select * from replayed
@@ -86,7 +88,7 @@ export async function insertTask(
         when exists (select from there) then 'taken'
         else 'refused' end as outcome,
       coalesce(earlier.status, case when exists (select from created) then 201 else 200 end) as status, next.fault, result.*
-    from live left join earlier on true left join next on true
+    from held left join earlier on true left join next on true
     left join lateral (select ${task} from latest) result on true`)
   return row && written(row)
 }
@@ -211,7 +213,7 @@ interface Change {
   reachesTrash?: boolean
 }
 
-// The row is locked first, then the clock, then the key is kept, everywhere: whoever waits holds nothing that is waited for, and what is compared is what is written over.
+// The clock is held first, then the row is locked, then the key is kept, everywhere: who waits holds nothing that is waited for, and what is compared is what is written over.
 async function write(
   database: Statements,
   caller: Caller,
@@ -220,7 +222,7 @@ async function write(
   { next, differs, assignments, status = 200, reachesTrash = false }: Change,
 ): Promise<Changed | undefined> {
   const statement = sql.unsafe`
-    with ${liveCaller(caller)}, ${earlierAnswer(guard.once)}, ${lockedTask(id, guard.ifMatch, reachesTrash)},
+    with ${liveCaller(caller)}, ${heldClock}, ${earlierAnswer(guard.once)}, ${lockedTask(id, guard.ifMatch, reachesTrash)},
     next as (${next}),
     changed as (select next.* from next join target using (user_id, id) where fault is null and ${differs}),
     clock as (
@@ -242,7 +244,7 @@ async function write(
         when next.fault is not null then 'refused'
         else 'done' end as outcome,
       coalesce(earlier.status, ${status}) as status, next.fault, result.*
-    from live left join earlier on true left join target on true left join next on true
+    from held left join earlier on true left join target on true left join next on true
     left join lateral (select ${task} from latest) result on true`
   const attempt = async () => {
     const [row] = await database.rows<Row<Changed>>(statement)
@@ -257,7 +259,7 @@ async function write(
 function lockedTask(id: string, ifMatch: string[] | null, reachesTrash: boolean) {
   return sql.fragment`
     locked as (
-      select ${columns} from tasks join live on tasks.user_id = live.user_id
+      select ${columns} from tasks join held on tasks.user_id = held.user_id
       where tasks.id = ${id}::uuid ${reachesTrash ? sql.fragment`` : sql.fragment`and state <> 'trashed'`} and not exists (select from earlier) for no key update of tasks
     ),
     target as (

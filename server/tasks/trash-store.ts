@@ -2,6 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
+import { heldClock } from './clock.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
 import { purged } from './purge.ts'
 
@@ -10,8 +11,6 @@ type TrashEmptied = components['schemas']['TrashEmptied']
 /** Most tasks that one request purges. */
 const PURGE_LIMIT = 1_000
 
-// What purges waits for no row that another writer holds: it comes again.
-
 /** Purges what has been in the trash longest; undefined when the caller's session has ended. */
 export async function emptyTrash(
   database: Database,
@@ -19,23 +18,22 @@ export async function emptyTrash(
   request: Once | undefined,
 ): Promise<{ outcome: 'key_reused' } | { outcome: 'done' | 'replayed'; answer: TrashEmptied } | undefined> {
   const [row] = await database.rows<{ is_same: boolean | null; answer: TrashEmptied }>(sql.unsafe`
-    with ${liveCaller(caller)}, ${earlierAnswer(request)},
+    with ${liveCaller(caller)}, ${heldClock}, ${earlierAnswer(request)},
     trash as (
-      select id, updated_at from tasks join live using (user_id) where state = 'trashed' and not exists (select from earlier)
+      select id, updated_at from tasks join held using (user_id) where state = 'trashed' and not exists (select from earlier)
       order by updated_at, id limit ${PURGE_LIMIT + 1}
     ),
-    held as (
-      select tasks.user_id, tasks.id from tasks join live using (user_id)
+    locked as (
+      select tasks.user_id, tasks.id from tasks join held using (user_id)
       where tasks.id in (select id from trash order by updated_at, id limit ${PURGE_LIMIT}) and state = 'trashed' for update of tasks skip locked
     ),
-    gone as (delete from tasks using held where tasks.user_id = held.user_id and tasks.id = held.id returning tasks.user_id, tasks.id),
+    gone as (delete from tasks using locked where tasks.user_id = locked.user_id and tasks.id = locked.id returning tasks.user_id, tasks.id),
     ${purged},
     done as (
-      select json_build_object('purged', (select count(*) from gone), 'is_empty', (select count(*) from gone) = (select count(*) from trash)) as answer from live
-      -- The clock first, then the key, as every write does.
-      where not exists (select from earlier) and (select count(*) from ticks) >= 0
+      select json_build_object('purged', (select count(*) from gone), 'is_empty', (select count(*) from gone) = (select count(*) from trash)) as answer from held
+      where not exists (select from earlier)
     )${keptAnswer(request, sql.fragment`select 200 as status, answer from done`)}
-    select earlier.is_same, coalesce(earlier.answer, done.answer) as answer from live left join earlier on true left join done on true`)
+    select earlier.is_same, coalesce(earlier.answer, done.answer) as answer from held left join earlier on true left join done on true`)
   if (!row) return undefined
   if (row.is_same === false) return { outcome: 'key_reused' }
   return { outcome: row.is_same ? 'replayed' : 'done', answer: row.answer }
