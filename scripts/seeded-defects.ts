@@ -1,6 +1,6 @@
-// npm run test:defects: seeds known defects one by one in a scratch copy and shows that a check goes red for each, for the right reason.
-// First every check must be green on the copy as it is. With a word, only the defects that have it in their name.
-import { execFileSync, spawnSync } from 'node:child_process'
+// npm run test:defects: seeds known defects one by one in scratch copies and shows that a check goes red for each, for the right reason.
+// First every check must be green on the copies as they are. With a word, only the defects that have it in their name.
+import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -137,39 +137,46 @@ const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS; says: 
   },
 ]
 
-const copy = mkdtempSync(join(tmpdir(), 'docket-defects-'))
-process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { encoding: 'utf8' })
   .split('\0')
   .filter((file) => file !== '' && existsSync(file))
-for (const file of [...tracked, ...globSync('{web,docs}/dist')]) cpSync(file, join(copy, file), { recursive: true })
-// As if the contract of today were the released one, whatever its version allows: what is seeded is then the only change.
-cpSync(join(copy, 'openapi.yaml'), join(copy, 'proofs', 'released.yaml'))
-for (const installed of globSync('{.,server,web,sdk}/node_modules')) symlinkSync(join(process.cwd(), installed), join(copy, installed), 'dir')
 
-function run(check: keyof typeof CHECKS): { red: boolean; output: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, CHECKS[check], {
-    cwd: copy,
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1', PROPERTY_SEED: '1', TEST_DATABASE_URL: '' },
-    maxBuffer: 100_000_000,
+function scratchCopy(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'docket-defects-'))
+  process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
+  for (const file of [...tracked, ...globSync('{web,docs}/dist')]) cpSync(file, join(copy, file), { recursive: true })
+  // As if the contract of today were the released one, whatever its version allows: what is seeded is then the only change.
+  cpSync(join(copy, 'openapi.yaml'), join(copy, 'proofs', 'released.yaml'))
+  for (const installed of globSync('{.,server,web,sdk}/node_modules')) symlinkSync(join(process.cwd(), installed), join(copy, installed), 'dir')
+  return copy
+}
+
+// Two at a time: each check has seconds in which it only waits.
+const copies = [scratchCopy(), scratchCopy()]
+
+/** Does the work for each item, in whichever copy is free. */
+async function inCopies<Item>(items: Iterable<Item>, work: (copy: string, item: Item) => Promise<void>): Promise<void> {
+  const left = [...items]
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (let item = left.shift(); item !== undefined; item = left.shift()) await work(copy, item)
+    }),
+  )
+}
+
+type Check = keyof typeof CHECKS
+
+function run(copy: string, check: Check): Promise<{ red: boolean; output: string }> {
+  const env = { ...process.env, NO_COLOR: '1', PROPERTY_SEED: '1', TEST_DATABASE_URL: '' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, CHECKS[check], { cwd: copy, encoding: 'utf8', env, maxBuffer: 100_000_000 }, (error, stdout, stderr) =>
+      resolve({ red: error !== null, output: stdout + stderr }),
+    )
   })
-  return { red: status !== 0, output: stdout + stderr }
 }
 
-let faults = 0
-const say = (good: boolean, text: string) => {
-  process.stdout.write(`${good ? '✓' : '✗'} ${text}\n`)
-  if (!good) faults += 1
-}
-const chosen = DEFECTS.filter(({ what }) => what.includes(process.argv[2] ?? ''))
-for (const check of new Set(chosen.map((defect) => defect.check))) {
-  const { red, output } = run(check)
-  say(!red, `${check}: green without a defect`)
-  if (red) process.stdout.write(output)
-}
 /** Puts the seeds in, runs the check, and takes them out again. */
-function runSeeded(seeds: Seed[], check: keyof typeof CHECKS): { red: boolean; output: string } {
+async function runSeeded(copy: string, seeds: Seed[], check: Check): Promise<{ red: boolean; output: string }> {
   const before = new Map(seeds.map(([file]) => [file, readFileSync(join(copy, file), 'utf8')]))
   const gone = seeds.find(([file, from]) => !before.get(file)?.includes(from))
   if (gone) return { red: false, output: `The place of this seed is gone from ${gone[0]}: ${gone[1]}\n` }
@@ -178,20 +185,33 @@ function runSeeded(seeds: Seed[], check: keyof typeof CHECKS): { red: boolean; o
       join(copy, file),
       readFileSync(join(copy, file), 'utf8').replace(from, () => to),
     )
-  const result = run(check)
+  const result = await run(copy, check)
   for (const [file, text] of before) writeFileSync(join(copy, file), text)
   return result
 }
 
-for (const check of new Set(chosen.filter(({ seeds }) => seeds.includes(UNCHECKED[0] as Seed)).map((defect) => defect.check))) {
-  const { red, output } = runSeeded(UNCHECKED, check)
+let faults = 0
+const say = (good: boolean, text: string) => {
+  process.stdout.write(`${good ? '✓' : '✗'} ${text}\n`)
+  if (!good) faults += 1
+}
+const chosen = DEFECTS.filter(({ what }) => what.includes(process.argv[2] ?? ''))
+const checksOf = (defects: typeof DEFECTS) => new Set(defects.map(({ check }) => check))
+
+await inCopies(checksOf(chosen), async (copy, check) => {
+  const { red, output } = await run(copy, check)
+  say(!red, `${check}: green without a defect`)
+  if (red) process.stdout.write(output)
+})
+await inCopies(checksOf(chosen.filter(({ seeds }) => seeds.includes(UNCHECKED[0] as Seed))), async (copy, check) => {
+  const { red, output } = await runSeeded(copy, UNCHECKED, check)
   say(!red, `${check}: green without the server's own checks, and without a defect`)
   if (red) process.stdout.write(output)
-}
-for (const { what, seeds, check, says } of faults > 0 ? [] : chosen) {
-  const { red, output } = runSeeded(seeds, check)
+})
+await inCopies(faults > 0 ? [] : chosen, async (copy, { what, seeds, check, says }) => {
+  const { red, output } = await runSeeded(copy, seeds, check)
   const line = output.split('\n').find((each) => says.test(each))
   say(red && says.test(output), `${what}: ${check} ${red ? 'goes red' : 'stays green'}${line ? ` (${line.trim().slice(0, 150)})` : ''}`)
   if (!red || !says.test(output)) process.stdout.write(output.slice(-6_000))
-}
+})
 process.exit(faults > 0 ? 1 : 0)
