@@ -93,7 +93,7 @@ test('200: a thousand moves into the gap that the last one left narrowest', asyn
     expect((await move('B', { after: id('A') })).status).toBe(200)
   }
   expect(await order()).toBe('ABCD')
-})
+}, 120_000)
 
 test('409: a gap with no room left is said, nothing moves, and moving the neighbour it names makes room', async () => {
   const { person, id, move, order } = await withTasks()
