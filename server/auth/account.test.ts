@@ -164,6 +164,21 @@ describe('races', () => {
     for (const { status } of answers) expect([200, 401]).toContain(status)
   })
 
+  test('401: a sign-in while the account is deleted is refused, on either path, or signs in to what is gone; never a 500', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const ada = await newPerson(service.url)
+      const [deleted, ...logins] = await Promise.all([
+        ada.send(`/api/${ada.id}/account-deletion`, { method: 'POST', json: { password: PASSWORD } }),
+        login(ada),
+        login(ada, PASSWORD, 'sign-in/email'),
+        login(ada),
+      ])
+      expect(deleted?.status).toBe(204)
+      for (const { status } of logins) expect([200, 401]).toContain(status)
+      expect((await login(ada)).status).toBe(401)
+    }
+  })
+
   test('204: an account that is deleted while eight clients write its tasks is gone at once, and they are told that the session is over', async () => {
     for (let round = 0; round < 4; round += 1) {
       const ada = await newPerson(service.url)

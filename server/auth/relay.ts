@@ -17,6 +17,9 @@ const SAME: Record<string, ProblemCode> = {
   FAILED_TO_CREATE_USER: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
 }
 
+/** PostgreSQL, appendix A. */
+const FOREIGN_KEY_VIOLATION = '23503'
+
 /** The place of an e-mail that Better Auth does not take for one. */
 export const NOT_AN_EMAIL: { errors: FieldError[] } = {
   errors: [{ in: 'body', pointer: '/email', code: 'format', detail: 'must be an e-mail address' }],
@@ -62,6 +65,11 @@ export async function relay<Code extends ProblemCode>(
   const content =
     method === 'POST' ? { headers: new Headers([...headers, ['content-type', 'application/json']]), body: JSON.stringify(body ?? {}) } : { headers }
   const response = await ask(identity, new Request(`${baseURL}${path}`, { method, ...content }))
+  if (!response) {
+    const gone = expected.find((known) => known === 'INVALID_EMAIL_OR_PASSWORD')
+    if (gone === undefined) throw new Error(`Better Auth lost the user on ${path}`)
+    return problem(gone)
+  }
   const text = await response.text()
   const answer: unknown = text === '' ? null : JSON.parse(text)
   if (response.ok) return { body: answer, cookies: response.headers.getSetCookie(), sessionToken: response.headers.get('set-auth-token') }
@@ -74,10 +82,12 @@ export async function relay<Code extends ProblemCode>(
   return problem(code, code === 'INVALID_EMAIL' ? NOT_AN_EMAIL : {})
 }
 
-async function ask(identity: Identity, request: Request): Promise<Response> {
+/** Undefined where the user was deleted between the check of the password and the session made by it. */
+async function ask(identity: Identity, request: Request): Promise<Response | undefined> {
   try {
     return await identity.handler(request)
   } catch (error) {
+    for (let at = error; at instanceof Error; at = at.cause) if ((at as { code?: string }).code === FOREIGN_KEY_VIOLATION) return undefined
     throw unavailable(error)
   }
 }

@@ -151,6 +151,15 @@ describe('the same request with the same key (rule 22)', () => {
     const create = (body: string) => ada.send(ada.tasks, { method: 'POST', body, headers: { ...key('order'), 'content-type': 'application/json' } })
     const first = await create('{"title":"Order","priority":"low"}')
     expect(told(await create('{ "priority": "low", "title": "Order" }'))).toEqual(told(first))
+    const bulk = (operation: string) =>
+      ada.send(`/api/${ada.id}/task-operations`, {
+        method: 'POST',
+        body: `{"operations":[${operation}]}`,
+        headers: { ...key('deep order'), 'content-type': 'application/json' },
+      })
+    const whole = await bulk('{"action":"create","task":{"title":"Deep","priority":"low"}}')
+    expect(whole.status).toBe(200)
+    expect(told(await bulk('{"task":{"priority":"low","title":"Deep"},"action":"create"}'))).toEqual(told(whole))
   })
 
   test('201: killed between commit and answer, and repeated, it is still one task', async () => {

@@ -11,9 +11,12 @@ export interface Once {
 /** Undefined where no key came. The same operation on the same task with the same members, in any order, is the same request. */
 export function once(key: string | undefined, operation: string, taskId: string | undefined, body: object | undefined): Once | undefined {
   if (key === undefined) return undefined
-  const request = JSON.stringify([operation, taskId, body && Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1))])
+  const request = JSON.stringify([operation, taskId, body], (_, value: unknown) => (isMembers(value) ? inOrder(value) : value))
   return { key, requestHash: createHash('sha256').update(request).digest('base64url') }
 }
+
+const isMembers = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+const inOrder = (members: object) => Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 const isKept = sql.fragment`created_at > now() - interval '24 hours'`
 
