@@ -37,6 +37,11 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
     'contract/bounded-schemas: An array needs maxItems.',
   ],
   [
+    'the type of items that are unique',
+    ({ components: { schemas } }) => delete schemas.Labels.items.type,
+    'contract/bounded-schemas: An array of unique items needs the type of its items beside their $ref.',
+  ],
+  [
     'to close an object',
     ({ components: { schemas } }) => delete schemas.TaskList.additionalProperties,
     'contract/bounded-schemas: An object needs additionalProperties: false.',

@@ -35,13 +35,14 @@ describe('what is wrong with a request', () => {
     expect(answer.body.errors).toEqual([{ in: 'query', pointer: '/nobody~0knows', code: 'unknown_member', detail: 'is not known here' }])
   })
 
-  test.each(declaring(406))('$id: an Accept that refuses JSON is a 406', async (operation) => {
-    const answer = await asking(operation, ({ headers = [], ...request }) => ({ ...request, headers: [...headers, ['accept', 'text/csv']] }))
+  test.each(declaring(406))('$id: an Accept that refuses all there is is a 406', async (operation) => {
+    const answer = await asking(operation, ({ headers = [], ...request }) => ({ ...request, headers: [...headers, ['accept', 'image/png']] }))
     isProblem(answer, 406, 'not_acceptable')
   })
 
-  test.each(declaring(413))('$id: a body over 100 kB is a 413', async (operation) => {
-    isProblem(await asking(operation, (request) => ({ ...request, body: `{"x":"${'x'.repeat(100_000)}"}` })), 413, 'content_too_large')
+  test.each(declaring(413))('$id: a body over 100 kB, or 2 MB of a file, is a 413', async (operation) => {
+    const limit = operation.id === 'importTasks' ? 2_000_000 : 100_000
+    isProblem(await asking(operation, (request) => ({ ...request, body: `{"x":"${'x'.repeat(limit)}"}` })), 413, 'content_too_large')
   })
 
   test.each(declaring(415))('$id: a body of another media type is a 415 that names the right ones', async (operation) => {

@@ -15,7 +15,7 @@ export interface Incoming {
   status: number
   headers: Record<string, string | string[] | undefined>
   text: string
-  /** The body where it is JSON. */
+  /** The body: parsed where it is JSON, else its text; undefined where there is none. */
   // biome-ignore lint/suspicious/noExplicitAny: any answer may come.
   body: any
 }
@@ -43,9 +43,9 @@ function exchangeOnce(url: string, { method, path, headers = [], body }: Outgoin
         .on('error', reject)
         .on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8')
-          const isJson = /json/.test(incoming.headers['content-type'] ?? '') && text !== ''
+          const isJson = /json/.test(incoming.headers['content-type'] ?? '')
           try {
-            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: isJson ? JSON.parse(text) : undefined })
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: text === '' ? undefined : isJson ? JSON.parse(text) : text })
           } catch (error) {
             reject(error)
           }

@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { newPerson, type Person, send } from '../server/testing/person.ts'
@@ -73,13 +74,18 @@ const KINDS: [what: string, status: number, make: (index: number) => Outgoing][]
   ],
 ]
 
-test('memory stays flat over many requests, whatever is new in each of them', async () => {
+async function startMeasured(): Promise<void> {
   const database = await copyDatabase(false)
   onTestFinished(() => database.drop())
   const limits = { RATE_LIMIT: 'on', RATE_LIMIT_USER: '1000000', RATE_LIMIT_ADDRESS: '1000000' }
   const command = serverCommand('--expose-gc', '--import', fileURLToPath(new URL('heap-report.mjs', import.meta.url)))
   server = await startProcess({ ...limits, ...database.variables }, command)
+  reports = 0
   ada = await newPerson(server.url)
+}
+
+test('memory stays flat over many requests, whatever is new in each of them', async () => {
+  await startMeasured()
   task = `${ada.tasks}/${(await ada.addTask()).id}`
   for (const [what, status, make] of KINDS) {
     // In the long form this takes longer than an access token lives.
@@ -93,3 +99,32 @@ test('memory stays flat over many requests, whatever is new in each of them', as
     expect([what, [...statuses], grown < ALLOWED ? 'flat' : `${grown} bytes more`]).toEqual([what, [status], 'flat'])
   }
 }, 7_200_000)
+
+/** Tasks that are exported, 2,000 of them with each request that puts them there. */
+const exported = 2_000 * effort({ embedded: 5, postgres: 50, atMost: 1 })
+/** A page of these tasks is 240 kB as objects and as much as text; all of them are 100 MB. */
+const ALLOWED_WHILE_EXPORTING = 3_000_000
+
+test('memory stays flat while 100,000 tasks are exported, as whatever file, to a reader slower than the server', async () => {
+  await startMeasured()
+  for (let sent = 0; sent < exported; sent += 2_000) {
+    const items = Array.from({ length: 2_000 }, (_, index) => ({ title: `Task ${sent + index}`, description: 'x'.repeat(600) }))
+    const { status } = await ada.send(`/api/${ada.id}/task-import`, { method: 'POST', json: { items } })
+    expect(status).toBe(200)
+  }
+  for (const name of ['task-export.json', 'task-export.csv', 'task-export.ics', 'my-data']) {
+    const response = await new Promise<IncomingMessage>((resolve) => {
+      get(`${server.url}/api/${ada.id}/${name}`, { headers: { authorization: `Bearer ${ada.token}` } }, resolve)
+    })
+    const inUse: number[] = []
+    let tasks = 0
+    for await (const chunk of response.setEncoding('utf8')) {
+      tasks += (chunk as string).match(/Task \d/g)?.length ?? 0
+      // Nothing is read meanwhile, so the file is where it is.
+      if (tasks > (exported * (inUse.length + 1)) / 10) inUse.push(await bytesInUse())
+    }
+    expect([name, tasks >= exported * 0.99, inUse.length > 5]).toEqual([name, true, true])
+    const grown = Math.max(...inUse.slice(1)) - (inUse[0] as number)
+    expect([name, grown < ALLOWED_WHILE_EXPORTING ? 'flat' : `${grown} bytes more`]).toEqual([name, 'flat'])
+  }
+}, 600_000)

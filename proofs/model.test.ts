@@ -80,7 +80,7 @@ function createAgain(user: User, index: number, isSame: boolean): Command {
   return command(`createAgain(${user}, ${index}, ${isSame})`, async (world) => {
     const task = taskAt(world[user], index)
     if (!task) return
-    const { user_id, completed_at, position, trashed_at, created_at, updated_at, etag, ...fields } = task
+    const fields = creationOf(task)
     await created(world[user], isSame ? fields : { ...fields, title: randomUUID() }, false)
   })
 }
@@ -105,6 +105,39 @@ async function created(side: Side, fields: Schemas['TaskCreate'], keyed: boolean
   })
   account.tasks.push({ ...body })
   account.order.push(body.id)
+}
+
+/** What its creator could have sent. */
+function creationOf({ user_id, completed_at, position, trashed_at, created_at, updated_at, etag, ...fields }: Task): Schemas['TaskCreate'] {
+  return fields
+}
+
+/** A file with new tasks, the first of them twice, and one that is there already, as it is or with another title. */
+function importFile(user: User, given: Schemas['TaskCreate'][], index: number, isSame: boolean): Command {
+  return command(`importFile(${user}, ${JSON.stringify(given)}, ${index}, ${isSame})`, async (world) => {
+    const { account, person } = world[user]
+    const there = taskAt(world[user], index)
+    const fresh = given.map((fields) => ({ id: randomUUID(), ...fields }))
+    const old = there ? [isSame ? there : { ...there, title: randomUUID() }] : []
+    const items = [...fresh, ...fresh.slice(0, 1), ...old]
+    const { status, body } = await person.send<Schemas['TaskImportReport']>(`/api/${person.id}/task-import`, { method: 'POST', json: { items } })
+    expect(status).toBe(200)
+    const known = account.tasks.map(({ id }) => id)
+    const expected = items.map(({ id, ...fields }, at) => {
+      const isNew = !known.includes(id) && items.findIndex((item) => item.id === id) === at
+      if (isNew) return hangsInTheAir(chosen(fields)) ? 'refused' : 'created'
+      return id === there?.id && isSame ? 'unchanged' : 'refused'
+    })
+    expect(body.rows.map(({ outcome }) => outcome)).toEqual(expected)
+    for (const { outcome, task_id, row } of body.rows) {
+      if (outcome !== 'created') continue
+      account.version += 1
+      const { body: task } = await person.send<Task>(`${person.tasks}/${task_id}`)
+      expect(task).toMatchObject({ ...chosen(items[row - 1] as Schemas['TaskCreate']), id: items[row - 1]?.id, etag: `"${account.version}"` })
+      account.tasks.push(task)
+      account.order.push(task.id)
+    }
+  })
 }
 
 type WhichVersion = 'no If-Match' | 'the current one' | 'any' | 'one of several' | 'a stale one' | 'a weak one'
@@ -348,6 +381,7 @@ const commands = fc.commands(
     fc.tuple(users, indexes, fc.constantFrom(...VERSIONS), moves, fc.boolean()).map((parameters) => change(...parameters)),
     fc.tuple(users, fc.constantFrom(...VERSIONS), writes).map(([user, which, write]) => change(user, 0, which, write, false, true)),
     users.map(empty),
+    fc.tuple(users, fc.array(creations, { maxLength: 3 }), indexes, fc.boolean()).map((parameters) => importFile(...parameters)),
     fc.tuple(users, indexes, fc.boolean()).map((parameters) => repeat(...parameters)),
     fc.tuple(users, indexes, readable, fc.integer({ min: 1, max: 5 })).map((parameters) => read(...parameters)),
   ],

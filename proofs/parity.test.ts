@@ -81,7 +81,8 @@ const CASES: Record<string, Change> = {
   'the example of the contract': (request) => request,
   'no credentials': needing('token', withHeader('authorization', undefined)),
   'another scheme': needing('token', withHeader('authorization', 'Basic YTpi')),
-  'an Accept that refuses JSON': (request, operation) => (operation.produces.length > 0 ? withHeader('accept', 'text/csv')(request, operation) : undefined),
+  'an Accept that refuses all there is': (request, operation) =>
+    operation.produces.length > 0 ? withHeader('accept', 'image/png')(request, operation) : undefined,
   'any Accept': withHeader('accept', '*/*'),
   'malformed JSON': withBody(() => '{"a":'),
   'another media type': needing('body', withHeader('content-type', 'text/plain')),

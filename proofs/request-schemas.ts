@@ -20,6 +20,7 @@ export interface Schema {
   properties?: Record<string, Schema>
   required?: string[]
   oneOf?: Schema[]
+  anyOf?: Schema[]
 }
 
 export const typesOf = (schema: Schema): string[] => [schema.type ?? []].flat()
@@ -42,6 +43,7 @@ export function whole({ $ref, ...own }: Schema): Schema {
     ...schema,
     ...(schema.items ? { items: whole(schema.items) } : {}),
     ...(schema.oneOf ? { oneOf: schema.oneOf.map(whole) } : {}),
+    ...(schema.anyOf ? { anyOf: schema.anyOf.map(whole) } : {}),
     ...(schema.properties ? { properties: Object.fromEntries(properties) } : {}),
   }
 }

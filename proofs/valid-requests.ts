@@ -23,7 +23,12 @@ export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
   const schema = bodySchema(operation)
   const values = schema && (validValues(schema) as fc.Arbitrary<Record<string, unknown>>)
   const body = values === undefined ? fc.constant(undefined) : operation.bodyRequired ? values : fc.option(values, { nil: undefined })
-  return fc.record({ query: chosen('query'), headers: chosen('header'), body, type: fc.constantFrom(...operation.accepts, undefined) })
+  return fc.record({
+    query: chosen('query'),
+    headers: chosen('header'),
+    body,
+    type: fc.constantFrom(...operation.accepts.filter((type) => type.endsWith('json')), undefined),
+  })
 }
 
 /** The request that this person sends by a choice. */

@@ -7,6 +7,8 @@ export function validValues(given: Schema): fc.Arbitrary<unknown> {
   const schema = whole(given)
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.oneOf) return fc.oneof(...schema.oneOf.map(validValues))
+  // Of `anyOf` the first is what is meant.
+  if (schema.anyOf) return validValues(schema.anyOf[0] as Schema)
   return fc.oneof(...typesOf(schema).map((type) => ofType(type, schema)))
 }
 
@@ -29,7 +31,8 @@ function ofType(type: string, schema: Schema): fc.Arbitrary<unknown> {
     case 'array': {
       const { items = {}, minItems = 0, maxItems = 0, uniqueItems } = schema
       // A hundred objects at their longest are more than a body may have.
-      const limits = { minLength: minItems, maxLength: typesOf(items).includes('object') ? Math.min(maxItems, 5) : maxItems, size: 'max' } as const
+      const isOfObjects = items.anyOf !== undefined || typesOf(items).includes('object')
+      const limits = { minLength: minItems, maxLength: isOfObjects ? Math.min(maxItems, 5) : maxItems, size: 'max' } as const
       return uniqueItems ? fc.uniqueArray(validValues(items), { ...limits, comparator: 'SameValueZero' }) : fc.array(validValues(items), limits)
     }
     default:

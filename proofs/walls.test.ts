@@ -19,6 +19,8 @@ import * as taskStore from '../server/tasks/store.ts'
 import * as trashStore from '../server/tasks/trash-store.ts'
 import { newPerson, type Person, send } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
+import * as exportStore from '../server/transfer/export-store.ts'
+import * as importStore from '../server/transfer/import-store.ts'
 import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange } from './exchange.ts'
 
@@ -31,6 +33,7 @@ let ada: Person
 let bob: Person
 let bobsTask: { id: string; title: string }
 let bobsOther: { id: string }
+let bobsPurged: { id: string }
 const BOBS_KEY = 'a key of Bob'
 beforeAll(async () => {
   service = await startService({ keep: true })
@@ -40,9 +43,17 @@ beforeAll(async () => {
   await ada.addTask({ title: 'of Ada' })
   bobsTask = await bob.addTask({ title: 'a secret of Bob', description: 'nobody knows', labels: ['a label of Bob'] })
   bobsOther = await bob.addTask({}, { 'idempotency-key': BOBS_KEY })
+  bobsPurged = await purgedTask(bob)
   await bob.send(`${bob.tasks}/${(await bob.addTask({ title: 'a secret of Bob, in the trash' })).id}`, { method: 'DELETE' })
 })
 afterAll(() => service.close())
+
+async function purgedTask(person: Person): Promise<{ id: string }> {
+  const task = await person.addTask()
+  await person.send(`${person.tasks}/${task.id}`, { method: 'DELETE' })
+  await person.send(`/api/${person.id}/trash`, { method: 'DELETE' })
+  return task
+}
 
 const sessionOf = (person: Person) => decodeJwt(person.token).sid as string
 const callerOf = (person: Person): Caller => ({ userId: person.id, sessionId: sessionOf(person) })
@@ -125,6 +136,28 @@ const STORES: Record<string, { module: object; calls: Record<string, Call>; acts
     module: changeStore,
     calls: { selectTaskChanges: (caller) => changeStore.selectTaskChanges(database, caller, { since: undefined, limit: 200, unchanged: [] }) },
   },
+  'server/transfer/export-store.ts': {
+    module: exportStore,
+    calls: {
+      selectTasks: (caller) => exportStore.selectTasks(database, caller, { ...ALL, trash: true }),
+      selectCalendarTasks: (caller) => exportStore.selectCalendarTasks(database, caller, ALL),
+      selectHolder: (caller) => exportStore.selectHolder(database, caller),
+      selectHeldSessions: (caller) => exportStore.selectHeldSessions(database, caller, ALL),
+      selectPurgedTasks: (caller) => exportStore.selectPurgedTasks(database, caller, ALL),
+      selectKeptAnswers: (caller) => exportStore.selectKeptAnswers(database, caller, ALL),
+    },
+  },
+  'server/transfer/import-store.ts': {
+    module: importStore,
+    calls: {
+      insertTasks: (caller, _owner, id, otherId) =>
+        importStore.insertTasks(
+          database,
+          caller,
+          [id, otherId, randomUUID()].map((id, index) => ({ row: index + 1, id, title: 'planted', completed: false })),
+        ),
+    },
+  },
   'server/tasks/trash-store.ts': {
     module: trashStore,
     calls: { emptyTrash: (caller) => trashStore.emptyTrash(database, caller, undefined) },
@@ -184,6 +217,7 @@ const STORES: Record<string, { module: object; calls: Record<string, Call>; acts
     },
   },
 }
+const ALL = { after: undefined, limit: 200 }
 /** No version is asked for, and the key is one that Bob has used too. */
 const free = () => ({ ifMatch: null, once: { key: BOBS_KEY, requestHash: 'another' } })
 const calls = Object.values(STORES).flatMap(({ calls }) => Object.entries(calls))
@@ -210,8 +244,8 @@ describe('the row filter, with signature and path check taken down', () => {
     const mixtures = [own, { userId: his.userId, sessionId: own.sessionId }, { userId: own.userId, sessionId: his.sessionId }]
     for (const caller of mixtures) {
       const answer = JSON.stringify(await call(caller, bob, bobsTask.id, bobsOther.id))
-      for (const his of [bob.email, bobsTask.title, 'nobody knows', 'a label of Bob', bob.sessionToken.split('.')[0] as string])
-        expect(answer ?? '').not.toContain(his)
+      const secrets = [bob.email, bobsTask.title, 'nobody knows', 'a label of Bob', bob.sessionToken.split('.')[0] as string, sessionOf(bob), bobsPurged.id]
+      for (const his of secrets) expect(answer ?? '').not.toContain(his)
       expect(await rowsOf(bob)).toEqual(before)
     }
     // deleteSession may have ended her own.
@@ -221,12 +255,13 @@ describe('the row filter, with signature and path check taken down', () => {
   test.each(callsForSomebody)('%s, called by the owner, does answer or change something, so the test above means something', async (_, call) => {
     const sue = await newPerson(service.url, 'sue')
     const { id, title } = await sue.addTask({ title: 'of Sue', labels: ['of Sue'] })
-    const { id: otherId } = await sue.addTask()
+    const { id: otherId } = await sue.addTask({}, { 'idempotency-key': 'a key of Sue' })
+    const purged = await purgedTask(sue)
     await sue.send(`${sue.tasks}/${(await sue.addTask()).id}`, { method: 'DELETE' })
     await send(`${service.url}/api/auth/login`, { method: 'POST', json: { email: sue.email, password: sue.password } })
     const before = await rowsOf(sue)
     const answer = JSON.stringify(await call(callerOf(sue), sue, id, otherId))
-    const tells = [sue.email, title, id, await hashOf(sue), 'true', 'taken'].some((word) => answer?.includes(word))
+    const tells = [sue.email, title, id, purged.id, sessionOf(sue), 'a key of Sue', await hashOf(sue), 'true', 'taken'].some((word) => answer?.includes(word))
     expect(tells || JSON.stringify(await rowsOf(sue)) !== JSON.stringify(before)).toBe(true)
   })
 })

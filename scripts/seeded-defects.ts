@@ -14,6 +14,7 @@ const CHECKS = {
   examples: vitest('proofs/examples.test.ts'),
   lists: vitest('server/tasks/list.test.ts'),
   trash: vitest('server/tasks/changes.test.ts', '-t', '200:'),
+  files: vitest('proofs/transfer.test.ts', 'server/transfer/import.test.ts'),
   compatibility: ['scripts/compatibility.ts'],
 }
 
@@ -116,6 +117,18 @@ const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS; says: 
     seeds: [['server/tasks/change-store.ts', '${since !== undefined} and version', 'false and version']],
     check: 'trash',
     says: /× 200: every change once/,
+  },
+  {
+    what: 'a cell that a spreadsheet runs',
+    seeds: [['server/transfer/csv.ts', 'RISKY.test(text) ?', '/^[=+]/.test(text) ?']],
+    check: 'files',
+    says: /× .*no cell of it begins like a formula/,
+  },
+  {
+    what: 'an import that doubles',
+    seeds: [['server/transfer/imported-row.ts', 'return uuidv5(`${times} ${said}`, userId)', 'return crypto.randomUUID()']],
+    check: 'files',
+    says: /× also where rows have no id/,
   },
   {
     what: 'an alg list with one more entry',

@@ -283,6 +283,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/task-export.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Export the tasks as JSON
+         * @description Every task that is not in the trash, whole, in the order of their ids; `position` holds the manual order. `importTasks` takes the file as it is. A task that is there all
+         *     the time is in the file exactly once, also while others write. The file is written page by page as fast as it is read; where it cannot be finished, because the session
+         *     ended meanwhile or the database went away, the connection is cut, so that half a file never looks whole.
+         */
+        get: operations["exportTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/task-export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Export the tasks as CSV
+         * @description The tasks of `exportTasks` for a spreadsheet: CSV (RFC 4180), UTF-8 with a byte order mark, with a line of names first. Blank is `null`, `""` a blank text. `labels` is a
+         *     JSON array. A cell that a spreadsheet would run as a formula or round as a number - it begins with `=`, `+`, `-`, `@`, a tab or a line break, or is 16 digits or more -
+         *     has a `'` before it, which `importTasks` takes away again.
+         */
+        get: operations["exportTasksCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/task-export.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Export the tasks as iCalendar
+         * @description The tasks of `exportTasks` for a calendar: a VTODO each (RFC 5545), with the task's id as its UID, so that a calendar that reads the file again knows them. A due time with
+         *     a time zone is told in UTC, one without floats, a day without a time is a date. `PRIORITY` is 1, 5 or 9 for high, medium and low. What iCalendar has no place for (the
+         *     manual order, control characters) is left out.
+         */
+        get: operations["exportTasksICalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/task-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import tasks
+         * @description Takes a file of `exportTasks` or `exportTasksCsv`, or one with fewer members or columns; a title is enough. Up to 2,000 tasks and 2 MB with one request. The report says of
+         *     each row what became of it: `created`; `unchanged`, because the task is there with this content; or `refused`, and why. A refused row keeps no other from being taken. A
+         *     task that is there with other content is refused, never overwritten. A row without an `id` gets one made of what it says, so the same file twice doubles nothing.
+         *     New tasks come to the bottom of the manual order, in the order of their `position`, or of the file where a row has none. They keep their times (a time to come
+         *     is taken as now), and their place in the trash. What a spreadsheet makes of a file is taken too: commas, semicolons or tabs between the cells, `TRUE` for `true`,
+         *     labels with commas between them.
+         */
+        post: operations["importTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/sessions": {
         parameters: {
             query?: never;
@@ -394,6 +509,33 @@ export interface paths {
          * @description JSON Merge Patch (RFC 7396). Access tokens say the new name once they are renewed.
          */
         patch: operations["updateProfile"];
+        trace?: never;
+    };
+    "/api/{user_id}/my-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Export everything that is held of the user
+         * @description The profile, the ways to sign in, every session, every task, those in the trash too, what is left of those that are gone for good, and the answers kept under an
+         *     `Idempotency-Key`. The password and the secrets of sessions are held as well, the password as a hash; they are not in the file. It is written like that of `exportTasks`.
+         */
+        get: operations["exportMyData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/{user_id}/account-deletion": {
@@ -980,6 +1122,126 @@ export interface components {
              */
             is_empty: boolean;
         };
+        /** @description A file of tasks. */
+        TaskExport: {
+            /** @description When it was begun. */
+            exported_at: components["schemas"]["Timestamp"];
+            /** @description The tasks, in the order of their ids. */
+            items: components["schemas"]["Task"][];
+        };
+        /**
+         * @description CSV (RFC 4180), UTF-8 with a byte order mark, with a header.
+         * @example id,title
+         *     0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12,Pay the rent
+         */
+        CsvFile: string;
+        /**
+         * @description iCalendar (RFC 5545).
+         * @example BEGIN:VCALENDAR
+         *     VERSION:2.0
+         *     PRODID:-//Docket//Docket//EN
+         *     END:VCALENDAR
+         */
+        ICalendarFile: string;
+        /**
+         * @description CSV (RFC 4180) with a header that has at least `title`; the other columns are members of `ImportedTask`.
+         * @example title
+         *     Pay the rent
+         */
+        CsvImport: string;
+        /** @description Tasks to be, as `exportTasks` writes them. */
+        TaskImport: {
+            /** @description When the file was begun. It changes nothing. */
+            exported_at?: components["schemas"]["TimestampInput"];
+            /** @description The tasks. Each is held against `ImportedTask` by itself; what does not fit it is refused in the report, and keeps no other from being taken. */
+            items: (components["schemas"]["ImportedTask"] | components["schemas"]["UnfitTask"])[];
+        };
+        /** @description A task to be. All but the title may be absent. */
+        ImportedTask: {
+            /** @description The id it had and will have; without it one is made of what the row says. */
+            id?: components["schemas"]["Uuid"];
+            /** @description Whose it was. It changes nothing. */
+            user_id?: components["schemas"]["Uuid"];
+            title: components["schemas"]["Title"];
+            description?: components["schemas"]["Description"];
+            /**
+             * @description Whether it is done; without it, whether there is a `completed_at`.
+             * @example false
+             */
+            completed?: boolean;
+            /**
+             * Format: date-time
+             * @description When it was done, or `null`; of a task that is done, the time of the import.
+             * @example null
+             */
+            completed_at?: string | null;
+            due_date?: components["schemas"]["DueDate"];
+            due_time?: components["schemas"]["DueTime"];
+            due_time_zone?: components["schemas"]["DueTimeZone"];
+            priority?: components["schemas"]["Priority"];
+            labels?: components["schemas"]["Labels"];
+            /**
+             * @description Its place among the rows of this file, which is the order of these texts by their characters.
+             * @example 50000000000000015
+             */
+            position?: string;
+            /**
+             * Format: date-time
+             * @description When it was moved to the trash, where it goes again; or `null`.
+             * @example null
+             */
+            trashed_at?: string | null;
+            /** @description When it was created; without it, the time of the import. */
+            created_at?: components["schemas"]["TimestampInput"];
+            /** @description When it last changed; without it, the time of the import. */
+            updated_at?: components["schemas"]["TimestampInput"];
+            /**
+             * @description The version it had. It changes nothing.
+             * @example "3"
+             */
+            etag?: string;
+        };
+        /** @description Anything else. Its row is refused, with the reasons. */
+        UnfitTask: {
+            [key: string]: unknown;
+        };
+        /** @description What became of each row, in the order of the file. */
+        TaskImportReport: {
+            created: components["schemas"]["RowCount"];
+            unchanged: components["schemas"]["RowCount"];
+            refused: components["schemas"]["RowCount"];
+            /** @description All rows. */
+            rows: components["schemas"]["ImportedRow"][];
+        };
+        /**
+         * Format: int32
+         * @description How many rows had this outcome.
+         * @example 1
+         */
+        RowCount: number;
+        /** @description What became of one row. */
+        ImportedRow: {
+            /**
+             * Format: int32
+             * @description Its number, from 1; in CSV not counting the header and blank lines.
+             * @example 1
+             */
+            row: number;
+            /**
+             * @description `created`: it is a task now. `unchanged`: it was one before. `refused`: it is not taken, see `errors`.
+             * @example created
+             * @enum {string}
+             */
+            outcome: "created" | "unchanged" | "refused";
+            /**
+             * Format: uuid
+             * @description The task; `null` where the row was refused.
+             * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
+             */
+            task_id: string | null;
+            /** @description Why it was refused; the pointers start at the row. */
+            errors?: components["schemas"]["FieldError"][];
+        };
         /** @description How many tasks there are of each kind. */
         TaskCounts: {
             /**
@@ -1076,6 +1338,102 @@ export interface components {
              * @example Ada
              */
             name?: string;
+        };
+        /** @description Everything that is held of a user, but for the password and the secrets of sessions. */
+        MyData: {
+            /** @description When the file was begun. */
+            exported_at: components["schemas"]["Timestamp"];
+            user: components["schemas"]["HeldUser"];
+            /** @description The ways to sign in. */
+            sign_in_methods: components["schemas"]["SignInMethod"][];
+            /** @description Every session that is not yet forgotten, ended by its time or not. */
+            sessions: components["schemas"]["HeldSession"][];
+            /** @description Every task, those in the trash too. */
+            tasks: components["schemas"]["Task"][];
+            /** @description What is left of tasks that are gone for good, so that other devices hear of it. */
+            purged_tasks: components["schemas"]["PurgedTask"][];
+            /** @description What was written under an `Idempotency-Key`, for 24 hours. */
+            idempotency_keys: components["schemas"]["KeptAnswer"][];
+        };
+        /** @description The profile. */
+        HeldUser: {
+            id: components["schemas"]["Uuid"];
+            email: components["schemas"]["Email"];
+            /**
+             * @description Whether the e-mail was proven.
+             * @example false
+             */
+            email_verified: boolean;
+            name: components["schemas"]["Name"];
+            /**
+             * @description The address of a picture.
+             * @example null
+             */
+            image: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A way to sign in. */
+        SignInMethod: {
+            id: components["schemas"]["Uuid"];
+            /**
+             * @description `credential` is e-mail and password.
+             * @example credential
+             */
+            provider: string;
+            /**
+             * @description Who the user is there.
+             * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+             */
+            account_id: string;
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A session. */
+        HeldSession: {
+            id: components["schemas"]["Uuid"];
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last extended. */
+            last_seen_at: components["schemas"]["Timestamp"];
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Timestamp"];
+            /**
+             * @description Where it began.
+             * @example 127.0.0.1
+             */
+            ip_address: string | null;
+            /**
+             * @description What the device said it was.
+             * @example curl/8.5.0
+             */
+            user_agent: string | null;
+        };
+        /** @description What is left of a task that is gone for good. */
+        PurgedTask: {
+            id: components["schemas"]["Uuid"];
+            /** @description When it went. */
+            purged_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A write under an `Idempotency-Key`. */
+        KeptAnswer: {
+            /**
+             * @description The key.
+             * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+             */
+            key: string;
+            /**
+             * Format: int32
+             * @description The status of the answer.
+             * @example 201
+             */
+            status: number;
+            /**
+             * @description What the answer is made of again when the request is repeated, as JSON in a text.
+             * @example null
+             */
+            answer: string | null;
+            created_at: components["schemas"]["Timestamp"];
         };
         /** @description The password, so that nobody deletes an account by mistake. */
         AccountDeletion: {
@@ -1268,7 +1626,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457), the one shape of every error. */
         Problem: {
             /**
@@ -1793,6 +2151,11 @@ export interface components {
          */
         ListETag: components["schemas"]["ListEntityTag"];
         /**
+         * @description The name to save the file under (RFC 6266).
+         * @example attachment; filename="docket-tasks-2026-11-24.json"
+         */
+        "Content-Disposition": string;
+        /**
          * @description There, and `true`, when this is the kept answer to an earlier request with the same `Idempotency-Key`.
          * @example true
          */
@@ -1875,6 +2238,16 @@ export type TaskOperationResults = components['schemas']['TaskOperationResults']
 export type TaskChanges = components['schemas']['TaskChanges'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type TrashEmptied = components['schemas']['TrashEmptied'];
+export type TaskExport = components['schemas']['TaskExport'];
+export type CsvFile = components['schemas']['CsvFile'];
+export type ICalendarFile = components['schemas']['ICalendarFile'];
+export type CsvImport = components['schemas']['CsvImport'];
+export type TaskImport = components['schemas']['TaskImport'];
+export type ImportedTask = components['schemas']['ImportedTask'];
+export type UnfitTask = components['schemas']['UnfitTask'];
+export type TaskImportReport = components['schemas']['TaskImportReport'];
+export type RowCount = components['schemas']['RowCount'];
+export type ImportedRow = components['schemas']['ImportedRow'];
 export type TaskCounts = components['schemas']['TaskCounts'];
 export type LabelCount = components['schemas']['LabelCount'];
 export type SessionList = components['schemas']['SessionList'];
@@ -1882,6 +2255,12 @@ export type Session = components['schemas']['Session'];
 export type SessionsEnded = components['schemas']['SessionsEnded'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type ProfileUpdate = components['schemas']['ProfileUpdate'];
+export type MyData = components['schemas']['MyData'];
+export type HeldUser = components['schemas']['HeldUser'];
+export type SignInMethod = components['schemas']['SignInMethod'];
+export type HeldSession = components['schemas']['HeldSession'];
+export type PurgedTask = components['schemas']['PurgedTask'];
+export type KeptAnswer = components['schemas']['KeptAnswer'];
 export type AccountDeletion = components['schemas']['AccountDeletion'];
 export type Email = components['schemas']['Email'];
 export type Name = components['schemas']['Name'];
@@ -1961,6 +2340,7 @@ export type HeaderXRequestId = components['headers']['X-Request-Id'];
 export type HeaderCacheControl = components['headers']['Cache-Control'];
 export type HeaderETag = components['headers']['ETag'];
 export type HeaderListETag = components['headers']['ListETag'];
+export type HeaderContentDisposition = components['headers']['Content-Disposition'];
 export type HeaderIdempotencyReplayed = components['headers']['Idempotency-Replayed'];
 export type HeaderLocation = components['headers']['Location'];
 export type HeaderRateLimit = components['headers']['RateLimit'];
@@ -2799,6 +3179,175 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    exportTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskExport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    exportTasksCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    exportTasksICalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": components["schemas"]["ICalendarFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    importTasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
+                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
+                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskImport"];
+                "text/csv": components["schemas"]["CsvImport"];
+            };
+        };
+        responses: {
+            /** @description What became of each row. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskImportReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listSessions: {
         parameters: {
             query?: never;
@@ -2996,6 +3545,44 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedPatchMediaType"];
             422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    exportMyData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyData"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3438,9 +4025,10 @@ export const completeOperationActionValues: ReadonlyArray<FlattenedDeepRequired<
 export const moveOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MoveOperation"]["action"]> = ["move"];
 export const deleteOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DeleteOperation"]["action"]> = ["delete"];
 export const restoreOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreOperation"]["action"]> = ["restore"];
+export const importedRowOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ImportedRow"]["outcome"]> = ["created", "unchanged", "refused"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
 export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "invalid"];
 export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];

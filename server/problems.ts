@@ -7,7 +7,7 @@ const table = {
   authorization_malformed: [401, 'Unauthorized', 'Invalid authorization header format. Expected: Bearer <token>'],
   authorization_missing: [401, 'Unauthorized', 'Authorization header missing. Include: Authorization: Bearer <token>'],
   changes_gone: [410, 'Gone', 'What has changed since this cursor is no longer known. Start over without it.'],
-  content_too_large: [413, 'Content Too Large', 'The body is larger than the 100 kB that the server reads.'],
+  content_too_large: [413, 'Content Too Large', 'The body is larger than the server reads: 100 kB, and 2 MB where tasks are imported.'],
   cursor_invalid: [400, 'Bad Request', 'The cursor is not one of this list. Start again without it.'],
   email_taken: [409, 'Conflict', 'This email is already registered'],
   headers_too_large: [431, 'Request Header Fields Too Large', 'The headers of the request are larger than the 16 kB that the server reads.'],
@@ -16,10 +16,11 @@ const table = {
   invalid_body: [422, 'Unprocessable Content', 'The body does not fit the contract. See errors.'],
   invalid_credentials: [401, 'Unauthorized', 'Invalid email or password'],
   invalid_request: [400, 'Bad Request', 'The request cannot be read. See errors.'],
+  malformed_csv: [400, 'Bad Request', 'The body is not valid CSV. See errors.'],
   malformed_http: [400, 'Bad Request', 'The request is not readable as HTTP/1.1.'],
   malformed_json: [400, 'Bad Request', 'The body is not valid JSON.'],
   method_not_allowed: [405, 'Method Not Allowed', 'This path does not have this method. See the Allow header of this answer.'],
-  not_acceptable: [406, 'Not Acceptable', 'This operation answers application/json and application/problem+json only.'],
+  not_acceptable: [406, 'Not Acceptable', 'This operation answers in no media type that Accept takes. The contract at /openapi.yaml says which it has.'],
   not_found: [404, 'Not Found', 'There is nothing at this path. The contract is at /openapi.yaml.'],
   position_exhausted: [409, 'Conflict', 'There is no room left between these two tasks. Move the one that errors names to another place, then try again.'],
   rate_limited: [429, 'Too Many Requests', 'Too many requests. Try again after the seconds in Retry-After.'],
@@ -102,7 +103,7 @@ function challenge(code: ProblemCode, status: number, detail: string): Record<st
   return { 'WWW-Authenticate': `Bearer realm="docket"${refused ? `, error="invalid_token", error_description="${detail}"` : ''}` }
 }
 
-/** Carries a problem through Express to the one catch. Thrown only for what no caller can cause; middleware passes it to `next`. */
+/** Carries a problem through Express to the one catch. Thrown where nothing can be returned: in what no caller can cause, and while a file is written; middleware passes it to `next`. */
 export class Refusal extends Error {
   readonly problem: Problem
 

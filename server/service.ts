@@ -18,6 +18,8 @@ import { bulkOperations } from './tasks/bulk-operations.ts'
 import { cursors } from './tasks/cursor.ts'
 import { listOperations } from './tasks/list-operations.ts'
 import { taskOperations } from './tasks/operations.ts'
+import { exportOperations } from './transfer/export-operations.ts'
+import { importOperations } from './transfer/import-operations.ts'
 
 const WEB = new URL('../web/dist', import.meta.url).pathname
 const DOCS = new URL('../docs/dist', import.meta.url).pathname
@@ -41,6 +43,8 @@ export async function createService(config: Config, log: Logger, replace: (handl
     ...taskOperations(database),
     ...listOperations(database, cursors(config.secret)),
     ...bulkOperations(database),
+    ...exportOperations(database),
+    ...importOperations(database),
   } satisfies Handlers
   const app = createApp({
     config,

@@ -40,10 +40,13 @@ type OwnHeaders<H> = { [K in keyof H as string extends K ? never : K extends Com
 }
 type HeadersOf<H> = keyof OwnHeaders<H> extends never ? { headers?: Record<string, never> } : { headers: OwnHeaders<H> }
 
+/** A file is sent chunk by chunk; everything else is whole, so that it is checked before it leaves. */
 type Answer<Status, R> = R extends { headers: infer H; content: infer C }
   ? C extends { 'application/problem+json': unknown }
     ? { status: Status; code: ProblemCode; title: string; detail: string; headers: Record<string, string>; errors?: components['schemas']['FieldError'][] }
-    : { status: Status; body: C[keyof C] } & HeadersOf<H> & Cookies<H>
+    : H extends { 'Content-Disposition': unknown }
+      ? { status: Status; chunks: AsyncIterable<string> } & HeadersOf<H>
+      : { status: Status; body: C[keyof C] } & HeadersOf<H> & Cookies<H>
   : R extends { headers: infer H }
     ? { status: Status; body?: undefined } & HeadersOf<H> & Cookies<H>
     : never

@@ -193,7 +193,9 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
-/** `2026-11-21 09:30:00.12+00` -> `2026-11-21T09:30:00.120Z`, whatever the session's time zone. */
+/** `2026-11-21 09:30:00.12+00` -> `2026-11-21T09:30:00.120Z`, whatever the session's time zone; long ago some had offsets with seconds. */
 function toIso(text: string): string {
-  return new Date(`${text.replace(' ', 'T')}${/[+-]\d\d$/.test(text) ? ':00' : ''}`).toISOString()
+  const [, local = '', sign, hours, minutes = '0', seconds = '0'] = /^(.+)([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/.exec(text) ?? []
+  const offset = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)
+  return new Date(Date.parse(`${local.replace(' ', 'T')}Z`) - Number(`${sign}1`) * offset * 1_000).toISOString()
 }

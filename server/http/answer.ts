@@ -30,11 +30,7 @@ const WATCHED = new Set<ProblemCode>([
 
 /** Sends what a handler decided, or a problem, in the one shape of each. */
 export function sendAnswer(response: Response, answer: Answer | Problem, log: Logger): void {
-  response.status(answer.status)
-  response.locals.answerHeaders = Object.keys(answer.headers ?? {})
-  if (answer.headers) response.set(answer.headers)
-  if (!response.hasHeader('Cache-Control'))
-    response.set('Cache-Control', answer.headers?.ETag && !('code' in answer) ? 'private, no-cache' : 'private, no-store')
+  setHead(response, answer.status, answer.headers ?? {}, 'code' in answer)
   if ('code' in answer) {
     sendProblem(response, answer, log)
     return
@@ -46,6 +42,14 @@ export function sendAnswer(response: Response, answer: Answer | Problem, log: Lo
     response.type('json').send('null')
   } else if (answer.body === undefined) response.end()
   else response.json(answer.body)
+}
+
+/** Status and headers; what has a version may be kept and asked for again, all else is not to be kept. */
+export function setHead(response: Response, status: number, headers: Record<string, string>, isProblem = false): void {
+  response.status(status)
+  response.locals.answerHeaders = Object.keys(headers)
+  response.set(headers)
+  if (!response.hasHeader('Cache-Control')) response.set('Cache-Control', headers.ETag && !isProblem ? 'private, no-cache' : 'private, no-store')
 }
 
 function sendProblem(response: Response, problem: Problem, log: Logger): void {

@@ -87,7 +87,7 @@ function crossOrigin(config: Config): RequestHandler {
     maxAge: 600,
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'X-Request-Id'],
-    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
+    exposedHeaders: ['Content-Disposition', 'ETag', 'Idempotency-Replayed', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
     preflightContinue: true,
   })
 }

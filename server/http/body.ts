@@ -1,10 +1,15 @@
 import { isUtf8 } from 'node:buffer'
 import express, { type Request, type RequestHandler, type Response } from 'express'
+import type { OperationId } from '../contract/document.ts'
 import { type FieldError, problem, Refusal } from '../problems.ts'
 import { unsupported } from './negotiate.ts'
 
-/** Most bytes of a body that are read; the contract's longest body is far below. */
-const BODY_LIMIT = 100_000
+/** Most bytes of a body that are read; the contract's longest body is far below, but for a file. */
+const LIMIT = 100_000
+const FILE_LIMIT = 2_000_000
+
+/** Most bytes that are read of a body of this operation. */
+export const bodyLimit = (id: OperationId | undefined) => (id === 'importTasks' ? FILE_LIMIT : LIMIT)
 
 /** What is said of a body that is missing, whoever notices. */
 export const NO_BODY = 'a body is needed'
@@ -33,23 +38,25 @@ export function asWithoutBody(request: Request, response: Response): void {
   else delete request.headers['content-type']
 }
 
-const parseJson = express.json({
-  limit: BODY_LIMIT,
-  strict: false,
-  type: () => true,
-  verify: (_request, _response, bytes) => {
-    // Decoded leniently, what is not UTF-8 would be stored as something else than was sent.
-    if (!isUtf8(bytes)) throw new SyntaxError('not UTF-8')
-  },
-})
+const verify = (_request: unknown, _response: unknown, bytes: Buffer) => {
+  // Decoded leniently, what is not UTF-8 would be stored as something else than was sent.
+  if (!isUtf8(bytes)) throw new SyntaxError('not UTF-8')
+}
+const options = { type: () => true, verify }
+const parseJson = express.json({ ...options, limit: LIMIT, strict: false })
+const parseJsonFile = express.json({ ...options, limit: FILE_LIMIT, strict: false })
+const parseCsvFile = express.text({ ...options, limit: FILE_LIMIT })
 
 /** Reads the body, where the operation takes one. */
 export const readBody: RequestHandler = (request, response, next) => {
-  const { accepts = [] } = response.locals.operation ?? {}
+  const { id, accepts = [] } = response.locals.operation ?? {}
   if (response.locals.body !== 'taken') return next()
+  const limit = bodyLimit(id)
   // At once: the parser would first read all of it.
-  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) return next(new Refusal(problem('content_too_large')))
-  parseJson(request, response, (error?: unknown) => next(error === undefined ? undefined : (bodyRefusal(error, request.method, accepts) ?? error)))
+  if (Number(request.headers['content-length'] ?? 0) > limit) return next(new Refusal(problem('content_too_large')))
+  const isCsv = request.headers['content-type'] === 'text/csv'
+  const parse = isCsv ? parseCsvFile : limit === LIMIT ? parseJson : parseJsonFile
+  parse(request, response, (error?: unknown) => next(error === undefined ? undefined : (bodyRefusal(error, request.method, accepts, isCsv) ?? error)))
 }
 
 /** The validator asks for a body only where a member of it is required. */
@@ -59,9 +66,11 @@ export const requireBody: RequestHandler = (_request, response, next) => {
   next(isMissing ? new Refusal(problem('invalid_body', { errors })) : undefined)
 }
 
-function bodyRefusal(error: unknown, method: string, accepts: string[]): Refusal | undefined {
+function bodyRefusal(error: unknown, method: string, accepts: string[], isCsv: boolean): Refusal | undefined {
   const { type, status } = error as { type?: string; status?: number }
   if (type === 'entity.too.large') return new Refusal(problem('content_too_large'))
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Refusal(unsupported(method, accepts))
-  return status === 400 || type === 'entity.verify.failed' ? new Refusal(problem('malformed_json')) : undefined
+  if (status !== 400 && type !== 'entity.verify.failed') return undefined
+  const detail = type === 'entity.verify.failed' ? 'is not UTF-8; save the file as CSV UTF-8' : 'cannot be decompressed'
+  return new Refusal(isCsv ? problem('malformed_csv', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }) : problem('malformed_json'))
 }

@@ -2,8 +2,9 @@ import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Handlers } from '../contract/handlers.ts'
 import { type Answer, sendAnswer } from './answer.ts'
+import { type FileAnswer, sendFile } from './file.ts'
 
-type AnyHandler = (request: unknown, caller: unknown) => Promise<Answer>
+type AnyHandler = (request: unknown, caller: unknown) => Promise<Answer | FileAnswer>
 
 /** operationId -> handler -> answer. The types of `Handlers` hold for each operation by itself, so here they are let go once. */
 export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
@@ -22,6 +23,7 @@ export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
       },
       caller,
     )
-    sendAnswer(response, answer, log)
+    if ('chunks' in answer) await sendFile(response, answer)
+    else sendAnswer(response, answer, log)
   }
 }

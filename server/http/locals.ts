@@ -8,6 +8,8 @@ declare global {
     interface Locals {
       requestId: string
       operation?: Operation
+      /** Whether HEAD was asked, which is answered like GET without the body. */
+      isHead?: boolean
       /** Why there is no operation, under `/api`. */
       refusal?: Problem
       /** Who calls, or the refusal that waits until the limits have counted the request. */

@@ -15,7 +15,10 @@ export const locate: RequestHandler = (request, response, next) => {
   const allow = [...methods.keys(), ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   if (request.method === 'OPTIONS') return void response.status(204).set({ Allow: allow, 'Cache-Control': 'private, no-store' }).end()
   // Node has noted HEAD already and sends no body; from here on it is a GET for everybody.
-  if (request.method === 'HEAD') request.method = 'GET'
+  if (request.method === 'HEAD') {
+    response.locals.isHead = true
+    request.method = 'GET'
+  }
   const operation = methods.get(request.method)
   if (operation) response.locals.operation = operation
   else response.locals.refusal = problem('method_not_allowed', { headers: { Allow: allow } })

@@ -1,9 +1,10 @@
 import type { RequestHandler } from 'express'
 import * as OpenApiValidator from 'express-openapi-validator'
 import { contract } from '../contract/document.ts'
+import { codeOf, sentence } from '../contract/field-errors.ts'
+import { formats } from '../contract/formats.ts'
 import { type FieldError, type Problem, problem } from '../problems.ts'
 import { NO_BODY } from './body.ts'
-import { formats } from './formats.ts'
 
 interface Stages {
   /** Knows the operation, and from here on checks every JSON answer below 500. */
@@ -53,21 +54,6 @@ export function validationProblem(error: unknown, body: unknown): Problem | unde
 }
 
 const PARTS: Record<string, FieldError['in']> = { body: 'body', query: 'query', params: 'path', headers: 'header' }
-const CODES: Record<string, FieldError['code']> = {
-  required: 'required',
-  additionalProperties: 'unknown_member',
-  type: 'type',
-  enum: 'enum',
-  format: 'format',
-  pattern: 'pattern',
-  minLength: 'min_length',
-  maxLength: 'max_length',
-  minimum: 'minimum',
-  maximum: 'maximum',
-  minItems: 'min_items',
-  maxItems: 'max_items',
-  uniqueItems: 'unique_items',
-}
 const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
 
 function fieldError({ path, message = 'is not valid', errorCode = '' }: ValidatorError['errors'][number], body: unknown): FieldError {
@@ -78,8 +64,13 @@ function fieldError({ path, message = 'is not valid', errorCode = '' }: Validato
   const unknown = keyword === 'additionalProperties' || message.startsWith('Unknown query parameter')
   const steps = unknown || keyword === 'required' ? named(rest, place === 'body' ? body : undefined) : rest
   if (keyword === 'discriminator') return { in: place, pointer: `${pointer(steps)}/action`, code: 'enum', detail: 'must be one of the actions' }
-  const code = unknown ? (place === 'body' && readOnlyMembers.has(steps.at(-1) ?? '') ? 'read_only' : 'unknown_member') : (CODES[keyword] ?? 'invalid')
-  return { in: place, pointer: path === '' ? '/' : pointer(steps), code, detail: sentence(code, message).slice(0, 300) }
+  const code = unknown ? (place === 'body' && readOnlyMembers.has(steps.at(-1) ?? '') ? 'read_only' : 'unknown_member') : (codeOf(keyword) ?? 'invalid')
+  return {
+    in: place,
+    pointer: path === '' ? '/' : pointer(steps),
+    code,
+    detail: message === "must have required property 'body'" ? NO_BODY : sentence(code, message),
+  }
 }
 
 /** The way to a member that is not known or missing. Its name comes as it is, slashes and all, behind a way through what was sent. */
@@ -93,22 +84,4 @@ function named(rest: string[], within: unknown): string[] {
 function pointer(steps: string[]): string {
   const text = steps.join('/')
   return text === '' ? '' : `/${text.slice(0, 200)}`
-}
-
-/** What a value of a format is, for those who would not know it by its name. */
-const FORMATS: Record<string, string> = {
-  date: 'is no day of the calendar; write it like 2026-12-01',
-  'date-time': 'is no time; write it like 2026-12-01T09:30:00Z',
-  'time-zone': 'is no time zone; write its name in the IANA database, like Europe/Berlin (in a URL, + is %2B)',
-  uuid: 'is no UUID in lower case',
-}
-
-function sentence(code: FieldError['code'], message: string): string {
-  if (code === 'unknown_member') return 'is not known here'
-  if (code === 'pattern') return 'does not have the form that the contract asks for'
-  const [, format = ''] = /^must match format "(.+)"$/.exec(message) ?? []
-  if (FORMATS[format]) return FORMATS[format]
-  if (message === "must have required property 'body'") return NO_BODY
-  if (code === 'read_only') return 'is set by the server and cannot be sent'
-  return message.replace('properties', 'members')
 }

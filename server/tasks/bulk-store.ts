@@ -1,11 +1,8 @@
-import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
 import { heldClock } from './clock.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
-
-type Results = components['schemas']['TaskOperationResults']
 
 // For a transaction.
 
@@ -16,13 +13,13 @@ export async function holdClock(statements: Statements, caller: Caller): Promise
 }
 
 /** What was answered under this key, if anything. */
-export async function selectEarlier(statements: Statements, caller: Caller, request: Once): Promise<{ is_same: boolean; answer: Results } | undefined> {
-  const [earlier] = await statements.rows<{ is_same: boolean; answer: Results }>(sql.unsafe`
+export async function selectEarlier<Answer>(statements: Statements, caller: Caller, request: Once): Promise<{ is_same: boolean; answer: Answer } | undefined> {
+  const [earlier] = await statements.rows<{ is_same: boolean; answer: Answer }>(sql.unsafe`
     with ${liveCaller(caller)}, ${earlierAnswer(request)} select is_same, answer from earlier`)
   return earlier
 }
 
-export async function keepAnswer(statements: Statements, caller: Caller, request: Once, answer: Results): Promise<void> {
+export async function keepAnswer(statements: Statements, caller: Caller, request: Once, answer: object): Promise<void> {
   await statements.rows(sql.unsafe`
     with ${liveCaller(caller)}, ${earlierAnswer(request)}${keptAnswer(request, sql.fragment`select 200 as status, ${JSON.stringify(answer)}::json as answer`)} select`)
 }

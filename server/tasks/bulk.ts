@@ -35,7 +35,7 @@ export async function doAll(database: Database, caller: Caller, operations: Oper
   try {
     return await database.transaction(async (statements): Promise<Bulk | undefined> => {
       if (!(await holdClock(statements, caller))) return undefined
-      const earlier = request && (await selectEarlier(statements, caller, request))
+      const earlier = request && (await selectEarlier<Schemas['TaskOperationResults']>(statements, caller, request))
       if (earlier) return earlier.is_same ? { outcome: 'replayed', answer: earlier.answer } : { outcome: 'key_reused' }
       const answer: Schemas['TaskOperationResults'] = { items: [] }
       for (const [index, operation] of operations.entries()) {

@@ -2,6 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
+import { isKnown } from './clock.ts'
 import { task } from './columns.ts'
 import type { Unchanged } from './precondition.ts'
 
@@ -31,11 +32,10 @@ export async function selectTaskChanges(
   caller: Caller,
   { since, limit, unchanged }: { since: Progress | undefined; limit: number; unchanged: Unchanged },
 ): Promise<{ clock: Clock; changes: { task_id: string; version: number; task: Task | null }[] } | undefined> {
-  const isKnown = unchanged === 'any' ? sql.fragment`true` : sql.fragment`version::text = any(${sql.array(unchanged, 'text')})`
   const after = since?.version ?? 0
   const rows = await database.rows<Task & { clock: Clock; change: { task_id: string; version: number } | null }>(sql.unsafe`
     with ${liveCaller(caller)},
-    clock as (select user_id, version, epoch, forgotten, not ${isKnown} as changed from live join task_clock using (user_id))
+    clock as (select user_id, version, epoch, forgotten, not ${isKnown(unchanged)} as changed from live join task_clock using (user_id))
     select to_jsonb(clock) - 'user_id' as clock, to_jsonb(change) as change, found.* from clock
     left join lateral (
       select * from (

@@ -9,3 +9,13 @@ export const task = sql.fragment`
 export const columns = sql.fragment`
   tasks.user_id, tasks.id, tasks.version, tasks.title, tasks.description, tasks.completed_at, tasks.due_date, tasks.due_time, tasks.due_time_zone,
   tasks.priority, tasks.labels, tasks.position, tasks.trashed_at, tasks.created_at, tasks.updated_at`
+
+/** Members that a patch may change, and by which a task is the same as another, as columns. */
+export const CHANGEABLE = ['title', 'description', 'completed_at', 'due_date', 'due_time', 'due_time_zone', 'priority', 'labels']
+export const CONTENT = CHANGEABLE.map((name) => (name === 'completed_at' ? 'completed' : name))
+
+export const columnsOf = (row: string, names: string[]) =>
+  sql.join(
+    names.map((name) => sql.identifier([row, name])),
+    sql.fragment`, `,
+  )

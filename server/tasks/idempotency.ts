@@ -9,7 +9,7 @@ export interface Once {
 }
 
 /** Undefined where no key came. The same operation on the same task with the same members, in any order, is the same request. */
-export function once(key: string | undefined, operation: string, taskId: string | undefined, body: object | undefined): Once | undefined {
+export function once(key: string | undefined, operation: string, taskId: string | undefined, body: object | string | undefined): Once | undefined {
   if (key === undefined) return undefined
   const request = JSON.stringify([operation, taskId, body], (_, value: unknown) => (isMembers(value) ? inOrder(value) : value))
   return { key, requestHash: createHash('sha256').update(request).digest('base64url') }

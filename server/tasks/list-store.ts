@@ -2,6 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
+import { isKnown } from './clock.ts'
 import { task } from './columns.ts'
 import type { Place } from './cursor.ts'
 import type { DueClock } from './due-clock.ts'
@@ -23,10 +24,9 @@ const LABEL_LIMIT = 200
 
 /** Where the clock stands, and whether that is news. */
 function liveClock(caller: Caller, unchanged: Unchanged) {
-  const isKnown = unchanged === 'any' ? sql.fragment`true` : sql.fragment`version::text = any(${sql.array(unchanged, 'text')})`
   return sql.fragment`
     ${liveCaller(caller)},
-    clock as (select user_id, version::text, not ${isKnown} as changed from live join task_clock using (user_id))`
+    clock as (select user_id, version::text, not ${isKnown(unchanged)} as changed from live join task_clock using (user_id))`
 }
 
 export interface PageRequest {
@@ -94,7 +94,7 @@ export async function selectTaskCounts(database: Database, caller: Caller, clock
     select clock.version, changed, count(open.*)::int as open,
       (select count(*)::int from tasks join clock using (user_id) where changed and state = 'done') as done,
       count(*) filter (where overdue)::int as overdue, count(*) filter (where today)::int as today,
-      coalesce((select jsonb_agg(labelled) from labelled), '[]') as labels
+      coalesce((select json_agg(labelled) from labelled), '[]') as labels
     from clock left join open on true group by clock.version, changed`)
   if (!row) return undefined
   const { version, changed, labels, ...numbers } = row

@@ -1,10 +1,11 @@
 import { sql } from '../database/live-caller.ts'
+import { ticks } from './clock.ts'
 
 /** From `gone(user_id, id)`: the clock goes on by one version a task, and what is left of each is kept for those who were away. */
 export const purged = sql.fragment`
   ticks as (
-    update task_clock set version = version + count, at = greatest(at, clock_timestamp()) from (select user_id, count(*) as count from gone group by user_id) counted
-    where task_clock.user_id = counted.user_id returning task_clock.user_id, version - count as version
+    update task_clock set ${ticks(sql.fragment`count`)} from (select user_id, count(*) as count from gone group by user_id) counted
+    where task_clock.user_id = counted.user_id returning task_clock.user_id, task_clock.version - count as version
   ),
   kept_of_them as (
     insert into purged_tasks (user_id, id, version, purged_at)

@@ -3,7 +3,7 @@ import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
 import { heldClock, tick } from './clock.ts'
-import { columns, task } from './columns.ts'
+import { CHANGEABLE, CONTENT, columns, columnsOf, task } from './columns.ts'
 import type { Fault } from './fault.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
 
@@ -31,15 +31,6 @@ export interface Guard {
   ifMatch: string[] | null
   once: Once | undefined
 }
-
-/** Members that a patch may change, and by which a task is the same as another, as columns. */
-const CHANGEABLE = ['title', 'description', 'completed_at', 'due_date', 'due_time', 'due_time_zone', 'priority', 'labels']
-const CONTENT = CHANGEABLE.map((name) => (name === 'completed_at' ? 'completed' : name))
-const columnsOf = (row: string, names: string[]) =>
-  sql.join(
-    names.map((name) => sql.identifier([row, name])),
-    sql.fragment`, `,
-  )
 
 /** Creates it, at the bottom of the manual order. Where a task with this id is, the same content is done (200), other content `taken`. */
 export async function insertTask(

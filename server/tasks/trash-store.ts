@@ -25,7 +25,7 @@ export async function emptyTrash(
     ),
     locked as (
       select tasks.user_id, tasks.id from tasks join held using (user_id)
-      where tasks.id in (select id from trash order by updated_at, id limit ${PURGE_LIMIT}) and state = 'trashed' for update of tasks skip locked
+      where tasks.id in (select id from trash order by updated_at, id limit ${PURGE_LIMIT}) and state = 'trashed' for update of tasks
     ),
     gone as (delete from tasks using locked where tasks.user_id = locked.user_id and tasks.id = locked.id returning tasks.user_id, tasks.id),
     ${purged},

@@ -2,10 +2,10 @@ const timeZones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])
 
 /** Formats that the validator does not know, or takes for a matter of digits only: 30 February is no `date`. */
 export const formats = {
-  date: { type: 'string', validate: isDay },
-  'date-time': { type: 'string', validate: (text: string) => isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)) },
-  'time-zone': { type: 'string', validate: isTimeZone },
-  password: { type: 'string', validate: () => true },
+  date: { type: 'string' as const, validate: isDay },
+  'date-time': { type: 'string' as const, validate: (text: string) => isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)) },
+  'time-zone': { type: 'string' as const, validate: isTimeZone },
+  password: { type: 'string' as const, validate: () => true },
 }
 
 function isDay(text: string): boolean {

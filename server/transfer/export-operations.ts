@@ -1,0 +1,89 @@
+import type { components } from '../../sdk/contract.gen.ts'
+import type { Caller, Handlers } from '../contract/handlers.ts'
+import { mustFit } from '../contract/schemas.ts'
+import type { Database } from '../database/database.ts'
+import { problem } from '../problems.ts'
+import { csv } from './csv.ts'
+import { selectCalendarTasks, selectHeldSessions, selectHolder, selectKeptAnswers, selectPurgedTasks, selectTasks } from './export-store.ts'
+import { iCalendar } from './icalendar.ts'
+import { json } from './json.ts'
+import { pages } from './pages.ts'
+
+type Schemas = components['schemas']
+type ExportOperation = 'exportTasks' | 'exportTasksCsv' | 'exportTasksICalendar' | 'exportMyData'
+
+/** One may be as long as the answer to a hundred operations. */
+const KEPT_ANSWERS_AT_ONCE = 10
+
+/** The operations that answer with a file. Each page is a statement of its own, so a slow reader holds nothing that others wait for. */
+export function exportOperations(database: Database): Pick<Handlers, ExportOperation> {
+  const tasksOf = (caller: Caller, trash = false) =>
+    checked(
+      'Task',
+      pages((part) => selectTasks(database, caller, { ...part, trash }), idOf),
+    )
+
+  return {
+    async exportTasks(_, caller) {
+      return { status: 200, headers: attachment('docket-tasks', 'json'), chunks: json({ exported_at: now(), items: tasksOf(caller) }) }
+    },
+
+    async exportTasksCsv(_, caller) {
+      return { status: 200, headers: attachment('docket-tasks', 'csv'), chunks: csv(tasksOf(caller)) }
+    },
+
+    async exportTasksICalendar(_, caller) {
+      const entries = pages(
+        (part) => selectCalendarTasks(database, caller, part),
+        ({ task }) => task.id,
+      )
+      return { status: 200, headers: attachment('docket-tasks', 'ics'), chunks: iCalendar(checked('Task', entries, ({ task }) => task)) }
+    },
+
+    async exportMyData(_, caller) {
+      const holder = await selectHolder(database, caller)
+      if (!holder) return problem('session_ended')
+      mustFit('HeldUser', holder.user)
+      for (const method of holder.sign_in_methods) mustFit('SignInMethod', method)
+      const members = {
+        exported_at: now(),
+        ...holder,
+        sessions: checked(
+          'HeldSession',
+          pages((part) => selectHeldSessions(database, caller, part), idOf),
+        ),
+        tasks: tasksOf(caller, true),
+        purged_tasks: checked(
+          'PurgedTask',
+          pages((part) => selectPurgedTasks(database, caller, part), idOf),
+        ),
+        idempotency_keys: checked(
+          'KeptAnswer',
+          pages((part) => selectKeptAnswers(database, caller, part), keyOf, KEPT_ANSWERS_AT_ONCE),
+        ),
+      }
+      return { status: 200, headers: attachment('docket-my-data', 'json'), chunks: json(members) }
+    },
+  }
+}
+
+/** Each row is held against its schema before it leaves, like any answer. */
+async function* checked<Name extends keyof Schemas, Row>(
+  name: Name,
+  parts: AsyncIterable<readonly Row[]>,
+  checkedPart: (row: Row) => Schemas[Name] = (row) => row as Schemas[Name],
+): AsyncGenerator<readonly Row[]> {
+  for await (const part of parts) {
+    for (const row of part) mustFit(name, checkedPart(row))
+    yield part
+  }
+}
+
+const idOf = ({ id }: { id: string }) => id
+const keyOf = ({ key }: { key: string }) => key
+const now = () => new Date().toISOString()
+
+/** The name that the file is saved under, with the day. */
+function attachment(name: string, ending: string) {
+  return { 'Content-Disposition': `attachment; filename="${name}-${now().slice(0, 10)}.${ending}"` }
+}

@@ -1,0 +1,188 @@
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { components } from '../../sdk/contract.gen.ts'
+import { sql } from '../database/live-caller.ts'
+import { downloaded, everyTask } from '../testing/files.ts'
+import { newPerson, type Person, send } from '../testing/person.ts'
+import { isProblem } from '../testing/problem.ts'
+import { startService, type TestService } from '../testing/service.ts'
+
+type Schemas = components['schemas']
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService({ keep: true })
+})
+afterAll(() => service.close())
+
+const FILES = [
+  ['task-export.json', 'application/json; charset=utf-8', 'docket-tasks'],
+  ['task-export.csv', 'text/csv; charset=utf-8', 'docket-tasks'],
+  ['task-export.ics', 'text/calendar; charset=utf-8', 'docket-tasks'],
+  ['my-data', 'application/json; charset=utf-8', 'docket-my-data'],
+] as const
+
+/** Puts this many long tasks into an account, one in a second. */
+async function fill(person: Person, count: number): Promise<void> {
+  await service.database.rows(sql.unsafe`
+    insert into tasks (user_id, id, version, title, description, position, created_at, updated_at)
+    select ${person.id}::uuid, gen_random_uuid(), place, 'Task ' || place, repeat('é', 1000), position_between(null, null, place), now(), now() from generate_series(1, ${count}::int) place`)
+}
+
+/** Downloads over a socket of its own: what came, and whether it came to its end. `pause` is awaited once the file has begun. */
+async function readSlowly(person: Person, name: string, pause: () => Promise<void>): Promise<{ text: string; isWhole: boolean }> {
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+  socket.write(`GET /api/${person.id}/${name} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${person.token}\r\nconnection: close\r\n\r\n`)
+  await new Promise((resolve) => socket.once('readable', resolve))
+  await pause()
+  const chunks: Buffer[] = []
+  await new Promise((resolve) => {
+    socket.on('data', (chunk) => chunks.push(chunk)).on('close', resolve)
+    socket.on('error', () => {})
+  })
+  const text = Buffer.concat(chunks).toString('utf8')
+  return { text, isWhole: text.endsWith('\r\n0\r\n\r\n') }
+}
+
+describe.each(FILES)('%s', (name, type, saved) => {
+  test('is a file with a name, for the caller only, and HEAD tells of it', async () => {
+    const ada = await newPerson(service.url)
+    await ada.addTask({ title: 'Water the plants' })
+    const path = `/api/${ada.id}/${name}`
+    const { status, headers, body } = await ada.send(path)
+    expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([200, type, 'private, no-store'])
+    expect(headers.get('content-disposition')).toBe(`attachment; filename="${saved}-${new Date().toISOString().slice(0, 10)}.${name.split('.')[1] ?? 'json'}"`)
+    expect(JSON.stringify(body)).toContain('Water the plants')
+    const head = await ada.send(path, { method: 'HEAD' })
+    expect([head.status, head.headers.get('content-type'), head.body]).toEqual([200, type, ''])
+    isProblem(await ada.send(path, { headers: { accept: 'image/png' } }), 'not_acceptable')
+    isProblem(await send(`${service.url}${path}`), 'authorization_missing')
+  })
+
+  test('of an empty account is a file with nothing in it', async () => {
+    const ada = await newPerson(service.url)
+    const nothing: Record<string, RegExp> = {
+      'task-export.json': /^\{"exported_at":"[^"]+","items":\[\]\}$/,
+      'task-export.csv': /^\uFEFF?id,title,.*,updated_at\r\n$/,
+      'task-export.ics': /^BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:[^\r]+\r\nEND:VCALENDAR\r\n$/,
+      'my-data': /"tasks":\[\],"purged_tasks":\[\],"idempotency_keys":\[\]\}$/,
+    }
+    expect(await downloaded(ada, name)).toMatch(nothing[name] as RegExp)
+  })
+
+  test('a reader that does not read holds up nobody, and has the whole file in the end', async () => {
+    const ada = await newPerson(service.url)
+    await fill(ada, 5_000)
+    const { text, isWhole } = await readSlowly(ada, name, async () => {
+      for (let turn = 0; turn < 20; turn += 1) expect((await ada.send(ada.tasks, { method: 'POST', json: { title: 'Meanwhile' } })).status).toBe(201)
+    })
+    expect(isWhole).toBe(true)
+    expect(new Set(text.match(/Task \d+/g)).size).toBe(5_000)
+  })
+
+  test('is cut off, and does not look whole, when the session ends on the way', async () => {
+    const ada = await newPerson(service.url)
+    await fill(ada, 5_000)
+    const { isWhole, text } = await readSlowly(ada, name, async () => {
+      await ada.send('/api/auth/logout', { method: 'POST' })
+    })
+    expect([isWhole, text.startsWith('HTTP/1.1 200')]).toEqual([false, true])
+  })
+
+  test('with something in it that breaks the contract is cut off, is a 500 where that is on the first page, and the log says what', async () => {
+    const ada = await newPerson(service.url)
+    await fill(ada, 1_000)
+    const breakLast = (order: 'asc' | 'desc') =>
+      service.database.rows(sql.unsafe`
+        update tasks set position = 'x' where user_id = ${ada.id}::uuid
+        and id = (select id from tasks where user_id = ${ada.id}::uuid order by id ${order === 'asc' ? sql.fragment`asc` : sql.fragment`desc`} limit 1)`)
+    await breakLast('desc')
+    const { isWhole, text } = await readSlowly(ada, name, async () => {})
+    expect([isWhole, text.startsWith('HTTP/1.1 200')]).toEqual([false, true])
+    expect(service.log.some((line) => line.includes('A Task breaks the contract: /position'))).toBe(true)
+    // Of all that there is, the tasks are not the first page.
+    if (name === 'my-data') return
+    await breakLast('asc')
+    isProblem(await ada.send(`/api/${ada.id}/${name}`), 'internal_error')
+  })
+})
+
+test('exportTasks: while others write, a task that stays is in the file exactly once, whatever happens to it', async () => {
+  const ada = await newPerson(service.url)
+  await fill(ada, 1_000)
+  const before = (await everyTask(ada)).map(({ id }) => id)
+  let over = false
+  const write = async () => {
+    for (let turn = 0; !over; turn += 1) {
+      const id = before[(turn * 37) % before.length] as string
+      await ada.send(`${ada.tasks}/${id}/move`, { method: 'POST', json: { to: turn % 2 ? 'top' : 'bottom' } })
+      await ada.send(`${ada.tasks}/${id}`, { method: 'PATCH', json: { title: `Changed ${turn}` } })
+      await ada.addTask({ title: 'New' })
+    }
+  }
+  const writing = write()
+  for (let turn = 0; turn < 5; turn += 1) {
+    const { items } = JSON.parse(await downloaded(ada, 'task-export.json')) as Schemas['TaskExport']
+    const ids = items.map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(before.filter((id) => !ids.includes(id))).toEqual([])
+  }
+  over = true
+  await writing
+}, 120_000)
+
+test('what is in the trash is in no file of tasks, and in exportMyData', async () => {
+  const ada = await newPerson(service.url)
+  const { id } = await ada.addTask({ title: 'Thrown away' })
+  await ada.send(`${ada.tasks}/${id}`, { method: 'DELETE' })
+  for (const name of ['task-export.json', 'task-export.csv', 'task-export.ics']) expect(await downloaded(ada, name)).not.toContain('Thrown away')
+  expect(await downloaded(ada, 'my-data')).toContain('Thrown away')
+})
+
+test('exportMyData: whatever table holds something of the user, it is in the file, but for the secrets', async () => {
+  const ada = await newPerson(service.url)
+  await ada.send('/api/auth/login', {
+    method: 'POST',
+    headers: { 'user-agent': `device ${'x'.repeat(9_000)}` },
+    json: { email: ada.email, password: ada.password },
+  })
+  await ada.addTask(
+    { title: 'Pay the rent', due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Europe/Berlin', labels: ['home'] },
+    { 'idempotency-key': 'k 1' },
+  )
+  for (const [index, last] of ['DELETE', 'GET'].entries()) {
+    const { id } = await ada.addTask({ title: `Thrown away ${index}` })
+    await ada.send(`${ada.tasks}/${id}`, { method: 'DELETE', headers: { 'idempotency-key': `k 2 ${index}` } })
+    await ada.send(`/api/${ada.id}/trash`, { method: last, headers: { 'idempotency-key': `k 3 ${index}` } })
+  }
+  const file = await downloaded(ada, 'my-data')
+  /** Secrets, counters, and what is made of the rest. */
+  const leftOut = ['password', 'token', 'epoch', 'version', 'forgotten', 'at', 'request_hash', 'state', 'due_at', 'due_instant', 'search', 'answer']
+  const tables = await service.database.rows<{ name: string }>(
+    sql.unsafe`select table_name as name from information_schema.columns where table_schema = 'public' and column_name in ('user_id', 'userId') order by 1`,
+  )
+  let values = 0
+  for (const { name } of [...tables, { name: 'user' }]) {
+    const owner = sql.identifier([{ user: 'id', session: 'userId', account: 'userId' }[name] ?? 'user_id'])
+    const rows = await service.database.rows<{ row: Record<string, unknown> }>(
+      sql.unsafe`select to_jsonb(each) as row from ${sql.identifier([name])} each where ${owner} = ${ada.id}::uuid`,
+    )
+    expect([name, rows.length > 0]).toEqual([name, true])
+    for (const { row } of rows) {
+      for (const [column, value] of Object.entries(row)) {
+        if (leftOut.includes(column) || value === null) continue
+        values += 1
+        const written = /^\d{4}-\d\d-\d\dT/.test(String(value)) ? new Date(String(value)).toISOString() : String(value).replace(/^(\d\d:\d\d):00$/, '$1')
+        expect([name, column, file.includes(JSON.stringify(written).slice(1, -1))]).toEqual([name, column, true])
+      }
+    }
+  }
+  expect(values).toBeGreaterThan(50)
+  const data = JSON.parse(file) as Schemas['MyData']
+  expect(data.idempotency_keys.map(({ key }) => key)).toEqual(['k 1', 'k 2 0', 'k 2 1', 'k 3 0'])
+  expect(JSON.parse(data.idempotency_keys[0]?.answer ?? '')).toMatchObject({ title: 'Pay the rent' })
+  for (const { password, token } of await service.database.rows<{ password: string; token: string }>(
+    sql.unsafe`select password, token from account join session using ("userId") where "userId" = ${ada.id}::uuid`,
+  ))
+    expect([file.includes(password), file.includes(token)]).toEqual([false, false])
+})

@@ -1,0 +1,70 @@
+import type { components } from '../../sdk/contract.gen.ts'
+import type { Caller, Handlers } from '../contract/handlers.ts'
+import type { Database } from '../database/database.ts'
+import { type FieldError, problem } from '../problems.ts'
+import { holdClock, keepAnswer, selectEarlier } from '../tasks/bulk-store.ts'
+import { faultError } from '../tasks/fault.ts'
+import { type Once, once } from '../tasks/idempotency.ts'
+import { readCsv } from './csv.ts'
+import { insertTasks, type Outcome } from './import-store.ts'
+import { inOrder, type ReadRow, readRows, refused } from './imported-row.ts'
+
+type Report = components['schemas']['TaskImportReport']
+type ReportedRow = Report['rows'][number]
+
+/** Most rows of a file, in whatever format. */
+const ROW_LIMIT = 2_000
+
+/** The operation that takes a file. */
+export function importOperations(database: Database): Pick<Handlers, 'importTasks'> {
+  return {
+    async importTasks({ header, body }, caller) {
+      const file = typeof body === 'string' ? readCsv(body) : { rows: body.items as Record<string, unknown>[] }
+      if ('malformed' in file) return problem('malformed_csv', { errors: [refused('', file.malformed)] })
+      if ('errors' in file) return problem('invalid_body', { errors: file.errors })
+      if (file.rows.length > ROW_LIMIT) {
+        const errors: FieldError[] = [
+          { in: 'body', pointer: '', code: 'max_items', detail: `has ${file.rows.length} rows; send at most ${ROW_LIMIT} at a time` },
+        ]
+        return problem('invalid_body', { errors })
+      }
+      const imported = await importRows(database, caller, readRows(caller.userId, file.rows), once(header['Idempotency-Key'], 'importTasks', undefined, body))
+      if (!imported) return problem('session_ended')
+      if (imported.outcome === 'key_reused') return problem('idempotency_key_reused')
+      return { status: 200, headers: imported.outcome === 'replayed' ? { 'Idempotency-Replayed': 'true' } : {}, body: imported.report }
+    },
+  }
+}
+
+type Imported = { outcome: 'done' | 'replayed'; report: Report } | { outcome: 'key_reused' }
+
+/** Takes every row that can be taken, at once. */
+function importRows(database: Database, caller: Caller, rows: ReadRow[], request: Once | undefined): Promise<Imported | undefined> {
+  return database.transaction(async (statements): Promise<Imported | undefined> => {
+    if (!(await holdClock(statements, caller))) return undefined
+    const earlier = request && (await selectEarlier<Report>(statements, caller, request))
+    if (earlier) return earlier.is_same ? { outcome: 'replayed', report: earlier.answer } : { outcome: 'key_reused' }
+    const outcomes = await insertTasks(statements, caller, inOrder(rows.flatMap((read) => ('draft' in read ? read.draft : []))))
+    if (!outcomes) return undefined
+    const report = reported(rows, new Map(outcomes.map((outcome) => [outcome.row, outcome])))
+    if (request) await keepAnswer(statements, caller, request, report)
+    return { outcome: 'done', report }
+  })
+}
+
+function reported(read: ReadRow[], outcomes: Map<number, Outcome>): Report {
+  const rows = read.map((each): ReportedRow => {
+    if ('errors' in each) return { row: each.row, outcome: 'refused', task_id: null, errors: each.errors }
+    const { outcome, fault } = outcomes.get(each.row) as Outcome
+    if (outcome === 'created' || outcome === 'unchanged') return { row: each.row, outcome, task_id: each.draft.id }
+    return { row: each.row, outcome: 'refused', task_id: null, errors: [fault ? faultError(fault, each.draft) : refused('/id', REASONS[outcome])] }
+  })
+  const count = (outcome: ReportedRow['outcome']) => rows.filter((row) => row.outcome === outcome).length
+  return { created: count('created'), unchanged: count('unchanged'), refused: count('refused'), rows }
+}
+
+const REASONS = {
+  trashed: 'is the id of a task in the trash; restore it there',
+  taken: 'is the id of a task that is not the same; it stays as it is',
+  refused: 'cannot be taken',
+}

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { components } from '../../sdk/contract.gen.ts'
+import { downloaded, everyTask, imported } from '../testing/files.ts'
+import { newPerson } from '../testing/person.ts'
+import { isProblem } from '../testing/problem.ts'
+import { startService, type TestService } from '../testing/service.ts'
+
+type Schemas = components['schemas']
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService({ keep: true })
+})
+afterAll(() => service.close())
+
+const json = (...items: object[]) => JSON.stringify({ items })
+const csv = (...lines: string[]) => lines.map((line) => `${line}\r\n`).join('')
+const outcomes = ({ body }: { body: Schemas['TaskImportReport'] }) => body.rows.map(({ outcome }) => outcome)
+
+describe('what is taken', () => {
+  test('a title is enough; the rest is as with createTask, and new tasks come to the bottom in the order of the file', async () => {
+    const ada = await newPerson(service.url)
+    await ada.addTask({ title: 'first' })
+    const { status, body } = await imported(ada, json({ title: 'b' }, { title: 'a' }))
+    expect([status, body.created, body.rows.map(({ row, outcome }) => [row, outcome])]).toEqual([
+      200,
+      2,
+      [
+        [1, 'created'],
+        [2, 'created'],
+      ],
+    ])
+    const tasks = await everyTask(ada)
+    expect(tasks.map(({ title }) => title)).toEqual(['first', 'b', 'a'])
+    const { created_at, updated_at, position, etag, id, ...rest } = tasks[1] as Schemas['Task']
+    const unsaid = {
+      description: null,
+      completed: false,
+      completed_at: null,
+      due_date: null,
+      due_time: null,
+      due_time_zone: null,
+      priority: 'none',
+      labels: [],
+    }
+    expect(rest).toEqual({ user_id: ada.id, title: 'b', trashed_at: null, ...unsaid })
+    expect([created_at, etag, id]).toEqual([updated_at, '"2"', body.rows[0]?.task_id])
+  })
+
+  test('times of the past are kept, times to come are now, and what is done without a time is done now', async () => {
+    const ada = await newPerson(service.url)
+    const before = new Date().toISOString()
+    const long = '1850-03-04T05:06:07.089Z'
+    const times = { created_at: long, updated_at: '2020-02-29T00:00:00Z', completed_at: '1999-12-31T23:59:59.9Z' }
+    await imported(
+      ada,
+      json(
+        { title: 'old', ...times },
+        { title: 'to come', created_at: '9999-01-01T00:00:00Z', completed_at: '9999-01-01T00:00:00Z' },
+        { title: 'done', completed: true },
+      ),
+    )
+    const [old, toCome, done] = (await everyTask(ada)) as [Schemas['Task'], Schemas['Task'], Schemas['Task']]
+    expect(old).toMatchObject({ completed: true, created_at: long, updated_at: '2020-02-29T00:00:00.000Z', completed_at: '1999-12-31T23:59:59.900Z' })
+    for (const { created_at, completed_at, updated_at, completed } of [toCome, done])
+      expect([created_at >= before, created_at <= new Date().toISOString(), completed_at, updated_at, completed]).toEqual([
+        true,
+        true,
+        created_at,
+        created_at,
+        true,
+      ])
+  })
+
+  test('of the trash it goes to the trash, and the rest of exportMyData is not needed', async () => {
+    const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
+    const { id } = await ada.addTask({ title: 'thrown away' })
+    await ada.send(`${ada.tasks}/${id}`, { method: 'DELETE' })
+    const { tasks } = JSON.parse(await downloaded(ada, 'my-data')) as Schemas['MyData']
+    expect(outcomes(await imported(bob, json(...tasks)))).toEqual(['created'])
+    expect(outcomes(await imported(bob, json(...tasks)))).toEqual(['unchanged'])
+    expect(await everyTask(bob)).toEqual([])
+    expect(await everyTask(bob, 'title', '&trashed=true')).toMatchObject([{ id, title: 'thrown away', trashed_at: tasks[0]?.trashed_at }])
+  })
+
+  test('what spreadsheets and people make of a file: semicolons, tabs, line ends, capitals, blank lines, no byte order mark, labels with commas', async () => {
+    const ada = await newPerson(service.url)
+    const files = [
+      'title;completed;labels\r\nsemicolons;TRUE;home, money\r\n;;\r\n\r\n',
+      'title\tcompleted\tlabels\ntabs\ttrue\t"[""home"",""money""]"\n',
+      '\uFEFFTitle, Completed ,LABELS\rold line ends,True," home ,money"\r',
+      'labels,title,completed,description\n"home,money","quoted, with ""quotes""",true,',
+    ]
+    for (const file of files) expect(outcomes(await imported(ada, file))).toEqual(['created'])
+    expect((await everyTask(ada)).map(({ title, completed, labels, description }) => [title, completed, labels, description])).toEqual(
+      ['semicolons', 'tabs', 'old line ends', 'quoted, with "quotes"'].map((title) => [title, true, ['home', 'money'], null]),
+    )
+  })
+
+  test('a cell that begins with an apostrophe and no formula keeps it; a quoted blank is a text, a blank is null', async () => {
+    const ada = await newPerson(service.url)
+    await imported(ada, csv('title,description', `'tis the season,""`, `'=1+1,`, `''+2,"'"`, `'1234567890123456,x`, `'12,x`))
+    expect((await everyTask(ada)).map(({ title, description }) => [title, description])).toEqual([
+      ["'tis the season", ''],
+      ['=1+1', null],
+      ["'+2", "'"],
+      ['1234567890123456', 'x'],
+      ["'12", 'x'],
+    ])
+  })
+})
+
+describe('the same file twice doubles nothing', () => {
+  test('also where rows have no id and say the same', async () => {
+    const ada = await newPerson(service.url)
+    for (const file of [
+      json({ title: 'milk' }, { title: 'milk', description: null }, { title: 'bread' }),
+      csv('title,priority', 'milk,high', 'milk,high', 'bread,low'),
+    ]) {
+      expect(outcomes(await imported(ada, file))).toEqual(['created', 'created', 'created'])
+      expect(outcomes(await imported(ada, file))).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    }
+    expect(await everyTask(ada)).toHaveLength(6)
+  })
+
+  test('also fifty times at once', async () => {
+    const ada = await newPerson(service.url)
+    const file = json(...Array.from({ length: 20 }, (_, index) => ({ title: `Task ${index}` })))
+    const reports = await Promise.all(Array.from({ length: 50 }, () => imported(ada, file)))
+    expect(reports.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    expect(reports.reduce((sum, { body }) => sum + body.created, 0)).toBe(20)
+    expect((await everyTask(ada)).map(({ title }) => title)).toEqual(Array.from({ length: 20 }, (_, index) => `Task ${index}`))
+  })
+
+  test('and under an Idempotency-Key it gets the same report again, also at once, while another file is refused', async () => {
+    const ada = await newPerson(service.url)
+    const key = { 'idempotency-key': 'import 1' }
+    const file = csv('title', 'milk', '""')
+    const answers = await Promise.all(Array.from({ length: 10 }, () => imported(ada, file, key)))
+    const [first] = answers
+    for (const { status, body } of answers) expect([status, body]).toEqual([200, first?.body])
+    expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === 'true')).toHaveLength(9)
+    expect(first?.body).toMatchObject({ created: 1, unchanged: 0, refused: 1 })
+    isProblem(await imported(ada, csv('title', 'bread'), key), 'idempotency_key_reused')
+    expect(await everyTask(ada)).toHaveLength(1)
+  })
+})
+
+describe('what is refused, row by row', () => {
+  test('each with its reason and a pointer into the row, while the others are taken', async () => {
+    const ada = await newPerson(service.url)
+    const there = await ada.addTask({ title: 'there' })
+    const trashed = await ada.addTask({ title: 'in the trash' })
+    await ada.send(`${ada.tasks}/${trashed.id}`, { method: 'DELETE' })
+    const id = randomUUID()
+    const rows: [row: object, outcome: string, pointer?: string, code?: string][] = [
+      [{ title: 'good', id }, 'created'],
+      [{ title: '' }, 'refused', '/title', 'min_length'],
+      [{ description: 'no title' }, 'refused', '/title', 'required'],
+      [{ title: 'x', color: 'red' }, 'refused', '/color', 'unknown_member'],
+      [{ title: 'x', due_date: '2026-02-30' }, 'refused', '/due_date', 'format'],
+      [{ title: 'x', due_time: '12:00' }, 'refused', '/due_time', 'invalid'],
+      [{ title: 'x', due_date: '2026-03-29', due_time: '02:30', due_time_zone: 'Europe/Berlin' }, 'refused', '/due_time', 'invalid'],
+      [{ title: 'x', labels: ['a', 'a'] }, 'refused', '/labels', 'unique_items'],
+      [{ title: 'x', completed: false, completed_at: '2026-01-01T00:00:00Z' }, 'refused', '/completed_at', 'invalid'],
+      [{ title: 'again', id }, 'refused', '/id', 'invalid'],
+      [{ title: 'other', id: there.id }, 'refused', '/id', 'invalid'],
+      [{ title: 'in the trash', id: trashed.id }, 'refused', '/id', 'invalid'],
+      [{ title: 'good too' }, 'created'],
+    ]
+    const { status, body } = await imported(ada, json(...rows.map(([row]) => row)))
+    expect([status, body.created, body.unchanged, body.refused]).toEqual([200, 2, 0, 11])
+    expect(body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.code])).toEqual(
+      rows.map(([, outcome, pointer, code]) => [outcome, pointer, code]),
+    )
+    expect(body.rows.filter(({ outcome, task_id }) => (outcome === 'refused') !== (task_id === null))).toEqual([])
+    expect((await everyTask(ada)).map(({ title }) => title)).toEqual(['there', 'good', 'good too'])
+    expect((await ada.send(`${ada.tasks}/${there.id}`)).body).toEqual(there)
+  })
+
+  test('in CSV too, where a cell beyond the header or of another kind is named', async () => {
+    const ada = await newPerson(service.url)
+    const { body } = await imported(ada, csv('title,completed,due_date', 'a,maybe,', 'b,true,,one too many', 'c', 'd,true,01.12.2026'))
+    expect(body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.code])).toEqual([
+      ['refused', '/completed', 'type'],
+      ['refused', '/column 4', 'unknown_member'],
+      ['created', undefined, undefined],
+      ['refused', '/due_date', 'format'],
+    ])
+  })
+})
+
+describe('what is refused whole, and leaves nothing', () => {
+  const files: [what: string, file: string | Buffer, code: string, pointer: string, detail: RegExp][] = [
+    ['a quotation mark that is never closed', csv('title', 'good', '"bad'), 'malformed_csv', '', /never closed/],
+    ['a quotation mark in the middle of a cell', csv('title', 'good', 'a "quoted" word'), 'malformed_csv', '', /line 3/],
+    ['text behind a quotation mark', csv('title', 'good', '"a" b'), 'malformed_csv', '', /line 3/],
+    ['a spreadsheet file that is no CSV', Buffer.from('504b0304140008080800ff', 'hex'), 'malformed_csv', '', /UTF-8/],
+    ['a file in Latin-1', Buffer.from('title\r\nMüll\r\n', 'latin1'), 'malformed_csv', '', /UTF-8/],
+    ['no column for the title', csv('id,description', ',good'), 'invalid_body', '/title', /column/],
+    ['a column that is none', csv('title,colour', 'good,red'), 'invalid_body', '/colour', /no column/],
+    ['a column twice', csv('title,priority,title', 'a,high,b'), 'invalid_body', '/title', /two columns/],
+    ['more than 2,000 rows', csv('title', ...Array(2_001).fill('good')), 'invalid_body', '', /2001 rows/],
+    ['more than 2,000 items', json(...Array(2_001).fill({ title: 'good' })), 'invalid_body', '/items', /2000/],
+    ['items that are no tasks', '{"items":[5]}', 'invalid_body', '/items/0', /object/],
+    ['a member beside the items', '{"items":[],"more":1}', 'invalid_body', '/more', /not known/],
+  ]
+
+  test.each(files)('%s', async (_, file, code, pointer, detail) => {
+    const ada = await newPerson(service.url)
+    const answer = await ada.send<Schemas['Problem']>(`/api/${ada.id}/task-import`, {
+      method: 'POST',
+      headers: { 'content-type': typeof file === 'string' && file.startsWith('{') ? 'application/json' : 'text/csv' },
+      body: file,
+    })
+    isProblem(answer, code)
+    expect(answer.body.errors).toContainEqual({ in: 'body', pointer, code: expect.any(String), detail: expect.stringMatching(detail) })
+    expect(await everyTask(ada)).toEqual([])
+  })
+
+  test('nothing that is a file: no header and no row is nothing to do', async () => {
+    const ada = await newPerson(service.url)
+    for (const file of [json(), csv('title')]) expect((await imported(ada, file)).body).toEqual({ created: 0, unchanged: 0, refused: 0, rows: [] })
+  })
+})
+
+test('who has a task that was purged and imports it again has it again, and hears of it in the change feed', async () => {
+  const ada = await newPerson(service.url)
+  const task = await ada.addTask({ title: 'gone' })
+  const file = await downloaded(ada, 'task-export.json')
+  await ada.send(`${ada.tasks}/${task.id}`, { method: 'DELETE' })
+  await ada.send(`/api/${ada.id}/trash`, { method: 'DELETE' })
+  const { body: before } = await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes`)
+  expect(outcomes(await imported(ada, file))).toEqual(['created'])
+  const { body: after } = await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes?since=${before.cursor}`)
+  expect(after.items).toMatchObject([{ task_id: task.id, task: { title: 'gone', created_at: task.created_at } }])
+})
+
+test('two thousand tasks of 1 kB, the most that there can be at once, are taken with one request', async () => {
+  const ada = await newPerson(service.url)
+  const { status, body } = await imported(ada, json(...Array.from({ length: 2_000 }, (_, index) => ({ title: `Task ${index}`, description: 'x'.repeat(900) }))))
+  expect([status, body.created]).toEqual([200, 2_000])
+  expect((await everyTask(ada)).map(({ title }) => title)).toEqual(Array.from({ length: 2_000 }, (_, index) => `Task ${index}`))
+})

@@ -1,0 +1,62 @@
+import { v5 as uuidv5 } from 'uuid'
+import type { components } from '../../sdk/contract.gen.ts'
+import { faults } from '../contract/schemas.ts'
+import type { FieldError } from '../problems.ts'
+
+type ImportedTask = components['schemas']['ImportedTask']
+
+/** A row that may become a task. */
+export interface ImportedRow extends ImportedTask {
+  /** Its number in the file, from 1. */
+  row: number
+  id: string
+  completed: boolean
+}
+export type ReadRow = { row: number; draft: ImportedRow } | { row: number; errors: FieldError[] }
+
+/**
+ * The rows of a file, each with the id that it has or, made of what it says, will have every time: then the same file twice doubles nothing.
+ *
+ * @param userId in whose tasks the ids must be unique
+ */
+export function readRows(userId: string, rows: readonly Record<string, unknown>[]): ReadRow[] {
+  const rowOfId = new Map<string, number>()
+  const timesSaid = new Map<string, number>()
+
+  function read(given: Record<string, unknown>, row: number): ReadRow {
+    const errors = faults('ImportedTask', given)
+    if (errors.length > 0) return { row, errors }
+    const task = given as unknown as ImportedTask
+    const { completed_at: completedAt = null, completed = completedAt !== null } = task
+    if (!completed && completedAt !== null) return { row, errors: [refused('/completed_at', 'is when it was done, and completed says that it is not')] }
+    const id = task.id ?? idOf(task)
+    const earlier = rowOfId.get(id)
+    if (earlier !== undefined) return { row, errors: [refused('/id', `is the id of row ${earlier} too`)] }
+    rowOfId.set(id, row)
+    return { row, draft: { ...task, row, id, completed } }
+  }
+
+  /** Rows that say the same are as many tasks, so which of them it is counts too. */
+  function idOf(task: ImportedTask): string {
+    const said = JSON.stringify(
+      Object.entries(task)
+        .filter(([, value]) => value !== null)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    )
+    const times = timesSaid.get(said) ?? 0
+    timesSaid.set(said, times + 1)
+    return uuidv5(`${times} ${said}`, userId)
+  }
+
+  return rows.map((given, index) => read(given, index + 1))
+}
+
+/** In the order in which they come to the bottom of the manual order: that of their positions where every row has one, else that of the file. */
+export function inOrder(drafts: ImportedRow[]): ImportedRow[] {
+  if (drafts.some(({ position }) => position === undefined)) return drafts
+  return drafts.toSorted((a, b) => ((a.position as string) < (b.position as string) ? -1 : 1))
+}
+
+export function refused(pointer: string, detail: string): FieldError {
+  return { in: 'body', pointer, code: 'invalid', detail }
+}
