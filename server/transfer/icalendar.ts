@@ -32,7 +32,8 @@ function toDo({ task, due_instant }: CalendarTask): string[] {
     ...(task.description ? [`DESCRIPTION:${escaped(task.description)}`] : []),
     ...due(task, due_instant),
     ...(priority === undefined ? [] : [`PRIORITY:${priority}`]),
-    ...(task.labels.length === 0 ? [] : [`CATEGORIES:${task.labels.map(escaped).join()}`]),
+    // A line each: some readers do not find the comma behind a label that ends with a backslash.
+    ...task.labels.map((label) => `CATEGORIES:${escaped(label)}`),
     ...(task.completed_at === null ? ['STATUS:NEEDS-ACTION'] : ['STATUS:COMPLETED', `COMPLETED:${moment(task.completed_at)}`]),
     'END:VTODO',
   ]
