@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
 import { sql } from '../database/live-caller.ts'
@@ -130,6 +131,15 @@ test('exportTasks: while others write, a task that stays is in the file exactly 
   over = true
   await writing
 }, 120_000)
+
+test('exportTasksCsv: what begins like a formula, or is a number that a spreadsheet rounds, has an apostrophe before it, and nothing else has', async () => {
+  const ada = await newPerson(service.url)
+  const risky = ['=1+1', '+1', '-1', '@x', '\tx', '\rx', '\nx', ' =1', '＝1', '1234567890123456', "'=1", "''-1"]
+  const safe = ['1 = 1', "'tis", "''", '123456789012345', '1234567890123456 x', 'a-b']
+  for (const title of [...risky, ...safe]) await ada.addTask({ title })
+  const cells = parse(await downloaded(ada, 'task-export.csv'), { bom: true, fromLine: 2 }).map(([, title]) => title)
+  expect(cells).toEqual([...risky.map((title) => `'${title}`), ...safe])
+})
 
 test('what is in the trash is in no file of tasks, and in exportMyData', async () => {
   const ada = await newPerson(service.url)
