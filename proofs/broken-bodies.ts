@@ -168,7 +168,7 @@ function brokenObjects(schema: Schema): BrokenValue[] {
 /** Values that break a schema in one place. */
 function brokenValues(schema: Schema): BrokenValue[] {
   if (schema.oneOf) return schema.oneOf.flatMap(brokenValues)
-  // What fits the first may fit another one.
+  // What breaks the first may fit another one.
   if (schema.anyOf) return []
   const types = typesOf(schema)
   const broken = (what: string, json: fc.Arbitrary<string>): BrokenValue => ({ what, at: '', json })

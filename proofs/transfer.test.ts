@@ -18,7 +18,7 @@ type Task = Schemas['Task']
 
 const SORTS = ['created_at', 'updated_at', 'due', 'priority', 'title', 'position'].flatMap((sort) => [sort, `-${sort}`])
 /** What a spreadsheet takes for a formula when a cell begins with it. */
-const FORMULA = /^[=+\-@\t\r]/
+const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
 const runs = effort({ embedded: 15, postgres: 40, atMost: 3 })
 
 let service: TestService
@@ -39,6 +39,7 @@ const timed = fc.constantFrom(
   { due_date: '2026-12-01', due_time: '23:59', due_time_zone: null },
   { due_date: '2026-07-01', due_time: '00:30', due_time_zone: 'Europe/Berlin' },
   { due_date: '9999-12-31', due_time: '12:00', due_time_zone: 'Pacific/Apia' },
+  { due_date: '9999-12-31', due_time: '23:00', due_time_zone: 'America/New_York' },
 )
 const creations = fc
   .tuple(validValues(contract.components.schemas.TaskCreate as Schema) as fc.Arbitrary<Schemas['TaskCreate']>, timed, fc.option(risky), fc.option(risky))
@@ -125,4 +126,6 @@ const DUES: Record<string, string | null> = {
   '2026-12-01 23:59 null': '2026-12-01T23:59:00',
   '2026-07-01 00:30 Europe/Berlin': '2026-06-30T22:30:00Z',
   '9999-12-31 12:00 Pacific/Apia': '9999-12-30T23:00:00Z',
+  // A moment of the year 10000 floats.
+  '9999-12-31 23:00 America/New_York': '9999-12-31T23:00:00',
 }

@@ -154,7 +154,7 @@ const STORES: Record<string, { module: object; calls: Record<string, Call>; acts
         importStore.insertTasks(
           database,
           caller,
-          [id, otherId, randomUUID()].map((id, index) => ({ row: index + 1, id, title: 'planted', completed: false })),
+          [id, otherId, randomUUID()].map((id, index) => ({ row: index + 1, id, title: 'planted', completed: false, isIdMade: false })),
         ),
     },
   },

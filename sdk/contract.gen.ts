@@ -298,8 +298,8 @@ export interface paths {
         };
         /**
          * Export the tasks as JSON
-         * @description Every task that is not in the trash, whole, in the order of their ids; `position` holds the manual order. `importTasks` takes the file as it is. A task that is there all
-         *     the time is in the file exactly once, also while others write. The file is written page by page as fast as it is read; where it cannot be finished, because the session
+         * @description Every task that is not in the trash, whole, in the order of their ids; `position` holds the manual order. `importTasks` takes the file as it is, a longer one in parts,
+         *     best in the order of `position`. A task that is there all the time is in the file exactly once, also while others write. The file is written page by page as fast as it is read; where it cannot be finished, because the session
          *     ended meanwhile or the database went away, the connection is cut, so that half a file never looks whole.
          */
         get: operations["exportTasks"];
@@ -327,8 +327,8 @@ export interface paths {
         /**
          * Export the tasks as CSV
          * @description The tasks of `exportTasks` for a spreadsheet: CSV (RFC 4180), UTF-8 with a byte order mark, with a line of names first. Blank is `null`, `""` a blank text. `labels` is a
-         *     JSON array. A cell that a spreadsheet would run as a formula or round as a number - it begins with `=`, `+`, `-`, `@`, a tab or a line break, or is 16 digits or more -
-         *     has a `'` before it, which `importTasks` takes away again.
+         *     JSON array. A cell that a spreadsheet, splitting at commas, would run as a formula or round as a number - it begins with `=`, `+`, `-` or `@`, in full width or behind
+         *     white space too, with a tab or a line break, or is 16 digits or more - has a `'` before it, which `importTasks` takes away again; so has one that looks as if it had.
          */
         get: operations["exportTasksCsv"];
         put?: never;
@@ -384,12 +384,14 @@ export interface paths {
         put?: never;
         /**
          * Import tasks
-         * @description Takes a file of `exportTasks` or `exportTasksCsv`, or one with fewer members or columns; a title is enough. Up to 2,000 tasks and 2 MB with one request. The report says of
+         * @description Takes a file of `exportTasks` or `exportTasksCsv`, or one with fewer members or columns; a title is enough. Up to 2,000 tasks and 5 MB with one request. The report says of
          *     each row what became of it: `created`; `unchanged`, because the task is there with this content; or `refused`, and why. A refused row keeps no other from being taken. A
-         *     task that is there with other content is refused, never overwritten. A row without an `id` gets one made of what it says, so the same file twice doubles nothing.
-         *     New tasks come to the bottom of the manual order, in the order of their `position`, or of the file where a row has none. They keep their times (a time to come
-         *     is taken as now), and their place in the trash. What a spreadsheet makes of a file is taken too: commas, semicolons or tabs between the cells, `TRUE` for `true`,
-         *     labels with commas between them.
+         *     task that is there with other content is refused, never overwritten.
+         *     The same file twice doubles nothing: a row without an `id` gets one made of what it says, and of how many rows before it in the file say the same. Give rows an `id`
+         *     where one that says what an earlier file said is another task.
+         *     New tasks come to the bottom of the manual order, in the order of their `position`, or of the file where any row has none. They keep their times (a time to come is taken
+         *     as now). What was in the trash goes there again, for 30 days from now. What a spreadsheet makes of a file is taken too: semicolons or tabs between the cells, blank columns
+         *     and lines, `TRUE` for `true`, `9:30:00` for `09:30`, labels with commas between them. Days stay as they are: `2026-12-01`.
          */
         post: operations["importTasks"];
         delete?: never;
@@ -1153,7 +1155,7 @@ export interface components {
         TaskImport: {
             /** @description When the file was begun. It changes nothing. */
             exported_at?: components["schemas"]["TimestampInput"];
-            /** @description The tasks. Each is held against `ImportedTask` by itself; what does not fit it is refused in the report, and keeps no other from being taken. */
+            /** @description The tasks. Each is held against `ImportedTask` by itself; an object that does not fit it is refused in the report, and keeps no other from being taken. */
             items: (components["schemas"]["ImportedTask"] | components["schemas"]["UnfitTask"])[];
         };
         /** @description A task to be. All but the title may be absent. */
@@ -1171,7 +1173,7 @@ export interface components {
             completed?: boolean;
             /**
              * Format: date-time
-             * @description When it was done, or `null`; of a task that is done, the time of the import.
+             * @description When it was done, or `null`. A task that is done without it was done at the time of the import.
              * @example null
              */
             completed_at?: string | null;
@@ -1187,19 +1189,16 @@ export interface components {
             position?: string;
             /**
              * Format: date-time
-             * @description When it was moved to the trash, where it goes again; or `null`.
+             * @description When it was moved to the trash, or `null`. Where it is a time the task goes to the trash, now.
              * @example null
              */
             trashed_at?: string | null;
-            /** @description When it was created; without it, the time of the import. */
+            /** @description When it was created; without it, when it last changed. */
             created_at?: components["schemas"]["TimestampInput"];
             /** @description When it last changed; without it, the time of the import. */
             updated_at?: components["schemas"]["TimestampInput"];
-            /**
-             * @description The version it had. It changes nothing.
-             * @example "3"
-             */
-            etag?: string;
+            /** @description The version it had. It changes nothing. */
+            etag?: components["schemas"]["EntityTag"];
         };
         /** @description Anything else. Its row is refused, with the reasons. */
         UnfitTask: {
@@ -1239,7 +1238,7 @@ export interface components {
              * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
              */
             task_id: string | null;
-            /** @description Why it was refused; the pointers start at the row. */
+            /** @description Why it was refused, up to three reasons; the pointers start at the row. */
             errors?: components["schemas"]["FieldError"][];
         };
         /** @description How many tasks there are of each kind. */

@@ -7,7 +7,7 @@ const table = {
   authorization_malformed: [401, 'Unauthorized', 'Invalid authorization header format. Expected: Bearer <token>'],
   authorization_missing: [401, 'Unauthorized', 'Authorization header missing. Include: Authorization: Bearer <token>'],
   changes_gone: [410, 'Gone', 'What has changed since this cursor is no longer known. Start over without it.'],
-  content_too_large: [413, 'Content Too Large', 'The body is larger than the server reads: 100 kB, and 2 MB where tasks are imported.'],
+  content_too_large: [413, 'Content Too Large', 'The body is larger than the server reads: 100 kB, and 5 MB where tasks are imported.'],
   cursor_invalid: [400, 'Bad Request', 'The cursor is not one of this list. Start again without it.'],
   email_taken: [409, 'Conflict', 'This email is already registered'],
   headers_too_large: [431, 'Request Header Fields Too Large', 'The headers of the request are larger than the 16 kB that the server reads.'],

@@ -23,6 +23,11 @@ const CODES: Record<string, FieldError['code']> = {
   uniqueItems: 'unique_items',
 }
 
+/** The step of a JSON Pointer (RFC 6901) to a member of this name, cut where somebody made a very long one up. */
+export function pointerTo(name: string): string {
+  return `/${Array.from(name.slice(0, 101)).slice(0, 100).join('').toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
 /** What Ajv says of it, in the words of this contract. */
 export function sentence(code: FieldError['code'], message: string): string {
   if (code === 'unknown_member') return 'is not known here'

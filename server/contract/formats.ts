@@ -1,4 +1,4 @@
-const timeZones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])
+const timeZones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'].map((name) => name.toLowerCase()))
 
 /** Formats that the validator does not know, or takes for a matter of digits only: 30 February is no `date`. */
 export const formats = {
@@ -13,9 +13,9 @@ function isDay(text: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text)
 }
 
-/** Older names and other spellings of case are names too, but in no list. */
+/** Older names are names too, but in no list. */
 function isTimeZone(name: string): boolean {
-  if (timeZones.has(name)) return true
+  if (timeZones.has(name.toLowerCase())) return true
   // ICU has them still; the database would take them for an offset.
   if (/^systemv\//i.test(name)) return false
   try {

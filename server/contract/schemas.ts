@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats'
 import type { components } from '../../sdk/contract.gen.ts'
 import { contract } from './document.ts'
-import { codeOf, type FieldError, sentence } from './field-errors.ts'
+import { codeOf, type FieldError, pointerTo, sentence } from './field-errors.ts'
 import { formats } from './formats.ts'
 
 type SchemaName = keyof components['schemas']
@@ -16,10 +16,19 @@ const [first, every] = [validators(false), validators(true)]
 export function faults(name: SchemaName, value: unknown): FieldError[] {
   const validate = first(name)
   if (validate(value)) return []
-  if (JSON.stringify(value).length > LONG) return (validate.errors ?? []).map(fieldError)
+  if (isLong(value)) return (validate.errors ?? []).map(fieldError)
   const all = every(name)
   all(value)
   return sharpest((all.errors ?? []).map(fieldError)).slice(0, 20)
+}
+
+function isLong(value: unknown): boolean {
+  try {
+    return JSON.stringify(value).length > LONG
+  } catch {
+    // Nested deeper than there is stack for.
+    return true
+  }
 }
 
 /** What is no day is not of its form either, and hears only the first, which says how to write it. */
@@ -34,6 +43,7 @@ export function mustFit<Name extends SchemaName>(name: Name, value: components['
   if (fault) throw new Error(`A ${name} breaks the contract: ${fault.pointer} ${fault.detail}`)
 }
 
+// As express-openapi-validator is set up in `http/validate.ts`, so that both say the same.
 function validators(allErrors: boolean): (name: SchemaName) => ValidateFunction {
   let ajv: Ajv2020 | undefined
   return (name) => {
@@ -50,6 +60,5 @@ function fieldError({ keyword, instancePath, params, message = 'is not valid' }:
   const { missingProperty, additionalProperty } = params as { missingProperty?: string; additionalProperty?: string }
   const code = codeOf(keyword) ?? 'invalid'
   const member = missingProperty ?? additionalProperty
-  const pointer = member === undefined ? instancePath : `${instancePath}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`
-  return { in: 'body', pointer: pointer.slice(0, 200), code, detail: sentence(code, message) }
+  return { in: 'body', pointer: member === undefined ? instancePath : `${instancePath}${pointerTo(member)}`, code, detail: sentence(code, message) }
 }

@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { OperationId } from '../contract/document.ts'
+import { pointerTo } from '../contract/field-errors.ts'
 import { type FieldError, problem, Refusal } from '../problems.ts'
 import { unsupported } from './negotiate.ts'
 
 /** Most bytes of a body that are read; the contract's longest body is far below, but for a file. */
 const LIMIT = 100_000
-const FILE_LIMIT = 2_000_000
+const FILE_LIMIT = 5_000_000
 
 /** Most bytes that are read of a body of this operation. */
 export const bodyLimit = (id: OperationId | undefined) => (id === 'importTasks' ? FILE_LIMIT : LIMIT)
@@ -56,7 +57,29 @@ export const readBody: RequestHandler = (request, response, next) => {
   if (Number(request.headers['content-length'] ?? 0) > limit) return next(new Refusal(problem('content_too_large')))
   const isCsv = request.headers['content-type'] === 'text/csv'
   const parse = isCsv ? parseCsvFile : limit === LIMIT ? parseJson : parseJsonFile
-  parse(request, response, (error?: unknown) => next(error === undefined ? undefined : (bodyRefusal(error, request.method, accepts, isCsv) ?? error)))
+  parse(request, response, (error?: unknown) => {
+    if (error !== undefined) return next(bodyRefusal(error, request.method, accepts, isCsv) ?? error)
+    const fault = limit === LIMIT ? undefined : excess(request.body, '', 0)
+    next(fault ? new Refusal(problem('invalid_body', { errors: [fault] })) : undefined)
+  })
+}
+
+/** Most items of a list, and most lists and objects within each other, of a file. */
+const ITEM_LIMIT = 2_000
+const DEPTH_LIMIT = 10
+
+/** What would keep the validator busy for minutes in a large body: it looks at every item of a list that is too long, and follows every nesting. */
+function excess(value: unknown, pointer: string, depth: number): FieldError | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > DEPTH_LIMIT) return { in: 'body', pointer, code: 'invalid', detail: `is nested more than ${DEPTH_LIMIT} levels deep` }
+  if (Array.isArray(value) && value.length > ITEM_LIMIT) {
+    return { in: 'body', pointer, code: 'max_items', detail: `must NOT have more than ${ITEM_LIMIT} items` }
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const fault = excess(member, `${pointer}${pointerTo(name)}`.slice(0, 200), depth + 1)
+    if (fault) return fault
+  }
+  return undefined
 }
 
 /** The validator asks for a body only where a member of it is required. */
@@ -71,6 +94,6 @@ function bodyRefusal(error: unknown, method: string, accepts: string[], isCsv: b
   if (type === 'entity.too.large') return new Refusal(problem('content_too_large'))
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Refusal(unsupported(method, accepts))
   if (status !== 400 && type !== 'entity.verify.failed') return undefined
-  const detail = type === 'entity.verify.failed' ? 'is not UTF-8; save the file as CSV UTF-8' : 'cannot be decompressed'
+  const detail = type === 'entity.verify.failed' ? 'is not UTF-8; save the file as CSV UTF-8' : 'does not arrive as its headers say'
   return new Refusal(isCsv ? problem('malformed_csv', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }) : problem('malformed_json'))
 }

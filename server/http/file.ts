@@ -27,14 +27,20 @@ export async function sendFile(response: Response, { status, headers, chunks }: 
     return
   }
   response.setTimeout(STALL_LIMIT, () => response.destroy())
-  await pipeline(resumed(first, iterator), response).catch((error: NodeJS.ErrnoException) => {
+  await pipeline(resumed(first, iterator, response), response).catch((error: NodeJS.ErrnoException) => {
     // The reader went away.
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   })
 }
 
-async function* resumed(first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {
+async function* resumed(first: IteratorResult<string>, rest: AsyncIterator<string>, response: Response): AsyncGenerator<string> {
   if (first.done) return
-  yield first.value
-  yield* { [Symbol.asyncIterator]: () => rest }
+  try {
+    yield first.value
+    yield* { [Symbol.asyncIterator]: () => rest }
+  } catch (error) {
+    // A mere end of the connection is how a whole file ends for HTTP/1.0, which many a proxy speaks.
+    response.socket?.resetAndDestroy()
+    throw error
+  }
 }

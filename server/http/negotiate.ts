@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express'
+import { pointerTo } from '../contract/field-errors.ts'
 import { type FieldError, problem, Refusal } from '../problems.ts'
 import { isDecodable } from './normalise.ts'
 
@@ -24,7 +25,7 @@ function undecodable({ url }: Request): FieldError[] {
     .filter((pair) => !isDecodable(pair))
     .map((pair) => {
       const [name = ''] = pair.split('=')
-      return { in: 'query', pointer: isDecodable(name) ? pointer(decodeURIComponent(name)) : '', code: 'invalid', detail: 'is not percent-encoded UTF-8' }
+      return { in: 'query', pointer: isDecodable(name) ? pointerTo(decodeURIComponent(name)) : '', code: 'invalid', detail: 'is not percent-encoded UTF-8' }
     })
 }
 
@@ -34,14 +35,10 @@ function bracketed({ query }: Request): FieldError[] {
     .filter((name) => name.includes('['))
     .map((name) => ({
       in: 'query',
-      pointer: pointer(name),
+      pointer: pointerTo(name),
       code: 'unknown_member',
       detail: 'is not a parameter of this operation',
     }))
-}
-
-function pointer(name: string): string {
-  return `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** The validator takes `1e1`, `0x10`, ` 1` and `Infinity` for integers. */

@@ -1,10 +1,12 @@
 import { type CsvError, parse } from 'csv-parse/sync'
 import type { components } from '../../sdk/contract.gen.ts'
+import { pointerTo } from '../contract/field-errors.ts'
 import type { FieldError } from '../problems.ts'
 
 type Task = components['schemas']['Task']
 
 const BYTE_ORDER_MARK = '\uFEFF'
+/** The columns that are written. */
 const WRITTEN = [
   'id',
   'title',
@@ -20,8 +22,8 @@ const WRITTEN = [
   'created_at',
   'updated_at',
 ] as const satisfies (keyof Task)[]
-/** What JSON says of a task besides; in CSV it changes nothing, or is seldom wanted. */
-const READ = new Set<string>([...WRITTEN, 'user_id', 'trashed_at', 'etag'])
+/** The columns that may be there: what else an export as JSON says of a task. */
+const TAKEN = new Set<string>([...WRITTEN, 'user_id', 'trashed_at', 'etag'])
 
 /** Tasks as CSV (RFC 4180), page by page. Spreadsheets take UTF-8 for something else where no byte order mark says what it is. */
 export async function* csv(tasks: AsyncIterable<readonly Task[]>): AsyncGenerator<string> {
@@ -47,11 +49,15 @@ const GUARDED = /^'+(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
 const guarded = (text: string) => (RISKY.test(text) ? `'${text}` : text)
 const unguarded = (text: string) => (GUARDED.test(text) ? text.slice(1) : text)
 
+/** Most rows of a file, and most characters of one of them; the longest task has fewer. */
+export const ROW_LIMIT = 2_000
+const ROW_LENGTH = 50_000
+
 export type Csv = { rows: Record<string, unknown>[] } | { malformed: string } | { errors: FieldError[] }
 
 /** The rows of a CSV file, each with the members that its cells say. A blank cell says nothing, a quoted blank one is a blank text. */
 export function readCsv(text: string): Csv {
-  const [head = ''] = /^.*/.exec(text) ?? []
+  const [head = ''] = /[^\r\n\s\uFEFF].*/.exec(text) ?? []
   let records: (string | null)[][]
   try {
     records = parse(text, {
@@ -60,56 +66,78 @@ export function readCsv(text: string): Csv {
       recordDelimiter: ['\r\n', '\n', '\r'],
       relaxColumnCount: true,
       skipEmptyLines: true,
+      maxRecordSize: ROW_LENGTH,
+      // With the header, and one more to see that there are too many.
+      to: ROW_LIMIT + 2,
       cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
     })
   } catch (error) {
-    return { malformed: whatIsWrong(error as CsvError) }
+    return { malformed: whatIsWrong(error) }
   }
   const [header = [], ...rows] = records
+  if (rows.length > ROW_LIMIT)
+    return { errors: [{ in: 'body', pointer: '', code: 'max_items', detail: `has more rows than the ${ROW_LIMIT} that are taken at a time` }] }
   const names = header.map((name) => name?.trim().toLowerCase() ?? '')
-  const errors = faultsOfHeader(names)
+  const errors = faultsOfHeader(names.filter((name) => name !== ''))
   if (errors.length > 0) return { errors }
   return { rows: rows.filter((cells) => cells.some((each) => each !== null)).map((cells) => rowOf(names, cells)) }
 }
 
-function whatIsWrong({ code, lines }: CsvError & { lines?: number }): string {
-  const where = lines === undefined ? '' : `, on line ${lines}`
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return `has a quotation mark that is never closed${where}`
-  return `has a quotation mark where none can be${where}; write it twice, in a cell that is in quotation marks itself`
+function whatIsWrong(error: unknown): string {
+  const { code, records } = error as CsvError & { records?: number }
+  const where = records ? `in row ${records}` : 'in the first line'
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return `has a quotation mark that is never closed, ${where}`
+    case 'CSV_MAX_RECORD_SIZE':
+      return `is longer than a task can be, ${where}; perhaps a quotation mark is never closed`
+    case 'INVALID_OPENING_QUOTE':
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return `has a quotation mark where none can be, ${where}; write it twice, in a cell that is in quotation marks itself`
+    default:
+      throw error
+  }
 }
 
 function faultsOfHeader(names: string[]): FieldError[] {
-  const at = (name: string, code: FieldError['code'], detail: string): FieldError => {
-    return { in: 'body', pointer: `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`, code, detail }
-  }
-  const unknown = names.filter((name) => !READ.has(name)).map((name) => at(name, 'unknown_member', 'is no column of a file of tasks'))
-  const twice = names.filter((name, index) => names.indexOf(name) < index).map((name) => at(name, 'unique_items', 'is the name of two columns'))
-  const missing = names.includes('title') ? [] : [at('title', 'required', 'needs a column of its own, named in the first line')]
+  const at = (name: string, code: FieldError['code'], detail: string): FieldError => ({ in: 'body', pointer: pointerTo(name), code, detail })
+  const distinct = new Set(names)
+  const missing = distinct.has('title') ? [] : [at('title', 'required', 'needs a column of its own, named in the first line')]
+  const unknown = [...distinct].filter((name) => !TAKEN.has(name)).map((name) => at(name, 'unknown_member', 'is no column of a file of tasks'))
+  const twice = [...TAKEN]
+    .filter((name) => names.filter((each) => each === name).length > 1)
+    .map((name) => at(name, 'unique_items', 'is the name of two columns'))
   return [...missing, ...unknown, ...twice]
 }
 
 function rowOf(names: string[], cells: (string | null)[]): Record<string, unknown> {
-  const row: Record<string, unknown> = {}
+  // Without a prototype, so that no name is special.
+  const row: Record<string, unknown> = Object.create(null)
   for (const [index, text] of cells.entries()) {
     if (text === null) continue
-    // A cell beyond the header has no name, which no task has a member for.
-    const name = names[index] ?? `column ${index + 1}`
-    row[name] = name === 'completed' ? truth(text) : name === 'labels' ? labels(text) : unguarded(text)
+    // A cell without a name, which no task has a member for.
+    const name = names[index] || `column ${index + 1}`
+    row[name] = (READERS[name] ?? unguarded)(text)
   }
   return row
 }
 
-function truth(text: string): boolean | string {
-  const word = text.trim().toLowerCase()
-  return word === 'true' || word === 'false' ? word === 'true' : text
+/** How a cell is read that is no text, or that spreadsheets write in their own way. */
+const READERS: Record<string, (text: string) => unknown> = {
+  completed: (text) => ({ true: true, false: false })[text.trim().toLowerCase()] ?? text,
+  due_time: (text) => /^\d{1,2}:\d\d(?=(:00)?$)/.exec(text)?.[0].padStart(5, '0') ?? text,
+  labels,
 }
 
 /** A JSON array, as it is written here, or with commas between them, as a person writes them. */
 function labels(text: string): unknown {
-  try {
-    const list: unknown = JSON.parse(text)
-    if (Array.isArray(list)) return list
-  } catch {}
+  if (text.startsWith('[')) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      return text
+    }
+  }
   return text
     .split(',')
     .map((label) => label.trim())

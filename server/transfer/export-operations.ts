@@ -12,8 +12,8 @@ import { pages } from './pages.ts'
 type Schemas = components['schemas']
 type ExportOperation = 'exportTasks' | 'exportTasksCsv' | 'exportTasksICalendar' | 'exportMyData'
 
-/** One may be as long as the answer to a hundred operations. */
-const KEPT_ANSWERS_AT_ONCE = 10
+/** One may be as long as the report of an import. */
+const KEPT_ANSWERS_AT_ONCE = 1
 
 /** The operations that answer with a file. Each page is a statement of its own, so a slow reader holds nothing that others wait for. */
 export function exportOperations(database: Database): Pick<Handlers, ExportOperation> {

@@ -20,12 +20,12 @@ export async function selectTasks(database: Statements, caller: Caller, { trash,
   return found(rows)
 }
 
-/** The same, each with the moment it is due where a time zone makes it one. */
+/** The same, each with the moment it is due where a time zone makes it one, of the years that a calendar has. */
 export async function selectCalendarTasks(database: Statements, caller: Caller, part: Part): Promise<CalendarTask[] | undefined> {
   const rows = await database.rows<(Schemas['Task'] & { due_instant: string | null }) | { id: null }>(sql.unsafe`
     with ${liveCaller(caller)}
     select found.* from live left join lateral (
-      select ${task}, due_instant from tasks where ${ofUser(caller, part)} and state <> 'trashed' order by id limit ${part.limit}
+      select ${task}, case when due_instant < '10000-01-01Z' then due_instant end as due_instant from tasks where ${ofUser(caller, part)} and state <> 'trashed' order by id limit ${part.limit}
     ) found on true order by id`)
   return found(rows)?.map(({ due_instant, ...task }) => ({ task, due_instant }))
 }

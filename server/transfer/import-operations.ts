@@ -3,17 +3,14 @@ import type { Caller, Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
 import { holdClock, keepAnswer, selectEarlier } from '../tasks/bulk-store.ts'
-import { faultError } from '../tasks/fault.ts'
+import { type Fault, faultError } from '../tasks/fault.ts'
 import { type Once, once } from '../tasks/idempotency.ts'
 import { readCsv } from './csv.ts'
 import { insertTasks, type Outcome } from './import-store.ts'
-import { inOrder, type ReadRow, readRows, refused } from './imported-row.ts'
+import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
 
 type Report = components['schemas']['TaskImportReport']
 type ReportedRow = Report['rows'][number]
-
-/** Most rows of a file, in whatever format. */
-const ROW_LIMIT = 2_000
 
 /** The operation that takes a file. */
 export function importOperations(database: Database): Pick<Handlers, 'importTasks'> {
@@ -22,12 +19,6 @@ export function importOperations(database: Database): Pick<Handlers, 'importTask
       const file = typeof body === 'string' ? readCsv(body) : { rows: body.items as Record<string, unknown>[] }
       if ('malformed' in file) return problem('malformed_csv', { errors: [refused('', file.malformed)] })
       if ('errors' in file) return problem('invalid_body', { errors: file.errors })
-      if (file.rows.length > ROW_LIMIT) {
-        const errors: FieldError[] = [
-          { in: 'body', pointer: '', code: 'max_items', detail: `has ${file.rows.length} rows; send at most ${ROW_LIMIT} at a time` },
-        ]
-        return problem('invalid_body', { errors })
-      }
       const imported = await importRows(database, caller, readRows(caller.userId, file.rows), once(header['Idempotency-Key'], 'importTasks', undefined, body))
       if (!imported) return problem('session_ended')
       if (imported.outcome === 'key_reused') return problem('idempotency_key_reused')
@@ -44,7 +35,7 @@ function importRows(database: Database, caller: Caller, rows: ReadRow[], request
     if (!(await holdClock(statements, caller))) return undefined
     const earlier = request && (await selectEarlier<Report>(statements, caller, request))
     if (earlier) return earlier.is_same ? { outcome: 'replayed', report: earlier.answer } : { outcome: 'key_reused' }
-    const outcomes = await insertTasks(statements, caller, inOrder(rows.flatMap((read) => ('draft' in read ? read.draft : []))))
+    const outcomes = await insertTasks(statements, caller, byPosition(rows.flatMap((read) => ('draft' in read ? read.draft : []))))
     if (!outcomes) return undefined
     const report = reported(rows, new Map(outcomes.map((outcome) => [outcome.row, outcome])))
     if (request) await keepAnswer(statements, caller, request, report)
@@ -57,14 +48,24 @@ function reported(read: ReadRow[], outcomes: Map<number, Outcome>): Report {
     if ('errors' in each) return { row: each.row, outcome: 'refused', task_id: null, errors: each.errors }
     const { outcome, fault } = outcomes.get(each.row) as Outcome
     if (outcome === 'created' || outcome === 'unchanged') return { row: each.row, outcome, task_id: each.draft.id }
-    return { row: each.row, outcome: 'refused', task_id: null, errors: [fault ? faultError(fault, each.draft) : refused('/id', REASONS[outcome])] }
+    return {
+      row: each.row,
+      outcome: 'refused',
+      task_id: null,
+      errors: [outcome === 'refused' ? faultError(fault as Fault, each.draft) : isThere(outcome, each.draft)],
+    }
   })
   const count = (outcome: ReportedRow['outcome']) => rows.filter((row) => row.outcome === outcome).length
   return { created: count('created'), unchanged: count('unchanged'), refused: count('refused'), rows }
 }
 
-const REASONS = {
-  trashed: 'is the id of a task in the trash; restore it there',
-  taken: 'is the id of a task that is not the same; it stays as it is',
-  refused: 'cannot be taken',
+/** Why a task that is there already stays as it is. */
+function isThere(outcome: 'trashed' | 'taken', { isIdMade }: ImportedRow): FieldError {
+  if (outcome === 'trashed')
+    return isIdMade
+      ? refused('', 'was imported before and is in the trash; restore it there')
+      : refused('/id', 'is the id of a task in the trash; restore it there')
+  return isIdMade
+    ? refused('', 'was imported before and has changed since; it stays as it is')
+    : refused('/id', 'is the id of a task that is not the same; it stays as it is')
 }

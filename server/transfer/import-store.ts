@@ -18,7 +18,7 @@ export interface Outcome {
  * Undefined when the caller's session has ended.
  */
 export async function insertTasks(database: Statements, caller: Caller, drafts: readonly ImportedRow[]): Promise<Outcome[] | undefined> {
-  const given = JSON.stringify(drafts.map((draft, place) => ({ ...draft, place: place + 1 })))
+  const given = JSON.stringify(drafts.map(({ user_id, etag, position, isIdMade, ...draft }, index) => ({ ...draft, place: index + 1 })))
   const rows = await database.rows<Outcome | { row: null }>(sql.unsafe`
     with ${liveCaller(caller)}, ${heldClock},
     given as materialized (
@@ -44,7 +44,8 @@ export async function insertTasks(database: Statements, caller: Caller, drafts: 
     created as (
       insert into tasks (user_id, id, version, title, description, completed_at, due_date, due_time, due_time_zone, priority, labels, position, trashed_at, created_at, updated_at)
       select user_id, id, version + turn, title, description, case when completed then least(completed_at, at) end, due_date, due_time, due_time_zone, priority, labels,
-        position_between(null, null, version + turn), case when trashed_at is not null then least(trashed_at, at) end, least(created_at, at), least(updated_at, at)
+        position_between(null, null, version + turn), case when trashed_at is not null then at end,
+        least(coalesce(created_at, updated_at), at), least(updated_at, at)
       from clock, fresh
       returning user_id, id
     ),

@@ -81,13 +81,15 @@ describe('what is taken', () => {
     expect(outcomes(await imported(bob, json(...tasks)))).toEqual(['created'])
     expect(outcomes(await imported(bob, json(...tasks)))).toEqual(['unchanged'])
     expect(await everyTask(bob)).toEqual([])
-    expect(await everyTask(bob, 'title', '&trashed=true')).toMatchObject([{ id, title: 'thrown away', trashed_at: tasks[0]?.trashed_at }])
+    const [trashed] = await everyTask(bob, 'title', '&trashed=true')
+    expect(trashed).toMatchObject({ id, title: 'thrown away' })
+    expect(String(trashed?.trashed_at) > String(tasks[0]?.trashed_at)).toBe(true)
   })
 
-  test('what spreadsheets and people make of a file: semicolons, tabs, line ends, capitals, blank lines, no byte order mark, labels with commas', async () => {
+  test('what spreadsheets and people make of a file: semicolons, tabs, line ends, capitals, times with seconds, blank lines and columns, no byte order mark, labels with commas', async () => {
     const ada = await newPerson(service.url)
     const files = [
-      'title;completed;labels\r\nsemicolons;TRUE;home, money\r\n;;\r\n\r\n',
+      '\r\ntitle;completed;labels;due_date;due_time;\r\nsemicolons;TRUE;home, money;2026-12-01;9:30:00;\r\n;;;;;\r\n\r\n',
       'title\tcompleted\tlabels\ntabs\ttrue\t"[""home"",""money""]"\n',
       '\uFEFFTitle, Completed ,LABELS\rold line ends,True," home ,money"\r',
       'labels,title,completed,description\n"home,money","quoted, with ""quotes""",true,',
@@ -96,6 +98,7 @@ describe('what is taken', () => {
     expect((await everyTask(ada)).map(({ title, completed, labels, description }) => [title, completed, labels, description])).toEqual(
       ['semicolons', 'tabs', 'old line ends', 'quoted, with "quotes"'].map((title) => [title, true, ['home', 'money'], null]),
     )
+    expect((await everyTask(ada))[0]).toMatchObject({ due_date: '2026-12-01', due_time: '09:30' })
   })
 
   test('a cell that begins with an apostrophe and no formula keeps it; a quoted blank is a text, a blank is null', async () => {
@@ -122,6 +125,19 @@ describe('the same file twice doubles nothing', () => {
       expect(outcomes(await imported(ada, file))).toEqual(['unchanged', 'unchanged', 'unchanged'])
     }
     expect(await everyTask(ada)).toHaveLength(6)
+  })
+
+  test('and one that was made of such a row and has changed since, or is in the trash, stays as it is', async () => {
+    const ada = await newPerson(service.url)
+    const file = json({ title: 'milk' }, { title: 'bread' })
+    const [milk, bread] = (await imported(ada, file)).body.rows.map(({ task_id }) => `${ada.tasks}/${task_id}`) as [string, string]
+    await ada.send(milk, { method: 'PATCH', json: { completed: true } })
+    await ada.send(bread, { method: 'DELETE' })
+    const { body } = await imported(ada, file)
+    expect(body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.detail])).toEqual([
+      ['refused', '', 'was imported before and has changed since; it stays as it is'],
+      ['refused', '', 'was imported before and is in the trash; restore it there'],
+    ])
   })
 
   test('also fifty times at once', async () => {
@@ -167,10 +183,15 @@ describe('what is refused, row by row', () => {
       [{ title: 'again', id }, 'refused', '/id', 'invalid'],
       [{ title: 'other', id: there.id }, 'refused', '/id', 'invalid'],
       [{ title: 'in the trash', id: trashed.id }, 'refused', '/id', 'invalid'],
-      [{ title: 'good too' }, 'created'],
+      [{ title: 'x', etag: '\u0000' }, 'refused', '/etag', 'pattern'],
+      [{ title: 'x', created_at: '2016-12-31T23:59:60Z' }, 'refused', '/created_at', 'format'],
+      [{ title: 'x', position: '' }, 'refused', '/position', 'min_length'],
+      [JSON.parse('{"title":"x","__proto__":1}'), 'refused', '/__proto__', 'unknown_member'],
+      [{ title: 'x', a: 1, b: 2, c: 3, d: 4 }, 'refused', '/a', 'unknown_member'],
+      [{ title: 'good too', id: '00000000-0000-0000-0000-000000000000', position: '9'.repeat(1_000), etag: '"7"', user_id: there.user_id }, 'created'],
     ]
     const { status, body } = await imported(ada, json(...rows.map(([row]) => row)))
-    expect([status, body.created, body.unchanged, body.refused]).toEqual([200, 2, 0, 11])
+    expect([status, body.created, body.unchanged, body.refused]).toEqual([200, 2, 0, 16])
     expect(body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.code])).toEqual(
       rows.map(([, outcome, pointer, code]) => [outcome, pointer, code]),
     )
@@ -181,28 +202,46 @@ describe('what is refused, row by row', () => {
 
   test('in CSV too, where a cell beyond the header or of another kind is named', async () => {
     const ada = await newPerson(service.url)
-    const { body } = await imported(ada, csv('title,completed,due_date', 'a,maybe,', 'b,true,,one too many', 'c', 'd,true,01.12.2026'))
+    const { body } = await imported(
+      ada,
+      csv('title,completed,due_date,labels', 'a,maybe,,', 'b,true,,,one too many', 'c', 'd,true,01.12.2026,', 'e,,,[home', 'f,,,"[[[[]]]]"'),
+    )
     expect(body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.code])).toEqual([
       ['refused', '/completed', 'type'],
-      ['refused', '/column 4', 'unknown_member'],
+      ['refused', '/column 5', 'unknown_member'],
       ['created', undefined, undefined],
       ['refused', '/due_date', 'format'],
+      ['refused', '/labels', 'type'],
+      ['refused', '/labels/0', 'type'],
     ])
   })
 })
 
 describe('what is refused whole, and leaves nothing', () => {
   const files: [what: string, file: string | Buffer, code: string, pointer: string, detail: RegExp][] = [
-    ['a quotation mark that is never closed', csv('title', 'good', '"bad'), 'malformed_csv', '', /never closed/],
-    ['a quotation mark in the middle of a cell', csv('title', 'good', 'a "quoted" word'), 'malformed_csv', '', /line 3/],
-    ['text behind a quotation mark', csv('title', 'good', '"a" b'), 'malformed_csv', '', /line 3/],
+    ['a quotation mark that is never closed', csv('title', 'good', '"bad'), 'malformed_csv', '', /never closed, in row 2/],
+    ['a quotation mark in the middle of a cell', csv('title', 'good', 'a "quoted" word'), 'malformed_csv', '', /row 2/],
+    ['text behind a quotation mark', csv('title', 'good', '"a" b'), 'malformed_csv', '', /row 2/],
     ['a spreadsheet file that is no CSV', Buffer.from('504b0304140008080800ff', 'hex'), 'malformed_csv', '', /UTF-8/],
     ['a file in Latin-1', Buffer.from('title\r\nMüll\r\n', 'latin1'), 'malformed_csv', '', /UTF-8/],
     ['no column for the title', csv('id,description', ',good'), 'invalid_body', '/title', /column/],
     ['a column that is none', csv('title,colour', 'good,red'), 'invalid_body', '/colour', /no column/],
     ['a column twice', csv('title,priority,title', 'a,high,b'), 'invalid_body', '/title', /two columns/],
-    ['more than 2,000 rows', csv('title', ...Array(2_001).fill('good')), 'invalid_body', '', /2001 rows/],
+    ['more than 2,000 rows', csv('title', ...Array(2_001).fill('good')), 'invalid_body', '', /the 2000 that/],
     ['more than 2,000 items', json(...Array(2_001).fill({ title: 'good' })), 'invalid_body', '/items', /2000/],
+    ['more than 2,000 rows, some of them blank', csv('title,priority', ...Array(2_001).fill(','), 'good,'), 'invalid_body', '', /the 2000 that/],
+    ['two million items that are none', `{"items":[${Array(2_000_000).fill(5)}]}`, 'invalid_body', '/items', /2000/],
+    ['a list of labels without an end', json({ title: 'good' }, { title: 'x', labels: Array(900_000).fill(0) }), 'invalid_body', '/items/1/labels', /2000/],
+    [
+      'members within members within members',
+      `{"items":[{"title":"good"},{"title":"x","a":${'['.repeat(200_000)}${']'.repeat(200_000)}}]}`,
+      'invalid_body',
+      `/items/1/a${'/0'.repeat(8)}`,
+      /deep/,
+    ],
+    ['a row without an end', `title\r\ngood\r\n${'a,'.repeat(900_000)}`, 'malformed_csv', '', /longer than a task can be, in row 2/],
+    ['columns without an end', Array.from({ length: 500_000 }, (_, index) => `c${index}`).join(), 'malformed_csv', '', /first line/],
+    ['a member named __proto__', '{"items":[{"title":"good"}],"__proto__":{"items":[]}}', 'invalid_body', '/__proto__', /not known/],
     ['items that are no tasks', '{"items":[5]}', 'invalid_body', '/items/0', /object/],
     ['a member beside the items', '{"items":[],"more":1}', 'invalid_body', '/more', /not known/],
   ]
@@ -219,7 +258,7 @@ describe('what is refused whole, and leaves nothing', () => {
     expect(await everyTask(ada)).toEqual([])
   })
 
-  test('nothing that is a file: no header and no row is nothing to do', async () => {
+  test('a file without a row is nothing to do', async () => {
     const ada = await newPerson(service.url)
     for (const file of [json(), csv('title')]) expect((await imported(ada, file)).body).toEqual({ created: 0, unchanged: 0, refused: 0, rows: [] })
   })

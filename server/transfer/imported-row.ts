@@ -5,12 +5,17 @@ import type { FieldError } from '../problems.ts'
 
 type ImportedTask = components['schemas']['ImportedTask']
 
+/** Most reasons that the report gives for a row. */
+const REASONS = 3
+
 /** A row that may become a task. */
 export interface ImportedRow extends ImportedTask {
   /** Its number in the file, from 1. */
   row: number
   id: string
   completed: boolean
+  /** Whether the id was made of what the row says. */
+  isIdMade: boolean
 }
 export type ReadRow = { row: number; draft: ImportedRow } | { row: number; errors: FieldError[] }
 
@@ -25,7 +30,7 @@ export function readRows(userId: string, rows: readonly Record<string, unknown>[
 
   function read(given: Record<string, unknown>, row: number): ReadRow {
     const errors = faults('ImportedTask', given)
-    if (errors.length > 0) return { row, errors }
+    if (errors.length > 0) return { row, errors: errors.slice(0, REASONS) }
     const task = given as unknown as ImportedTask
     const { completed_at: completedAt = null, completed = completedAt !== null } = task
     if (!completed && completedAt !== null) return { row, errors: [refused('/completed_at', 'is when it was done, and completed says that it is not')] }
@@ -33,7 +38,7 @@ export function readRows(userId: string, rows: readonly Record<string, unknown>[
     const earlier = rowOfId.get(id)
     if (earlier !== undefined) return { row, errors: [refused('/id', `is the id of row ${earlier} too`)] }
     rowOfId.set(id, row)
-    return { row, draft: { ...task, row, id, completed } }
+    return { row, draft: { ...task, row, id, completed, isIdMade: task.id === undefined } }
   }
 
   /** Rows that say the same are as many tasks, so which of them it is counts too. */
@@ -52,9 +57,10 @@ export function readRows(userId: string, rows: readonly Record<string, unknown>[
 }
 
 /** In the order in which they come to the bottom of the manual order: that of their positions where every row has one, else that of the file. */
-export function inOrder(drafts: ImportedRow[]): ImportedRow[] {
+export function byPosition(drafts: ImportedRow[]): ImportedRow[] {
   if (drafts.some(({ position }) => position === undefined)) return drafts
-  return drafts.toSorted((a, b) => ((a.position as string) < (b.position as string) ? -1 : 1))
+  const compared = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+  return drafts.toSorted((a, b) => compared(a.position as string, b.position as string))
 }
 
 export function refused(pointer: string, detail: string): FieldError {
