@@ -326,7 +326,7 @@ export interface paths {
         };
         /**
          * Export the tasks as CSV
-         * @description The tasks of `exportTasks` for a spreadsheet: CSV (RFC 4180), UTF-8 with a byte order mark, with a line of names first. Blank is `null`, `""` a blank text. `labels` is a
+         * @description The tasks of `exportTasks` for a spreadsheet: CSV (RFC 4180), UTF-8 with a byte order mark, with a line of names first. Blank is `null`, `""` a blank description. `labels` is a
          *     JSON array. A cell that a spreadsheet, splitting at commas, would run as a formula or round as a number - it begins with `=`, `+`, `-` or `@`, in full width or behind
          *     white space too, with a tab or a line break, or is 16 digits or more - has a `'` before it, which `importTasks` takes away again; so has one that looks as if it had.
          */

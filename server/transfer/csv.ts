@@ -55,7 +55,7 @@ const ROW_LENGTH = 50_000
 
 export type Csv = { rows: Record<string, unknown>[] } | { malformed: string } | { errors: FieldError[] }
 
-/** The rows of a CSV file, each with the members that its cells say. A blank cell says nothing, a quoted blank one is a blank text. */
+/** The rows of a CSV file, each with the members that its cells say. A blank cell says nothing, but a quoted blank one may be a blank description. */
 export function readCsv(text: string): Csv {
   const [head = ''] = /[^\r\n\s\uFEFF].*/.exec(text) ?? []
   let records: (string | null)[][]
@@ -114,7 +114,8 @@ function rowOf(names: string[], cells: (string | null)[]): Record<string, unknow
   // Without a prototype, so that no name is special.
   const row: Record<string, unknown> = Object.create(null)
   for (const [index, text] of cells.entries()) {
-    if (text === null) continue
+    // Many programs quote every cell; only a description can be blank and not null.
+    if (text === null || (text === '' && names[index] !== 'description')) continue
     // A cell without a name, which no task has a member for.
     const name = names[index] || `column ${index + 1}`
     row[name] = (READERS[name] ?? unguarded)(text)
@@ -126,6 +127,7 @@ function rowOf(names: string[], cells: (string | null)[]): Record<string, unknow
 const READERS: Record<string, (text: string) => unknown> = {
   completed: (text) => ({ true: true, false: false })[text.trim().toLowerCase()] ?? text,
   due_time: (text) => /^\d{1,2}:\d\d(?=(:00)?$)/.exec(text)?.[0].padStart(5, '0') ?? text,
+  priority: (text) => text.trim().toLowerCase(),
   labels,
 }
 

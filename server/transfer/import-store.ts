@@ -13,6 +13,9 @@ export interface Outcome {
   fault: Fault | null
 }
 
+/** A blank description is as good as none: not every program that saves a file again can tell them apart. */
+const COMPARED = CONTENT.filter((name) => name !== 'description')
+
 /**
  * Creates the tasks that are not there yet, at the bottom of the manual order, in the order given; what is there stays as it is.
  * Undefined when the caller's session has ended.
@@ -32,7 +35,7 @@ export async function insertTasks(database: Statements, caller: Caller, drafts: 
     next as materialized (select given.*, due_fault(due_date, due_time, due_time_zone) as fault from given),
     there as materialized (
       select stored.id, stored.trashed_at is not null and next.trashed_at is null as trashed,
-        (${columnsOf('stored', CONTENT)}) is not distinct from (${columnsOf('next', CONTENT)}) as same
+        (nullif(stored.description, ''), ${columnsOf('stored', COMPARED)}) is not distinct from (nullif(next.description, ''), ${columnsOf('next', COMPARED)}) as same
       from (select *, completed_at is not null as completed from tasks) stored join held using (user_id) join next on stored.id = next.id
     ),
     fresh as (select next.*, row_number() over (order by place) as turn from next where fault is null and id not in (select id from there)),

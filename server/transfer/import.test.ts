@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
 import { downloaded, everyTask, imported } from '../testing/files.ts'
@@ -124,7 +125,25 @@ describe('the same file twice doubles nothing', () => {
       expect(outcomes(await imported(ada, file))).toEqual(['created', 'created', 'created'])
       expect(outcomes(await imported(ada, file))).toEqual(['unchanged', 'unchanged', 'unchanged'])
     }
+    const again = json(
+      { title: 'milk', labels: [], completed: false, etag: '"1"', user_id: ada.id, position: '5' },
+      { title: 'milk', priority: 'none' },
+      { title: 'bread' },
+    )
+    expect(outcomes(await imported(ada, again))).toEqual(['unchanged', 'unchanged', 'unchanged'])
     expect(await everyTask(ada)).toHaveLength(6)
+  })
+
+  test('also where another program has saved an export again, with every cell in quotation marks or none', async () => {
+    const ada = await newPerson(service.url)
+    for (const fields of [{ description: '' }, { description: 'a, b' }, { due_date: '2026-12-01', priority: 'high', labels: ['x'] }] as const)
+      await ada.addTask({ ...fields, labels: [...('labels' in fields ? fields.labels : [])] })
+    const rows = parse(await downloaded(ada, 'task-export.csv'), { bom: true })
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+    for (const cell of [quoted, (text: string) => (/[",]/.test(text) ? quoted(text) : text)]) {
+      const file = rows.map((row) => `${row.map(cell).join()}\n`).join('')
+      expect(outcomes(await imported(ada, file))).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    }
   })
 
   test('and one that was made of such a row and has changed since, or is in the trash, stays as it is', async () => {

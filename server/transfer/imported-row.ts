@@ -5,6 +5,9 @@ import type { FieldError } from '../problems.ts'
 
 type ImportedTask = components['schemas']['ImportedTask']
 
+/** What a member is that is not there. */
+const UNSAID = ['null', 'false', '""', '"none"', '[]']
+
 /** Most reasons that the report gives for a row. */
 const REASONS = 3
 
@@ -41,11 +44,12 @@ export function readRows(userId: string, rows: readonly Record<string, unknown>[
     return { row, draft: { ...task, row, id, completed, isIdMade: task.id === undefined } }
   }
 
-  /** Rows that say the same are as many tasks, so which of them it is counts too. */
-  function idOf(task: ImportedTask): string {
+  /** Rows that say the same are as many tasks, so which of them it is counts too. What goes without saying makes no other row of it. */
+  function idOf({ user_id, etag, position, ...content }: ImportedTask): string {
+    const isSaid = ([, value]: [string, unknown]) => !UNSAID.includes(JSON.stringify(value))
     const said = JSON.stringify(
-      Object.entries(task)
-        .filter(([, value]) => value !== null)
+      Object.entries(content)
+        .filter(isSaid)
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     )
     const times = timesSaid.get(said) ?? 0
