@@ -25,7 +25,11 @@ const CODES: Record<string, FieldError['code']> = {
 
 /** The step of a JSON Pointer (RFC 6901) to a member of this name, cut where somebody made a very long one up. */
 export function pointerTo(name: string): string {
-  return `/${Array.from(name.slice(0, 101)).slice(0, 100).join('').toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return `/${name
+    .slice(0, 100)
+    .replace(/[\ud800-\udbff]$/, '')
+    .replaceAll('~', '~0')
+    .replaceAll('/', '~1')}`
 }
 
 /** What Ajv says of it, in the words of this contract. */
