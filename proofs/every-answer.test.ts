@@ -40,8 +40,8 @@ describe('what is wrong with a request', () => {
     isProblem(answer, 406, 'not_acceptable')
   })
 
-  test.each(declaring(413))('$id: a body over 100 kB, or 2 MB of a file, is a 413', async (operation) => {
-    const limit = operation.id === 'importTasks' ? 2_000_000 : 100_000
+  test.each(declaring(413))('$id: a body over 100 kB, or 5 MB of a file, is a 413', async (operation) => {
+    const limit = operation.id === 'importTasks' ? 5_000_000 : 100_000
     isProblem(await asking(operation, (request) => ({ ...request, body: `{"x":"${'x'.repeat(limit)}"}` })), 413, 'content_too_large')
   })
 

@@ -59,7 +59,7 @@ export const readBody: RequestHandler = (request, response, next) => {
   const parse = isCsv ? parseCsvFile : limit === LIMIT ? parseJson : parseJsonFile
   parse(request, response, (error?: unknown) => {
     if (error !== undefined) return next(bodyRefusal(error, request.method, accepts, isCsv) ?? error)
-    const fault = limit === LIMIT ? undefined : excess(request.body, '', 0)
+    const fault = limit === LIMIT ? undefined : excess((request.body as { items?: unknown } | null)?.items, '/items', 1)
     next(fault ? new Refusal(problem('invalid_body', { errors: [fault] })) : undefined)
   })
 }
@@ -68,7 +68,7 @@ export const readBody: RequestHandler = (request, response, next) => {
 const ITEM_LIMIT = 2_000
 const DEPTH_LIMIT = 10
 
-/** What would keep the validator busy for minutes in a large body: it looks at every item of a list that is too long, and follows every nesting. */
+/** What would keep the validator busy for minutes in the rows of a file: it looks at every item of a list that is too long, and follows every nesting. */
 function excess(value: unknown, pointer: string, depth: number): FieldError | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > DEPTH_LIMIT) return { in: 'body', pointer, code: 'invalid', detail: `is nested more than ${DEPTH_LIMIT} levels deep` }
