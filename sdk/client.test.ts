@@ -23,19 +23,6 @@ function counting() {
   }
 }
 
-test('the README program: sign up, add a task, list it, every step typed by the contract', async () => {
-  const baseUrl = service.url
-  const { data: grant, error } = await createClient({ baseUrl }).POST('/api/auth/signup', {
-    body: { email: `${crypto.randomUUID()}@example.org`, password: 'correct horse battery' },
-  })
-  if (error) throw new Error(error.detail)
-  const docket = createClient({ baseUrl, tokens: sessionTokens({ baseUrl, sessionToken: grant.session_token }) })
-  const path = { user_id: grant.user.id }
-  await docket.POST('/api/{user_id}/tasks', { params: { path }, body: { title: 'Pay the rent' } })
-  const { data: list } = await docket.GET('/api/{user_id}/tasks', { params: { path } })
-  expect(list?.items.map(({ title }) => title)).toEqual(['Pay the rent'])
-})
-
 describe('createClient', () => {
   test('filters with several values, and a key that makes a repetition the same task, are typed and arrive', async () => {
     const docket = createClient({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
