@@ -8,7 +8,7 @@ import { effort } from './effort.ts'
 import { exchange, type Outgoing } from './exchange.ts'
 
 /** Requests of each kind; on PostgreSQL more than 100,000 in all. */
-const requests = effort({ embedded: 1_500, postgres: 7_500, atMost: 4 })
+const requests = effort({ embedded: 800, postgres: 7_500, atMost: 4 })
 /** Room for the noise of a collection. One short string that is kept for each request costs 100 bytes, a validator for each Content-Type 269 kB. */
 const ALLOWED = 150_000 + 30 * requests
 const AT_ONCE = 16

@@ -19,7 +19,7 @@ type Task = Schemas['Task']
 const SORTS = ['created_at', 'updated_at', 'due', 'priority', 'title', 'position'].flatMap((sort) => [sort, `-${sort}`])
 /** What a spreadsheet takes for a formula when a cell begins with it. */
 const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
-const runs = effort({ embedded: 15, postgres: 40, atMost: 3 })
+const runs = effort({ embedded: 10, postgres: 25, atMost: 3 })
 
 let service: TestService
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
+import { withFakes } from './service.ts'
 
 /** What goes wrong with one request. `lost`: it is done, and the answer never arrives; `half`: half of the answer does. */
 export type Fault = 'none' | 'lost' | 'half' | 'hang' | 'refused' | { status: number; retryAfter?: number }
@@ -24,6 +25,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const fault = (url.startsWith('/api/auth/token') ? undefined : faults.shift()) ?? 'none'
     serve(fault, incoming, outgoing).catch(() => outgoing.destroy())
   })
+
+  // What it answers is not ours.
+  withFakes.add(proxy)
 
   async function serve(fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming)
