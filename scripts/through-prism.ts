@@ -17,6 +17,8 @@ const WITHOUT = [
   'proofs/memory.test.ts',
   'server/database/**',
   'server/contract/**',
+  // Files that would keep the server busy for minutes do that to Prism.
+  'server/transfer/**',
   'proofs/contract-rules.test.ts',
 ]
 
