@@ -1,28 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import * as accountStore from '../server/auth/account-store.ts'
-import * as sessionStore from '../server/auth/store.ts'
-import * as chores from '../server/chores.ts'
 import { contractOperations } from '../server/contract/document.ts'
 import type { Caller, Handlers } from '../server/contract/handlers.ts'
 import type { Database } from '../server/database/database.ts'
 import { sql } from '../server/database/live-caller.ts'
-import * as bulkStore from '../server/tasks/bulk-store.ts'
-import * as changeStore from '../server/tasks/change-store.ts'
-import { dueClock } from '../server/tasks/due-clock.ts'
-import * as listStore from '../server/tasks/list-store.ts'
 import * as taskStore from '../server/tasks/store.ts'
-import * as trashStore from '../server/tasks/trash-store.ts'
 import { newPerson, type Person, send } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
-import * as exportStore from '../server/transfer/export-store.ts'
-import * as importStore from '../server/transfer/import-store.ts'
 import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange } from './exchange.ts'
+import { BOBS_KEY, hashOf, sessionOf, storeCalls } from './store-calls.ts'
 
 // What keeps one user's rows from another are walls of their own: signature, path, row filter, key, foreign key.
 // `callers.test.ts` tries the first from outside; here each of the others stands alone, with those before it taken down.
@@ -34,7 +23,6 @@ let bob: Person
 let bobsTask: { id: string; title: string }
 let bobsOther: { id: string }
 let bobsPurged: { id: string }
-const BOBS_KEY = 'a key of Bob'
 beforeAll(async () => {
   service = await startService({ keep: true })
   database = service.database
@@ -55,13 +43,7 @@ async function purgedTask(person: Person): Promise<{ id: string }> {
   return task
 }
 
-const sessionOf = (person: Person) => decodeJwt(person.token).sid as string
 const callerOf = (person: Person): Caller => ({ userId: person.id, sessionId: sessionOf(person) })
-
-async function hashOf(person: Person): Promise<string> {
-  const [account] = await database.rows<{ password: string }>(sql.unsafe`select password from account where "userId" = ${person.id}::uuid`)
-  return account?.password ?? ''
-}
 
 /** Every row of every table that has anything of this person in it, as the database spells it. */
 async function rowsOf(person: Person): Promise<string[]> {
@@ -106,120 +88,7 @@ describe('the path check, with tokens good and handlers that would tell all', ()
   })
 })
 
-/** How each exported function of a store is called by somebody who wants at another's things. */
-type Call = (caller: Caller, owner: Person, ownersTask: string, ownersOther: string) => Promise<unknown>
-const STORES: Record<string, { module: object; calls: Record<string, Call>; actsForNobody?: true }> = {
-  'server/chores.ts': {
-    module: chores,
-    // What they take away, and that it is nothing else, is held by `housekeeping.test.ts`.
-    actsForNobody: true,
-    calls: {
-      purgeOldTrash: () => chores.purgeOldTrash(database),
-      forgetPurgedTasks: () => chores.forgetPurgedTasks(database),
-      deleteOldKeys: () => chores.deleteOldKeys(database),
-      deleteExpiredSessions: () => chores.deleteExpiredSessions(database),
-    },
-  },
-  'server/tasks/bulk-store.ts': {
-    module: bulkStore,
-    calls: {
-      holdClock: (caller) => bulkStore.holdClock(database, caller),
-      selectEarlier: async (caller) => {
-        const request = { key: BOBS_KEY, requestHash: 'another' }
-        await bulkStore.keepAnswer(database, caller, request, { items: [] })
-        return bulkStore.selectEarlier(database, caller, request)
-      },
-      keepAnswer: (caller) => bulkStore.keepAnswer(database, caller, { key: 'a key of nobody', requestHash: 'x' }, { items: [] }),
-    },
-  },
-  'server/tasks/change-store.ts': {
-    module: changeStore,
-    calls: { selectTaskChanges: (caller) => changeStore.selectTaskChanges(database, caller, { since: undefined, limit: 200, unchanged: [] }) },
-  },
-  'server/transfer/export-store.ts': {
-    module: exportStore,
-    calls: {
-      selectTasks: (caller) => exportStore.selectTasks(database, caller, { ...ALL, trash: true }),
-      selectCalendarTasks: (caller) => exportStore.selectCalendarTasks(database, caller, ALL),
-      selectHolder: (caller) => exportStore.selectHolder(database, caller),
-      selectHeldSessions: (caller) => exportStore.selectHeldSessions(database, caller, ALL),
-      selectPurgedTasks: (caller) => exportStore.selectPurgedTasks(database, caller, ALL),
-      selectKeptAnswers: (caller) => exportStore.selectKeptAnswers(database, caller, ALL),
-    },
-  },
-  'server/transfer/import-store.ts': {
-    module: importStore,
-    calls: {
-      insertTasks: (caller, _owner, id, otherId) =>
-        importStore.insertTasks(
-          database,
-          caller,
-          [id, otherId, randomUUID()].map((id, index) => ({ row: index + 1, id, title: 'planted', completed: false, isIdMade: false })),
-        ),
-    },
-  },
-  'server/tasks/trash-store.ts': {
-    module: trashStore,
-    calls: { emptyTrash: (caller) => trashStore.emptyTrash(database, caller, undefined) },
-  },
-  'server/auth/account-store.ts': {
-    module: accountStore,
-    calls: {
-      selectSessions: (caller) => accountStore.selectSessions(database, caller),
-      deleteSessionById: (caller, owner) => accountStore.deleteSessionById(database, caller, sessionOf(owner)),
-      deleteOtherSessions: (caller) => accountStore.deleteOtherSessions(database, caller),
-      selectPasswordHash: (caller) => accountStore.selectPasswordHash(database, caller),
-      // Somebody who knows the owner's very hash.
-      replaceHash: async (caller, owner) => accountStore.replaceHash(database, caller, await hashOf(owner), 'taken'),
-      holdAccount: (caller) => accountStore.holdAccount(database, caller),
-      deleteUser: async (caller, owner) => accountStore.deleteUser(database, caller, await hashOf(owner)),
-      updateUser: (caller) => accountStore.updateUser(database, caller, { name: 'taken' }),
-    },
-  },
-  'server/auth/store.ts': {
-    module: sessionStore,
-    calls: {
-      selectUser: (caller) => sessionStore.selectUser(database, caller),
-      selectHashOfEmail: (_caller, owner) => sessionStore.selectHashOfEmail(database, owner.email),
-      isHashOf: async (_caller, owner) => sessionStore.isHashOf(database, owner.id, await hashOf(owner)),
-      isEmailTaken: (_caller, owner) => sessionStore.isEmailTaken(database, owner.email),
-      deleteSession: (caller) => sessionStore.deleteSession(database, caller),
-    },
-  },
-  'server/tasks/list-store.ts': {
-    module: listStore,
-    calls: {
-      selectTaskPage: (caller) => {
-        const request = { filter: {}, clock: dueClock('UTC', Date.now()), sort: '-created_at', after: undefined, limit: 200, unchanged: [] } as const
-        return listStore.selectTaskPage(database, caller, { ...request, unchanged: [] })
-      },
-      selectTaskCounts: (caller) => listStore.selectTaskCounts(database, caller, dueClock('UTC', Date.now()), []),
-    },
-  },
-  'server/tasks/store.ts': {
-    module: taskStore,
-    calls: {
-      selectTask: (caller, _owner, id) => taskStore.selectTask(database, caller, id),
-      updateTask: (caller, _owner, id) => taskStore.updateTask(database, caller, id, { title: 'taken', description: null, completed: true }, free()),
-      toggleTask: (caller, _owner, id) => taskStore.toggleTask(database, caller, id, free()),
-      moveTask: async (caller, _owner, id, otherId) => {
-        // Bob's task itself, and a task of the caller's beside Bob's.
-        const own = await taskStore.insertTask(database, caller, randomUUID(), { title: 'own' }, undefined)
-        const ownId = own?.outcome === 'done' ? own.task.id : NO_TASK
-        return [
-          await taskStore.moveTask(database, caller, id, { before: otherId }, { ifMatch: null, once: undefined }),
-          await taskStore.moveTask(database, caller, ownId, { after: id }, { ifMatch: null, once: undefined }),
-        ]
-      },
-      insertTask: (caller, _owner, id) => taskStore.insertTask(database, caller, id, { title: 'planted' }, free().once),
-      deleteTask: (caller, _owner, id) => taskStore.deleteTask(database, caller, id, free()),
-      restoreTask: (caller, _owner, id) => taskStore.restoreTask(database, caller, id, { ifMatch: null, once: undefined }),
-    },
-  },
-}
-const ALL = { after: undefined, limit: 200 }
-/** No version is asked for, and the key is one that Bob has used too. */
-const free = () => ({ ifMatch: null, once: { key: BOBS_KEY, requestHash: 'another' } })
+const STORES = storeCalls(() => database)
 const calls = Object.values(STORES).flatMap(({ calls }) => Object.entries(calls))
 const callsForSomebody = Object.values(STORES).flatMap(({ calls, actsForNobody }) => (actsForNobody ? [] : Object.entries(calls)))
 
@@ -244,7 +113,16 @@ describe('the row filter, with signature and path check taken down', () => {
     const mixtures = [own, { userId: his.userId, sessionId: own.sessionId }, { userId: own.userId, sessionId: his.sessionId }]
     for (const caller of mixtures) {
       const answer = JSON.stringify(await call(caller, bob, bobsTask.id, bobsOther.id))
-      const secrets = [bob.email, bobsTask.title, 'nobody knows', 'a label of Bob', bob.sessionToken.split('.')[0] as string, sessionOf(bob), bobsPurged.id]
+      const secrets = [
+        bob.email,
+        bobsTask.title,
+        'nobody knows',
+        'a label of Bob',
+        bob.sessionToken.split('.')[0] as string,
+        sessionOf(bob),
+        bobsPurged.id,
+        bob.id,
+      ]
       for (const his of secrets) expect(answer ?? '').not.toContain(his)
       expect(await rowsOf(bob)).toEqual(before)
     }
@@ -261,7 +139,9 @@ describe('the row filter, with signature and path check taken down', () => {
     await send(`${service.url}/api/auth/login`, { method: 'POST', json: { email: sue.email, password: sue.password } })
     const before = await rowsOf(sue)
     const answer = JSON.stringify(await call(callerOf(sue), sue, id, otherId))
-    const tells = [sue.email, title, id, purged.id, sessionOf(sue), 'a key of Sue', await hashOf(sue), 'true', 'taken'].some((word) => answer?.includes(word))
+    const tells = [sue.email, title, id, purged.id, sessionOf(sue), 'a key of Sue', 'credential', await hashOf(database, sue), 'true', 'taken'].some((word) =>
+      answer?.includes(word),
+    )
     expect(tells || JSON.stringify(await rowsOf(sue)) !== JSON.stringify(before)).toBe(true)
   })
 })

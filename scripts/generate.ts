@@ -5,7 +5,7 @@ const GENERATE = ['--default-non-nullable=false', '--enum-values', '--root-types
 
 for (const words of [
   ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi.yaml'],
-  ['scripts/operations.ts', ...process.argv.slice(2)],
+  ['scripts/generate-operations.ts', ...process.argv.slice(2)],
   ['node_modules/openapi-typescript/bin/cli.js', 'openapi.yaml', ...GENERATE, ...process.argv.slice(2)],
 ]) {
   if (spawnSync(process.execPath, words, { stdio: 'inherit' }).status !== 0) process.exit(1)

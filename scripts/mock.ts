@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { findPath } from '../server/contract/route.ts'
 import { problemDetails } from '../server/http/answer.ts'
-import { bodyLimit } from '../server/http/body.ts'
 import { type ProblemCode, problem } from '../server/problems.ts'
 import { freePort } from '../server/testing/free-port.ts'
 
@@ -100,7 +99,7 @@ function refusal({ method = '', url = '', headers }: IncomingMessage, sent: Buff
   if (!(headers.accept ?? '*/*').split(',').every((range) => MEDIA_RANGE.test(range))) return 'not_acceptable'
   if (sent.length === 0) return undefined
   const operation = findPath(new URL(url, 'http://mock').pathname)?.get(method)
-  if (sent.length > bodyLimit(operation?.id)) return 'content_too_large'
+  if (operation && sent.length > operation.bodyLimit) return 'content_too_large'
   const type = headers['content-type'] ?? ''
   if (!MEDIA_RANGE.test(type) || /charset=(?!"?utf-?8)/i.test(type)) return 'unsupported_media_type'
   return /json/.test(type) && !succeeds(() => JSON.parse(sent.toString('utf8'))) ? 'malformed_json' : undefined

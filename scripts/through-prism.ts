@@ -11,8 +11,8 @@ const NOTES = 'coverage/through-prism.tsv'
 const WITHOUT = [
   'proofs/parity.test.ts',
   'web/**',
-  // A proxy that fails on purpose stands in the way already; a process and a page of their own do the rest.
-  'sdk/{docket,readme,size}.test.ts',
+  // Behind a proxy that fails on purpose, in a process of their own, or of the client's doings rather than the server's.
+  'sdk/{docket,readme,retry,size,walks}.test.ts',
   'proofs/properties.test.ts',
   'proofs/memory.test.ts',
   'server/database/**',

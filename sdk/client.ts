@@ -26,8 +26,7 @@ export function createClient({ baseUrl, tokens, fetch = (request) => globalThis.
   return createFetchClient<paths>({ baseUrl, credentials: 'include', fetch: tokens ? authorized(fetch, tokens) : fetch })
 }
 
-/** A fetch whose requests carry an access token, renewed once when it is refused. */
-export function authorized(fetch: (request: Request) => Promise<Response>, tokens: TokenSource): (request: Request) => Promise<Response> {
+function authorized(fetch: (request: Request) => Promise<Response>, tokens: TokenSource): (request: Request) => Promise<Response> {
   return async (request) => {
     if (request.headers.has('authorization') || new URL(request.url).pathname.startsWith('/api/auth/')) return fetch(request)
     const token = await tokens.get()

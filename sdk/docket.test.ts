@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contractOperations } from '../server/contract/document.ts'
-import { type Fault, startFaultyProxy } from '../server/testing/faulty-proxy.ts'
 import { newPerson, type Person } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import {
@@ -13,8 +12,6 @@ import {
   NoAnswerError,
   NotFoundError,
   ProblemError,
-  RateLimitError,
-  ServerError,
   sessionTokens,
 } from './index.ts'
 
@@ -26,13 +23,6 @@ afterAll(() => service.close())
 
 const clientOf = (person: Person, baseUrl = service.url, options: Partial<DocketOptions> = {}) =>
   createDocket({ baseUrl, tokens: sessionTokens({ baseUrl, sessionToken: person.sessionToken }), ...options })
-
-/** Somebody whose client reaches the server through what fails on purpose. */
-async function behindFaults(options: Partial<DocketOptions> = {}) {
-  const ada = await newPerson(service.url)
-  const proxy = await startFaultyProxy(service.url)
-  return { ada, proxy, docket: clientOf(ada, proxy.url, { tryTimeout: 1_500, ...options }) }
-}
 
 describe('a method for each operation', () => {
   test('by its name, in both styles', () => {
@@ -110,154 +100,5 @@ describe('what is refused', () => {
     expect(error).toMatchObject({ code: 'version_stale', read, current })
     await expect(docket.deleteTask({ task: read })).rejects.toBeInstanceOf(ConflictError)
     expect((await docket.updateTask({ task: read.id, body: { title: 'all the same' } })).title).toBe('all the same')
-  })
-})
-
-describe('with a server that fails on purpose', () => {
-  const passing: Fault[] = ['lost', 'half', 'refused', 'hang', { status: 503 }, { status: 503, retryAfter: 0 }, { status: 429, retryAfter: 0 }, { status: 502 }]
-
-  test.each(passing)('a create whose first two tries go wrong (%o) is done once', async (fault) => {
-    const { ada, proxy, docket } = await behindFaults()
-    proxy.faults.push(fault, fault)
-    const task = await docket.createTask({ body: { title: 'once' } })
-    expect((await ada.send<{ items: object[] }>(ada.tasks)).body.items).toEqual([task])
-    const keys = proxy.seen.filter(({ line }) => line === 'POST /api/{id}/tasks').map(({ key }) => key)
-    expect([keys.length, new Set(keys).size]).toEqual([3, 1])
-  })
-
-  test('no write is lost and none done twice, whatever goes wrong in whatever order', async () => {
-    const { ada, proxy, docket } = await behindFaults({ retries: 6 })
-    const titles = Array.from({ length: 30 }, (_, index) => `Task ${index}`)
-    for (const [index, title] of titles.entries()) {
-      proxy.faults.push(...passing.filter((fault) => fault !== 'hang').slice(index % 7, (index % 7) + (index % 4)))
-      const task = await docket.createTask({ body: { title } })
-      if (index % 2) await docket.updateTask({ task, body: { description: title } })
-      proxy.faults.length = 0
-    }
-    const { items } = (await ada.send<{ items: { title: string; description: string | null }[] }>(`${ada.tasks}?sort=position&limit=200`)).body
-    expect(items.map(({ title, description }) => [title, description])).toEqual(titles.map((title, index) => [title, index % 2 ? title : null]))
-  })
-
-  test('what never answers is given up in time, and the error says that it was the time', async () => {
-    const { proxy, docket } = await behindFaults({ tryTimeout: 100, timeout: 600 })
-    proxy.faults.push(...Array<Fault>(50).fill('hang'))
-    await expect(docket.listTasks()).rejects.toMatchObject({ name: 'NoAnswerError', isTimeout: true })
-  })
-
-  test('a wait that the server asks for is kept, and one that is longer than the call may take is not begun', async () => {
-    const { proxy, docket } = await behindFaults({ timeout: 5_000 })
-    proxy.faults.push({ status: 503, retryAfter: 1 })
-    await docket.listTasks()
-    const [first, second] = proxy.seen.filter(({ line }) => line.startsWith('GET /api/{id}/tasks'))
-    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000)
-    proxy.faults.push({ status: 429, retryAfter: 30 })
-    await expect(docket.listTasks()).rejects.toBeInstanceOf(RateLimitError)
-  })
-
-  test('what cannot be repeated safely is tried once', async () => {
-    const { ada, proxy, docket } = await behindFaults()
-    proxy.faults.push({ status: 503 })
-    const body = { email: ada.email, password: ada.password }
-    await expect(docket.login({ body })).rejects.toBeInstanceOf(ServerError)
-    expect(proxy.seen.map(({ line }) => line)).toEqual(['POST /api/auth/login'])
-  })
-
-  test('a signal ends a call at once, also while it waits', async () => {
-    const { proxy, docket } = await behindFaults()
-    proxy.faults.push({ status: 503, retryAfter: 50 })
-    const over = new AbortController()
-    const call = docket.listTasks({}, { signal: over.signal })
-    while (!proxy.seen.some(({ line }) => line.startsWith('GET /api/{id}/tasks'))) await new Promise((resolve) => setImmediate(resolve))
-    over.abort(new Error('enough'))
-    await expect(call).rejects.toThrow('enough')
-  })
-
-  test('fifty calls that are refused with 401 at once renew the token once; a session that is over is told once found out', async () => {
-    const ada = await newPerson(service.url)
-    const proxy = await startFaultyProxy(service.url)
-    const real = sessionTokens({ baseUrl: proxy.url, sessionToken: ada.sessionToken })
-    const stale = `${ada.token.split('.').slice(0, 2).join('.')}.AAAA`
-    let renewed: string | undefined
-    let over = 0
-    const tokens = {
-      get: async () => renewed ?? stale,
-      async renew(refused: string) {
-        renewed = await real.renew(refused)
-        return renewed
-      },
-    }
-    const onSessionOver = () => {
-      over += 1
-    }
-    const docket = createDocket({ baseUrl: proxy.url, tokens, onSessionOver })
-    const lists = await Promise.all(Array.from({ length: 50 }, () => docket.listTasks()))
-    expect([lists.length, proxy.seen.filter(({ line }) => line === 'GET /api/auth/token').length, over]).toEqual([50, 1, 0])
-    await ada.send('/api/auth/logout', { method: 'POST' })
-    await expect(docket.listTasks()).rejects.toMatchObject({ code: 'session_ended' })
-    expect(over).toBe(1)
-  })
-})
-
-test('hooks see every try; the log has one line a call, and no token, title or query in it', async () => {
-  const lines: unknown[] = []
-  const tries: string[] = []
-  const { ada, proxy, docket } = await behindFaults({
-    log: (entry) => lines.push(entry),
-    onRequest: ({ method }) => tries.push(method),
-    onResponse: ({ status }) => tries.push(String(status)),
-  })
-  proxy.faults.push({ status: 503, retryAfter: 0 })
-  await docket.createTask({ body: { title: 'a secret' } })
-  await docket.result.listTasks({ q: 'a secret', limit: 1_000 })
-  expect(tries).toEqual(['POST', '503', 'POST', '201', 'GET', '400'])
-  const entry = { ms: expect.any(Number), requestId: expect.any(String) }
-  expect(lines).toEqual([
-    { operation: 'createTask', status: 201, ...entry },
-    { operation: 'listTasks', status: 400, error: 'invalid_request', ...entry },
-  ])
-  expect(JSON.stringify(lines)).not.toMatch(new RegExp(`secret|${ada.token.slice(0, 20)}`))
-})
-
-describe('what comes in pages', () => {
-  test('tasks are walked one by one, however many pages they take', async () => {
-    const ada = await newPerson(service.url)
-    const docket = clientOf(ada)
-    const operations = Array.from({ length: 23 }, (_, index) => ({ action: 'create' as const, task: { title: `Task ${index}` } }))
-    await docket.bulkTasks({ body: { operations } })
-    const titles: string[] = []
-    for await (const { title } of docket.tasks({ limit: 5, sort: 'position' })) titles.push(title)
-    expect(titles).toEqual(operations.map(({ task }) => task.title))
-    const sizes: number[] = []
-    for await (const { items } of docket.taskPages({ limit: 10 })) sizes.push(items.length)
-    expect(sizes).toEqual([10, 10, 3])
-  })
-
-  test('a cursor that does not move on ends the walk with an error, not never', async () => {
-    const page = { items: [], total: 2, total_is_exact: true, next_cursor: 'same' }
-    const docket = createDocket({ baseUrl: service.url, fetch: async () => Response.json(page) })
-    const walk = async () => {
-      for await (const _ of docket.tasks()) expect(_).toBeUndefined()
-    }
-    await expect(walk()).rejects.toThrow('does not move on')
-  })
-
-  test('changes are caught up with, and followed until the signal', async () => {
-    const docket = clientOf(await newPerson(service.url))
-    const first = await docket.createTask({ body: { title: 'first' } })
-    const over = new AbortController()
-    const heard: (string | undefined)[] = []
-    let cursor: string | undefined
-    for await (const page of docket.changes()) cursor = page.cursor
-    const following = async () => {
-      for await (const { items } of docket.changes(cursor, { follow: 10, signal: over.signal })) {
-        heard.push(...items.map(({ task }) => task?.title))
-        if (heard.includes('last')) over.abort(new Error('enough'))
-      }
-    }
-    const followed = expect(following()).rejects.toThrow('enough')
-    await docket.updateTask({ task: first, body: { title: 'changed' } })
-    await docket.createTask({ body: { title: 'last' } })
-    await followed
-    expect(heard).toContain('last')
   })
 })

@@ -1,57 +1,11 @@
-import createFetchClient from 'openapi-fetch'
-import { authorized } from './client.ts'
-import type { operations, Problem, paths, Task, TaskChanges, TaskList } from './contract.gen.ts'
+import { createClient } from './client.ts'
+import type { Problem } from './contract.gen.ts'
 import { ConflictError, DocketError, NoAnswerError, ProblemError, problemError } from './errors.ts'
+import type { CallOptions, Calls, OperationId, Result, Results } from './operation-types.ts'
 import { OPERATIONS } from './operations.gen.ts'
 import { type Fetch, persistent, type RetryOptions } from './retry.ts'
 import type { TokenSource } from './tokens.ts'
-
-type OperationId = keyof operations
-type Parameters<Op extends OperationId, In extends 'path' | 'query'> = operations[Op]['parameters'] extends { [K in In]?: infer P }
-  ? [Exclude<P, undefined>] extends [never]
-    ? unknown
-    : Exclude<P, undefined>
-  : unknown
-type Query<Op extends OperationId> = operations[Op]['parameters'] extends { query?: infer Q } ? ([Q] extends [undefined] ? unknown : NonNullable<Q>) : unknown
-type Target<Op extends OperationId> =
-  Parameters<Op, 'path'> extends { task_id: string }
-    ? {
-        /** A task as it came back, whose version is then asked for with `If-Match`, or an id, to do it whatever the version is. */ task:
-          | string
-          | Pick<Task, 'id' | 'etag'>
-      }
-    : Parameters<Op, 'path'> extends { session_id: string }
-      ? { session: string | { id: string } }
-      : unknown
-type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }
-  ? { body: C[keyof C] }
-  : operations[Op] extends { requestBody?: { content: infer C } }
-    ? { body?: C[keyof C] }
-    : unknown
-
-/** What an operation takes: its query and body, and the task or session it is about. The user is that of the token. */
-export type Input<Op extends OperationId> = Target<Op> & Query<Op> & Body<Op>
-
-type Success = 200 | 201 | 204
-/** What an operation answers when it succeeds. */
-export type Output<Op extends OperationId> = {
-  [Status in keyof operations[Op]['responses'] & Success]: operations[Op]['responses'][Status] extends { content: infer C } ? C[keyof C] : undefined
-}[keyof operations[Op]['responses'] & Success]
-
-export interface CallOptions {
-  signal?: AbortSignal
-  /** For a write; without it one is made, and kept across the tries of this call. Give your own where the call itself may be repeated, after a crash say. */
-  idempotencyKey?: string
-}
-
-type Arguments<Op extends OperationId> =
-  Record<never, never> extends Input<Op> ? [input?: Input<Op>, options?: CallOptions] : [input: Input<Op>, options?: CallOptions]
-
-/** The other style: nothing is thrown that the server or the network is the cause of. */
-export type Result<Data> = { data: Data; error?: undefined; response: Response } | { data?: undefined; error: DocketError; response?: Response }
-
-export type Calls = { [Op in OperationId]: (...parameters: Arguments<Op>) => Promise<Output<Op>> }
-export type Results = { [Op in OperationId]: (...parameters: Arguments<Op>) => Promise<Result<Output<Op>>> }
+import { type Walks, walks } from './walks.ts'
 
 export interface DocketOptions extends RetryOptions {
   /** The address of the server, without a trailing slash. */
@@ -81,25 +35,9 @@ export interface LogEntry {
   requestId: string
 }
 
-export interface DocketClient extends Calls {
+export interface DocketClient extends Calls, Walks {
   /** Every operation in the style that answers `{ data, error, response }`. */
   result: Results
-  /**
-   * Every task of a list, page by page as they are taken.
-   *
-   * @example for await (const task of docket.tasks({ completed: false })) console.log(task.title)
-   * @throws {DocketError} as `listTasks`, and when a cursor does not move on
-   */
-  tasks(query?: Input<'listTasks'>, options?: CallOptions): AsyncGenerator<Task, void, undefined>
-  /** The same in pages. */
-  taskPages(query?: Input<'listTasks'>, options?: CallOptions): AsyncGenerator<TaskList, void, undefined>
-  /**
-   * What has happened since a cursor, in pages; keep the `cursor` of each with what was done with its items.
-   *
-   * @param follow milliseconds between two looks once it has caught up; without it, it ends there
-   * @throws {NotFoundError} `changes_gone`: start over without a cursor
-   */
-  changes(since?: string, options?: CallOptions & { follow?: number }): AsyncGenerator<TaskChanges, void, undefined>
 }
 
 /**
@@ -112,12 +50,7 @@ export interface DocketClient extends Calls {
  */
 export function createDocket(options: DocketOptions): DocketClient {
   const { baseUrl, tokens, onSessionOver, log } = options
-  const persisting = persistent(hooked(options), options)
-  const client = createFetchClient<paths>({
-    baseUrl,
-    credentials: 'include',
-    fetch: tokens ? authorized(persisting, noticing(tokens, onSessionOver)) : persisting,
-  })
+  const client = createClient({ baseUrl, ...(tokens ? { tokens: noticing(tokens, onSessionOver) } : {}), fetch: persistent(hooked(options), options) })
 
   async function settle(id: OperationId, input: Record<string, unknown> = {}, { signal, idempotencyKey }: CallOptions = {}): Promise<Result<unknown>> {
     const { method, path, type, keyed, conditional, text } = OPERATIONS[id] as Facts
@@ -169,36 +102,7 @@ export function createDocket(options: DocketOptions): DocketClient {
     Object.fromEntries(ids.map((id) => [id, (input?: never, options?: CallOptions) => style(id, input, options)])) as Style
   const calls = styled<Calls>(call)
 
-  async function* taskPages(query: Input<'listTasks'> = {}, options?: CallOptions): AsyncGenerator<TaskList, void, undefined> {
-    for (let cursor: string | undefined; ; ) {
-      const page: TaskList = await calls.listTasks({ ...query, ...(cursor === undefined ? {} : { cursor }) }, options)
-      yield page
-      if (page.next_cursor === null) return
-      if (page.next_cursor === cursor) throw new DocketError('The cursor of the list does not move on')
-      cursor = page.next_cursor
-    }
-  }
-
-  return {
-    ...calls,
-    result: styled<Results>(logged),
-    taskPages,
-    async *tasks(query, options) {
-      for await (const { items } of taskPages(query, options)) yield* items
-    },
-    async *changes(since, { follow, ...options } = {}) {
-      for (let cursor = since; ; ) {
-        const page: TaskChanges = await calls.listTaskChanges(cursor === undefined ? {} : { since: cursor }, options)
-        if (page.items.length > 0 || cursor === undefined || !page.has_more) yield page
-        if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor of the changes does not move on')
-        cursor = page.cursor
-        if (page.has_more) continue
-        if (follow === undefined) return
-        await new Promise((resolve) => setTimeout(resolve, follow))
-        options.signal?.throwIfAborted()
-      }
-    },
-  }
+  return { ...calls, result: styled<Results>(logged), ...walks(calls) }
 }
 
 interface Facts {

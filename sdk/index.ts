@@ -1,6 +1,6 @@
 export { type ClientOptions, createClient, type Docket } from './client.ts'
 export type * from './contract.gen.ts'
-export { type CallOptions, createDocket, type DocketClient, type DocketOptions, type Input, type LogEntry, type Output, type Result } from './docket.ts'
+export { createDocket, type DocketClient, type DocketOptions, type LogEntry } from './docket.ts'
 export {
   AuthenticationError,
   ConflictError,
@@ -14,5 +14,6 @@ export {
   RateLimitError,
   ServerError,
 } from './errors.ts'
+export type { CallOptions, Input, Output, Result, TaskTarget } from './operation-types.ts'
 export type { RetryOptions } from './retry.ts'
 export { type SessionTokensOptions, sessionTokens, type TokenSource } from './tokens.ts'

@@ -65,16 +65,15 @@ function waitFor(headers: Headers | undefined, tried: number): number {
   return Math.random() * Math.min(FIRST_WAIT * 2 ** tried, LONGEST_WAIT)
 }
 
-function pause(milliseconds: number, over: AbortSignal): Promise<void> {
+/** Ends early when the signal does. */
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    over.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal?.addEventListener('abort', end)
   })
 }

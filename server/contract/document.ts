@@ -4,6 +4,9 @@ import type { operations } from '../../sdk/contract.gen.ts'
 
 export type OperationId = keyof operations
 
+/** Bytes, where the contract says nothing else; its longest body but for a file is far below. */
+const BODY_LIMIT = 100_000
+
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const
 
 export interface HeaderObject {
@@ -30,6 +33,8 @@ export interface Operation {
   /** Media types of the request body; none: it takes no body. */
   accepts: string[]
   bodyRequired: boolean
+  /** Most bytes of the body that are read. */
+  bodyLimit: number
   /** Media types of the answers that are not problems. */
   produces: string[]
   headerParameters: string[]
@@ -50,7 +55,7 @@ interface OperationObject {
   tags: string[]
   security: Record<string, string[]>[]
   parameters?: ParameterObject[]
-  requestBody?: { required?: boolean; content: Record<string, unknown> }
+  requestBody?: { required?: boolean; 'x-body-limit'?: number; content: Record<string, unknown> }
   responses: Record<string, ResponseObject>
 }
 export interface Contract {
@@ -80,6 +85,7 @@ function operation(method: string, template: string, object: OperationObject, sh
     needsCaller: template.startsWith('/api/{user_id}/'),
     accepts: Object.keys(object.requestBody?.content ?? {}),
     bodyRequired: object.requestBody?.required ?? false,
+    bodyLimit: object.requestBody?.['x-body-limit'] ?? BODY_LIMIT,
     produces: [...produces],
     headerParameters: parameters.flatMap(({ name, in: part }) => (part === 'header' ? name : [])),
     queryParameters: parameters.flatMap(({ name, in: part }) => (part === 'query' ? name : [])),

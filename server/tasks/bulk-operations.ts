@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
 import { doAll, type Refusal } from './bulk.ts'
 import { faultError, isExhausted } from './fault.ts'
-import { once } from './idempotency.ts'
+import { once, replayedHeader } from './idempotency.ts'
 import { emptyTrash } from './trash-store.ts'
 
 type Schemas = components['schemas']
@@ -17,14 +17,14 @@ export function bulkOperations(database: Database): Pick<Handlers, 'bulkTasks' |
       if (!bulk) return problem('session_ended')
       if (bulk.outcome === 'key_reused') return problem('idempotency_key_reused')
       if (bulk.outcome === 'not_done') return notDone(body.operations[bulk.index] as Schemas['TaskOperation'], bulk.index, bulk.refusal)
-      return { status: 200, headers: bulk.outcome === 'replayed' ? { 'Idempotency-Replayed': 'true' } : {}, body: bulk.answer }
+      return { status: 200, headers: replayedHeader(bulk.outcome), body: bulk.answer }
     },
 
     async emptyTrash({ header }, caller) {
       const emptied = await emptyTrash(database, caller, once(header['Idempotency-Key'], 'emptyTrash', undefined, undefined))
       if (!emptied) return problem('session_ended')
       if (emptied.outcome === 'key_reused') return problem('idempotency_key_reused')
-      return { status: 200, headers: emptied.outcome === 'replayed' ? { 'Idempotency-Replayed': 'true' } : {}, body: emptied.answer }
+      return { status: 200, headers: replayedHeader(emptied.outcome), body: emptied.answer }
     },
   }
 }

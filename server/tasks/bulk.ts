@@ -2,9 +2,9 @@ import { v7 as uuidv7 } from 'uuid'
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Database, Statements } from '../database/database.ts'
-import { holdClock, keepAnswer, selectEarlier } from './bulk-store.ts'
 import type { Fault } from './fault.ts'
 import type { Once } from './idempotency.ts'
+import { type DoneOnce, onceTogether } from './once-together.ts'
 import { versionsToMatch } from './precondition.ts'
 import { type Changed, type Created, deleteTask, insertTask, moveTask, restoreTask, updateTask } from './store.ts'
 
@@ -14,10 +14,7 @@ type Operation = Schemas['TaskOperation']
 
 /** Why an operation is not done, and so none is. */
 export type Refusal = { outcome: 'missing' | 'taken' } | { outcome: 'stale'; task: Task } | { outcome: 'refused'; fault: Fault }
-export type Bulk =
-  | { outcome: 'done' | 'replayed'; answer: Schemas['TaskOperationResults'] }
-  | { outcome: 'key_reused' }
-  | { outcome: 'not_done'; index: number; refusal: Refusal }
+export type Bulk = DoneOnce<Schemas['TaskOperationResults']> | { outcome: 'not_done'; index: number; refusal: Refusal }
 
 /** Undoes what was done before it. */
 class NotDone extends Error {
@@ -33,10 +30,7 @@ class NotDone extends Error {
 /** Does all of them, in their order, or none; undefined when the caller's session has ended. */
 export async function doAll(database: Database, caller: Caller, operations: Operation[], request: Once | undefined): Promise<Bulk | undefined> {
   try {
-    return await database.transaction(async (statements): Promise<Bulk | undefined> => {
-      if (!(await holdClock(statements, caller))) return undefined
-      const earlier = request && (await selectEarlier<Schemas['TaskOperationResults']>(statements, caller, request))
-      if (earlier) return earlier.is_same ? { outcome: 'replayed', answer: earlier.answer } : { outcome: 'key_reused' }
+    return await onceTogether(database, caller, request, async (statements) => {
       const answer: Schemas['TaskOperationResults'] = { items: [] }
       for (const [index, operation] of operations.entries()) {
         const done = await doOne(statements, caller, operation)
@@ -44,8 +38,7 @@ export async function doAll(database: Database, caller: Caller, operations: Oper
         if (done.outcome !== 'done') throw new NotDone(index, done as Refusal)
         answer.items.push(done.task)
       }
-      if (request) await keepAnswer(statements, caller, request, answer)
-      return { outcome: 'done', answer }
+      return answer
     })
   } catch (error) {
     if (!(error instanceof NotDone)) throw error

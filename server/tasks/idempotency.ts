@@ -15,6 +15,9 @@ export function once(key: string | undefined, operation: string, taskId: string 
   return { key, requestHash: createHash('sha256').update(request).digest('base64url') }
 }
 
+/** Says of an answer whether it is a kept one. */
+export const replayedHeader = (outcome: 'done' | 'replayed') => (outcome === 'replayed' ? { 'Idempotency-Replayed': 'true' } : {})
+
 const isMembers = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 const inOrder = (members: object) => Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
 

@@ -4,7 +4,7 @@ import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import { faultError, isExhausted } from './fault.ts'
-import { once } from './idempotency.ts'
+import { once, replayedHeader } from './idempotency.ts'
 import { matchesWeakly, versionsToMatch } from './precondition.ts'
 import { type Changed, deleteTask, type Guard, insertTask, moveTask, restoreTask, selectTask, toggleTask, updateTask, type Written } from './store.ts'
 
@@ -79,5 +79,5 @@ function answered<A extends Success>(written: Written, sent: object, answer: (ta
   if (written.outcome === 'key_reused') return problem('idempotency_key_reused')
   if (written.outcome === 'refused') return problem('invalid_body', { errors: [faultError(written.fault, sent)] })
   const success = answer(written.task, written.status)
-  return written.outcome === 'replayed' ? { ...success, headers: { ...success.headers, 'Idempotency-Replayed': 'true' } } : success
+  return { ...success, headers: { ...success.headers, ...replayedHeader(written.outcome) } }
 }

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
 import { heldClock } from './clock.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
+import type { DoneOnce } from './once-together.ts'
 import { purged } from './purge.ts'
 
 type TrashEmptied = components['schemas']['TrashEmptied']
@@ -12,11 +13,7 @@ type TrashEmptied = components['schemas']['TrashEmptied']
 const PURGE_LIMIT = 1_000
 
 /** Purges what has been in the trash longest; undefined when the caller's session has ended. */
-export async function emptyTrash(
-  database: Database,
-  caller: Caller,
-  request: Once | undefined,
-): Promise<{ outcome: 'key_reused' } | { outcome: 'done' | 'replayed'; answer: TrashEmptied } | undefined> {
+export async function emptyTrash(database: Database, caller: Caller, request: Once | undefined): Promise<DoneOnce<TrashEmptied> | undefined> {
   const [row] = await database.rows<{ is_same: boolean | null; answer: TrashEmptied }>(sql.unsafe`
     with ${liveCaller(caller)}, ${heldClock}, ${earlierAnswer(request)},
     trash as (

@@ -15,15 +15,3 @@ export function imported(person: Person, file: string, headers: Record<string, s
   const type = file.startsWith('{') ? 'application/json' : 'text/csv'
   return person.send(`/api/${person.id}/task-import`, { method: 'POST', headers: { 'content-type': type, ...headers }, body: file })
 }
-
-/** Every task, the whole list, in this order. */
-export async function everyTask(person: Person, sort = 'position', more = ''): Promise<Schemas['Task'][]> {
-  const tasks: Schemas['Task'][] = []
-  let cursor = ''
-  do {
-    const { body } = await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200&sort=${sort}${more}${cursor && `&cursor=${cursor}`}`)
-    tasks.push(...body.items)
-    cursor = body.next_cursor ?? ''
-  } while (cursor !== '')
-  return tasks
-}

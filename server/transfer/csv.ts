@@ -50,7 +50,7 @@ const guarded = (text: string) => (RISKY.test(text) ? `'${text}` : text)
 const unguarded = (text: string) => (GUARDED.test(text) ? text.slice(1) : text)
 
 /** Most rows of a file, and most characters of one of them; the longest task has fewer. */
-export const ROW_LIMIT = 2_000
+const ROW_LIMIT = 2_000
 const ROW_LENGTH = 50_000
 
 export type Csv = { rows: Record<string, unknown>[] } | { malformed: string } | { errors: FieldError[] }

@@ -1,13 +1,21 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller, Handlers } from '../contract/handlers.ts'
 import { mustFit } from '../contract/schemas.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Statements } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import { csv } from './csv.ts'
-import { selectCalendarTasks, selectHeldSessions, selectHolder, selectKeptAnswers, selectPurgedTasks, selectTasks } from './export-store.ts'
+import {
+  selectCalendarTasks,
+  selectHeldSessions,
+  selectHeldUser,
+  selectKeptAnswers,
+  selectPurgedTasks,
+  selectSignInMethods,
+  selectTasks,
+} from './export-store.ts'
 import { iCalendar } from './icalendar.ts'
 import { json } from './json.ts'
-import { pages } from './pages.ts'
+import { type Part, walk } from './walk.ts'
 
 type Schemas = components['schemas']
 type ExportOperation = 'exportTasks' | 'exportTasksCsv' | 'exportTasksICalendar' | 'exportMyData'
@@ -20,7 +28,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
   const tasksOf = (caller: Caller, trash = false) =>
     checked(
       'Task',
-      pages((part) => selectTasks(database, caller, { ...part, trash }), idOf),
+      walk((part) => selectTasks(database, caller, { ...part, trash }), idOf),
     )
 
   return {
@@ -33,7 +41,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
     },
 
     async exportTasksICalendar(_, caller) {
-      const entries = pages(
+      const entries = walk(
         (part) => selectCalendarTasks(database, caller, part),
         ({ task }) => task.id,
       )
@@ -41,26 +49,26 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
     },
 
     async exportMyData(_, caller) {
-      const holder = await selectHolder(database, caller)
-      if (!holder) return problem('session_ended')
-      mustFit('HeldUser', holder.user)
-      for (const method of holder.sign_in_methods) mustFit('SignInMethod', method)
+      const user = await selectHeldUser(database, caller)
+      if (!user) return problem('session_ended')
+      mustFit('HeldUser', user)
+      const every = <Name extends 'SignInMethod' | 'HeldSession' | 'PurgedTask'>(
+        name: Name,
+        select: (database: Statements, caller: Caller, part: Part) => Promise<Schemas[Name][] | undefined>,
+      ) =>
+        checked(
+          name,
+          walk((part) => select(database, caller, part), idOf),
+        )
+      const answers = walk((part) => selectKeptAnswers(database, caller, part), keyOf, KEPT_ANSWERS_AT_ONCE)
       const members = {
         exported_at: now(),
-        ...holder,
-        sessions: checked(
-          'HeldSession',
-          pages((part) => selectHeldSessions(database, caller, part), idOf),
-        ),
+        user,
+        sign_in_methods: every('SignInMethod', selectSignInMethods),
+        sessions: every('HeldSession', selectHeldSessions),
         tasks: tasksOf(caller, true),
-        purged_tasks: checked(
-          'PurgedTask',
-          pages((part) => selectPurgedTasks(database, caller, part), idOf),
-        ),
-        idempotency_keys: checked(
-          'KeptAnswer',
-          pages((part) => selectKeptAnswers(database, caller, part), keyOf, KEPT_ANSWERS_AT_ONCE),
-        ),
+        purged_tasks: every('PurgedTask', selectPurgedTasks),
+        idempotency_keys: checked('KeptAnswer', answers),
       }
       return { status: 200, headers: attachment('docket-my-data', 'json'), chunks: json(members) }
     },
@@ -71,10 +79,10 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
 async function* checked<Name extends keyof Schemas, Row>(
   name: Name,
   parts: AsyncIterable<readonly Row[]>,
-  checkedPart: (row: Row) => Schemas[Name] = (row) => row as Schemas[Name],
+  valueIn: (row: Row) => Schemas[Name] = (row) => row as Schemas[Name],
 ): AsyncGenerator<readonly Row[]> {
   for await (const part of parts) {
-    for (const row of part) mustFit(name, checkedPart(row))
+    for (const row of part) mustFit(name, valueIn(row))
     yield part
   }
 }

@@ -2,9 +2,9 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller, Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
-import { holdClock, keepAnswer, selectEarlier } from '../tasks/bulk-store.ts'
 import { type Fault, faultError } from '../tasks/fault.ts'
-import { type Once, once } from '../tasks/idempotency.ts'
+import { type Once, once, replayedHeader } from '../tasks/idempotency.ts'
+import { onceTogether } from '../tasks/once-together.ts'
 import { readCsv } from './csv.ts'
 import { insertTasks, type Outcome } from './import-store.ts'
 import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
@@ -22,24 +22,16 @@ export function importOperations(database: Database): Pick<Handlers, 'importTask
       const imported = await importRows(database, caller, readRows(caller.userId, file.rows), once(header['Idempotency-Key'], 'importTasks', undefined, body))
       if (!imported) return problem('session_ended')
       if (imported.outcome === 'key_reused') return problem('idempotency_key_reused')
-      return { status: 200, headers: imported.outcome === 'replayed' ? { 'Idempotency-Replayed': 'true' } : {}, body: imported.report }
+      return { status: 200, headers: replayedHeader(imported.outcome), body: imported.answer }
     },
   }
 }
 
-type Imported = { outcome: 'done' | 'replayed'; report: Report } | { outcome: 'key_reused' }
-
 /** Takes every row that can be taken, at once. */
-function importRows(database: Database, caller: Caller, rows: ReadRow[], request: Once | undefined): Promise<Imported | undefined> {
-  return database.transaction(async (statements): Promise<Imported | undefined> => {
-    if (!(await holdClock(statements, caller))) return undefined
-    const earlier = request && (await selectEarlier<Report>(statements, caller, request))
-    if (earlier) return earlier.is_same ? { outcome: 'replayed', report: earlier.answer } : { outcome: 'key_reused' }
+function importRows(database: Database, caller: Caller, rows: ReadRow[], request: Once | undefined) {
+  return onceTogether(database, caller, request, async (statements) => {
     const outcomes = await insertTasks(statements, caller, byPosition(rows.flatMap((read) => ('draft' in read ? read.draft : []))))
-    if (!outcomes) return undefined
-    const report = reported(rows, new Map(outcomes.map((outcome) => [outcome.row, outcome])))
-    if (request) await keepAnswer(statements, caller, request, report)
-    return { outcome: 'done', report }
+    return outcomes && reported(rows, new Map(outcomes.map((outcome) => [outcome.row, outcome])))
   })
 }
 

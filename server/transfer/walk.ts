@@ -14,7 +14,7 @@ export interface Part {
  *
  * @throws {Refusal} 401 when it answers undefined, because the caller's session has ended
  */
-export async function* pages<Row>(
+export async function* walk<Row>(
   select: (part: Part) => Promise<readonly Row[] | undefined>,
   keyOf: (row: Row) => string,
   limit = PAGE,

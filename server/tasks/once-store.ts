@@ -4,7 +4,7 @@ import { liveCaller, sql } from '../database/live-caller.ts'
 import { heldClock } from './clock.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
 
-// For a transaction.
+// For a transaction; see `once-together.ts`.
 
 /** Nobody else writes any task of the caller until the transaction ends; false when their session has ended. */
 export async function holdClock(statements: Statements, caller: Caller): Promise<boolean> {

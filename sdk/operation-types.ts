@@ -1,0 +1,39 @@
+import type { operations, Task } from './contract.gen.ts'
+import type { DocketError } from './errors.ts'
+
+export type OperationId = keyof operations
+type Path<Op extends OperationId> = operations[Op]['parameters'] extends { path: infer P } ? P : unknown
+type Query<Op extends OperationId> = operations[Op]['parameters'] extends { query?: infer Q } ? ([Q] extends [undefined] ? unknown : NonNullable<Q>) : unknown
+/** A task as it came back, whose version is then asked for with `If-Match`, or an id, to do it whatever the version is. */
+export type TaskTarget = string | Pick<Task, 'id' | 'etag'>
+type Target<Op extends OperationId> =
+  Path<Op> extends { task_id: string } ? { task: TaskTarget } : Path<Op> extends { session_id: string } ? { session: string | { id: string } } : unknown
+type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }
+  ? { body: C[keyof C] }
+  : operations[Op] extends { requestBody?: { content: infer C } }
+    ? { body?: C[keyof C] }
+    : unknown
+
+/** What an operation takes: its query and body, and the task or session it is about. The user is that of the token. */
+export type Input<Op extends OperationId> = Target<Op> & Query<Op> & Body<Op>
+
+type Success = 200 | 201 | 204
+/** What an operation answers when it succeeds. */
+export type Output<Op extends OperationId> = {
+  [Status in keyof operations[Op]['responses'] & Success]: operations[Op]['responses'][Status] extends { content: infer C } ? C[keyof C] : undefined
+}[keyof operations[Op]['responses'] & Success]
+
+export interface CallOptions {
+  signal?: AbortSignal
+  /** For a write; without it one is made, and kept across the tries of this call. Give your own where the call itself may be repeated, after a crash say. */
+  idempotencyKey?: string
+}
+
+type Arguments<Op extends OperationId> =
+  Record<never, never> extends Input<Op> ? [input?: Input<Op>, options?: CallOptions] : [input: Input<Op>, options?: CallOptions]
+
+/** The other style: nothing is thrown that the server or the network is the cause of. */
+export type Result<Data> = { data: Data; error?: undefined; response: Response } | { data?: undefined; error: DocketError; response?: Response }
+
+export type Calls = { [Op in OperationId]: (...parameters: Arguments<Op>) => Promise<Output<Op>> }
+export type Results = { [Op in OperationId]: (...parameters: Arguments<Op>) => Promise<Result<Output<Op>>> }

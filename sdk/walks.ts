@@ -1,0 +1,55 @@
+import type { Task, TaskChanges, TaskList } from './contract.gen.ts'
+import { DocketError } from './errors.ts'
+import type { CallOptions, Calls, Input } from './operation-types.ts'
+import { pause } from './retry.ts'
+
+export interface Walks {
+  /**
+   * Every task of a list, page by page as they are taken.
+   *
+   * @example for await (const task of docket.tasks({ completed: false })) console.log(task.title)
+   * @throws {DocketError} as `listTasks`, and when a cursor does not move on
+   */
+  tasks(query?: Input<'listTasks'>, options?: CallOptions): AsyncGenerator<Task, void, undefined>
+  /** The same in pages. */
+  taskPages(query?: Input<'listTasks'>, options?: CallOptions): AsyncGenerator<TaskList, void, undefined>
+  /**
+   * What has happened since a cursor, in pages; keep the `cursor` of each with what was done with its items.
+   *
+   * @param follow milliseconds between two looks once it has caught up; without it, it ends there
+   * @throws {NotFoundError} `changes_gone`: start over without a cursor
+   */
+  changes(since?: string, options?: CallOptions & { follow?: number }): AsyncGenerator<TaskChanges, void, undefined>
+}
+
+/** What takes several calls: lists and changes, page after page. */
+export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 'listTaskChanges'>): Walks {
+  async function* taskPages(query: Input<'listTasks'> = {}, options?: CallOptions): AsyncGenerator<TaskList, void, undefined> {
+    for (let cursor: string | undefined; ; ) {
+      const page: TaskList = await listTasks({ ...query, ...(cursor === undefined ? {} : { cursor }) }, options)
+      yield page
+      if (page.next_cursor === null) return
+      if (page.next_cursor === cursor) throw new DocketError('The cursor of the list does not move on')
+      cursor = page.next_cursor
+    }
+  }
+
+  return {
+    taskPages,
+    async *tasks(query, options) {
+      for await (const { items } of taskPages(query, options)) yield* items
+    },
+    async *changes(since, { follow, ...options } = {}) {
+      for (let cursor = since; ; ) {
+        const page: TaskChanges = await listTaskChanges(cursor === undefined ? {} : { since: cursor }, options)
+        yield page
+        if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor of the changes does not move on')
+        cursor = page.cursor
+        if (page.has_more) continue
+        if (follow === undefined) return
+        await pause(follow, options.signal)
+        options.signal?.throwIfAborted()
+      }
+    },
+  }
+}

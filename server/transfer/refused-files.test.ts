@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { components } from '../../sdk/contract.gen.ts'
+import { everyTask } from '../testing/every-task.ts'
+import { imported } from '../testing/files.ts'
+import { newPerson } from '../testing/person.ts'
+import { isProblem } from '../testing/problem.ts'
+import { startService, type TestService } from '../testing/service.ts'
+
+type Schemas = components['schemas']
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService({ keep: true })
+})
+afterAll(() => service.close())
+
+const json = (...items: object[]) => JSON.stringify({ items })
+const csv = (...lines: string[]) => lines.map((line) => `${line}\r\n`).join('')
+
+describe('what is refused whole, and leaves nothing', () => {
+  const files: [what: string, file: string | Buffer, code: string, pointer: string, detail: RegExp][] = [
+    ['a quotation mark that is never closed', csv('title', 'good', '"bad'), 'malformed_csv', '', /never closed, in row 2/],
+    ['a quotation mark in the middle of a cell', csv('title', 'good', 'a "quoted" word'), 'malformed_csv', '', /row 2/],
+    ['text behind a quotation mark', csv('title', 'good', '"a" b'), 'malformed_csv', '', /row 2/],
+    ['a spreadsheet file that is no CSV', Buffer.from('504b0304140008080800ff', 'hex'), 'malformed_csv', '', /UTF-8/],
+    ['a file in Latin-1', Buffer.from('title\r\nMüll\r\n', 'latin1'), 'malformed_csv', '', /UTF-8/],
+    ['no column for the title', csv('id,description', ',good'), 'invalid_body', '/title', /column/],
+    ['a column that is none', csv('title,colour', 'good,red'), 'invalid_body', '/colour', /no column/],
+    ['a column twice', csv('title,priority,title', 'a,high,b'), 'invalid_body', '/title', /two columns/],
+    ['more than 2,000 rows', csv('title', ...Array(2_001).fill('good')), 'invalid_body', '', /the 2000 that/],
+    ['more than 2,000 items', json(...Array(2_001).fill({ title: 'good' })), 'invalid_body', '/items', /2000/],
+    ['more than 2,000 rows, some of them blank', csv('title,priority', ...Array(2_001).fill(','), 'good,'), 'invalid_body', '', /the 2000 that/],
+    ['two million items that are none', `{"items":[${Array(2_000_000).fill(5)}]}`, 'invalid_body', '/items', /2000/],
+    ['a list of labels without an end', json({ title: 'good' }, { title: 'x', labels: Array(900_000).fill(0) }), 'invalid_body', '/items/1/labels', /2000/],
+    [
+      'members within members within members',
+      `{"items":[{"title":"good"},{"title":"x","a":${'['.repeat(200_000)}${']'.repeat(200_000)}}]}`,
+      'invalid_body',
+      `/items/1/a${'/0'.repeat(8)}`,
+      /deep/,
+    ],
+    ['a row without an end', `title\r\ngood\r\n${'a,'.repeat(900_000)}`, 'malformed_csv', '', /longer than a task can be, in row 2/],
+    ['columns without an end', Array.from({ length: 500_000 }, (_, index) => `c${index}`).join(), 'malformed_csv', '', /first line/],
+    ['a member named __proto__', '{"items":[{"title":"good"}],"__proto__":{"items":[]}}', 'invalid_body', '/__proto__', /not known/],
+    ['items that are no tasks', '{"items":[5]}', 'invalid_body', '/items/0', /object/],
+    ['a member beside the items', '{"items":[],"more":1}', 'invalid_body', '/more', /not known/],
+  ]
+
+  test.each(files)('%s', async (_, file, code, pointer, detail) => {
+    const ada = await newPerson(service.url)
+    const answer = await ada.send<Schemas['Problem']>(`/api/${ada.id}/task-import`, {
+      method: 'POST',
+      headers: { 'content-type': typeof file === 'string' && file.startsWith('{') ? 'application/json' : 'text/csv' },
+      body: file,
+    })
+    isProblem(answer, code)
+    expect(answer.body.errors).toContainEqual({ in: 'body', pointer, code: expect.any(String), detail: expect.stringMatching(detail) })
+    expect(await everyTask(ada)).toEqual([])
+  })
+
+  test('a file without a row is nothing to do', async () => {
+    const ada = await newPerson(service.url)
+    for (const file of [json(), csv('title')]) expect((await imported(ada, file)).body).toEqual({ created: 0, unchanged: 0, refused: 0, rows: [] })
+  })
+})
