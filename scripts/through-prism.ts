@@ -13,6 +13,8 @@ const WITHOUT = [
   'web/**',
   // Behind a proxy that fails on purpose, in a process of their own, or of the client's doings rather than the server's.
   'sdk/{docket,readme,retry,size,walks}.test.ts',
+  // How the process begins and ends.
+  'server/main.test.ts',
   'proofs/properties.test.ts',
   'proofs/memory.test.ts',
   'server/database/**',
