@@ -39,7 +39,8 @@ const switchboard = createServer((incoming, outgoing) => {
       answer.pipe(outgoing)
     },
   )
-  onward.on('error', () => outgoing.destroy())
+  // A server that refuses a body before it is read whole has answered, and may close on the rest.
+  onward.on('error', () => outgoing.headersSent || outgoing.destroy())
   incoming.pipe(onward)
 })
 await new Promise<void>((resolve) => switchboard.listen(0, '127.0.0.1', resolve))
