@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, request as forward } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { declaredAnswers, rowOf } from '../server/testing/answer-rows.ts'
 import { freePort } from '../server/testing/free-port.ts'
 
@@ -41,7 +42,11 @@ const switchboard = createServer((incoming, outgoing) => {
   )
   // A server that refuses a body before it is read whole has answered, and may close on the rest.
   onward.on('error', () => outgoing.headersSent || outgoing.destroy())
-  incoming.pipe(onward)
+  // Whole, because Prism takes an answer that comes while it still sends for a broken connection.
+  buffer(incoming).then(
+    (body) => onward.end(body),
+    () => onward.destroy(),
+  )
 })
 await new Promise<void>((resolve) => switchboard.listen(0, '127.0.0.1', resolve))
 const behind = (switchboard.address() as AddressInfo).port
