@@ -74,8 +74,8 @@ describe('sessionTokens', () => {
     expect(seen.filter((line) => line === 'GET /api/auth/token')).toHaveLength(1)
   })
 
-  test('a server that answers neither token nor 401 is an error that says so', async () => {
+  test('a server that answers neither token nor 401 is an error that says what it answered', async () => {
     const tokens = sessionTokens({ baseUrl: `${service.url}/nowhere`, sessionToken: 'x' })
-    await expect(tokens.get()).rejects.toThrow('The server answered 404')
+    await expect(tokens.get()).rejects.toMatchObject({ name: 'NotFoundError', code: 'not_found' })
   })
 })

@@ -1,6 +1,6 @@
 import createFetchClient, { type Client } from 'openapi-fetch'
 import type { paths } from './contract.gen.ts'
-import type { TokenSource } from './tokens.ts'
+import type { Fetch, TokenSource } from './tokens.ts'
 
 /** A client of every operation of the contract: `docket.GET('/api/{user_id}/tasks', ...)` answers `{ data, error, response }`. */
 export type Docket = Client<paths>
@@ -11,11 +11,11 @@ export interface ClientOptions {
   /** Where access tokens come from. Without it, requests go out as they are. */
   tokens?: TokenSource
   /** Another `fetch`; default: the global one. */
-  fetch?: (request: Request) => Promise<Response>
+  fetch?: Fetch
 }
 
 /**
- * Makes a client that is typed by the contract. Requests outside `/api/auth/` carry an access token from `tokens`;
+ * Makes a client that is typed by the contract. Requests that need one carry an access token from `tokens`;
  * one that is refused with 401 is renewed and the request repeated, once, with the same body.
  *
  * @example
@@ -26,9 +26,12 @@ export function createClient({ baseUrl, tokens, fetch = (request) => globalThis.
   return createFetchClient<paths>({ baseUrl, credentials: 'include', fetch: tokens ? authorized(fetch, tokens) : fetch })
 }
 
-function authorized(fetch: (request: Request) => Promise<Response>, tokens: TokenSource): (request: Request) => Promise<Response> {
+/** The operations that an access token opens. */
+const BY_ACCESS_TOKEN = /^\/api\/(?!auth\/(?!logout|verify))/
+
+export function authorized(fetch: Fetch, tokens: TokenSource): Fetch {
   return async (request) => {
-    if (request.headers.has('authorization') || new URL(request.url).pathname.startsWith('/api/auth/')) return fetch(request)
+    if (request.headers.has('authorization') || !BY_ACCESS_TOKEN.test(new URL(request.url).pathname)) return fetch(request)
     const token = await tokens.get()
     const response = await fetch(withToken(request.clone(), token))
     if (response.status !== 401 || token === undefined) return response

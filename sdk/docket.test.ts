@@ -49,6 +49,18 @@ describe('a method for each operation', () => {
     await expect(docket.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
   })
 
+  test('`raw` gives the answer itself, to be read piece by piece, and a 304 where one was asked for', async () => {
+    const docket = clientOf(await newPerson(service.url))
+    await docket.createTask({ body: { title: 'Pay the rent' } })
+    const file = await docket.raw.exportTasksCsv()
+    expect([file.headers.get('content-disposition'), file.bodyUsed]).toEqual([expect.stringContaining('.csv'), false])
+    expect(await file.text()).toContain('Pay the rent')
+    const list = await docket.raw.listTasks()
+    const again = await docket.raw.listTasks({}, { headers: { 'If-None-Match': list.headers.get('etag') ?? '' } })
+    expect([list.status, again.status]).toEqual([200, 304])
+    await expect(docket.raw.getTask({ task: crypto.randomUUID() })).rejects.toBeInstanceOf(NotFoundError)
+  })
+
   test('what the contract does not describe does not compile', () => {
     const docket = createDocket({ baseUrl: service.url })
     const neverCalled = () => [
@@ -64,6 +76,54 @@ describe('a method for each operation', () => {
       docket.eatTask(),
     ]
     expect(neverCalled).toBeTypeOf('function')
+  })
+})
+
+describe('who a client speaks for', () => {
+  const credentials = () => ({ email: `${crypto.randomUUID()}@example.org`, password: 'correct horse battery' })
+
+  test('is whoever signed in last, and nobody after signing out', async () => {
+    const docket = createDocket({ baseUrl: service.url })
+    const [ada, grace] = [credentials(), credentials()]
+    await docket.signup({ body: ada })
+    const adas = await docket.createTask({ body: { title: 'of Ada' } })
+    const { session_token } = await docket.signup({ body: grace })
+    expect([(await docket.verify()).user.email, (await docket.listTasks()).items]).toEqual([grace.email, []])
+    await docket.login({ body: ada })
+    expect((await docket.listTasks()).items).toEqual([adas])
+    expect((await docket.getToken()).expires_in).toBe(1_800)
+    await docket.logout()
+    await expect(docket.listTasks()).rejects.toMatchObject({ code: 'authorization_missing' })
+    const later = createDocket({ baseUrl: service.url, sessionToken: session_token })
+    expect((await later.verify()).user.email).toBe(grace.email)
+    await later.deleteAccount({ body: { password: grace.password } })
+    await expect(later.listTasks()).rejects.toMatchObject({ code: 'authorization_missing' })
+  })
+
+  test('a session that ends elsewhere is told once, also when no token is left to be refused', async () => {
+    let over = 0
+    const body = credentials()
+    const docket = createDocket({ baseUrl: service.url, onSessionOver: () => void over++ })
+    await docket.signup({ body })
+    await docket.listTasks()
+    const elsewhere = createDocket({ baseUrl: service.url })
+    await elsewhere.login({ body })
+    await elsewhere.revokeOtherSessions()
+    await expect(docket.listTasks()).rejects.toMatchObject({ code: 'session_ended' })
+    await expect(docket.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
+    expect(over).toBe(1)
+    const dead = createDocket({ baseUrl: service.url, sessionToken: 'of-another-time', onSessionOver: () => void over++ })
+    await expect(dead.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
+    expect(over).toBe(2)
+    // Nobody was signed in, so nothing is over.
+    const nobody = createDocket({ baseUrl: service.url, onSessionOver: () => void over++ })
+    await expect(nobody.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
+    expect(over).toBe(2)
+  })
+
+  test('a token of no known form is sent as it is, for the server to refuse', async () => {
+    const tokens = { get: async () => 'opaque', renew: async () => undefined }
+    await expect(createDocket({ baseUrl: service.url, tokens }).listTasks()).rejects.toBeInstanceOf(AuthenticationError)
   })
 })
 
@@ -89,6 +149,17 @@ describe('what is refused', () => {
     expect([good.error, good.data?.title, good.response?.status]).toEqual([undefined, 'x', 201])
     const nowhere = createDocket({ baseUrl: 'http://127.0.0.1:9', retries: 0 })
     expect((await nowhere.result.getLiveness()).error).toBeInstanceOf(NoAnswerError)
+  })
+
+  test('by something else than Docket, is an error that says so', async () => {
+    const between = (body: string, status: number) => createDocket({ baseUrl: service.url, retries: 0, fetch: async () => new Response(body, { status }) })
+    await expect(between('<h1>Blocked</h1>', 403).getLiveness()).rejects.toMatchObject({
+      name: 'ForbiddenError',
+      status: 403,
+      code: 'foreign_answer',
+      requestId: '',
+    })
+    await expect(between('<h1>Log in to the hotel</h1>', 200).getLiveness()).rejects.toBeInstanceOf(NoAnswerError)
   })
 
   test('a write over what somebody else changed is a conflict, with both versions; by its id alone a task is written over', async () => {

@@ -14,7 +14,7 @@ export class DocketError extends Error {
   override readonly name: string = 'DocketError'
 }
 
-/** No answer came: the server could not be reached, or not in time. Whether it has done what was asked is not known. */
+/** No whole answer came: the server could not be reached, or not in time, or what came cannot be read. Whether it has done what was asked is not known. */
 export class NoAnswerError extends DocketError {
   override readonly name = 'NoAnswerError'
   /** Whether the time was over, rather than the connection. */
@@ -22,29 +22,31 @@ export class NoAnswerError extends DocketError {
 
   constructor(cause: unknown) {
     const isTimeout = cause instanceof Error && cause.name === 'TimeoutError'
-    super(isTimeout ? 'The server did not answer in time' : 'The server cannot be reached', { cause })
+    super(isTimeout ? 'No answer in time' : 'No whole answer', { cause })
     this.isTimeout = isTimeout
   }
 }
 
+/** `foreign_answer`: no problem of the contract, so it was not Docket that refused, but what stands between. */
+export type RefusalCode = ProblemCode | 'foreign_answer'
+
 /** The server refused. */
 export class ProblemError extends DocketError {
-  override readonly name: string = 'ProblemError'
   /** The whole problem, as the server sent it. */
-  readonly problem: Problem
+  readonly problem: Omit<Problem, 'code'> & { code: RefusalCode }
   readonly status: number
   /** What happened, as a name that does not change. */
-  readonly code: ProblemCode
+  readonly code: RefusalCode
   /** What is wrong where; blank where the problem is not one of single members. */
   readonly errors: readonly FieldError[]
   /** For whoever looks it up in the log of the server. */
   readonly requestId: string
   readonly response: Response
 
-  constructor(problem: Problem, response: Response) {
+  constructor(problem: ProblemError['problem'], response: Response) {
     super(problem.detail)
     this.problem = problem
-    this.status = problem.status
+    this.status = response.status
     this.code = problem.code
     this.errors = problem.errors ?? []
     this.requestId = problem.request_id
@@ -94,10 +96,14 @@ const FAMILIES: Record<number, typeof ProblemError> = {
   429: RateLimitError,
 }
 
-/** The error of an answer that is a problem. */
-export function problemError(problem: Problem, response: Response): ProblemError {
-  const Family = FAMILIES[problem.status] ?? (problem.status >= 500 ? ServerError : InvalidRequestError)
-  return new Family(problem, response)
+/** The error of an answer that is no success, of which `body` is what could be read. */
+export function refusal(body: unknown, response: Response): ProblemError {
+  const { status, statusText: title, headers } = response
+  const Family = FAMILIES[status] ?? (status >= 500 ? ServerError : InvalidRequestError)
+  if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) return new Family(body as Problem, response)
+  const detail = `Docket did not answer this ${status}`
+  const request_id = headers.get('x-request-id') ?? ''
+  return new Family({ type: 'about:blank', title, status, detail, instance: '', code: 'foreign_answer', request_id }, response)
 }
 
 /**
@@ -105,6 +111,6 @@ export function problemError(problem: Problem, response: Response): ProblemError
  *
  * @example if (isProblem(error, 'task_not_found')) return undefined
  */
-export function isProblem(error: unknown, ...codes: ProblemCode[]): error is ProblemError {
+export function isProblem(error: unknown, ...codes: RefusalCode[]): error is ProblemError {
   return error instanceof ProblemError && (codes.length === 0 || codes.includes(error.code))
 }

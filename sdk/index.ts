@@ -1,3 +1,4 @@
+export type { Calls } from './calls.gen.ts'
 export { type ClientOptions, createClient, type Docket } from './client.ts'
 export type * from './contract.gen.ts'
 export { createDocket, type DocketClient, type DocketOptions, type LogEntry } from './docket.ts'
@@ -12,8 +13,9 @@ export {
   NotFoundError,
   ProblemError,
   RateLimitError,
+  type RefusalCode,
   ServerError,
 } from './errors.ts'
 export type { CallOptions, Input, Output, Result, TaskTarget } from './operation-types.ts'
 export type { RetryOptions } from './retry.ts'
-export { type SessionTokensOptions, sessionTokens, type TokenSource } from './tokens.ts'
+export { type Fetch, type SessionTokensOptions, sessionTokens, type TokenSource } from './tokens.ts'

@@ -24,16 +24,17 @@ export type Output<Op extends OperationId> = {
 }[keyof operations[Op]['responses'] & Success]
 
 export interface CallOptions {
-  signal?: AbortSignal
+  /** Ends the call at once, with the reason of the signal, in each style. */
+  signal?: AbortSignal | undefined
+  /** More headers, or others than the client would send: `traceparent`, say, or `If-None-Match` for a `raw` call, whose 304 is an answer. */
+  headers?: Record<string, string>
   /** For a write; without it one is made, and kept across the tries of this call. Give your own where the call itself may be repeated, after a crash say. */
   idempotencyKey?: string
 }
 
-type Arguments<Op extends OperationId> =
+/** Nothing has to be said to an operation that needs nothing. */
+export type Arguments<Op extends OperationId> =
   Record<never, never> extends Input<Op> ? [input?: Input<Op>, options?: CallOptions] : [input: Input<Op>, options?: CallOptions]
 
 /** The other style: nothing is thrown that the server or the network is the cause of. */
 export type Result<Data> = { data: Data; error?: undefined; response: Response } | { data?: undefined; error: DocketError; response?: Response }
-
-export type Calls = { [Op in OperationId]: (...parameters: Arguments<Op>) => Promise<Output<Op>> }
-export type Results = { [Op in OperationId]: (...parameters: Arguments<Op>) => Promise<Result<Output<Op>>> }

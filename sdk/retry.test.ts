@@ -52,6 +52,13 @@ describe('with a server that fails on purpose', () => {
     await expect(docket.listTasks()).rejects.toMatchObject({ name: 'NoAnswerError', isTimeout: true })
   })
 
+  test('that holds for the access token too: neither a time limit nor a signal waits for it', async () => {
+    const never = { get: () => new Promise<undefined>(() => {}), renew: async () => undefined }
+    const docket = createDocket({ baseUrl: service.url, tokens: never, tryTimeout: 100, timeout: 400 })
+    await expect(docket.createTask({ body: { title: 'never' } })).rejects.toMatchObject({ name: 'NoAnswerError', isTimeout: true })
+    await expect(docket.listTasks({}, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+  })
+
   test('a wait that the server asks for is kept, and one that is longer than the call may take is not begun', async () => {
     const { proxy, docket } = await behindFaults({ timeout: 5_000 })
     proxy.faults.push({ status: 503, retryAfter: 1 })
@@ -70,14 +77,16 @@ describe('with a server that fails on purpose', () => {
     expect(proxy.seen.map(({ line }) => line)).toEqual(['POST /api/auth/login'])
   })
 
-  test('a signal ends a call at once, also while it waits', async () => {
-    const { proxy, docket } = await behindFaults()
+  test('a signal ends a call at once, also while it waits, and the log has it', async () => {
+    const lines: unknown[] = []
+    const { proxy, docket } = await behindFaults({ log: (entry) => lines.push(entry) })
     proxy.faults.push({ status: 503, retryAfter: 50 })
     const over = new AbortController()
     const call = docket.listTasks({}, { signal: over.signal })
     while (!proxy.seen.some(({ line }) => line.startsWith('GET /api/{id}/tasks'))) await new Promise((resolve) => setImmediate(resolve))
     over.abort(new Error('enough'))
     await expect(call).rejects.toThrow('enough')
+    expect(lines).toEqual([{ operation: 'listTasks', error: 'Error', ms: expect.any(Number), requestId: '' }])
   })
 
   test('fifty calls that are refused with 401 at once renew the token once; a session that is over is told once found out', async () => {

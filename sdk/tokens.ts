@@ -1,4 +1,7 @@
 import type { AccessToken } from './contract.gen.ts'
+import { refusal } from './errors.ts'
+
+export type Fetch = (request: Request) => Promise<Response>
 
 export interface TokenSource {
   /** An access token; undefined when there is no session. */
@@ -11,9 +14,9 @@ export interface SessionTokensOptions {
   /** The address of the server, without a trailing slash. */
   baseUrl: string
   /** The `session_token` of `signup` or `login`. Without it, the browser's session cookie is used. */
-  sessionToken?: string
+  sessionToken?: string | undefined
   /** Another `fetch`; default: the global one. */
-  fetch?: (request: Request) => Promise<Response>
+  fetch?: Fetch
 }
 
 /** Milliseconds before its end at which a token is no longer used, so that it does not expire on its way. */
@@ -23,7 +26,7 @@ const MARGIN = 30_000
  * Access tokens of a session, kept in memory only. However many requests ask at once, the server is asked once.
  *
  * @throws {TypeError} what `fetch` throws when the server cannot be reached
- * @throws {Error} when the server answers anything but a token or a 401
+ * @throws {ProblemError} when the server answers anything but a token or a 401
  * @example
  * const tokens = sessionTokens({ baseUrl: 'http://127.0.0.1:8000', sessionToken })
  * const docket = createClient({ baseUrl: 'http://127.0.0.1:8000', tokens })
@@ -39,7 +42,7 @@ export function sessionTokens({ baseUrl, sessionToken, fetch = (request) => glob
       current = undefined
       return undefined
     }
-    if (!response.ok) throw new Error(`The server answered ${response.status} where an access token was expected`)
+    if (!response.ok) throw refusal(await response.json().catch(() => undefined), response)
     const { token, expires_in } = (await response.json()) as AccessToken
     current = { token, until: Date.now() + expires_in * 1_000 - MARGIN }
     return token

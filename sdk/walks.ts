@@ -1,6 +1,7 @@
+import type { Calls } from './calls.gen.ts'
 import type { Task, TaskChanges, TaskList } from './contract.gen.ts'
 import { DocketError } from './errors.ts'
-import type { CallOptions, Calls, Input } from './operation-types.ts'
+import type { CallOptions, Input } from './operation-types.ts'
 import { pause } from './retry.ts'
 
 export interface Walks {
@@ -29,7 +30,7 @@ export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 
       const page: TaskList = await listTasks({ ...query, ...(cursor === undefined ? {} : { cursor }) }, options)
       yield page
       if (page.next_cursor === null) return
-      if (page.next_cursor === cursor) throw new DocketError('The cursor of the list does not move on')
+      if (page.next_cursor === cursor) throw new DocketError('The cursor does not move on')
       cursor = page.next_cursor
     }
   }
@@ -43,7 +44,7 @@ export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 
       for (let cursor = since; ; ) {
         const page: TaskChanges = await listTaskChanges(cursor === undefined ? {} : { since: cursor }, options)
         yield page
-        if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor of the changes does not move on')
+        if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor does not move on')
         cursor = page.cursor
         if (page.has_more) continue
         if (follow === undefined) return

@@ -28,6 +28,9 @@ export interface Operation {
   /** The path as the contract writes it: `/api/{user_id}/tasks`. */
   template: string
   tags: string[]
+  summary: string
+  /** What opens it: an access token, the session itself (its token or cookie), or nothing is needed. */
+  access: 'token' | 'session' | 'none'
   /** Only an access token opens it, and only on its own user's path. */
   needsCaller: boolean
   /** Media types of the request body; none: it takes no body. */
@@ -52,6 +55,7 @@ interface ParameterObject {
 }
 interface OperationObject {
   operationId: OperationId
+  summary: string
   tags: string[]
   security: Record<string, string[]>[]
   parameters?: ParameterObject[]
@@ -82,6 +86,8 @@ function operation(method: string, template: string, object: OperationObject, sh
     method,
     template,
     tags: object.tags,
+    summary: object.summary,
+    access: object.security.length === 0 ? 'none' : object.security.some((scheme) => 'accessToken' in scheme) ? 'token' : 'session',
     needsCaller: template.startsWith('/api/{user_id}/'),
     accepts: Object.keys(object.requestBody?.content ?? {}),
     bodyRequired: object.requestBody?.required ?? false,

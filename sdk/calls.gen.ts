@@ -1,0 +1,304 @@
+/** Made from the contract by `npm run generate`. */
+import type { Arguments, Output, Result } from './operation-types.ts'
+
+export interface Calls {
+  /**
+   * List the tasks: `GET /api/{user_id}/tasks`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.listTasks({ completed: false, label: ['home'], sort: 'due', limit: 50 }))
+   */
+  listTasks(...parameters: Arguments<'listTasks'>): Promise<Output<'listTasks'>>
+  /**
+   * Create a task: `POST /api/{user_id}/tasks`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.createTask({ body: { title: 'Pay the rent' } }))
+   */
+  createTask(...parameters: Arguments<'createTask'>): Promise<Output<'createTask'>>
+  /**
+   * Read one task: `GET /api/{user_id}/tasks/{task_id}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.getTask({ task }))
+   */
+  getTask(...parameters: Arguments<'getTask'>): Promise<Output<'getTask'>>
+  /**
+   * Change a task: `PATCH /api/{user_id}/tasks/{task_id}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.updateTask({ task, body: { title: 'Pay the rent and the parking' } }))
+   */
+  updateTask(...parameters: Arguments<'updateTask'>): Promise<Output<'updateTask'>>
+  /**
+   * Move a task to the trash: `DELETE /api/{user_id}/tasks/{task_id}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * await docket.deleteTask({ task })
+   */
+  deleteTask(...parameters: Arguments<'deleteTask'>): Promise<Output<'deleteTask'>>
+  /**
+   * Complete a task, or open it again: `PATCH /api/{user_id}/tasks/{task_id}/complete`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.toggleTaskCompletion({ task, body: { completed: true } }))
+   */
+  toggleTaskCompletion(...parameters: Arguments<'toggleTaskCompletion'>): Promise<Output<'toggleTaskCompletion'>>
+  /**
+   * Move a task in the manual order: `POST /api/{user_id}/tasks/{task_id}/move`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.moveTask({ task, body: { to: 'top' } }))
+   */
+  moveTask(...parameters: Arguments<'moveTask'>): Promise<Output<'moveTask'>>
+  /**
+   * Bring a task back from the trash: `POST /api/{user_id}/tasks/{task_id}/restore`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.restoreTask({ task }))
+   */
+  restoreTask(...parameters: Arguments<'restoreTask'>): Promise<Output<'restoreTask'>>
+  /**
+   * Empty the trash: `DELETE /api/{user_id}/trash`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.emptyTrash())
+   */
+  emptyTrash(...parameters: Arguments<'emptyTrash'>): Promise<Output<'emptyTrash'>>
+  /**
+   * Do many things at once: `POST /api/{user_id}/task-operations`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.bulkTasks({ body: {
+   *   operations: [{ action: 'create', task: { title: 'Water the plants' } }],
+   * } }))
+   */
+  bulkTasks(...parameters: Arguments<'bulkTasks'>): Promise<Output<'bulkTasks'>>
+  /**
+   * List what has changed: `GET /api/{user_id}/task-changes`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.listTaskChanges({ limit: 50 }))
+   */
+  listTaskChanges(...parameters: Arguments<'listTaskChanges'>): Promise<Output<'listTaskChanges'>>
+  /**
+   * Count the tasks: `GET /api/{user_id}/task-counts`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.getTaskCounts())
+   */
+  getTaskCounts(...parameters: Arguments<'getTaskCounts'>): Promise<Output<'getTaskCounts'>>
+  /**
+   * Export the tasks as JSON: `GET /api/{user_id}/task-export.json`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.exportTasks())
+   */
+  exportTasks(...parameters: Arguments<'exportTasks'>): Promise<Output<'exportTasks'>>
+  /**
+   * Export the tasks as CSV: `GET /api/{user_id}/task-export.csv`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.exportTasksCsv())
+   */
+  exportTasksCsv(...parameters: Arguments<'exportTasksCsv'>): Promise<Output<'exportTasksCsv'>>
+  /**
+   * Export the tasks as iCalendar: `GET /api/{user_id}/task-export.ics`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.exportTasksICalendar())
+   */
+  exportTasksICalendar(...parameters: Arguments<'exportTasksICalendar'>): Promise<Output<'exportTasksICalendar'>>
+  /**
+   * Import tasks: `POST /api/{user_id}/task-import`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.importTasks({ body: {
+   *   items: [
+   *     { title: 'Pay the rent' },
+   *     { title: 'Water the plants', completed: true },
+   *   ],
+   * } }))
+   */
+  importTasks(...parameters: Arguments<'importTasks'>): Promise<Output<'importTasks'>>
+  /**
+   * List the sessions: `GET /api/{user_id}/sessions`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.listSessions())
+   */
+  listSessions(...parameters: Arguments<'listSessions'>): Promise<Output<'listSessions'>>
+  /**
+   * Sign out everywhere else: `DELETE /api/{user_id}/sessions`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.revokeOtherSessions())
+   */
+  revokeOtherSessions(...parameters: Arguments<'revokeOtherSessions'>): Promise<Output<'revokeOtherSessions'>>
+  /**
+   * End a session: `DELETE /api/{user_id}/sessions/{session_id}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * await docket.revokeSession({ session })
+   */
+  revokeSession(...parameters: Arguments<'revokeSession'>): Promise<Output<'revokeSession'>>
+  /**
+   * Change the password: `POST /api/{user_id}/password`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * await docket.changePassword({ body: {
+   *   current_password: 'correct horse battery',
+   *   new_password: 'staple and another horse',
+   * } })
+   */
+  changePassword(...parameters: Arguments<'changePassword'>): Promise<Output<'changePassword'>>
+  /**
+   * Change the profile: `PATCH /api/{user_id}/profile`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.updateProfile({ body: { name: 'Ada Lovelace' } }))
+   */
+  updateProfile(...parameters: Arguments<'updateProfile'>): Promise<Output<'updateProfile'>>
+  /**
+   * Export everything that is held of the user: `GET /api/{user_id}/my-data`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.exportMyData())
+   */
+  exportMyData(...parameters: Arguments<'exportMyData'>): Promise<Output<'exportMyData'>>
+  /**
+   * Delete the account: `POST /api/{user_id}/account-deletion`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * await docket.deleteAccount({ body: { password: 'correct horse battery' } })
+   */
+  deleteAccount(...parameters: Arguments<'deleteAccount'>): Promise<Output<'deleteAccount'>>
+  /**
+   * Create an account from a program: `POST /api/auth/signup`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.signup({ body: {
+   *   email: 'ada@example.org',
+   *   password: 'correct horse battery',
+   *   name: 'Ada',
+   * } }))
+   */
+  signup(...parameters: Arguments<'signup'>): Promise<Output<'signup'>>
+  /**
+   * Sign in from a program: `POST /api/auth/login`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.login({ body: {
+   *   email: 'ada@example.org',
+   *   password: 'correct horse battery',
+   * } }))
+   */
+  login(...parameters: Arguments<'login'>): Promise<Output<'login'>>
+  /**
+   * End the session of a token: `POST /api/auth/logout`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.logout())
+   */
+  logout(...parameters: Arguments<'logout'>): Promise<Output<'logout'>>
+  /**
+   * Say whose token this is: `GET /api/auth/verify`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.verify())
+   */
+  verify(...parameters: Arguments<'verify'>): Promise<Output<'verify'>>
+  /**
+   * Turn a live session into an access token: `GET /api/auth/token`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.getToken())
+   */
+  getToken(...parameters: Arguments<'getToken'>): Promise<Output<'getToken'>>
+  /**
+   * Create an account from a browser: `POST /api/auth/sign-up/email`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.signUpEmail({ body: {
+   *   email: 'ada@example.org',
+   *   password: 'correct horse battery',
+   *   name: 'Ada',
+   * } }))
+   */
+  signUpEmail(...parameters: Arguments<'signUpEmail'>): Promise<Output<'signUpEmail'>>
+  /**
+   * Sign in from a browser: `POST /api/auth/sign-in/email`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.signInEmail({ body: {
+   *   email: 'ada@example.org',
+   *   password: 'correct horse battery',
+   * } }))
+   */
+  signInEmail(...parameters: Arguments<'signInEmail'>): Promise<Output<'signInEmail'>>
+  /**
+   * Sign the browser out: `POST /api/auth/sign-out`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.signOut({ body: {} }))
+   */
+  signOut(...parameters: Arguments<'signOut'>): Promise<Output<'signOut'>>
+  /**
+   * Say who is signed in: `GET /api/auth/get-session`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.getSession())
+   */
+  getSession(...parameters: Arguments<'getSession'>): Promise<Output<'getSession'>>
+  /**
+   * The process is alive: `GET /livez`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.getLiveness())
+   */
+  getLiveness(...parameters: Arguments<'getLiveness'>): Promise<Output<'getLiveness'>>
+  /**
+   * The server can answer requests: `GET /readyz`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.getReadiness())
+   */
+  getReadiness(...parameters: Arguments<'getReadiness'>): Promise<Output<'getReadiness'>>
+}
+
+export type Results = { [Op in keyof Calls]: (...parameters: Arguments<Op>) => Promise<Result<Output<Op>>> }
+export type Raws = { [Op in keyof Calls]: (...parameters: Arguments<Op>) => Promise<Response> }
