@@ -11,7 +11,11 @@ const parts = [
     from: ['web/src/**', 'web/public/*', 'web/*.*', 'sdk/*.ts'],
     make: () => run('node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'),
   },
-  { made: 'docs/dist/index.html', from: ['docs/*.*', 'openapi.yaml', 'server/problems.ts', 'scripts/docs.ts'], make: () => run('scripts/docs.ts') },
+  {
+    made: 'docs/dist/index.html',
+    from: ['docs/*.*', 'docs/guides/*', 'openapi.yaml', 'server/problems.ts', 'scripts/{docs,guide-page,samples}.ts'],
+    make: () => run('scripts/docs.ts'),
+  },
 ]
 
 const all = process.argv.includes('--all')

@@ -1,7 +1,11 @@
-// npm run docs: the static docs site in docs/dist: the Redoc reference of the contract, and a heading for each problem type.
+// npm run docs: the static docs site in docs/dist: the guides, with a heading for each problem type, and the Redoc reference of the contract with a sample for each operation.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { parse, stringify } from 'yaml'
+import { type Contract, contractBytes } from '../server/contract/document.ts'
 import { problem, problemCodes } from '../server/problems.ts'
+import { guidePage, html, PAGES, titleOf } from './guide-page.ts'
+import { samples } from './samples.ts'
 
 const out = 'docs/dist'
 rmSync(out, { recursive: true, force: true })
@@ -14,13 +18,36 @@ for (const [from, to] of [
   copyFileSync(from, `${out}/assets/${to}`)
 
 /** Redoc's credit is a picture on another host; the name as a picture of our own says the same. */
-const CREDIT = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="52" height="14"><text x="0" y="11" font-family="system-ui,sans-serif" font-size="11" fill="#0044d4">Redocly</text></svg>').replaceAll("'", '%27')}`
+const CREDIT = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="52" height="14"><text x="0" y="11" font-family="system-ui,sans-serif" font-size="11"><style>text{fill:#0044d4}@media(prefers-color-scheme:dark){text{fill:#b4c6fc}}</style>Redocly</text></svg>').replaceAll("'", '%27')}`
 const redoc = readFileSync('node_modules/@redocly/cli/lib/chunks/redoc.standalone.js', 'utf8')
 writeFileSync(`${out}/assets/redoc.js`, redoc.replaceAll(/https:\/\/cdn\.redoc\.ly\/redoc\/logo-mini(-full)?\.svg/g, CREDIT))
 
-const redocly = ['node_modules/@redocly/cli/bin/cli.js', 'build-docs', 'openapi.yaml', '-o', `${out}/index.html`]
+/** The contract as the reference shows it. */
+function withSamples(): string {
+  const document = parse(contractBytes.toString('utf8')) as Contract & { info: { description: string } }
+  document.info.description = `[Guides](./) - [the contract as a file](assets/openapi.yaml)\n\n${document.info.description}
+**Samples.** Each operation has two, which run as they are printed: \`$API\`, \`$ME\`, \`$TOKEN\`, \`$SESSION\`, \`$TASK\`, and \`docket\` and \`task\`, are what the [quick start](quick-start.html) leaves;
+\`$SESSION_ID\` and \`session\` are one of \`listSessions\`.`
+  for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item) as object[])) {
+    const sample = 'operationId' in operation ? samples.get(operation.operationId as never) : undefined
+    if (sample)
+      Object.assign(operation, {
+        'x-codeSamples': [
+          { lang: 'sh', label: 'curl', source: sample.curl },
+          { lang: 'ts', label: 'TypeScript', source: sample.typescript },
+        ],
+      })
+  }
+  return stringify(document)
+}
+
+const shown = `${out}/shown.yaml`
+const reference = `${out}/reference.html`
+writeFileSync(shown, withSamples())
+const redocly = ['node_modules/@redocly/cli/bin/cli.js', 'build-docs', shown, '-o', reference]
 execFileSync(process.execPath, redocly, { stdio: 'pipe', env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' } })
-writeFileSync(`${out}/index.html`, selfHosted(readFileSync(`${out}/index.html`, 'utf8')))
+rmSync(shown)
+writeFileSync(reference, selfHosted(readFileSync(reference, 'utf8')))
 
 /** Redocly's page loads its script from another host and has scripts inline; ours comes from one place and needs only `script-src 'self'`. */
 function selfHosted(original: string): string {
@@ -38,33 +65,12 @@ function selfHosted(original: string): string {
   return page
 }
 
-const html = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-const entries = problemCodes
-  .map((code) => problem(code))
-  .map(
-    ({ code, status, title, detail }) => `
-      <h2 id="${code}">${code}</h2>
-      <p class="status">${status} ${html(title)}</p>
-      <p>${html(detail)}</p>`,
-  )
+const guides = new Map(PAGES.map((page) => [page, readFileSync(`docs/guides/${page}.md`, 'utf8')]))
+const titles = new Map([...guides].map(([page, markdown]) => [page, titleOf(markdown)]))
 
-writeFileSync(
-  `${out}/problems.html`,
-  `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <link rel="icon" href="assets/icon.svg" type="image/svg+xml">
-    <title>Problems - Docket API</title>
-    <link rel="stylesheet" href="assets/docs.css">
-  </head>
-  <body class="problems">
-    <main class="page">
-      <h1>Problems</h1>
-      <p>Every error of the API is one of these, as <code>application/problem+json</code> (RFC 9457). A program goes by <code>code</code>, which does not change; <code>detail</code> is for people. <a href="./">To the reference</a></p>${entries.join('')}
-    </main>
-  </body>
-</html>
-`,
-)
+/** Where the `type` of a problem leads. */
+const problems = problemCodes
+  .map((code) => problem(code))
+  .map(({ code, status, title, detail }) => `<h3 id="${code}"><a href="#${code}"><code>${code}</code></a></h3><p>${status} ${html(title)}. ${html(detail)}</p>`)
+
+for (const [page, markdown] of guides) writeFileSync(`${out}/${page}.html`, guidePage(page, markdown, titles, page === 'problems' ? problems.join('\n') : ''))

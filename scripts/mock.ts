@@ -66,8 +66,8 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   const refused = refusal(incoming, sent)
   if (refused) return sendProblem(outgoing, refused)
   const { 'transfer-encoding': _, ...headers } = incoming.headers
-  // Of several successes Prism would take the lowest, which says that nothing was created.
-  if (creates(incoming)) headers.prefer ??= 'code=201'
+  const fitting = preference(incoming)
+  if (fitting) headers.prefer ??= fitting
   headers['content-length'] = String(sent.length)
   if (sent.length === 0) delete headers['content-type']
   // HEAD answers like GET; Node leaves the body out.
@@ -87,9 +87,13 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   outgoing.writeHead(answered.statusCode ?? 502, answered.headers).end(body)
 }
 
-/** Whether it asks for something new, in a media type that there is. */
-function creates({ method = '', url = '', headers: { accept = '*/*' } }: IncomingMessage): boolean {
-  return /\*\/\*|application\/(\*|json)/.test(accept) && findPath(new URL(url, 'http://mock').pathname)?.get(method)?.responses[201] !== undefined
+/** Which answer fits where Prism would take the first: something was created, and a walk comes to its end. */
+function preference({ method = '', url = '', headers: { accept = '*/*' } }: IncomingMessage): string | undefined {
+  const { pathname, searchParams } = new URL(url, 'http://mock')
+  const operation = findPath(pathname)?.get(method)
+  if (operation?.id === 'listTasks' && searchParams.has('cursor')) return 'example=last_page'
+  if (operation?.id === 'listTaskChanges' && searchParams.has('since')) return 'example=nothing_new'
+  return operation?.responses[201] && /\*\/\*|application\/(\*|json)/.test(accept) ? 'code=201' : undefined
 }
 
 /** What Prism would end over, or never answer. */

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 
 /** Whether this works here: the program is there and ends with 0. */
 export function works(program: string, ...words: string[]): boolean {
@@ -12,5 +12,22 @@ export function install(...packages: string[]): void {
   execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
     stdio: 'ignore',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+}
+
+/** What a program prints that ends well, while this process goes on answering. */
+export function run(program: string, words: string[], environment: Record<string, string | undefined> = {}, input = ''): Promise<string> {
+  const child = spawn(program, words, { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end(input)
+  let [printed, errors] = ['', '']
+  child.stdout.on('data', (chunk) => {
+    printed += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('close', (code) => (code === 0 ? done(printed) : fail(new Error(`${program} ended with ${code}:\n${printed}\n${errors}`))))
   })
 }

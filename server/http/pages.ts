@@ -26,9 +26,15 @@ export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }):
   router.use('/assets', express.static(join(webDir, 'assets'), { index: false, redirect: false, immutable: true, maxAge: YEAR }))
   router.get('/icon.svg', page(join(webDir, 'icon.svg'), APP_POLICY))
   router.get('/docs', (_request, response) => response.redirect(308, '/docs/'))
-  router.get('/docs/', page(join(docsDir, 'index.html'), DOCS_POLICY))
-  router.get('/docs/problems', page(join(docsDir, 'problems.html'), DOCS_POLICY))
-  router.use('/docs/assets', express.static(join(docsDir, 'assets'), { index: false, redirect: false, maxAge: 0 }))
+  router.use(
+    '/docs/',
+    express.static(docsDir, {
+      // `type` of a problem says /docs/problems.
+      extensions: ['html'],
+      redirect: false,
+      setHeaders: (response) => void policy(response as Response, DOCS_POLICY).set('Cache-Control', 'no-cache'),
+    }),
+  )
   router.use((request, response, next) => {
     if (request.accepts(['application/problem+json', 'html']) !== 'html') return next(new Refusal(problem('not_found')))
     policy(response, APP_POLICY).status(404).type('html').send(NOT_FOUND)

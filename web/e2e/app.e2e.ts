@@ -84,22 +84,3 @@ test('a session that was ended elsewhere leads back to sign-in, and a server tha
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('The server cannot be reached').waitFor()
 })
-
-test.each(['', 'problems'])('the docs page /docs/%s shows itself under its policy, from this server alone', async (path) => {
-  const { url } = await startService()
-  const page = await chromium.page()
-  const noComplaints = watchComplaints(page)
-  const elsewhere: string[] = []
-  page.on('request', (request) => {
-    if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url())
-  })
-  await page.goto(`${url}/docs/${path}`, { waitUntil: 'networkidle' })
-  if (path === '') {
-    await page.getByText('Program sessions').first().click()
-    await page.getByText('Say whose token this is').first().waitFor()
-  } else {
-    expect(await page.locator('h2#task_not_found').innerText()).toBe('task_not_found')
-  }
-  expect(elsewhere).toEqual([])
-  noComplaints()
-})
