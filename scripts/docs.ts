@@ -57,7 +57,12 @@ function selfHosted(original: string): string {
     .replace(/<script( type="module")?>([\s\S]*?)<\/script>/g, (_, kind = '', script: string) => {
       count += 1
       const name = `assets/page-${count}.js`
-      writeFileSync(`${out}/${name}`, script.replace(/https:\/\/cdn\.redocly\.com\/\S+?\.js/, './redoc.js'))
+      // Of the samples it shows the languages it is told of.
+      const languages = JSON.stringify({ codeSamples: { languages: [{ lang: 'curl' }, { lang: 'TypeScript' }, { lang: 'Payload' }] } })
+      writeFileSync(
+        `${out}/${name}`,
+        script.replace(/https:\/\/cdn\.redocly\.com\/\S+?\.js/, './redoc.js').replace('__redoc_options = {', `__redoc_options = {...${languages},`),
+      )
       return `<script${kind} src="${name}"></script>`
     })
   const foreign = /(?:src|href)="(?:https?:)?\/\/[^"]*\.(?:js|css|woff2?)[^"]*"/.exec(page)
