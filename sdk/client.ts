@@ -1,17 +1,17 @@
 import createFetchClient, { type Client } from 'openapi-fetch'
 import type { paths } from './contract.gen.ts'
-import type { Fetch, TokenSource } from './tokens.ts'
+import { type Fetch, globalFetch, type TokenSource } from './tokens.ts'
 
 /** A client of every operation of the contract: `docket.GET('/api/{user_id}/tasks', ...)` answers `{ data, error, response }`. */
 export type Docket = Client<paths>
 
 export interface ClientOptions {
-  /** The address of the server, without a trailing slash. */
+  /** The address of the server. */
   baseUrl: string
   /** Where access tokens come from. Without it, requests go out as they are. */
-  tokens?: TokenSource
+  tokens?: TokenSource | undefined
   /** Another `fetch`; default: the global one. */
-  fetch?: Fetch
+  fetch?: Fetch | undefined
 }
 
 /**
@@ -22,25 +22,24 @@ export interface ClientOptions {
  * const docket = createClient({ baseUrl: 'http://127.0.0.1:8000' })
  * const { data, error } = await docket.POST('/api/auth/login', { body: { email, password } })
  */
-export function createClient({ baseUrl, tokens, fetch = (request) => globalThis.fetch(request) }: ClientOptions): Docket {
-  return createFetchClient<paths>({ baseUrl, credentials: 'include', fetch: tokens ? authorized(fetch, tokens) : fetch })
+export function createClient({ baseUrl, tokens, fetch = globalFetch }: ClientOptions): Docket {
+  return createFetchClient<paths>({ baseUrl, credentials: 'include', redirect: 'error', fetch: tokens ? authorized(fetch, tokens) : fetch })
 }
 
 /** The operations that an access token opens. */
-const BY_ACCESS_TOKEN = /^\/api\/(?!auth\/(?!logout|verify))/
+const BY_ACCESS_TOKEN = /\/api\/(?!auth\/(?!logout|verify))/
 
 export function authorized(fetch: Fetch, tokens: TokenSource): Fetch {
   return async (request) => {
-    if (request.headers.has('authorization') || !BY_ACCESS_TOKEN.test(new URL(request.url).pathname)) return fetch(request)
+    if (request.headers.has('Authorization') || !BY_ACCESS_TOKEN.test(new URL(request.url).pathname)) return fetch(request)
     const token = await tokens.get()
     const response = await fetch(withToken(request.clone(), token))
-    if (response.status !== 401 || token === undefined) return response
-    const renewed = await tokens.renew(token)
-    return renewed === undefined ? response : fetch(withToken(request, renewed))
+    const renewed = token && response.status === 401 && (await tokens.renew(token))
+    return renewed ? fetch(withToken(request, renewed)) : response
   }
 }
 
 function withToken(request: Request, token: string | undefined): Request {
-  if (token !== undefined) request.headers.set('authorization', `Bearer ${token}`)
+  if (token) request.headers.set('Authorization', `Bearer ${token}`)
   return request
 }

@@ -121,6 +121,40 @@ describe('who a client speaks for', () => {
     expect(over).toBe(2)
   })
 
+  test('a call stays in the session it began in, whoever signs in meanwhile', async () => {
+    const [ada, grace] = [credentials(), credentials()]
+    const held: (() => void)[] = []
+    const isHeld = (request: Request) => /verify|logout/.test(request.url) && held.length < 2
+    const fetch = async (request: Request) => {
+      if (isHeld(request)) await new Promise<void>((resolve) => held.push(resolve))
+      return globalThis.fetch(request)
+    }
+    const docket = createDocket({ baseUrl: service.url, fetch })
+    await docket.signup({ body: ada })
+    const [verified, left] = [docket.verify(), docket.result.logout()]
+    while (held.length < 2) await new Promise(setImmediate)
+    await docket.signup({ body: grace })
+    for (const release of held) release()
+    expect((await verified).user.email).toBe(ada.email)
+    expect((await left).error).toBeUndefined()
+    expect((await docket.verify()).user.email).toBe(grace.email)
+  })
+
+  test('does not change where tokens were given', async () => {
+    const ada = await newPerson(service.url)
+    const docket = createDocket({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
+    await docket.signup({ body: credentials() })
+    expect((await docket.verify()).user.email).toBe(ada.email)
+  })
+
+  test('is known under an address with a path and a slash at its end, too', async () => {
+    const strip = (request: Request) => globalThis.fetch(new Request(request.url.replace('/below', ''), request))
+    const docket = createDocket({ baseUrl: `${service.url}/below/`, fetch: strip })
+    const body = credentials()
+    await docket.signup({ body })
+    expect((await docket.verify()).user.email).toBe(body.email)
+  })
+
   test('a token of no known form is sent as it is, for the server to refuse', async () => {
     const tokens = { get: async () => 'opaque', renew: async () => undefined }
     await expect(createDocket({ baseUrl: service.url, tokens }).listTasks()).rejects.toBeInstanceOf(AuthenticationError)
@@ -159,7 +193,13 @@ describe('what is refused', () => {
       code: 'foreign_answer',
       requestId: '',
     })
-    await expect(between('<h1>Log in to the hotel</h1>', 200).getLiveness()).rejects.toBeInstanceOf(NoAnswerError)
+    for (const body of ['<h1>Log in to the hotel</h1>', '', '"hi"']) await expect(between(body, 200).getLiveness()).rejects.toBeInstanceOf(NoAnswerError)
+    const moved = createDocket({
+      baseUrl: service.url,
+      retries: 0,
+      fetch: (request) => globalThis.fetch(new Request(request.url.replace('/livez', '/docs'), request)),
+    })
+    await expect(moved.getLiveness()).rejects.toBeInstanceOf(NoAnswerError)
   })
 
   test('a write over what somebody else changed is a conflict, with both versions; by its id alone a task is written over', async () => {

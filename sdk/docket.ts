@@ -4,33 +4,33 @@ import { ConflictError, DocketError, NoAnswerError, ProblemError, refusal } from
 import type { CallOptions, OperationId, Result } from './operation-types.ts'
 import { OPERATIONS } from './operations.gen.ts'
 import { persistent, type RetryOptions, within } from './retry.ts'
-import { type Fetch, sessionTokens, type TokenSource } from './tokens.ts'
+import { type Fetch, globalFetch, sessionTokens, type TokenSource } from './tokens.ts'
 import { type Walks, walks } from './walks.ts'
 
 export interface DocketOptions extends RetryOptions {
-  /** The address of the server, without a trailing slash. */
+  /** The address of the server. */
   baseUrl: string
   /** The `session_token` that `signup` or `login` answered to an earlier run of the program. */
-  sessionToken?: string
+  sessionToken?: string | undefined
   /** Where access tokens come from instead; then signing in and out by this client does not change who it speaks for. */
-  tokens?: TokenSource
+  tokens?: TokenSource | undefined
   /** Another `fetch`; default: the global one. */
-  fetch?: Fetch
-  /** Called with each request before it goes out, every try of it, and with each answer. */
-  onRequest?: (request: Request) => void
-  onResponse?: (response: Response, request: Request) => void
-  /** Called once a call is over. No token, body or query is ever in it. */
-  log?: (entry: LogEntry) => void
+  fetch?: Fetch | undefined
+  /** Called with each request before it goes out, every try of it, and with each answer. May read a body of a `clone()` only, and must not throw. */
+  onRequest?: ((request: Request) => void) | undefined
+  onResponse?: ((response: Response, request: Request) => void) | undefined
+  /** Called once a call is over; must not throw. No token, body or query is ever in it. */
+  log?: ((entry: LogEntry) => void) | undefined
   /** Called once when the session turns out to be over, before the call that found out fails. */
-  onSessionOver?: () => void
+  onSessionOver?: (() => void) | undefined
 }
 
 export interface LogEntry {
   operation: string
   /** Of the answer; undefined where none came. */
-  status?: number
-  /** Why it failed: the code of the problem, or the name of the error. */
-  error?: string
+  status: number | undefined
+  /** Why it failed: the code of the problem, or the name of the error; undefined where it did not. */
+  error: string | undefined
   /** Milliseconds, with all tries and waits. */
   ms: number
   /** For whoever looks it up in the log of the server; blank where no answer came. */
@@ -41,7 +41,7 @@ export interface DocketClient extends Calls, Walks {
   /** Every operation in the style that answers `{ data, error, response }`. */
   result: Results
   /**
-   * Every operation, answered by the `Response` itself, its body not read yet, so that a file need not fit into memory. Throws what the others throw.
+   * Every operation, answered by a `Response` whose body is not read yet, so that a file need not fit into memory. Throws what the others throw.
    * Signing in or out this way does not change who the client speaks for.
    */
   raw: Raws
@@ -60,113 +60,122 @@ export interface DocketClient extends Calls, Walks {
 export function createDocket(options: DocketOptions): DocketClient {
   const { baseUrl, log, onSessionOver, timeout = 60_000 } = options
   const fetch = hooked(options)
-  let session: string | undefined
-  let tokens: TokenSource | undefined
-  let isSignedIn = false
-  enter(options.sessionToken)
+  const client = createClient({ baseUrl })
+  let current = sessionOf(options.sessionToken)
 
-  /** Speaks from now on for this session; undefined: that of the browser's cookie, null: none. */
-  function enter(sessionToken: string | undefined | null): void {
-    session = sessionToken ?? undefined
-    isSignedIn = session !== undefined
-    tokens = options.tokens ?? (sessionToken === null ? undefined : sessionTokens({ baseUrl, sessionToken, fetch: persistent(fetch, options) }))
+  /** What the token proves; undefined: what the browser's cookie does, null: nothing. A call stays in the session it began in, whoever signs in meanwhile. */
+  function sessionOf(token: string | undefined | null): Session {
+    const source = options.tokens ?? (token === null ? undefined : sessionTokens({ baseUrl, sessionToken: token, fetch: persistent(fetch, options) }))
+    let isSignedIn = !!token
+    const notice = async (asking?: Promise<string | undefined>) => {
+      const found = await asking
+      const isOver = isSignedIn && found === undefined
+      isSignedIn = found !== undefined
+      if (isOver && session === current) onSessionOver?.()
+      return found
+    }
+    const session: Session = { token, tokens: { get: () => notice(source?.get()), renew: (refused) => notice(source?.renew(refused)) } }
+    return session
   }
 
-  async function token(ask: (source: TokenSource) => Promise<string | undefined>): Promise<string | undefined> {
-    const asked = tokens
-    const found = asked && (await ask(asked))
-    // What is heard of a session that this client has left meanwhile says nothing of the one it is in.
-    if (asked !== tokens) return found
-    const isOver = isSignedIn && found === undefined
-    isSignedIn = found !== undefined
-    if (isOver) onSessionOver?.()
-    return found
-  }
-  const current: TokenSource = { get: () => token((source) => source.get()), renew: (refused) => token((source) => source.renew(refused)) }
-  const client = createClient({ baseUrl, fetch: persistent(authorized(fetch, current), options) })
-
-  async function settle(id: OperationId, input: Record<string, unknown> = {}, options: CallOptions = {}, parseAs?: 'stream'): Promise<Result<unknown>> {
-    const { signal, idempotencyKey, headers } = options
+  async function settle(
+    id: OperationId,
+    input: Record<string, unknown> = {},
+    { signal, idempotencyKey, headers }: CallOptions = {},
+    isRaw = false,
+  ): Promise<Result<unknown>> {
     const [method, path, ...facts] = OPERATIONS[id].split(' ') as [string, string, ...string[]]
     const is = (fact: string) => facts.includes(fact)
     const { body, task, session: target, ...query } = input
+    const { id: task_id = '', etag } = targeted(task)
     const isText = typeof body === 'string'
+    const session = current
     try {
-      const user_id = path.includes('{user_id}') ? userOf(await within(timeout, signal, current.get)) : ''
-      const { data, error, response } = await (client.request as unknown as AnyRequest)(method, path, {
-        params: { path: { user_id, task_id: idOf(task), session_id: idOf(target) }, query },
-        headers: {
-          'Idempotency-Key': is('keyed') ? (idempotencyKey ?? crypto.randomUUID()) : undefined,
-          'If-Match': is('conditional') ? etagOf(task) : undefined,
-          'Content-Type': isText ? 'text/csv' : is('patch') ? 'application/merge-patch+json' : undefined,
-          Authorization: is('session') && session ? `Bearer ${session}` : undefined,
-          ...headers,
-        },
-        body,
-        bodySerializer: isText ? String : JSON.stringify,
-        parseAs: parseAs ?? (is('text') ? 'text' : 'json'),
-        signal: signal ?? null,
+      return await within(timeout, signal, async (over) => {
+        const user_id = path.includes('{user_id}') ? userOf(await session.tokens.get()) : ''
+        const { data, error, response } = await (client.request as unknown as AnyRequest)(method, path, {
+          params: { path: { user_id, task_id, session_id: targeted(target).id ?? '' }, query },
+          headers: {
+            'Idempotency-Key': is('keyed') ? (idempotencyKey ?? crypto.randomUUID()) : undefined,
+            'If-Match': is('conditional') ? etag : undefined,
+            'Content-Type': isText ? 'text/csv' : is('patch') ? 'application/merge-patch+json' : undefined,
+            Authorization: is('session') && session.token ? `Bearer ${session.token}` : undefined,
+            ...headers,
+          },
+          body,
+          bodySerializer: isText ? String : JSON.stringify,
+          parseAs: isRaw ? 'stream' : is('text') ? 'text' : 'json',
+          fetch: persistent(authorized(fetch, session.tokens), options, isRaw),
+          signal: over,
+        })
+        if (isRaw && (response.ok || response.status === 304)) return { data, response }
+        if (response.ok) {
+          // What stands between may answer anything.
+          if (response.status !== 204 && typeof data !== (is('text') ? 'string' : 'object')) throw new SyntaxError()
+          entered(id, data, session)
+          return { data, response }
+        }
+        const refused = refusal(error, response)
+        if (refused.status === 412 && refused instanceof ConflictError && etag) {
+          const { data: current } = await settle('getTask', { task: task_id }, { signal: over })
+          Object.assign(refused, { read: task, current })
+        }
+        return { error: refused, response }
       })
-      if (response.ok || (parseAs && response.status === 304)) {
-        if (!parseAs) entered(id, data)
-        return { data, response }
-      }
-      const refused = refusal(error, response)
-      if (refused.status === 412 && refused instanceof ConflictError && typeof task === 'object') {
-        const { data: current } = await settle('getTask', { task: idOf(task) }, { signal })
-        Object.assign(refused, { read: task, current })
-      }
-      return { error: refused, response }
     } catch (error) {
       if (error instanceof DocketError) return { error }
-      // A success whose body is not JSON: whatever stands between has answered.
       if (error instanceof SyntaxError) return { error: new NoAnswerError(error) }
       throw error
     }
   }
 
   /** Who this client speaks for once an operation has succeeded. */
-  function entered(id: OperationId, data: unknown): void {
+  function entered(id: OperationId, data: unknown, session: Session): void {
+    if (options.tokens) return
     const granted = (data as { session_token?: string } | undefined)?.session_token
-    if (granted !== undefined) enter(granted)
-    if (IN_A_BROWSER.includes(id)) enter(undefined)
-    if (LEAVING.includes(id)) enter(null)
+    if (granted || IN_A_BROWSER.includes(id)) current = sessionOf(granted)
+    if (LEAVING.includes(id) && session === current) current = sessionOf(null)
   }
 
-  async function result(id: OperationId, input?: object, options?: CallOptions, parseAs?: 'stream'): Promise<Result<unknown>> {
+  async function result(id: OperationId, input?: object, callOptions?: CallOptions, isRaw?: boolean): Promise<Result<unknown>> {
     const started = Date.now()
     const report = (error: Error | undefined, response?: Response) =>
       log?.({
         operation: id,
-        ...(response ? { status: response.status } : {}),
-        ...(error ? { error: error instanceof ProblemError ? error.code : error.name } : {}),
+        status: response?.status,
+        error: error instanceof ProblemError ? error.code : error?.name,
         ms: Date.now() - started,
         requestId: response?.headers.get('x-request-id') ?? '',
       })
-    try {
-      const settled = await settle(id, input as Record<string, unknown>, options, parseAs)
-      report(settled.error, settled.response)
-      return settled
-    } catch (error) {
-      report(error as Error)
+    const settled = await settle(id, input as Record<string, unknown>, callOptions, isRaw).catch((error) => {
+      report(error)
       throw error
-    }
+    })
+    report(settled.error, settled.response)
+    return settled
   }
 
-  async function raw(id: OperationId, input?: object, options?: CallOptions): Promise<Response> {
-    const { error, response } = await result(id, input, options, 'stream')
-    if (error) throw error
-    return response
+  const thrown = async (...parameters: Parameters<typeof result>) => {
+    const settled = await result(...parameters)
+    if (settled.error) throw settled.error
+    return settled
   }
 
-  async function call(id: OperationId, input?: object, options?: CallOptions): Promise<unknown> {
-    const { data, error } = await result(id, input, options)
-    if (error) throw error
-    return data
+  async function raw(id: OperationId, input?: object, callOptions?: CallOptions): Promise<Response> {
+    const { response } = await thrown(id, input, callOptions, true)
+    // What is read later is out of reach of the signal of the request.
+    const { signal } = callOptions ?? {}
+    return new Response(response.body?.pipeThrough(new TransformStream(), { signal } as object), response)
   }
 
+  const call = async (id: OperationId, input?: object, callOptions?: CallOptions) => (await thrown(id, input, callOptions)).data
   const calls = styled<Calls>(call)
   return { ...calls, result: styled<Results>(result), raw: styled<Raws>(raw), ...walks(calls) }
+}
+
+interface Session {
+  token: string | undefined | null
+  tokens: TokenSource
 }
 
 const IN_A_BROWSER: OperationId[] = ['signUpEmail', 'signInEmail']
@@ -174,13 +183,12 @@ const LEAVING: OperationId[] = ['logout', 'signOut', 'deleteAccount']
 
 /** A method for each operation. */
 function styled<Style>(style: (id: OperationId, input?: object, options?: CallOptions) => Promise<unknown>): Style {
-  const ids = Object.keys(OPERATIONS) as OperationId[]
-  return Object.fromEntries(ids.map((id) => [id, (input?: object, options?: CallOptions) => style(id, input, options)])) as Style
+  return Object.fromEntries((Object.keys(OPERATIONS) as OperationId[]).map((id) => [id, style.bind(null, id)])) as Style
 }
 
 type AnyRequest = (method: string, path: string, init: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>
 
-function hooked({ fetch = (request) => globalThis.fetch(request), onRequest, onResponse }: DocketOptions): Fetch {
+function hooked({ fetch = globalFetch, onRequest, onResponse }: DocketOptions): Fetch {
   return async (request) => {
     onRequest?.(request)
     const response = await fetch(request)
@@ -193,11 +201,11 @@ function hooked({ fetch = (request) => globalThis.fetch(request), onRequest, onR
 function userOf(token = ''): string {
   try {
     const [, claims = ''] = token.split('.')
-    return (JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sub: string }).sub
+    return (JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: string }).sub ?? 'me'
   } catch {
     return 'me'
   }
 }
 
-const idOf = (target: unknown): string => (typeof target === 'string' ? target : ((target as { id?: string } | undefined)?.id ?? ''))
-const etagOf = (target: unknown): string | undefined => (typeof target === 'object' ? (target as { etag?: string } | null)?.etag : undefined)
+/** A task or session, or its id alone. */
+const targeted = (target: unknown): { id?: string; etag?: string } => (typeof target === 'string' ? { id: target } : (target ?? {}))

@@ -18,10 +18,10 @@ export class DocketError extends Error {
 export class NoAnswerError extends DocketError {
   override readonly name = 'NoAnswerError'
   /** Whether the time was over, rather than the connection. */
-  readonly isTimeout: boolean
+  declare readonly isTimeout: boolean
 
   constructor(cause: unknown) {
-    const isTimeout = cause instanceof Error && cause.name === 'TimeoutError'
+    const isTimeout = (cause as Error | undefined)?.name === 'TimeoutError'
     super(isTimeout ? 'No answer in time' : 'No whole answer', { cause })
     this.isTimeout = isTimeout
   }
@@ -33,15 +33,15 @@ export type RefusalCode = ProblemCode | 'foreign_answer'
 /** The server refused. */
 export class ProblemError extends DocketError {
   /** The whole problem, as the server sent it. */
-  readonly problem: Omit<Problem, 'code'> & { code: RefusalCode }
-  readonly status: number
+  declare readonly problem: Omit<Problem, 'code'> & { code: RefusalCode }
+  declare readonly status: number
   /** What happened, as a name that does not change. */
-  readonly code: RefusalCode
+  declare readonly code: RefusalCode
   /** What is wrong where; blank where the problem is not one of single members. */
-  readonly errors: readonly FieldError[]
+  declare readonly errors: readonly FieldError[]
   /** For whoever looks it up in the log of the server. */
-  readonly requestId: string
-  readonly response: Response
+  declare readonly requestId: string
+  declare readonly response: Response
 
   constructor(problem: ProblemError['problem'], response: Response) {
     super(problem.detail)
@@ -74,8 +74,8 @@ export class NotFoundError extends ProblemError {
 export class ConflictError extends ProblemError {
   override readonly name = 'ConflictError'
   /** The task as it was when the caller read it, and as it is now; where a version was asked for and the task is still there. */
-  read?: Pick<Task, 'id' | 'etag'>
-  current?: Task
+  declare read?: Pick<Task, 'id' | 'etag'>
+  declare current?: Task
 }
 /** 429: later. */
 export class RateLimitError extends ProblemError {
@@ -100,7 +100,8 @@ const FAMILIES: Record<number, typeof ProblemError> = {
 export function refusal(body: unknown, response: Response): ProblemError {
   const { status, statusText: title, headers } = response
   const Family = FAMILIES[status] ?? (status >= 500 ? ServerError : InvalidRequestError)
-  if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) return new Family(body as Problem, response)
+  const problem = body as Problem | undefined
+  if (problem?.code && problem.detail) return new Family(problem, response)
   const detail = `Docket did not answer this ${status}`
   const request_id = headers.get('x-request-id') ?? ''
   return new Family({ type: 'about:blank', title, status, detail, instance: '', code: 'foreign_answer', request_id }, response)

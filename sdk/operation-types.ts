@@ -27,9 +27,9 @@ export interface CallOptions {
   /** Ends the call at once, with the reason of the signal, in each style. */
   signal?: AbortSignal | undefined
   /** More headers, or others than the client would send: `traceparent`, say, or `If-None-Match` for a `raw` call, whose 304 is an answer. */
-  headers?: Record<string, string>
+  headers?: Record<string, string> | undefined
   /** For a write; without it one is made, and kept across the tries of this call. Give your own where the call itself may be repeated, after a crash say. */
-  idempotencyKey?: string
+  idempotencyKey?: string | undefined
 }
 
 /** Nothing has to be said to an operation that needs nothing. */

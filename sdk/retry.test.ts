@@ -59,6 +59,47 @@ describe('with a server that fails on purpose', () => {
     await expect(docket.listTasks({}, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
   })
 
+  test('half a file is none either, unless it is read raw', async () => {
+    const { proxy, docket } = await behindFaults()
+    await docket.createTask({ body: { title: 'Pay the rent' } })
+    proxy.faults.push('half')
+    expect(await docket.exportTasksCsv()).toContain('Pay the rent')
+    proxy.faults.push(...Array<Fault>(4).fill('half'))
+    expect((await docket.result.exportTasks()).error).toMatchObject({ name: 'NoAnswerError' })
+    proxy.faults.push('half')
+    await expect((await docket.raw.exportTasksCsv()).text()).rejects.toThrow()
+  })
+
+  test('a file is read past the limit of the call, and no longer than the signal says', async () => {
+    const first = new TextEncoder().encode('title\r\n')
+    let write: ReadableStreamDefaultController<Uint8Array> | undefined
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      write = controller
+      controller.enqueue(first)
+    }
+    const body = () => new ReadableStream<Uint8Array>({ start })
+    const fetch = async () => new Response(body(), { headers: { 'content-disposition': 'attachment' } })
+    const tokens = { get: async () => 'x', renew: async () => 'x' }
+    const docket = createDocket({ baseUrl: service.url, tokens, fetch, timeout: 50 })
+    const file = await docket.raw.exportTasksCsv()
+    await new Promise((resolve) => AbortSignal.timeout(100).addEventListener('abort', resolve))
+    write?.close()
+    expect(await file.text()).toBe('title\r\n')
+    await expect(docket.exportTasksCsv()).rejects.toMatchObject({ isTimeout: true })
+    const over = new AbortController()
+    const reading = (await docket.raw.exportTasksCsv({}, { signal: over.signal })).text()
+    over.abort(new Error('enough'))
+    await expect(reading).rejects.toThrow('enough')
+  })
+
+  test('the limit of a call holds for its token, its tries and the look at what it collided with together', async () => {
+    const { proxy, docket } = await behindFaults({ timeout: 1_000, tryTimeout: 5_000 })
+    const task = await docket.createTask({ body: { title: 'as read' } })
+    await docket.updateTask({ task, body: { title: 'as it is' } })
+    proxy.faults.push('none', 'hang')
+    await expect(docket.updateTask({ task, body: { title: 'too late' } })).rejects.toMatchObject({ isTimeout: true })
+  })
+
   test('a wait that the server asks for is kept, and one that is longer than the call may take is not begun', async () => {
     const { proxy, docket } = await behindFaults({ timeout: 5_000 })
     proxy.faults.push({ status: 503, retryAfter: 1 })
@@ -86,7 +127,7 @@ describe('with a server that fails on purpose', () => {
     while (!proxy.seen.some(({ line }) => line.startsWith('GET /api/{id}/tasks'))) await new Promise((resolve) => setImmediate(resolve))
     over.abort(new Error('enough'))
     await expect(call).rejects.toThrow('enough')
-    expect(lines).toEqual([{ operation: 'listTasks', error: 'Error', ms: expect.any(Number), requestId: '' }])
+    expect(lines).toEqual([{ operation: 'listTasks', status: undefined, error: 'Error', ms: expect.any(Number), requestId: '' }])
   })
 
   test('fifty calls that are refused with 401 at once renew the token once; a session that is over is told once found out', async () => {
@@ -127,10 +168,10 @@ test('hooks see every try; the log has one line a call, and no token, title or q
   await docket.createTask({ body: { title: 'a secret' } })
   await docket.result.listTasks({ q: 'a secret', limit: 1_000 })
   expect(tries).toEqual(['POST', '503', 'POST', '201', 'GET', '400'])
-  const entry = { ms: expect.any(Number), requestId: expect.any(String) }
+  const entry = { error: undefined, ms: expect.any(Number), requestId: expect.any(String) }
   expect(lines).toEqual([
     { operation: 'createTask', status: 201, ...entry },
-    { operation: 'listTasks', status: 400, error: 'invalid_request', ...entry },
+    { ...entry, operation: 'listTasks', status: 400, error: 'invalid_request' },
   ])
   expect(JSON.stringify(lines)).not.toMatch(new RegExp(`secret|${ada.token.slice(0, 20)}`))
 })

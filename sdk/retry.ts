@@ -3,11 +3,14 @@ import type { Fetch } from './tokens.ts'
 
 export interface RetryOptions {
   /** Tries after the first, of reads and of writes that have an `Idempotency-Key`; default 3. */
-  retries?: number
+  retries?: number | undefined
   /** Milliseconds that one try may take, to the end of its answer; default 10,000. A file may take longer once it has begun. */
-  tryTimeout?: number
-  /** Milliseconds that a call may take with all its tries; default 60,000. A wait that the server asks for and that would end later is not begun. */
-  timeout?: number
+  tryTimeout?: number | undefined
+  /**
+   * Milliseconds that a call may take with all its tries; default 60,000. A wait that the server asks for and that would end later is not begun. What is read of a `raw`
+   * answer may take longer.
+   */
+  timeout?: number | undefined
 }
 
 /** Answers after which another try may fare better. */
@@ -18,29 +21,31 @@ const [FIRST_WAIT, LONGEST_WAIT] = [250, 8_000]
 /**
  * A fetch that tries again what can be repeated without being done twice, after a wait of random length, or as long as the server says.
  *
- * @throws {NoAnswerError} when the last try got no whole answer, or the time is over
+ * @param isRaw whether the answer is handed on as soon as it begins, to be read by the caller
+ * @throws {NoAnswerError} when the last try got no whole answer
  */
-export function persistent(fetch: Fetch, { retries = 3, tryTimeout = 10_000, timeout = 60_000 }: RetryOptions): Fetch {
-  return (request) =>
-    within(timeout, request.signal, async (over) => {
-      const deadline = Date.now() + timeout
-      const body = /^(GET|HEAD)$/.test(request.method) ? null : await request.arrayBuffer()
-      const mayRepeat = body === null || request.headers.has('idempotency-key')
-      for (let left = mayRepeat ? retries : 0; ; left -= 1) {
-        const outcome = await oneTry(fetch, request, body, over, tryTimeout).catch((error: unknown) => ({ error }))
-        over.throwIfAborted()
-        // No access token was to be had, after tries of its own.
-        if (!(outcome instanceof Response) && outcome.error instanceof DocketError) throw outcome.error
-        const isFinal = left <= 0 || (outcome instanceof Response && !PASSING.includes(outcome.status))
-        const wait = isFinal ? 0 : waitFor(outcome instanceof Response ? outcome.headers : undefined, retries - left)
-        if (isFinal || Date.now() + wait >= deadline) {
-          if (outcome instanceof Response) return outcome
-          throw new NoAnswerError(outcome.error)
-        }
-        await pause(wait, over)
-        over.throwIfAborted()
+export function persistent(fetch: Fetch, { retries = 3, tryTimeout = 10_000, timeout = 60_000 }: RetryOptions, isRaw = false): Fetch {
+  return async (request) => {
+    const deadline = Date.now() + timeout
+    const body = /^(GET|HEAD)$/.test(request.method) ? null : await request.arrayBuffer()
+    for (let left = body === null || request.headers.has('Idempotency-Key') ? retries : 0; ; left -= 1) {
+      request.signal.throwIfAborted()
+      let error: unknown
+      const response = await oneTry(fetch, request, body, tryTimeout, isRaw).catch((thrown: unknown) => {
+        error = thrown
+        return undefined
+      })
+      request.signal.throwIfAborted()
+      // No access token was to be had, after tries of its own.
+      if (error instanceof DocketError) throw error
+      const wait = waitFor(response, retries - left)
+      if (left <= 0 || Date.now() + wait >= deadline || (response && !PASSING.includes(response.status))) {
+        if (response) return response
+        throw new NoAnswerError(error)
       }
-    })
+      await pause(wait, request.signal)
+    }
+  }
 }
 
 /**
@@ -49,46 +54,50 @@ export function persistent(fetch: Fetch, { retries = 3, tryTimeout = 10_000, tim
  * @throws {NoAnswerError} when the time is over; the reason of the signal when that ends it
  */
 export async function within<Wanted>(milliseconds: number, signal: AbortSignal | undefined, wanted: (over: AbortSignal) => Promise<Wanted>): Promise<Wanted> {
+  signal?.throwIfAborted()
   const time = AbortSignal.timeout(milliseconds)
-  const over = signal ? AbortSignal.any([signal, time]) : time
+  const over = AbortSignal.any(signal ? [signal, time] : [time])
   try {
     return await unlessAborted(over, wanted(over))
   } catch (error) {
-    throw over.aborted && !signal?.aborted ? new NoAnswerError(over.reason) : error
+    throw time.aborted && !signal?.aborted ? new NoAnswerError(time.reason) : error
   }
 }
 
-/** The wait for an access token, which others share, does not end with the signal of one. */
+/** Not every wait ends with a signal: the one for an access token is shared by others, and a `Request` that was collected as garbage hears none. */
 function unlessAborted<Wanted>(signal: AbortSignal, wanted: Promise<Wanted>): Promise<Wanted> {
   return new Promise((resolve, reject) => {
     const end = () => reject(signal.reason)
-    if (signal.aborted) end()
     signal.addEventListener('abort', end)
     wanted.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
   })
 }
 
-/** To the end of the answer, so that half of one is none; but a file comes as it is read. */
-async function oneTry(fetch: Fetch, request: Request, body: ArrayBuffer | null, over: AbortSignal, limit: number): Promise<Response> {
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(new DOMException('No answer in time', 'TimeoutError')), limit)
+/** To the end of the answer, so that half of one is none. */
+async function oneTry(fetch: Fetch, request: Request, body: ArrayBuffer | null, limit: number, isRaw: boolean): Promise<Response> {
+  const attempt = new AbortController()
+  const { signal } = attempt
+  const end = () => attempt.abort(request.signal.reason)
+  const timer = setTimeout(() => attempt.abort(new DOMException('', 'TimeoutError')), limit)
+  request.signal.addEventListener('abort', end)
   try {
-    const { url, method, headers, credentials, cache } = request
-    const signal = AbortSignal.any([over, late.signal])
-    const response = await unlessAborted(signal, fetch(new Request(url, { method, headers, credentials, cache, body, signal })))
-    if (response.headers.has('content-disposition')) return response
-    const whole = await response.arrayBuffer()
-    const { status, statusText } = response
-    return new Response(whole.byteLength > 0 ? whole : null, { status, statusText, headers: response.headers })
+    const response = await unlessAborted(signal, fetch(new Request(request, { body, signal })))
+    if (isRaw && response.ok) return response
+    // A file may take longer once it has begun.
+    if (response.headers.has('content-disposition')) clearTimeout(timer)
+    const whole = await unlessAborted(signal, response.arrayBuffer())
+    return new Response(whole.byteLength > 0 ? whole : null, response)
   } finally {
     clearTimeout(timer)
+    request.signal.removeEventListener('abort', end)
   }
 }
 
 /** Full jitter, so that clients that failed together do not come back together; or what the server says. */
-function waitFor(headers: Headers | undefined, tried: number): number {
-  const asked = Number(headers?.get('retry-after') ?? /r=0;\s*t=(\d+)/.exec(headers?.get('ratelimit') ?? '')?.[1])
-  if (headers && asked >= 0) return asked * 1_000
+function waitFor(response: Response | undefined, tried: number): number {
+  const header = (name: string) => response?.headers.get(name)
+  const asked = Number(header('retry-after') ?? /r=0;\s*t=(\d+)/.exec(header('ratelimit') ?? '')?.[1])
+  if (asked >= 0) return asked * 1_000
   return Math.random() * Math.min(FIRST_WAIT * 2 ** tried, LONGEST_WAIT)
 }
 
@@ -102,5 +111,6 @@ export function pause(milliseconds: number, signal: AbortSignal | undefined): Pr
     }
     const timer = setTimeout(end, milliseconds)
     signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
   })
 }

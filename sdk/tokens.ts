@@ -3,6 +3,9 @@ import { refusal } from './errors.ts'
 
 export type Fetch = (request: Request) => Promise<Response>
 
+/** Looked up at each request, so that one that is put in its place later is used. */
+export const globalFetch: Fetch = (request) => globalThis.fetch(request)
+
 export interface TokenSource {
   /** An access token; undefined when there is no session. */
   get(): Promise<string | undefined>
@@ -11,12 +14,12 @@ export interface TokenSource {
 }
 
 export interface SessionTokensOptions {
-  /** The address of the server, without a trailing slash. */
+  /** The address of the server. */
   baseUrl: string
   /** The `session_token` of `signup` or `login`. Without it, the browser's session cookie is used. */
   sessionToken?: string | undefined
   /** Another `fetch`; default: the global one. */
-  fetch?: Fetch
+  fetch?: Fetch | undefined
 }
 
 /** Milliseconds before its end at which a token is no longer used, so that it does not expire on its way. */
@@ -31,21 +34,19 @@ const MARGIN = 30_000
  * const tokens = sessionTokens({ baseUrl: 'http://127.0.0.1:8000', sessionToken })
  * const docket = createClient({ baseUrl: 'http://127.0.0.1:8000', tokens })
  */
-export function sessionTokens({ baseUrl, sessionToken, fetch = (request) => globalThis.fetch(request) }: SessionTokensOptions): TokenSource {
+export function sessionTokens({ baseUrl, sessionToken, fetch = globalFetch }: SessionTokensOptions): TokenSource {
   let current: { token: string; until: number } | undefined
   let asking: Promise<string | undefined> | undefined
 
   const ask = async (): Promise<string | undefined> => {
-    const headers = sessionToken === undefined ? {} : { authorization: `Bearer ${sessionToken}` }
-    const response = await fetch(new Request(`${baseUrl}/api/auth/token`, { headers, credentials: 'include', cache: 'no-store' }))
-    if (response.status === 401) {
-      current = undefined
-      return undefined
-    }
-    if (!response.ok) throw refusal(await response.json().catch(() => undefined), response)
-    const { token, expires_in } = (await response.json()) as AccessToken
-    current = { token, until: Date.now() + expires_in * 1_000 - MARGIN }
-    return token
+    const headers: Record<string, string> = sessionToken ? { Authorization: `Bearer ${sessionToken}` } : {}
+    const response = await fetch(new Request(`${baseUrl.replace(/\/$/, '')}/api/auth/token`, { headers, credentials: 'include' }))
+    const answer = (await response.json().catch(() => undefined)) as Partial<AccessToken> | undefined
+    current = undefined
+    if (response.status === 401) return undefined
+    if (!answer?.token || !answer.expires_in) throw refusal(answer, response)
+    current = { token: answer.token, until: Date.now() + answer.expires_in * 1_000 - MARGIN }
+    return answer.token
   }
   const askOnce = () =>
     (asking ??= ask().finally(() => {

@@ -27,7 +27,7 @@ describe('what comes in pages', () => {
 
   test('a cursor that does not move on ends the walk with an error, not never', async () => {
     const page = { items: [], total: 2, total_is_exact: true, next_cursor: 'same' }
-    const docket = createDocket({ baseUrl: service.url, fetch: async () => Response.json(page) })
+    const docket = createDocket({ baseUrl: service.url, tokens: { get: async () => 'x', renew: async () => 'x' }, fetch: async () => Response.json(page) })
     const walk = async () => {
       for await (const _ of docket.tasks()) expect(_).toBeUndefined()
     }
@@ -52,5 +52,14 @@ describe('what comes in pages', () => {
     await docket.createTask({ body: { title: 'last' } })
     await followed
     expect(heard).toContain('last')
+  })
+
+  test('a follower whose signal ends while it is at work does not wait for the next look', async () => {
+    const docket = clientOf(await newPerson(service.url))
+    const over = new AbortController()
+    const following = async () => {
+      for await (const _ of docket.changes(undefined, { follow: 60_000, signal: over.signal })) over.abort(new Error('enough'))
+    }
+    await expect(following()).rejects.toThrow('enough')
   })
 })

@@ -27,7 +27,7 @@ export interface Walks {
 export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 'listTaskChanges'>): Walks {
   async function* taskPages(query: Input<'listTasks'> = {}, options?: CallOptions): AsyncGenerator<TaskList, void, undefined> {
     for (let cursor: string | undefined; ; ) {
-      const page: TaskList = await listTasks({ ...query, ...(cursor === undefined ? {} : { cursor }) }, options)
+      const page: TaskList = await listTasks({ ...query, cursor } as typeof query, options)
       yield page
       if (page.next_cursor === null) return
       if (page.next_cursor === cursor) throw new DocketError('The cursor does not move on')
@@ -42,7 +42,7 @@ export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 
     },
     async *changes(since, { follow, ...options } = {}) {
       for (let cursor = since; ; ) {
-        const page: TaskChanges = await listTaskChanges(cursor === undefined ? {} : { since: cursor }, options)
+        const page: TaskChanges = await listTaskChanges({ since: cursor } as Input<'listTaskChanges'>, options)
         yield page
         if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor does not move on')
         cursor = page.cursor
