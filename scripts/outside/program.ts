@@ -16,8 +16,8 @@ export function install(...packages: string[]): void {
 }
 
 /** What a program prints that ends well, while this process goes on answering. */
-export function run(program: string, words: string[], environment: Record<string, string | undefined> = {}, input = ''): Promise<string> {
-  const child = spawn(program, words, { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] })
+export function run(program: string, words: string[], environment: Record<string, string | undefined> = {}, input = '', cwd = process.cwd()): Promise<string> {
+  const child = spawn(program, words, { cwd, env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin.end(input)
   let [printed, errors] = ['', '']
   child.stdout.on('data', (chunk) => {

@@ -103,7 +103,7 @@ test('the reference works from any folder of any static host, and each operation
   await page.getByText('Program sessions').first().click()
   await page.getByText('Say whose token this is').first().click()
   await page.getByText('/api/auth/verify"').first().waitFor()
-await page.getByRole('button', { name: 'curl' }).last().click()
+  await page.getByRole('button', { name: 'curl' }).last().click()
   await page.getByRole('menuitem', { name: 'TypeScript' }).click()
   await page.getByText('docket.verify()').first().waitFor()
   await page.getByText('Docket', { exact: true }).first().click()
