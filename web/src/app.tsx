@@ -1,22 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { answer, docket, forgetTokens } from './docket.ts'
+import { docket } from './docket.ts'
 import { Failure } from './failure.tsx'
 import { SignIn } from './sign-in.tsx'
 import { Tasks } from './tasks.tsx'
 
 export function App() {
   const queries = useQueryClient()
-  const session = useQuery({ queryKey: ['session'], queryFn: () => answer(docket.GET('/api/auth/get-session')), staleTime: Number.POSITIVE_INFINITY })
+  const session = useQuery({ queryKey: ['session'], queryFn: () => docket.getSession(), staleTime: Number.POSITIVE_INFINITY })
 
-  const signedIn = () => {
-    forgetTokens()
-    return queries.invalidateQueries()
-  }
   const [notice, setNotice] = useState<string>()
   const signedOut = (reason?: string) => {
     setNotice(reason)
-    forgetTokens()
     queries.removeQueries({ queryKey: ['tasks'] })
     queries.setQueryData(['session'], null)
   }
@@ -29,7 +24,7 @@ export function App() {
         </p>
       )}
       {session.isError && <Failure error={session.error} retry={() => session.refetch()} />}
-      {session.data === null && <SignIn notice={notice} done={signedIn} />}
+      {session.data === null && <SignIn notice={notice} done={() => queries.invalidateQueries()} />}
       {session.data && <Tasks user={session.data.user} signedOut={signedOut} />}
     </main>
   )

@@ -1,30 +1,11 @@
-import { createClient, type Problem, sessionTokens } from '@docket/sdk'
+import { createDocket, ProblemError } from '@docket/sdk'
 
-const baseUrl = window.location.origin
+/** The session is a cookie that no script can read; the access token is in the memory of this page only. */
+export const docket = createDocket({ baseUrl: window.location.origin })
 
-/** The access tokens of this page, in memory only; the session itself is a cookie that no script can read. */
-let tokens = sessionTokens({ baseUrl })
-
-export const docket = createClient({ baseUrl, tokens: { get: () => tokens.get(), renew: (refused) => tokens.renew(refused) } })
-
-/** After signing in or out, the tokens of the session before must not be used. */
-export function forgetTokens(): void {
-  tokens = sessionTokens({ baseUrl })
-}
-
-/** A problem that the server answered, thrown for TanStack Query. */
-export class ProblemError extends Error {
-  readonly problem: Problem
-
-  constructor(problem: Problem) {
-    super(problem.errors?.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join(', ') ?? problem.detail)
-    this.problem = problem
-  }
-}
-
-/** What an operation answered, or its problem as a throw. */
-export async function answer<Data>(asked: Promise<{ data?: Data; error?: Problem }>): Promise<Data> {
-  const { data, error } = await asked
-  if (error) throw new ProblemError(error)
-  return data as Data
+/** What went wrong, for the person in front of it. */
+export function sentenceOf(error: Error): string {
+  if (!(error instanceof ProblemError)) return 'The server cannot be reached. Check your connection and try again.'
+  const { errors, message } = error
+  return errors.length > 0 ? errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join(', ') : message
 }

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { answer, docket } from './docket.ts'
+import { docket } from './docket.ts'
 import { Failure } from './failure.tsx'
 
 /** Sign-in and sign-up in one card. */
@@ -9,8 +9,8 @@ export function SignIn({ notice, done }: { notice: string | undefined; done: () 
   const enter = useMutation({
     mutationFn: async (form: FormData) => {
       const body = { email: String(form.get('email')), password: String(form.get('password')) }
-      if (isNew) await answer(docket.POST('/api/auth/sign-up/email', { body: { ...body, name: String(form.get('name')) } }))
-      else await answer(docket.POST('/api/auth/sign-in/email', { body }))
+      if (isNew) await docket.signUpEmail({ body: { ...body, name: String(form.get('name')) } })
+      else await docket.signInEmail({ body })
       await done()
     },
   })

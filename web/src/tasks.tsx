@@ -1,41 +1,38 @@
-import type { BrowserUser, Task } from '@docket/sdk'
+import { AuthenticationError, type BrowserUser, isProblem, type Task } from '@docket/sdk'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { answer, docket, ProblemError } from './docket.ts'
+import { docket } from './docket.ts'
 import { Failure } from './failure.tsx'
 
 export function Tasks({ user, signedOut }: { user: BrowserUser; signedOut: (reason?: string) => void }) {
   const queries = useQueryClient()
-  const path = { user_id: user.id }
   const list = useInfiniteQuery({
     queryKey: ['tasks', user.id],
-    queryFn: ({ pageParam }) =>
-      answer(docket.GET('/api/{user_id}/tasks', { params: { path, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    queryFn: ({ pageParam, signal }) => docket.listTasks({ limit: 100, ...(pageParam ? { cursor: pageParam } : {}) }, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   })
   const refresh = () => queries.invalidateQueries({ queryKey: ['tasks', user.id] })
   const add = useMutation({
-    mutationFn: (title: string) => answer(docket.POST('/api/{user_id}/tasks', { params: { path }, body: { title } })),
+    mutationFn: (title: string) => docket.createTask({ body: { title } }),
     onSettled: refresh,
   })
   // The state is set, not toggled: sent twice, it is still what the person asked for.
   const complete = useMutation({
-    mutationFn: ({ id, completed }: Task) =>
-      answer(docket.PATCH('/api/{user_id}/tasks/{task_id}/complete', { params: { path: { ...path, task_id: id } }, body: { completed: !completed } })),
+    mutationFn: ({ id, completed }: Task) => docket.toggleTaskCompletion({ task: id, body: { completed: !completed } }),
     onSettled: refresh,
   })
   const remove = useMutation({
     mutationFn: async ({ id }: Task) => {
-      const { error } = await docket.DELETE('/api/{user_id}/tasks/{task_id}', { params: { path: { ...path, task_id: id } } })
+      const { error } = await docket.result.deleteTask({ task: id })
       // A task that is gone already is what the person asked for.
-      if (error && error.code !== 'task_not_found') throw new ProblemError(error)
+      if (error && !isProblem(error, 'task_not_found')) throw error
     },
     onSettled: refresh,
   })
-  const leave = useMutation({ mutationFn: () => answer(docket.POST('/api/auth/sign-out', { body: {} })), onSuccess: () => signedOut() })
+  const leave = useMutation({ mutationFn: () => docket.signOut({ body: {} }), onSuccess: () => signedOut() })
 
-  const sessionOver = [list, add, complete, remove].some(({ error }) => error instanceof ProblemError && error.problem.status === 401)
+  const sessionOver = [list, add, complete, remove].some(({ error }) => error instanceof AuthenticationError)
   useEffect(() => {
     if (sessionOver) signedOut('Your session has ended. Sign in again to go on.')
   })
