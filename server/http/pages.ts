@@ -3,8 +3,8 @@ import express, { type RequestHandler, type Response, Router } from 'express'
 import { contractBytes } from '../contract/document.ts'
 import { problem, Refusal } from '../problems.ts'
 
-/** The addresses the web app shows itself at. */
-const APP_ADDRESSES = ['/']
+/** The addresses the web app shows itself at: its views (`web/src/views.ts`). */
+const APP_ADDRESSES = ['/', '/today', '/upcoming', '/done', '/trash']
 const APP_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 /** Redoc writes its styles into the page. */
