@@ -13,8 +13,7 @@ export async function sampleWorld(baseUrl: string, id: OperationId) {
   const task = await docket.createTask({ body: { title: 'Water the plants' } })
   if (id === 'restoreTask') await docket.deleteTask({ task })
   const [session] = (await docket.listSessions()).items
-  // Which version it has in the trash, nobody was told.
-  return { docket, grant, session, task: id === 'restoreTask' ? task.id : task }
+  return { docket, grant, session, task }
 }
 
 /** So that the next sample finds nobody of that name. */

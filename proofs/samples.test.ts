@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { samples } from '../scripts/samples.ts'
-import { contractOperations } from '../server/contract/document.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import { endSampleWorld, sampleWorld } from './sample-world.ts'
 
@@ -18,9 +17,4 @@ test.each([...samples].map(([id, { typescript }]) => ({ id, typescript })))('the
   await new AsyncFunction('docket', 'task', 'session', 'console', typescript)(docket, task, session, { log: (value: unknown) => printed.push(value) })
   expect(printed).toEqual(typescript.startsWith('console.log') ? [expect.anything()] : [])
   await endSampleWorld(service.url, id)
-})
-
-test('there is a sample of each operation, in both languages', () => {
-  for (const { id } of contractOperations)
-    expect([id, samples.get(id)?.typescript, samples.get(id)?.curl]).toEqual([id, expect.stringContaining(id), expect.stringContaining('curl')])
 })

@@ -1,11 +1,17 @@
 // npm run build: the SDK, the web app and the docs, each when something it is made of is newer than it.
 import { execFileSync } from 'node:child_process'
-import { globSync, statSync } from 'node:fs'
+import { globSync, rmSync, statSync } from 'node:fs'
 
 const run = (...words: string[]) => execFileSync(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
 
+/** From scratch, or a module that is gone would stay in the package. */
+function makeSdk(): void {
+  rmSync('sdk/dist', { recursive: true, force: true })
+  run('node_modules/typescript/bin/tsc', '-p', 'sdk')
+}
+
 const parts = [
-  { made: 'sdk/dist/index.js', from: ['sdk/*.ts', 'sdk/*.json'], make: () => run('node_modules/typescript/bin/tsc', '-p', 'sdk') },
+  { made: 'sdk/dist/index.js', from: ['sdk/*.ts', 'sdk/*.json'], make: makeSdk },
   {
     made: 'web/dist/index.html',
     from: ['web/src/**', 'web/public/*', 'web/*.*', 'sdk/*.ts'],
@@ -13,7 +19,16 @@ const parts = [
   },
   {
     made: 'docs/dist/index.html',
-    from: ['docs/*.*', 'docs/guides/*', 'openapi.yaml', 'server/problems.ts', 'scripts/{docs,guide-page,samples}.ts'],
+    from: [
+      'docs/*.*',
+      'docs/guides/*',
+      'openapi.yaml',
+      'server/problems.ts',
+      'scripts/{docs,guide-page,samples}.ts',
+      'server/contract/document.ts',
+      'web/public/icon.svg',
+      'package-lock.json',
+    ],
     make: () => run('scripts/docs.ts'),
   },
 ]

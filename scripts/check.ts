@@ -7,7 +7,7 @@ const steps: [name: string, ...words: string[]][] = [
   ['nothing unused', 'node_modules/knip/bin/knip.js'],
   ['every answer seen by Prism too', 'scripts/through-prism.ts'],
   ['seeded defects turn a check red', 'scripts/seeded-defects.ts'],
-  ['what needs other programs', 'node_modules/vitest/vitest.mjs', 'run', '--project', 'outside'],
+  ['what needs other programs', 'node_modules/vitest/vitest.mjs', 'run', '--project', 'outside', '--no-file-parallelism'],
   ['the suite on a real PostgreSQL', 'scripts/postgres.ts', 'scripts/suite.ts'],
 ]
 

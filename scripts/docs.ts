@@ -27,7 +27,7 @@ function withSamples(): string {
   const document = parse(contractBytes.toString('utf8')) as Contract & { info: { description: string } }
   document.info.description = `[Guides](./) - [the contract as a file](assets/openapi.yaml)\n\n${document.info.description}
 **Samples.** Each operation has two, which run as they are printed: \`$API\`, \`$ME\`, \`$TOKEN\`, \`$SESSION\`, \`$TASK\`, and \`docket\` and \`task\`, are what the [quick start](quick-start.html) leaves;
-\`$SESSION_ID\` and \`session\` are one of \`listSessions\`.`
+\`$SESSION_ID\` and \`session\` are one of \`listSessions\`, and Ada, who signs up or in, is a user of your own.`
   for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item) as object[])) {
     const sample = 'operationId' in operation ? samples.get(operation.operationId as never) : undefined
     if (sample)

@@ -59,7 +59,11 @@ function curl({ method, template, accepts, access }: Operation, query: Record<st
 
 function typescript({ id, template, responses, produces }: Operation, query: Record<string, unknown>, body: unknown): string {
   const target = /\{(task|session)_id\}/.exec(template)?.[1]
-  const members = [...(target ? [target] : []), ...Object.entries(query).map(([name, value]) => `${name}: ${literal(value)}`)]
+  // Which version a task has in the trash, nobody was told.
+  const members = [
+    ...(target ? [id === 'restoreTask' ? 'task: task.id' : target] : []),
+    ...Object.entries(query).map(([name, value]) => `${name}: ${literal(value)}`),
+  ]
   if (body !== undefined) members.push(`body: ${literal(body)}`)
   const call = `await docket.${id}(${members.length > 0 ? `{ ${members.join(', ')} }` : ''})`
   return responses[204] && produces.length === 0 ? call : `console.log(${call})`

@@ -15,6 +15,7 @@ const CHECKS = {
   lists: vitest('server/tasks/list.test.ts'),
   trash: vitest('server/tasks/changes.test.ts', '-t', '200:'),
   files: vitest('server/transfer', '-t', 'a formula|doubles'),
+  sdk: vitest('sdk/retry.test.ts', '-t', 'two tries'),
   compatibility: ['scripts/compatibility.ts'],
 }
 
@@ -129,6 +130,18 @@ const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS; says: 
     seeds: [['server/transfer/imported-row.ts', 'return uuidv5(`${times} ${said}`, userId)', 'return crypto.randomUUID()']],
     check: 'files',
     says: /× also where rows have no id/,
+  },
+  {
+    what: 'a retry under another key',
+    seeds: [
+      [
+        'sdk/retry.ts',
+        'new Request(request, { body, signal })',
+        "new Request(request, { body, signal, headers: { ...Object.fromEntries(request.headers.entries()), 'Idempotency-Key': crypto.randomUUID() } })",
+      ],
+    ],
+    check: 'sdk',
+    says: /× a create whose first two tries go wrong \('lost'\) is done once/,
   },
   {
     what: 'an alg list with one more entry',

@@ -63,7 +63,7 @@ export interface Calls {
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
-   * console.log(await docket.restoreTask({ task }))
+   * console.log(await docket.restoreTask({ task: task.id }))
    */
   restoreTask(...parameters: Arguments<'restoreTask'>): Promise<Output<'restoreTask'>>
   /**

@@ -27,7 +27,7 @@ export function createClient({ baseUrl, tokens, fetch = globalFetch }: ClientOpt
 }
 
 /** The operations that an access token opens. */
-const BY_ACCESS_TOKEN = /\/api\/(?!auth\/(?!logout|verify))/
+const BY_ACCESS_TOKEN = /\/api\/(?!.*auth\/(?!logout|verify))/
 
 export function authorized(fetch: Fetch, tokens: TokenSource): Fetch {
   return async (request) => {

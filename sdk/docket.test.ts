@@ -25,9 +25,10 @@ const clientOf = (person: Person, baseUrl = service.url, options: Partial<Docket
   createDocket({ baseUrl, tokens: sessionTokens({ baseUrl, sessionToken: person.sessionToken }), ...options })
 
 describe('a method for each operation', () => {
-  test('by its name, in both styles', () => {
+  test('by its name, in each style', () => {
     const docket = createDocket({ baseUrl: service.url })
-    for (const { id } of contractOperations) expect([id, typeof docket[id], typeof docket.result[id]]).toEqual([id, 'function', 'function'])
+    for (const { id } of contractOperations)
+      expect([id, typeof docket[id], typeof docket.result[id], typeof docket.raw[id]]).toEqual([id, ...Array(3).fill('function')])
   })
 
   test('from signing up to the end of the account', async () => {
@@ -140,6 +141,27 @@ describe('who a client speaks for', () => {
     expect((await docket.verify()).user.email).toBe(grace.email)
   })
 
+  test('holds for the look at what a write collided with, too', async () => {
+    const held: (() => void)[] = []
+    const fetch = async (request: Request) => {
+      if (request.method === 'PATCH' && request.url.includes('/tasks/') && request.headers.has('if-match'))
+        await new Promise<void>((resolve) => held.push(resolve))
+      return globalThis.fetch(request)
+    }
+    const ada = credentials()
+    const elsewhere = createDocket({ baseUrl: service.url })
+    await elsewhere.signup({ body: ada })
+    const read = await elsewhere.createTask({ body: { title: 'as read' } })
+    const current = await elsewhere.updateTask({ task: read, body: { title: 'as it is' } })
+    const docket = createDocket({ baseUrl: service.url, fetch })
+    await docket.login({ body: ada })
+    const update = docket.updateTask({ task: read, body: { title: 'too late' } })
+    while (held.length === 0) await new Promise(setImmediate)
+    await docket.signup({ body: credentials() })
+    held[0]?.()
+    await expect(update).rejects.toMatchObject({ code: 'version_stale', current })
+  })
+
   test('does not change where tokens were given', async () => {
     const ada = await newPerson(service.url)
     const docket = createDocket({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
@@ -183,6 +205,8 @@ describe('what is refused', () => {
     expect([good.error, good.data?.title, good.response?.status]).toEqual([undefined, 'x', 201])
     const nowhere = createDocket({ baseUrl: 'http://127.0.0.1:9', retries: 0 })
     expect((await nowhere.result.getLiveness()).error).toBeInstanceOf(NoAnswerError)
+    const tokens = sessionTokens({ baseUrl: 'http://127.0.0.1:9', sessionToken: 'x' })
+    expect((await createDocket({ baseUrl: service.url, tokens }).result.listTasks()).error).toBeInstanceOf(NoAnswerError)
   })
 
   test('by something else than Docket, is an error that says so', async () => {

@@ -65,10 +65,13 @@ export function createDocket(options: DocketOptions): DocketClient {
 
   /** What the token proves; undefined: what the browser's cookie does, null: nothing. A call stays in the session it began in, whoever signs in meanwhile. */
   function sessionOf(token: string | undefined | null): Session {
-    const source = options.tokens ?? (token === null ? undefined : sessionTokens({ baseUrl, sessionToken: token, fetch: persistent(fetch, options) }))
+    const source =
+      options.tokens ?? (token === null ? undefined : sessionTokens({ baseUrl, sessionToken: token, fetch: (request) => persistent(fetch, options)(request) }))
     let isSignedIn = !!token
     const notice = async (asking?: Promise<string | undefined>) => {
-      const found = await asking
+      const found = await asking?.catch((error) => {
+        throw error instanceof DocketError ? error : new NoAnswerError(error)
+      })
       const isOver = isSignedIn && found === undefined
       isSignedIn = found !== undefined
       if (isOver && session === current) onSessionOver?.()
@@ -83,13 +86,14 @@ export function createDocket(options: DocketOptions): DocketClient {
     input: Record<string, unknown> = {},
     { signal, idempotencyKey, headers }: CallOptions = {},
     isRaw = false,
+    session = current,
   ): Promise<Result<unknown>> {
     const [method, path, ...facts] = OPERATIONS[id].split(' ') as [string, string, ...string[]]
     const is = (fact: string) => facts.includes(fact)
     const { body, task, session: target, ...query } = input
     const { id: task_id = '', etag } = targeted(task)
     const isText = typeof body === 'string'
-    const session = current
+    const send = persistent(authorized(fetch, session.tokens), options, isRaw)
     try {
       return await within(timeout, signal, async (over) => {
         const user_id = path.includes('{user_id}') ? userOf(await session.tokens.get()) : ''
@@ -105,7 +109,7 @@ export function createDocket(options: DocketOptions): DocketClient {
           body,
           bodySerializer: isText ? String : JSON.stringify,
           parseAs: isRaw ? 'stream' : is('text') ? 'text' : 'json',
-          fetch: persistent(authorized(fetch, session.tokens), options, isRaw),
+          fetch: send,
           signal: over,
         })
         if (isRaw && (response.ok || response.status === 304)) return { data, response }
@@ -117,7 +121,7 @@ export function createDocket(options: DocketOptions): DocketClient {
         }
         const refused = refusal(error, response)
         if (refused.status === 412 && refused instanceof ConflictError && etag) {
-          const { data: current } = await settle('getTask', { task: task_id }, { signal: over })
+          const { data: current } = await settle('getTask', { task: task_id }, { signal: over }, false, session)
           Object.assign(refused, { read: task, current })
         }
         return { error: refused, response }
@@ -164,8 +168,7 @@ export function createDocket(options: DocketOptions): DocketClient {
   async function raw(id: OperationId, input?: object, callOptions?: CallOptions): Promise<Response> {
     const { response } = await thrown(id, input, callOptions, true)
     // What is read later is out of reach of the signal of the request.
-    const { signal } = callOptions ?? {}
-    return new Response(response.body?.pipeThrough(new TransformStream(), { signal } as object), response)
+    return new Response(response.body?.pipeThrough(new TransformStream(), { signal: callOptions?.signal } as object), response)
   }
 
   const call = async (id: OperationId, input?: object, callOptions?: CallOptions) => (await thrown(id, input, callOptions)).data
@@ -198,9 +201,9 @@ function hooked({ fetch = globalFetch, onRequest, onResponse }: DocketOptions): 
 }
 
 /** Who an access token speaks for; where that cannot be read, nobody, whom the server refuses. */
-function userOf(token = ''): string {
+function userOf(token: string | undefined): string {
   try {
-    const [, claims = ''] = token.split('.')
+    const claims = (token as string).split('.')[1] as string
     return (JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: string }).sub ?? 'me'
   } catch {
     return 'me'

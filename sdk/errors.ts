@@ -54,7 +54,7 @@ export class ProblemError extends DocketError {
   }
 }
 
-/** 400, 406, 413, 415, 422: the request is not one that can be done. */
+/** 400, 405, 406, 408, 413, 415, 422, and any other that is no success: the request is not one that can be done. */
 export class InvalidRequestError extends ProblemError {
   override readonly name = 'InvalidRequestError'
 }
@@ -102,7 +102,7 @@ export function refusal(body: unknown, response: Response): ProblemError {
   const Family = FAMILIES[status] ?? (status >= 500 ? ServerError : InvalidRequestError)
   const problem = body as Problem | undefined
   if (problem?.code && problem.detail) return new Family(problem, response)
-  const detail = `Docket did not answer this ${status}`
+  const detail = `Unexpected status ${status}`
   const request_id = headers.get('x-request-id') ?? ''
   return new Family({ type: 'about:blank', title, status, detail, instance: '', code: 'foreign_answer', request_id }, response)
 }

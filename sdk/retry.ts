@@ -21,12 +21,14 @@ const [FIRST_WAIT, LONGEST_WAIT] = [250, 8_000]
 /**
  * A fetch that tries again what can be repeated without being done twice, after a wait of random length, or as long as the server says.
  *
+ * The time counts from here, so one is made for each call.
+ *
  * @param isRaw whether the answer is handed on as soon as it begins, to be read by the caller
  * @throws {NoAnswerError} when the last try got no whole answer
  */
 export function persistent(fetch: Fetch, { retries = 3, tryTimeout = 10_000, timeout = 60_000 }: RetryOptions, isRaw = false): Fetch {
+  const deadline = Date.now() + timeout
   return async (request) => {
-    const deadline = Date.now() + timeout
     const body = /^(GET|HEAD)$/.test(request.method) ? null : await request.arrayBuffer()
     for (let left = body === null || request.headers.has('Idempotency-Key') ? retries : 0; ; left -= 1) {
       request.signal.throwIfAborted()
@@ -35,7 +37,6 @@ export function persistent(fetch: Fetch, { retries = 3, tryTimeout = 10_000, tim
         error = thrown
         return undefined
       })
-      request.signal.throwIfAborted()
       // No access token was to be had, after tries of its own.
       if (error instanceof DocketError) throw error
       const wait = waitFor(response, retries - left)

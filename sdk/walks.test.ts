@@ -31,7 +31,7 @@ describe('what comes in pages', () => {
     const walk = async () => {
       for await (const _ of docket.tasks()) expect(_).toBeUndefined()
     }
-    await expect(walk()).rejects.toThrow('does not move on')
+    await expect(walk()).rejects.toThrow('stands still')
   })
 
   test('changes are caught up with, and followed until the signal', async () => {

@@ -30,7 +30,7 @@ export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 
       const page: TaskList = await listTasks({ ...query, cursor } as typeof query, options)
       yield page
       if (page.next_cursor === null) return
-      if (page.next_cursor === cursor) throw new DocketError('The cursor does not move on')
+      if (page.next_cursor === cursor) throw new DocketError('The cursor stands still')
       cursor = page.next_cursor
     }
   }
@@ -44,7 +44,7 @@ export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 
       for (let cursor = since; ; ) {
         const page: TaskChanges = await listTaskChanges({ since: cursor } as Input<'listTaskChanges'>, options)
         yield page
-        if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor does not move on')
+        if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor stands still')
         cursor = page.cursor
         if (page.has_more) continue
         if (follow === undefined) return

@@ -14,7 +14,7 @@ test('the curl sample of each operation works as it is printed', async () => {
       ME: grant?.user.id,
       TOKEN: grant?.access_token,
       SESSION: grant?.session_token,
-      TASK: typeof task === 'object' ? task.id : task,
+      TASK: task?.id,
       SESSION_ID: session?.id,
     }
     const printed = await run('bash', ['-e', '-u', '-c', curl.replace('curl ', 'curl --fail-with-body ')], { API: url, ...variables })

@@ -7,15 +7,16 @@ import { launchChromium } from '../../web/e2e/chromium.ts'
 import { samples } from '../samples.ts'
 import { run } from './program.ts'
 
-/** What a developer outside this repository has besides the package; the platform's Node in the versions that the package names. */
+const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: Record<string, string> }
+/** What a developer outside this repository has besides the package: Node from the first that the package takes to the newest. */
 const NODE = `node-${process.platform}-${process.arch}`
 const TOOLS = {
-  node20: `npm:${NODE}@20.20.2`,
-  node24: `npm:${NODE}@24.21.0`,
+  node20: `npm:${NODE}@20.3.0`,
+  node24: `npm:${NODE}@${devDependencies.node}`,
   node26: `npm:${NODE}@26.10.0`,
   deno: '2.9.6',
   bun: '1.4.5',
-  typescript: '5.9.3',
+  typescript: devDependencies.typescript,
   publint: '0.3.25',
   '@arethetypeswrong/cli': '0.18.5',
   '@hey-api/openapi-ts': '0.99.0',
@@ -109,7 +110,7 @@ describe('the package, installed into an empty project', () => {
 
 describe('a client that another generator makes of the contract', () => {
   test('@hey-api/openapi-ts: accepted without a warning; creates, lists and deletes', async () => {
-    const said = await inProject(bin('openapi-ts'), '-i', resolve('openapi.yaml'), '-o', 'hey', '--no-log-file')
+    const said = await inProject('bash', '-c', `'${bin('openapi-ts')}' -i '${resolve('openapi.yaml')}' -o hey --no-log-file 2>&1`)
     expect(said).not.toMatch(/warn|error|skip/i)
     const credentials = `{ email: \`ada.\${Date.now()}@example.org\`, password: 'correct horse battery' }`
     writeFileSync(
@@ -134,7 +135,7 @@ console.log(error?.code)
   }, 60_000)
 
   test('orval: accepted without a warning, and what it makes compiles', async () => {
-    const said = await inProject(bin('orval'), '--input', resolve('openapi.yaml'), '--output', 'orval/docket.ts', '--client', 'fetch')
+    const said = await inProject('bash', '-c', `'${bin('orval')}' --input '${resolve('openapi.yaml')}' --output orval/docket.ts --client fetch 2>&1`)
     expect(said).not.toMatch(/warn|error|skip/i)
     await typeChecks('orval/docket.ts')
   }, 60_000)

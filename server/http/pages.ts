@@ -7,11 +7,13 @@ import { problem, Refusal } from '../problems.ts'
 const APP_ADDRESSES = ['/', '/today', '/upcoming', '/done', '/trash']
 const APP_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-/** Redoc writes its styles into the page. */
+/** Redoc and the highlighted code of the guides have their styles in the page. */
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const YEAR = 31_536_000_000
+/** RFC 9512. */
+const CONTRACT_TYPE = 'application/yaml; charset=utf-8'
 
 /** What is served outside the contract. Every address is named; any other is a 404, a page for browsers and a problem for the rest. */
 export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }): RequestHandler {
@@ -21,7 +23,7 @@ export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }):
     for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete request.headers[name]
     next()
   })
-  router.get('/openapi.yaml', (_request, response) => void response.set('Cache-Control', 'no-cache').type('application/yaml').send(contractBytes))
+  router.get('/openapi.yaml', (_request, response) => void response.set('Cache-Control', 'no-cache').type(CONTRACT_TYPE).send(contractBytes))
   router.get(APP_ADDRESSES, page(join(webDir, 'index.html'), APP_POLICY))
   router.use('/assets', express.static(join(webDir, 'assets'), { index: false, redirect: false, immutable: true, maxAge: YEAR }))
   router.get('/icon.svg', page(join(webDir, 'icon.svg'), APP_POLICY))
@@ -32,7 +34,10 @@ export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }):
       // `type` of a problem says /docs/problems.
       extensions: ['html'],
       redirect: false,
-      setHeaders: (response) => void policy(response as Response, DOCS_POLICY).set('Cache-Control', 'no-cache'),
+      setHeaders: (response, file) => {
+        policy(response as Response, DOCS_POLICY).set('Cache-Control', 'no-cache')
+        if (file.endsWith('.yaml')) response.setHeader('Content-Type', CONTRACT_TYPE)
+      },
     }),
   )
   router.use((request, response, next) => {

@@ -54,7 +54,17 @@ describe.each(looks)('$scheme, $width pixels wide', ({ scheme, width }) => {
   })
 })
 
-test('every link of every page leads to a page and a heading that is there', async () => {
+test.each(looks)('the reference shows itself under its policy, from this server alone ($scheme, $width pixels wide)', async ({ scheme, width }) => {
+  const page = await chromium.page({ colorScheme: scheme, viewport: { width, height: 800 } })
+  const noComplaints = watchComplaints(page)
+  const elsewhere = await alone(page, service.url)
+  await page.goto(`${service.url}/docs/reference`, { waitUntil: 'networkidle' })
+  await page.getByRole('heading', { name: 'Docket' }).first().waitFor()
+  expect(elsewhere).toEqual([])
+  noComplaints()
+})
+
+test('every link of every guide leads to a page and a heading that is there', async () => {
   const idsOf = (name: string) => new Set([...readFileSync(`${dist}${name}`, 'utf8').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
   let links = 0
   for (const name of guides) {
@@ -78,7 +88,7 @@ test('the `type` of every problem leads to a heading of its own', async () => {
   }
 })
 
-test('the keyboard reaches the text first, then the guides', async () => {
+test('the keyboard can skip the navigation', async () => {
   const page = await chromium.page()
   await page.goto(`${service.url}/docs/`)
   await page.keyboard.press('Tab')
@@ -88,7 +98,7 @@ test('the keyboard reaches the text first, then the guides', async () => {
   expect(await page.evaluate('document.querySelector("main").contains(document.activeElement)')).toBe(true)
 })
 
-test('the reference works from any folder of any static host, and each operation has its samples', async () => {
+test('the site works from any folder of any static host, and the reference shows both samples of an operation', async () => {
   const host = 'http://static.example'
   const page = await chromium.page()
   const noComplaints = watchComplaints(page)
