@@ -26,7 +26,7 @@ writeFileSync(`${out}/assets/redoc.js`, redoc.replaceAll(/https:\/\/cdn\.redoc\.
 function withSamples(): string {
   const document = parse(contractBytes.toString('utf8')) as Contract & { info: { description: string } }
   document.info.description = `[Guides](./) - [the contract as a file](assets/openapi.yaml)\n\n${document.info.description}
-**Samples.** Each operation has two, which run as they are printed: \`$API\`, \`$ME\`, \`$TOKEN\`, \`$SESSION\`, \`$TASK\`, and \`docket\` and \`task\`, are what the [quick start](quick-start.html) leaves;
+**Samples.** Each operation has two, with the first of its examples (\`Payload\` shows the others); each runs as it is printed, once: \`$API\`, \`$ME\`, \`$TOKEN\`, \`$SESSION\`, \`$TASK\`, and \`docket\` and \`task\`, are what the [quick start](quick-start.html) leaves;
 \`$SESSION_ID\` and \`session\` are one of \`listSessions\`, and Ada, who signs up or in, is a user of your own.`
   for (const operation of Object.values(document.paths).flatMap((item) => Object.values(item) as object[])) {
     const sample = 'operationId' in operation ? samples.get(operation.operationId as never) : undefined

@@ -13,6 +13,10 @@ import { freePort } from '../server/testing/free-port.ts'
 const LIMIT = 5_000
 const MEDIA_RANGE = /^\s*[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+\s*(;\s*[\w-]+=("[^"]*"|[\w.+-]*)\s*)*$/
 const port = Number(process.env.MOCK_PORT ?? 4010)
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  process.stderr.write(`MOCK_PORT is ${process.env.MOCK_PORT}, which is no port: give a number up to 65535.\n`)
+  process.exit(1)
+}
 
 // Prism behind, on a port that nobody needs to know.
 const behind = await freePort()
@@ -34,6 +38,7 @@ const prism = spawn(
   { stdio: ['ignore', 'inherit', 'inherit'] },
 )
 prism.on('exit', (code) => process.exit(code ?? 1))
+process.on('exit', () => prism.kill())
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     prism.kill(signal)
@@ -53,7 +58,12 @@ const OWN: Record<number, ProblemCode> = {
 
 function sendProblem(outgoing: ServerResponse, code: ProblemCode): void {
   const refused = problem(code)
-  outgoing.writeHead(refused.status, { ...refused.headers, 'content-type': 'application/problem+json', 'x-request-id': 'mock' })
+  // As Prism does: a page elsewhere is to read why it was refused.
+  const origin = outgoing.req.headers.origin
+  const shared = origin
+    ? { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', 'access-control-expose-headers': 'x-request-id' }
+    : {}
+  outgoing.writeHead(refused.status, { ...refused.headers, ...shared, 'content-type': 'application/problem+json', 'x-request-id': 'mock' })
   outgoing.end(JSON.stringify(problemDetails(refused, 'mock')))
 }
 
@@ -80,8 +90,10 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   )
   if (!answered) return sendProblem(outgoing, 'service_unavailable')
   const body = await buffer(answered)
-  if (body.includes('stoplight.io/prism/errors') || body.includes('"internal_server_error"'))
-    return sendProblem(outgoing, OWN[answered.statusCode ?? 0] ?? 'internal_error')
+  const isPrisms = body.includes('stoplight.io/prism/errors') || body.includes('"internal_server_error"')
+  // It was asked for an answer that the operation does not have.
+  if (isPrisms && incoming.headers.prefer && [404, 500].includes(answered.statusCode ?? 0)) return sendProblem(outgoing, 'invalid_request')
+  if (isPrisms) return sendProblem(outgoing, OWN[answered.statusCode ?? 0] ?? 'internal_error')
   // Where the contract declares no body, Prism sends a type for it all the same.
   if (body.length === 0) delete answered.headers['content-type']
   outgoing.writeHead(answered.statusCode ?? 502, answered.headers).end(body)

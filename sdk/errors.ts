@@ -54,7 +54,7 @@ export class ProblemError extends DocketError {
   }
 }
 
-/** 400, 405, 406, 408, 413, 415, 422, and any other that is no success: the request is not one that can be done. */
+/** 400, 405, 406, 408, 413, 415, 422, 431, and any other that is no success: the request is not one that can be done. */
 export class InvalidRequestError extends ProblemError {
   override readonly name = 'InvalidRequestError'
 }

@@ -33,6 +33,7 @@ export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }):
     express.static(docsDir, {
       // `type` of a problem says /docs/problems.
       extensions: ['html'],
+      acceptRanges: false,
       redirect: false,
       setHeaders: (response, file) => {
         policy(response as Response, DOCS_POLICY).set('Cache-Control', 'no-cache')

@@ -62,4 +62,8 @@ test('the app runs on the mock: a person sees the tasks of the contract, adds on
   expect([malformed.status, ((await malformed.json()) as { code: string }).code]).toEqual([400, 'malformed_json'])
   const forbidden = await fetch(`${mock}/api/0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d/tasks`, { headers: { authorization: 'Bearer x', prefer: 'code=403' } })
   expect([forbidden.status, ((await forbidden.json()) as { code: string }).code]).toEqual([403, 'access_denied'])
+  const nowhere = await fetch(`${mock}/api/0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d/tasks`, {
+    headers: { authorization: 'Bearer x', prefer: 'code=409', origin: web },
+  })
+  expect([nowhere.status, nowhere.headers.get('access-control-allow-origin')]).toEqual([400, web])
 })
