@@ -1,10 +1,32 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), serviceWorker()],
   // The page's policy allows no inline script, style or data other than images.
   build: { outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': process.env.DOCKET_API ?? 'http://127.0.0.1:8000' } },
 })
+
+/** Writes `sw.js`, which keeps every file of this build. */
+function serviceWorker(): Plugin {
+  return {
+    name: 'service-worker',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const built = Object.values(bundle).map((file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)] as const)
+      const hash = createHash('sha256')
+      for (const [name, text] of built) hash.update(name).update(text)
+      const isPage = (name: string) => name === 'index.html'
+      const names = [...built.map(([name]) => name).filter((name) => !isPage(name)), ...readdirSync(new URL('public', import.meta.url))]
+      const files = ['/', ...names.map((name) => `/${name}`)]
+      const source = readFileSync(new URL('service-worker.js', import.meta.url), 'utf8')
+        .replace("'__VERSION__'", JSON.stringify(`docket-${hash.digest('hex').slice(0, 12)}`))
+        .replace("['__FILES__']", JSON.stringify(files))
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source })
+    },
+  }
+}

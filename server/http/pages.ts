@@ -1,12 +1,15 @@
 import { join } from 'node:path'
+import compression from 'compression'
 import express, { type RequestHandler, type Response, Router } from 'express'
 import { contractBytes } from '../contract/document.ts'
 import { problem, Refusal } from '../problems.ts'
 
 /** The addresses the web app shows itself at: its views (`web/src/views.ts`). */
-const APP_ADDRESSES = ['/', '/today', '/upcoming', '/done', '/trash']
+const APP_ADDRESSES = ['/', '/today', '/upcoming', '/done', '/trash', '/account']
+/** What the web app has beside its page: the worker that opens it offline, and what installs it. */
+const APP_FILES = ['sw.js', 'manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable-512.png']
 const APP_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sw"
 /** Redoc and the highlighted code of the guides have their styles in the page. */
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -23,10 +26,11 @@ export function pages({ webDir, docsDir }: { webDir: string; docsDir: string }):
     for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete request.headers[name]
     next()
   })
+  router.use(compression())
   router.get('/openapi.yaml', (_request, response) => void response.set('Cache-Control', 'no-cache').type(CONTRACT_TYPE).send(contractBytes))
   router.get(APP_ADDRESSES, page(join(webDir, 'index.html'), APP_POLICY))
   router.use('/assets', express.static(join(webDir, 'assets'), { index: false, redirect: false, immutable: true, maxAge: YEAR }))
-  router.get('/icon.svg', page(join(webDir, 'icon.svg'), APP_POLICY))
+  for (const name of APP_FILES) router.get(`/${name}`, page(join(webDir, name), APP_POLICY))
   router.get('/docs', (_request, response) => response.redirect(308, '/docs/'))
   router.use(
     '/docs/',

@@ -1,23 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
-import { bundledChromium } from './bundled-chromium.ts'
+import { chromiumHere } from './chromium-here.ts'
 
-const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
-
-/** Without these, Chromium asks hosts of its maker for things that no test needs. */
-const QUIET = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--disable-gpu']
-
-/** A Chromium for the tests of a file: the one named by CHROME_PATH, the machine's own, or the one that npm brought. */
+/** A Chromium for the tests of a file. */
 export function launchChromium(): { context(options?: BrowserContextOptions): Promise<BrowserContext>; page(options?: BrowserContextOptions): Promise<Page> } {
   let browser: Awaited<ReturnType<typeof playwright.launch>>
   const home = mkdtempSync(join(tmpdir(), 'docket-chromium-'))
   beforeAll(async () => {
-    const installed = process.env.CHROME_PATH ?? INSTALLED.find((path) => existsSync(path))
-    const { path, environment } = installed ? { path: installed, environment: {} } : await bundledChromium()
-    browser = await playwright.launch({ executablePath: path, args: QUIET, chromiumSandbox: false, env: { ...process.env, HOME: home, ...environment } })
+    const how = await chromiumHere()
+    browser = await playwright.launch({ ...how, env: { ...how.env, HOME: home } })
   }, 60_000)
   afterAll(async () => {
     await browser?.close()

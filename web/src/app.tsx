@@ -1,35 +1,102 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { useLocation } from 'wouter'
-import { docket } from './docket.ts'
-import { Failure } from './failure.tsx'
-import { SignIn } from './sign-in.tsx'
-import { Tasks } from './tasks.tsx'
-import { VIEWS, type View } from './views.ts'
+import { NoAnswerError } from '@docket/sdk'
+import { useCallback, useEffect, useState } from 'react'
+import { SignIn } from './account/sign-in.tsx'
+import { docketOf, visitor } from './docket.ts'
+import { openReplica, type Replica } from './replica/replica.ts'
+import { onRemembered, type Person, remember, remembered } from './shell/device.ts'
+import { Failure } from './shell/failure.tsx'
+import { Shell } from './shell/shell.tsx'
+import { WorkspaceProvider } from './shell/workspace.tsx'
 
+/** Who is here: `undefined` while that is not known, `null` for nobody. */
+type Present = Person | null | undefined
+
+/** The sign-in page or the workspace, at the address that was asked for, so that signing in leads back to it. */
 export function App() {
-  const queries = useQueryClient()
-  const [location] = useLocation()
-  const view = VIEWS.find(({ path }) => path === location) ?? (VIEWS[0] as View)
-  const session = useQuery({ queryKey: ['session'], queryFn: () => docket.getSession(), staleTime: Number.POSITIVE_INFINITY })
-
+  const [person, setPerson] = useState<Present>(() => remembered('person') ?? undefined)
   const [notice, setNotice] = useState<string>()
-  const signedOut = (reason?: string) => {
-    setNotice(reason)
-    queries.removeQueries({ queryKey: ['tasks'] })
-    queries.setQueryData(['session'], null)
-  }
+  const [failure, setFailure] = useState<Error>()
 
+  const enter = useCallback((entered: Person | null) => {
+    if (entered) remember('person', { id: entered.id, email: entered.email, name: entered.name })
+    setFailure(undefined)
+    setNotice(undefined)
+    setPerson(entered)
+  }, [])
+  const leave = useCallback((why?: string) => {
+    remember('person', null)
+    setNotice(why)
+    setPerson(null)
+  }, [])
+  const look = useCallback(() => {
+    visitor.getSession().then((session) => enter(session?.user ?? null), setFailure)
+  }, [enter])
+
+  useEffect(() => {
+    if (person === undefined) look()
+  }, [person, look])
+  // Another tab has signed in or out.
+  useEffect(() => onRemembered('person', () => setPerson(remembered('person'))), [])
+
+  if (!window.isSecureContext) return <Message>Docket keeps your tasks on this device, which browsers allow over https or on localhost only.</Message>
+  if (person) return <Workspace key={person.id} person={person} leave={leave} />
+  if (person === null) return <SignIn notice={notice} done={enter} />
+  if (!failure) return <Message>Loading…</Message>
   return (
-    <main className="mx-auto max-w-2xl px-4 py-8 sm:py-14">
-      {session.isPending && (
-        <p role="status" className="text-stone-600 dark:text-stone-400">
-          Loading…
-        </p>
-      )}
-      {session.isError && <Failure error={session.error} retry={() => session.refetch()} />}
-      {session.data === null && <SignIn notice={notice} done={() => queries.invalidateQueries()} />}
-      {session.data && <Tasks user={session.data.user} view={view} signedOut={signedOut} />}
+    <main className="mx-auto max-w-md px-4 py-14">
+      <Failure
+        error={failure}
+        retry={() => {
+          setFailure(undefined)
+          look()
+        }}
+      />
+      {failure instanceof NoAnswerError && <p className="text-muted">Once you have signed in on this device, your tasks open without the network too.</p>}
+    </main>
+  )
+}
+
+function Workspace({ person, leave }: { person: Person; leave: (why?: string) => void }) {
+  const [opened, setOpened] = useState<{ replica: Replica; docket: ReturnType<typeof docketOf> }>()
+  const [failure, setFailure] = useState<Error>()
+
+  useEffect(() => {
+    let replica: Replica | undefined
+    let isOver = false
+    const over = () => {
+      if (isOver) return
+      isOver = true
+      // What has not reached the server stays on this device, for when they come back.
+      void replica?.forgetTasks().then(() => leave('Your session has ended. Sign in again to go on: what you did is kept on this device.'))
+    }
+    const docket = docketOf(person.id, over)
+    const opening = openReplica(person.id, docket, over).then((made) => {
+      replica = made
+      if (isOver) return made.close()
+      setOpened({ replica: made, docket })
+      void made.synchronise()
+    }, setFailure)
+    return () => {
+      isOver = true
+      void opening.then(() => replica?.close())
+    }
+  }, [person.id, leave])
+
+  if (failure) return <Message>This browser does not let Docket keep tasks on the device ({failure.message}). A private window may be the reason.</Message>
+  if (!opened) return <Message>Loading…</Message>
+  return (
+    <WorkspaceProvider person={person} {...opened}>
+      <Shell leave={leave} />
+    </WorkspaceProvider>
+  )
+}
+
+function Message({ children }: { children: React.ReactNode }) {
+  return (
+    <main className="mx-auto max-w-md px-4 py-14">
+      <p role="status" className="text-muted">
+        {children}
+      </p>
     </main>
   )
 }

@@ -1,16 +1,14 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { installOffline } from './shell/offline.ts'
+import { followTheme } from './shell/theme.ts'
 import './styles.css'
 
-// The SDK has tried again by then what is worth it.
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
-
+followTheme()
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <QueryClientProvider client={queries}>
-      <App />
-    </QueryClientProvider>
+    <App />
   </StrictMode>,
 )
+if (import.meta.env.PROD) window.addEventListener('load', installOffline)

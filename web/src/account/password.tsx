@@ -1,0 +1,41 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { Failure } from '../shell/failure.tsx'
+import { useWorkspace } from '../shell/workspace.tsx'
+import { Field } from './field.tsx'
+import { Section } from './section.tsx'
+
+export function Password() {
+  const { docket, person, announce } = useWorkspace()
+  const queries = useQueryClient()
+  const form = useRef<HTMLFormElement>(null)
+  const change = useMutation({
+    mutationFn: (data: FormData) => docket.changePassword({ body: { current_password: String(data.get('current')), new_password: String(data.get('new')) } }),
+    onSuccess: () => {
+      form.current?.reset()
+      announce('Password changed')
+      return queries.invalidateQueries()
+    },
+  })
+  return (
+    <Section title="Password">
+      <form
+        ref={form}
+        className="space-y-3"
+        onSubmit={(event) => {
+          event.preventDefault()
+          change.mutate(new FormData(event.currentTarget))
+        }}
+      >
+        <input type="hidden" autoComplete="username" value={person.email} readOnly />
+        <Field label="Password as it is" name="current" type="password" autoComplete="current-password" required maxLength={128} />
+        <Field label="New password" name="new" type="password" autoComplete="new-password" required minLength={8} maxLength={128} hint="8 characters or more" />
+        <button type="submit" className="outlined min-h-11" disabled={change.isPending}>
+          Change the password
+        </button>
+      </form>
+      <p className="mt-2 text-sm text-muted">{change.isSuccess ? 'Changed. Every other session is over.' : 'All other sessions end with it.'}</p>
+      {change.isError && <Failure error={change.error} />}
+    </Section>
+  )
+}

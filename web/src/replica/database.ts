@@ -1,0 +1,57 @@
+import type { Task, TaskOperation } from '@docket/sdk'
+import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb'
+
+/** What a person did, on its way to the server. */
+export interface Entry {
+  /** Its place in the order; given by the database. */
+  id?: number
+  /** The `Idempotency-Key`: the same at every try, another one once the operations are others. */
+  key: string
+  /** When it was done, by the clock of the device. */
+  at: string
+  /** What it is about, for whoever reads that it failed. */
+  about: string
+  operations: TaskOperation[]
+  /** What takes each of them back. */
+  inverse: TaskOperation[]
+  /** `done`: the server has it, and the replica will have it with the next changes. */
+  state: 'waiting' | 'done' | 'conflict' | 'refused'
+  /** Of a conflict: which operation it is, and the task as somebody else left it. */
+  conflict?: { index: number; theirs: Task }
+  /** Why it was refused. */
+  why?: string
+}
+
+/** A text that is being typed, and what it will replace. */
+export interface Draft {
+  text: string
+  base: string
+  etag: string | undefined
+}
+
+interface Schema extends DBSchema {
+  tasks: { key: string; value: Task }
+  outbox: { key: number; value: Entry }
+  drafts: { key: string; value: Draft }
+  /** The cursor of the last page of changes that is in `tasks`. */
+  cursor: { key: 'cursor'; value: string }
+}
+export type Database = IDBPDatabase<Schema>
+
+const nameOf = (userId: string) => `docket-${userId}`
+
+/** The database of a person on this device. Nothing of one person is ever in that of another. */
+export function openDatabase(userId: string): Promise<Database> {
+  return openDB<Schema>(nameOf(userId), 1, {
+    upgrade(database) {
+      database.createObjectStore('tasks', { keyPath: 'id' })
+      database.createObjectStore('outbox', { keyPath: 'id', autoIncrement: true })
+      database.createObjectStore('drafts')
+      database.createObjectStore('cursor')
+    },
+    // Another tab deletes it: this one must not stand in the way.
+    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+  })
+}
+
+export const deleteDatabase = (userId: string) => deleteDB(nameOf(userId))

@@ -1,0 +1,68 @@
+import type { DocketClient, Task } from '@docket/sdk'
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import type { Replica, Snapshot } from '../replica/replica.ts'
+import { type Actions, actionsOf } from '../tasks/actions.ts'
+import { dayFromToday } from '../tasks/due.ts'
+import type { Person } from './device.ts'
+import { Undo, type Undoable } from './undo.tsx'
+
+interface Workspace extends Snapshot {
+  person: Person
+  docket: DocketClient
+  replica: Replica
+  actions: Actions
+  announce: (said: string) => void
+  /** The day by the clock of the person; another one after midnight. */
+  today: string
+  /** What this device could not keep. */
+  failure: Error | undefined
+}
+
+const Context = createContext<Workspace | undefined>(undefined)
+
+/** Who is here, their tasks, and what can be done with them. */
+export const useWorkspace = () => use(Context) as Workspace
+
+export function WorkspaceProvider({ person, docket, replica, children }: { person: Person; docket: DocketClient; replica: Replica; children: ReactNode }) {
+  const snapshot = useSyncExternalStore(replica.subscribe, replica.getSnapshot)
+  const today = useToday()
+  const [announced, announce] = useState('')
+  const [undoable, offerUndo] = useState<Undoable>()
+  const [failure, failed] = useState<Error>()
+  const forget = useCallback(() => offerUndo(undefined), [])
+  const actions = useMemo(() => actionsOf(replica, { announce, offerUndo, failed }), [replica])
+  const workspace = useMemo(
+    () => ({ ...snapshot, person, docket, replica, actions, announce, today, failure }),
+    [snapshot, person, docket, replica, actions, today, failure],
+  )
+  return (
+    <Context value={workspace}>
+      {children}
+      {undoable && <Undo last={undoable} over={forget} />}
+      <p role="status" className="sr-only">
+        {announced}
+      </p>
+    </Context>
+  )
+}
+
+function useToday(): string {
+  const [today, setToday] = useState(() => dayFromToday(0))
+  useEffect(() => {
+    const look = () => setToday(dayFromToday(0))
+    const timer = setInterval(look, 60_000)
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', look)
+    }
+  }, [])
+  return today
+}
+
+/** How many tasks wait in a view. */
+export function countOf(tasks: Iterable<Task>, holds: (task: Task) => boolean): number {
+  let count = 0
+  for (const task of tasks) if (holds(task)) count += 1
+  return count
+}

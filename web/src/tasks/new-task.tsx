@@ -1,0 +1,168 @@
+import type { TaskCreate } from '@docket/sdk'
+import { lazy, Suspense, useRef, useState } from 'react'
+import { useDraft } from '../shell/draft.ts'
+import { Icon } from '../shell/icons.tsx'
+import { useKeys } from '../shell/keys.ts'
+import { useWorkspace } from '../shell/workspace.tsx'
+import { type Amended, captured, PRIORITIES } from './captured.ts'
+import type { DateWords } from './date-words.ts'
+
+const SeveralTasks = lazy(() => import('./several-tasks.tsx').then(({ SeveralTasks }) => ({ default: SeveralTasks })))
+
+/** Characters of a title at most, as the contract has it. */
+const LONGEST = 200
+
+/** The one field that is always there. `n` or `/` leads to it; Enter adds and stays. */
+export function NewTask({ label }: { label: string }) {
+  const { actions } = useWorkspace()
+  const input = useRef<HTMLInputElement>(null)
+  const { text: line, type } = useDraft('new task', '')
+  const [amended, setAmended] = useState<Amended>({})
+  const [dates, setDates] = useState<DateWords>()
+  const [pasted, setPasted] = useState<string[]>()
+  useKeys({ n: () => input.current?.focus(), '[Shift]+/': () => input.current?.focus() })
+
+  const load = () => import('./date-words.ts').then(({ dateWords }) => dateWords)
+  const read = (text: string, words: DateWords | undefined, changes: Amended = {}): TaskCreate => {
+    const task = captured(text, words, changes)
+    return label && !task.labels?.includes(label) ? { ...task, labels: [...(task.labels ?? []), label] } : task
+  }
+  const task = read(line, dates, amended)
+  const amend = (change: Amended) => setAmended({ ...amended, ...change })
+  const isTooLong = task.title.length > LONGEST
+
+  const submit = async () => {
+    if (!task.title || isTooLong) return
+    type(undefined)
+    setAmended({})
+    const added = await actions.add([dates ? task : read(line, await load(), amended)])
+    // What could not be kept goes back to where it was typed.
+    if (!added) type(line)
+  }
+  const paste = (event: React.ClipboardEvent) => {
+    const lines = event.clipboardData
+      .getData('text')
+      .split(/\r?\n/)
+      .map((each) => each.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, '').trim())
+      .filter(Boolean)
+    if (lines.length < 2) return
+    event.preventDefault()
+    setPasted(lines)
+  }
+
+  return (
+    <form
+      className="mb-5"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <div className="flex gap-2">
+        <input
+          ref={input}
+          className="field min-h-11"
+          name="title"
+          value={line}
+          onChange={({ target }) => type(target.value)}
+          onFocus={() => dates ?? void load().then((words) => setDates(() => words))}
+          onPaste={paste}
+          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+          aria-label="New task"
+          aria-describedby="new-task-help"
+          placeholder="What is to be done?"
+          autoComplete="off"
+          enterKeyHint="done"
+        />
+        <button type="submit" className="primary">
+          Add
+        </button>
+      </div>
+      <div id="new-task-help" className="mt-1.5 flex min-h-8 flex-wrap items-center gap-1.5 text-sm text-muted">
+        {isTooLong ? (
+          <span role="alert" className="text-late">
+            A title has at most {LONGEST} characters; this one has {task.title.length}.
+          </span>
+        ) : line.trim() === '' ? (
+          <span>Try “pay rent tomorrow 9am !high #home”</span>
+        ) : (
+          <Heard task={task} amended={amended} amend={amend} fixed={label} />
+        )}
+      </div>
+      {pasted && (
+        <Suspense>
+          <SeveralTasks
+            tasks={pasted.map((each) => read(each, dates))}
+            add={async (tasks) => {
+              setPasted(undefined)
+              await actions.add(tasks)
+            }}
+            asOne={() => {
+              setPasted(undefined)
+              type(`${line}${pasted.join(' ')}`)
+              input.current?.focus()
+            }}
+            close={() => setPasted(undefined)}
+          />
+        </Suspense>
+      )}
+    </form>
+  )
+}
+
+/** What was read from the line, each to be changed or taken away before Enter. */
+function Heard({ task, amended, amend, fixed }: { task: TaskCreate; amended: Amended; amend: (change: Amended) => void; fixed: string }) {
+  const { due_date, due_time, priority = 'none', labels = [] } = task
+  const due = due_date ? { day: due_date, time: due_time ?? null } : undefined
+  return (
+    <>
+      {due && (
+        <span className="chip min-h-7">
+          <input
+            type="date"
+            aria-label="Due"
+            className="bg-transparent"
+            value={due.day}
+            onChange={({ target }) => target.value && amend({ due: { ...due, day: target.value } })}
+          />
+          <input
+            type="time"
+            aria-label="Time"
+            className="bg-transparent"
+            value={due.time ?? ''}
+            onChange={({ target }) => amend({ due: { ...due, time: target.value || null } })}
+          />
+          <Without what="date" click={() => amend({ due: null })} />
+        </span>
+      )}
+      {(priority !== 'none' || amended.priority) && (
+        <select
+          aria-label="Priority"
+          className="chip min-h-7"
+          value={priority}
+          onChange={({ target }) => amend({ priority: target.value as (typeof PRIORITIES)[number] })}
+        >
+          {PRIORITIES.map((each) => (
+            <option key={each} value={each}>
+              {each === 'none' ? 'no priority' : each}
+            </option>
+          ))}
+        </select>
+      )}
+      {labels.map((label) => (
+        <span key={label} className="chip min-h-7">
+          #{label}
+          {label !== fixed && <Without what={label} click={() => amend({ notLabels: [...(amended.notLabels ?? []), label] })} />}
+        </span>
+      ))}
+    </>
+  )
+}
+
+function Without({ what, click }: { what: string; click: () => void }) {
+  return (
+    <button type="button" className="grid size-6 place-items-center rounded hover:bg-hover" aria-label={`Without ${what}`} onClick={click}>
+      <Icon name="close" className="size-3.5" />
+    </button>
+  )
+}

@@ -1,0 +1,106 @@
+import { ForbiddenError, NoAnswerError, type Task, type TaskOperation, type TaskUpdate } from '@docket/sdk'
+import type { Entry } from '../replica/database.ts'
+import { Failure } from '../shell/failure.tsx'
+import { useWorkspace } from '../shell/workspace.tsx'
+
+/** What of the person's changes has not reached the server, and why: offline, refused, or changed by somebody else too. */
+export function OnItsWay() {
+  const { outbox, trouble, failure, replica } = useWorkspace()
+  const waiting = outbox.filter(({ state }) => state === 'waiting').length
+  const count = waiting === 1 ? '1 change is' : `${waiting} changes are`
+  return (
+    <>
+      {failure && (
+        <div role="alert" className="alert">
+          This device could not keep that ({failure.message}). Free some space and do it again.
+        </div>
+      )}
+      {trouble instanceof NoAnswerError && (
+        <p role="status" className="note text-sm text-muted">
+          Offline. {waiting > 0 ? `${count} kept on this device and will be sent.` : 'You can go on: what you do is kept on this device.'}
+        </p>
+      )}
+      {trouble && !(trouble instanceof NoAnswerError) && (
+        <Failure error={trouble} {...(trouble instanceof ForbiddenError ? {} : { retry: () => void replica.synchronise() })} />
+      )}
+      {outbox.map((entry) =>
+        entry.state === 'conflict' ? <Conflict key={entry.id} entry={entry} /> : entry.state === 'refused' ? <Refused key={entry.id} entry={entry} /> : null,
+      )}
+    </>
+  )
+}
+
+function Refused({ entry }: { entry: Entry }) {
+  const { replica } = useWorkspace()
+  return (
+    <div role="alert" className="alert">
+      <p>
+        Not saved: <strong>{entry.about}</strong>. {entry.why}
+      </p>
+      <Typed operations={entry.operations} />
+      <div className="mt-2 flex gap-2">
+        <button type="button" className="outlined" onClick={() => replica.retry(entry)}>
+          Try again
+        </button>
+        <button type="button" className="outlined" onClick={() => replica.discard(entry)}>
+          Let go of it
+        </button>
+      </div>
+    </div>
+  )
+}
+
+/** What would be lost with it. */
+function Typed({ operations }: { operations: TaskOperation[] }) {
+  const texts = operations.flatMap((operation) =>
+    operation.action === 'update' ? Object.values(operation.changes).filter((value) => typeof value === 'string') : [],
+  )
+  return texts.length === 0 ? null : <p className="mt-1 text-sm break-words whitespace-pre-wrap">{texts.join('\n')}</p>
+}
+
+const NAMES: Partial<Record<keyof TaskUpdate, string>> = {
+  title: 'Title',
+  description: 'Description',
+  due_date: 'Due',
+  due_time: 'Time',
+  priority: 'Priority',
+  labels: 'Labels',
+}
+
+/** Both versions, side by side, of what both have changed. */
+function Conflict({ entry }: { entry: Entry }) {
+  const { replica } = useWorkspace()
+  const { index, theirs } = entry.conflict as NonNullable<Entry['conflict']>
+  const { changes } = entry.operations[index] as Extract<TaskOperation, { action: 'update' }>
+  const members = (Object.keys(changes) as (keyof TaskUpdate & keyof Task)[]).filter((member) => member in NAMES)
+  const say = (value: unknown) => (Array.isArray(value) ? value.map((label) => `#${label}`).join(' ') : String(value ?? '')) || 'nothing'
+  const versions = [
+    ['Yours', 'mine', changes],
+    ['Saved elsewhere', 'theirs', theirs],
+  ] as const
+  return (
+    <section role="alert" aria-label={`${theirs.title} was changed elsewhere too`} className="note">
+      <p className="mb-3">
+        <strong>{theirs.title}</strong> was changed elsewhere too. Which one shall stay?
+      </p>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {versions.map(([name, choice, version]) => (
+          <div key={choice} className="flex flex-col rounded-lg border border-line p-3">
+            <h3 className="mb-1 text-sm font-semibold text-muted">{name}</h3>
+            <dl className="mb-3 grow">
+              {members.map((member) => (
+                <div key={member}>
+                  <dt className="text-xs text-muted">{NAMES[member]}</dt>
+                  <dd className="break-words whitespace-pre-wrap">{say(version[member])}</dd>
+                </div>
+              ))}
+            </dl>
+            <button type="button" className="outlined self-start" onClick={() => replica.resolve(entry, choice)}>
+              {choice === 'mine' ? 'Keep mine' : 'Keep the other'}
+            </button>
+          </div>
+        ))}
+      </div>
+    </section>
+  )
+}

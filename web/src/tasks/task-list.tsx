@@ -1,0 +1,74 @@
+import type { Task } from '@docket/sdk'
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type ComponentType, useLayoutEffect, useRef, useState } from 'react'
+import { type RowProps, TaskRow } from './task-row.tsx'
+
+export interface ListProps extends Omit<RowProps, 'task' | 'isEdited' | 'isSelected' | 'handle' | 'drop'> {
+  tasks: Task[]
+  /** The heading that a task begins, where it begins one. */
+  headingOf: (index: number) => string | undefined
+  selected: Set<string>
+  edited: string | undefined
+  /** The task that the keys are about, and how often the focus was sent there. */
+  current: { id: string; sent: number } | undefined
+  setCurrent: (id: string) => void
+  Row?: ComponentType<RowProps>
+}
+
+/** Pixels of a row before it was measured. */
+const ROW = 48
+
+/** The rows that are in sight, and the few that must be there: however many tasks there are, the page holds some dozens. */
+export function TaskList({ tasks, headingOf, selected, edited, current, setCurrent, Row = TaskRow, ...rest }: ListProps) {
+  const list = useRef<HTMLUListElement>(null)
+  const [margin, setMargin] = useState(0)
+  const kept = [current?.id, edited].map((id) => tasks.findIndex((task) => task.id === id)).filter((index) => index >= 0)
+  const rows = useWindowVirtualizer({
+    count: tasks.length,
+    estimateSize: () => ROW,
+    overscan: 8,
+    scrollMargin: margin,
+    getItemKey: (index) => (tasks[index] as Task).id,
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...kept])].sort((a, b) => a - b),
+  })
+
+  // What stands above the list comes and goes.
+  useLayoutEffect(() => {
+    const above = list.current as HTMLUListElement
+    const measure = () => setMargin(Math.round(above.getBoundingClientRect().top + window.scrollY))
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(above.parentElement as HTMLElement)
+    return () => observer.disconnect()
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus goes there when it is sent, not whenever the list changes
+  useLayoutEffect(() => {
+    if (!current?.sent) return
+    const row = document.querySelector<HTMLElement>(`[data-task="${current.id}"]`)
+    row?.focus()
+  }, [current?.sent])
+
+  return (
+    <ul ref={list} aria-label="Tasks" className="relative" style={{ height: rows.getTotalSize() }}>
+      {rows.getVirtualItems().map(({ index, key, start }) => {
+        const task = tasks[index] as Task
+        const heading = headingOf(index)
+        return (
+          <li
+            key={key}
+            ref={rows.measureElement}
+            data-index={index}
+            aria-setsize={tasks.length}
+            aria-posinset={index + 1}
+            className="absolute inset-x-0 top-0"
+            style={{ transform: `translateY(${start - margin}px)` }}
+            onFocus={() => setCurrent(task.id)}
+          >
+            {heading && <h2 className="pt-5 pb-1 text-sm font-semibold text-muted">{heading}</h2>}
+            <Row task={task} isEdited={task.id === edited} isSelected={selected.has(task.id)} {...rest} />
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

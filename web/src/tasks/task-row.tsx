@@ -1,0 +1,91 @@
+import type { Task } from '@docket/sdk'
+import { lazy, memo, type ReactNode, Suspense } from 'react'
+import { Icon } from '../shell/icons.tsx'
+import type { Actions } from './actions.ts'
+import { Chips, DueChip } from './chips.tsx'
+import { dueOf } from './due.ts'
+
+const TaskEditor = lazy(() => import('./task-editor.tsx').then(({ TaskEditor }) => ({ default: TaskEditor })))
+
+export interface RowProps {
+  task: Task
+  actions: Actions
+  isEdited: boolean
+  isSelected: boolean
+  /** Whether a click selects. */
+  isSelecting: boolean
+  isManual: boolean
+  open: (task: Task | undefined) => void
+  /** `isRange`: with all between it and the one before. */
+  select: (task: Task, isRange: boolean) => void
+  /** What it is dragged by, and where it would be dropped. */
+  handle?: ReactNode
+  drop?: { ref: (element: HTMLElement | null) => void; line: 'above' | 'below' | undefined } | undefined
+}
+
+const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_0_var(--accent)]' }
+
+export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelected, isSelecting, isManual, open, select, handle, drop }: RowProps) {
+  const isTrashed = task.trashed_at !== null
+  const due = dueOf(task)
+  const hasMore = due || task.priority !== 'none' || task.labels.length > 0 || task.description
+  return (
+    <div ref={drop?.ref} className={`border-b border-line ${isSelected ? 'bg-teal-600/10' : ''} ${drop?.line ? LINES[drop.line] : ''}`}>
+      <div className="group flex items-start gap-1">
+        {(!isTrashed || isSelecting) && (
+          <span className="grid size-11 shrink-0 place-items-center">
+            <input
+              type="checkbox"
+              className={`size-5 accent-teal-700 ${isSelecting ? '' : 'appearance-none rounded-full border-2 border-stone-500 checked:border-teal-700 checked:bg-teal-700 dark:checked:border-teal-500 dark:checked:bg-teal-500'}`}
+              aria-label={isSelecting ? `Select ${task.title}` : task.title}
+              checked={isSelecting ? isSelected : task.completed}
+              onClick={(event) => {
+                if (!isSelecting && !event.shiftKey) return
+                event.preventDefault()
+                select(task, event.shiftKey)
+              }}
+              onChange={() => isSelecting || actions.complete([task], !task.completed)}
+            />
+          </span>
+        )}
+        <button
+          type="button"
+          data-task={task.id}
+          aria-expanded={isEdited}
+          className="min-h-11 min-w-0 grow rounded-md px-1 py-2.5 text-left"
+          onClick={(event) => (isSelecting || event.shiftKey ? select(task, event.shiftKey) : open(isEdited ? undefined : task))}
+        >
+          <span className={`break-words ${task.completed ? 'text-muted line-through' : ''}`}>{task.title}</span>
+          {isSelected && <span className="sr-only"> (selected)</span>}
+          {hasMore && !isEdited && (
+            <span className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted">
+              {due && <DueChip due={due} isOpen={!task.completed && !isTrashed} />}
+              <Chips priority={task.priority} labels={task.labels} />
+              {task.description && <span className="max-w-full truncate">{task.description.split('\n')[0]?.replace(/[*_`#>]/g, '')}</span>}
+            </span>
+          )}
+        </button>
+        {isTrashed ? (
+          <button type="button" className="quiet min-h-11" aria-label={`Restore ${task.title}`} onClick={() => actions.restore([task])}>
+            Restore
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="grid size-11 shrink-0 place-items-center rounded-md text-muted opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:text-ink focus:opacity-100 max-md:hidden"
+            aria-label={`Delete ${task.title}`}
+            onClick={() => actions.remove([task])}
+          >
+            <Icon name="trash" />
+          </button>
+        )}
+        {handle ?? (isManual && <span className="size-11 shrink-0" />)}
+      </div>
+      {isEdited && (
+        <Suspense>
+          <TaskEditor key={task.id} task={task} isManual={isManual} close={() => open(undefined)} />
+        </Suspense>
+      )}
+    </div>
+  )
+})

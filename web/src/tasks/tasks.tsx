@@ -1,0 +1,125 @@
+import type { Task } from '@docket/sdk'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { useSearchParams } from 'wouter'
+import { neighbour } from '../replica/operations.ts'
+import { useWorkspace } from '../shell/workspace.tsx'
+import { dayName, dueOf } from './due.ts'
+import { EmptyTrash } from './empty-trash.tsx'
+import { filterOf, fits, sorted } from './filter.ts'
+import { useListKeys } from './list-keys.ts'
+import { NewTask } from './new-task.tsx'
+import { OnItsWay } from './on-its-way.tsx'
+import { SelectionBar } from './selection-bar.tsx'
+import type { ListProps } from './task-list.tsx'
+import { Toolbar } from './toolbar.tsx'
+import { useList } from './use-list.ts'
+import type { View } from './views.ts'
+
+/** One view: the field for a new task, and the tasks that are in it. */
+export function Tasks({ view, title }: { view: View; title: string }) {
+  const { tasks, isLoading, trouble, today, actions } = useWorkspace()
+  const [address] = useSearchParams()
+  const filter = filterOf(address, view.sort)
+  const held = useMemo(
+    () =>
+      sorted(
+        [...tasks.values()].filter((task) => view.holds(task, today)),
+        filter.sort,
+      ),
+    [tasks, view, today, filter.sort],
+  )
+  const { q, label, priority, sort } = useDeferredValue(filter)
+  const shown = useMemo(() => held.filter(fits({ q, label, priority, sort })), [held, q, label, priority, sort])
+
+  const [selected, setSelected] = useState<Set<string>>(() => new Set())
+  const [isAsked, setIsAsked] = useState(false)
+  const [anchor, setAnchor] = useState<string>()
+  const [edited, setEdited] = useState<string>()
+  const [current, setCurrent] = useState<ListProps['current']>()
+  const isSelecting = isAsked || selected.size > 0
+  const isManual = filter.sort === 'position' && view.path === '/'
+
+  const select = useCallback(
+    (task: Task, isRange: boolean) => {
+      const [from, to] = [shown.findIndex(({ id }) => id === anchor), shown.indexOf(task)].sort((a, b) => a - b) as [number, number]
+      const between = isRange && from >= 0 ? shown.slice(from, to + 1).map(({ id }) => id) : [task.id]
+      setSelected((before) => {
+        const next = new Set(before)
+        const isOff = !isRange && before.has(task.id)
+        for (const id of between) isOff ? next.delete(id) : next.add(id)
+        return next
+      })
+      setAnchor(task.id)
+    },
+    [shown, anchor],
+  )
+  const clear = useCallback(() => {
+    setSelected(new Set())
+    setIsAsked(false)
+  }, [])
+  const open = useCallback((task: Task | undefined) => setEdited(task?.id), [])
+  const reach = useCallback((id: string) => setCurrent((before) => (before?.id === id ? before : { id, sent: 0 })), [])
+  const send = useCallback((id: string | undefined) => id && setCurrent((before) => ({ id, sent: (before?.sent ?? 0) + 1 })), [])
+
+  const List = useList(isManual, edited !== undefined, send)
+
+  const chosen = shown.filter(({ id }) => selected.has(id))
+  useListKeys({
+    shown,
+    current: current?.id,
+    selected: chosen,
+    actions,
+    isManual,
+    neighbourOf: (task, side) => neighbour(tasks, task, side),
+    open,
+    select: (task) => select(task, false),
+    clear,
+    send,
+  })
+
+  const list: ListProps = {
+    tasks: shown,
+    headingOf: (index) => headingOf(view, filter.sort, shown, index, today),
+    selected,
+    edited,
+    current,
+    setCurrent: reach,
+    actions,
+    isSelecting,
+    isManual,
+    open,
+    select,
+  }
+  return (
+    <>
+      <header className="mb-4 flex flex-wrap items-center justify-between gap-2">
+        <h1 className="text-2xl font-semibold tracking-tight break-words md:text-3xl">{title}</h1>
+        {view.path === '/trash' && held.length > 0 && <EmptyTrash count={held.length} />}
+      </header>
+      <NewTask label={filter.label} />
+      <OnItsWay />
+      <Toolbar filter={filter} isSelecting={isSelecting} setSelecting={(on) => (on ? setIsAsked(true) : clear())} />
+      {isSelecting && <SelectionBar selected={chosen} clear={clear} all={() => setSelected(new Set(shown.map(({ id }) => id)))} />}
+      {isLoading && !trouble && (
+        <p role="status" className="py-6 text-muted">
+          Loading your tasks…
+        </p>
+      )}
+      {shown.length === 0 && (!isLoading || trouble) && (
+        <p className="py-14 text-center text-muted">{held.length > 0 || label ? 'Nothing here fits. Change the search or the filter.' : view.empty}</p>
+      )}
+      <List {...list} />
+    </>
+  )
+}
+
+/** Upcoming is told by day, and Today says what is late. */
+function headingOf(view: View, sort: string, shown: Task[], index: number, today: string): string | undefined {
+  if (sort !== 'due' || !/today|upcoming/.test(view.path)) return undefined
+  const groupOf = (task: Task | undefined) => {
+    const day = task && dueOf(task)?.day
+    return day && day < today ? 'Overdue' : day && dayName(day)
+  }
+  const group = groupOf(shown[index])
+  return group === groupOf(shown[index - 1]) ? undefined : group
+}

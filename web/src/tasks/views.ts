@@ -1,0 +1,60 @@
+import type { Task } from '@docket/sdk'
+import type { IconName } from '../shell/icons.tsx'
+import { dueOf } from './due.ts'
+import type { Sort } from './filter.ts'
+
+export interface View {
+  /** Its address. */
+  path: string
+  title: string
+  icon: IconName
+  /** The second of the two keys that lead to it. */
+  key: string
+  /** What a person reads where nothing is in it. */
+  empty: string
+  /** Its order, where the address does not name another. */
+  sort: Sort
+  holds: (task: Task, today: string) => boolean
+}
+
+const isOpen = (task: Task) => task.trashed_at === null && !task.completed
+
+export const VIEWS: View[] = [
+  { path: '/', title: 'Inbox', icon: 'inbox', key: 'i', empty: 'Nothing to do. Write your first task above.', sort: 'position', holds: isOpen },
+  {
+    path: '/today',
+    title: 'Today',
+    icon: 'today',
+    key: 't',
+    empty: 'Nothing is due today.',
+    sort: 'due',
+    holds: (task, today) => isOpen(task) && (dueOf(task)?.day ?? '~') <= today,
+  },
+  {
+    path: '/upcoming',
+    title: 'Upcoming',
+    icon: 'upcoming',
+    key: 'u',
+    empty: 'Nothing is due later on.',
+    sort: 'due',
+    holds: (task, today) => isOpen(task) && (dueOf(task)?.day ?? '') > today,
+  },
+  {
+    path: '/done',
+    title: 'Done',
+    icon: 'done',
+    key: 'd',
+    empty: 'Nothing is done yet.',
+    sort: '-completed_at',
+    holds: (task) => task.trashed_at === null && task.completed,
+  },
+  {
+    path: '/trash',
+    title: 'Trash',
+    icon: 'trash',
+    key: 'r',
+    empty: 'The trash is empty.',
+    sort: '-trashed_at',
+    holds: (task) => task.trashed_at !== null,
+  },
+]
