@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { ...common, name: 'suite', include: ['server/**/*.test.ts', 'sdk/*.test.ts', 'web/e2e/*.e2e.ts', 'proofs/*.test.ts'] } },
+      { test: { ...common, name: 'suite', include: ['server/**/*.test.ts', 'sdk/*.test.ts', 'web/*.test.ts', 'web/e2e/*.e2e.ts', 'proofs/*.test.ts'] } },
       // What needs a program that neither Node nor npm brings: part of `npm run check`, not of `npm test`.
       { test: { ...common, name: 'outside', include: ['scripts/outside/*.test.ts'] } },
     ],

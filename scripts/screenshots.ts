@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Page, chromium } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { createDocket, type TaskCreate } from '../sdk/index.ts'
 import { chromiumHere } from '../web/e2e/chromium-here.ts'
 
@@ -13,7 +13,13 @@ const ADA = { email: 'ada@example.org', password: 'correct horse battery', name:
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 const TASKS: TaskCreate[] = [
   { title: 'Pay the rent', due_date: day(-1), priority: 'high', labels: ['home', 'money'] },
-  { title: 'Write to the landlord about the heating', due_date: day(0), due_time: '09:00', labels: ['home'], description: 'Since **Monday**:\n\n- the bath\n- the kitchen' },
+  {
+    title: 'Write to the landlord about the heating',
+    due_date: day(0),
+    due_time: '09:00',
+    labels: ['home'],
+    description: 'Since **Monday**:\n\n- the bath\n- the kitchen',
+  },
   { title: 'Water the plants', due_date: day(0) },
   { title: 'Call Grace', due_date: day(1), due_time: '18:30', labels: ['friends'] },
   { title: 'Book the train to Lyon', due_date: day(3), priority: 'medium', labels: ['travel'] },
@@ -24,7 +30,10 @@ const TASKS: TaskCreate[] = [
 ]
 
 const directory = mkdtempSync(join(tmpdir(), 'docket-screenshots-'))
-const server = spawn(process.execPath, ['server/main.ts'], { env: { PATH: process.env.PATH, PORT: '0', RATE_LIMIT: 'off', DATA_DIR: directory }, stdio: ['ignore', 'pipe', 'inherit'] })
+const server = spawn(process.execPath, ['server/main.ts'], {
+  env: { PATH: process.env.PATH, PORT: '0', RATE_LIMIT: 'off', DATA_DIR: directory },
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
 const port = await new Promise<number>((resolve, reject) => {
   server.once('exit', () => reject(new Error('the server ended')))
   createInterface(server.stdout).on('line', (line) => {
@@ -103,12 +112,12 @@ async function views(page: Page, shoot: (name: string) => Promise<unknown>): Pro
   await page.getByRole('combobox').fill('tra')
   await shoot('commands')
   await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('dialog').waitFor({ state: 'detached' })
   await page.keyboard.press('?')
   await page.getByRole('heading', { name: 'Keyboard' }).waitFor()
   await shoot('keyboard')
   await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('dialog').waitFor({ state: 'detached' })
   await page.context().setOffline(true)
   await page.getByText('Offline').waitFor()
   await page.getByLabel('New task').fill('Written on the train')

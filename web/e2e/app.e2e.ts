@@ -1,16 +1,9 @@
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { startService } from '../../server/testing/service.ts'
 import { launchChromium, watchComplaints } from './chromium.ts'
+import { ada, add, arrived, openApp, signIn, taskOf, tasksOf, titlesOf } from './open-app.ts'
 
 const chromium = launchChromium()
-
-async function signUp(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Make an account' }).click()
-  await page.getByLabel('E-mail').fill('ada@example.org')
-  await page.getByLabel('Password').fill('correct horse battery')
-  await page.getByRole('button', { name: 'Sign up' }).click()
-}
 
 test('a person signs up, adds, completes and deletes tasks, and a reload shows what was done', async () => {
   const { url } = await startService()
@@ -19,71 +12,138 @@ test('a person signs up, adds, completes and deletes tasks, and a reload shows w
   await page.goto(url)
   await page.getByRole('button', { name: 'Make an account' }).click()
   await page.getByLabel('Name').fill('Ada')
-  await page.getByLabel('E-mail').fill('ada@example.org')
-  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByLabel('E-mail').fill(ada.email)
+  await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign up' }).click()
   await page.getByText('Nothing to do').waitFor()
 
-  const tasks = page.getByRole('list', { name: 'Tasks' }).getByRole('listitem')
-  for (const title of ['Pay the rent', 'Water the plants', '<b>Not bold</b>']) {
-    await page.getByLabel('New task').fill(title)
-    await page.getByLabel('New task').press('Enter')
-    await tasks.filter({ hasText: title }).waitFor()
-  }
+  await add(page, 'Pay the rent', 'Water the plants', '<b>Not bold</b>')
   await page.getByRole('checkbox', { name: 'Pay the rent' }).click()
-  await tasks.filter({ hasText: 'Pay the rent' }).waitFor({ state: 'detached' })
+  await taskOf(page, 'Pay the rent').waitFor({ state: 'detached' })
+  await taskOf(page, 'Water the plants').hover()
   await page.getByRole('button', { name: 'Delete Water the plants' }).click()
-  await tasks.filter({ hasText: 'Water the plants' }).waitFor({ state: 'detached' })
-  await page.getByText('Deleted Water the plants').first().waitFor()
+  await taskOf(page, 'Water the plants').waitFor({ state: 'detached' })
+  await page.getByRole('status').getByText('Deleted Water the plants').waitFor()
 
+  await arrived(page)
   await page.reload()
-  await tasks.first().waitFor()
-  expect(await tasks.allInnerTexts()).toEqual([expect.stringContaining('<b>Not bold</b>')])
+  await tasksOf(page).first().waitFor()
+  expect(await titlesOf(page)).toEqual(['<b>Not bold</b>'])
   await page.getByRole('link', { name: 'Done' }).click()
-  await tasks.filter({ hasText: 'Pay the rent' }).waitFor()
+  await taskOf(page, 'Pay the rent').waitFor()
   expect(await page.getByRole('checkbox', { name: 'Pay the rent' }).isChecked()).toBe(true)
   noComplaints()
 })
 
-test('signing out ends the session on the server, and signing in again shows the tasks', async () => {
-  const { url } = await startService()
-  const context = await chromium.context()
-  const page = await context.newPage()
-  await page.goto(url)
-  await signUp(page)
-  await page.getByLabel('New task').fill('Pay the rent')
-  await page.getByLabel('New task').press('Enter')
-  await page.getByLabel('Pay the rent', { exact: true }).waitFor()
-  expect(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length])).toEqual(['', 0, 0])
-  expect((await context.cookies())[0]).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
-
-  await page.getByRole('button', { name: 'Sign out' }).click()
-  await page.getByRole('button', { name: 'Sign in' }).waitFor()
-  expect(await context.cookies()).toEqual([])
-  await page.getByLabel('E-mail').fill('ada@example.org')
+test('no token is where a script can read it, and the address that was asked for is there after sign-in', async () => {
+  const app = await openApp(chromium, { but: /401/ })
+  const { page, url, context } = app
+  await page.goto(`${url}/upcoming?priority=high`)
+  await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill('wrong horse')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('alert').getByText('Invalid email or password').waitFor()
-  await page.getByLabel('Password').fill('correct horse battery')
+  await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByLabel('Pay the rent', { exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'Upcoming' }).waitFor()
+  expect(page.url()).toBe(`${url}/upcoming?priority=high`)
+  await page.getByLabel('New task').fill('Pay the rent !high tomorrow')
+  await page.getByLabel('New task').press('Enter')
+  await taskOf(page, 'Pay the rent').waitFor()
+  await arrived(page)
+  const kept = await page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name as string)
+    return JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, names])
+  })
+  expect(kept).not.toMatch(/eyJ|token|correct horse/)
+  expect((await context.cookies())[0]).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
+  app.noComplaints()
 })
 
-test('a session that was ended elsewhere leads back to sign-in, and a server that is away is said', async () => {
-  const { url, close } = await startService()
-  const context = await chromium.context()
-  const page = await context.newPage()
-  await page.goto(url)
-  await signUp(page)
-  await page.getByText('Nothing to do').waitFor()
-  const { token } = await (await context.request.get(`${url}/api/auth/token`)).json()
-  await context.request.post(`${url}/api/auth/logout`, { headers: { authorization: `Bearer ${token}` } })
-  await page.getByLabel('New task').fill('Too late')
+test('signing out ends the session on the server and leaves nothing on the device', async () => {
+  const app = await openApp(chromium)
+  const { page, context } = app
+  await signIn(app)
+  await add(page, 'Pay the rent')
+  await arrived(page)
+  await page.getByRole('link', { name: 'Account' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  expect(await context.cookies()).toEqual([])
+  expect(await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length])).toEqual([0, 0])
+  await signIn(app)
+  await taskOf(page, 'Pay the rent').waitFor()
+  app.noComplaints()
+})
+
+test('a session that was ended elsewhere leads back to sign-in; what was done and what was half typed is there afterwards', async () => {
+  const app = await openApp(chromium, { but: /401/ })
+  const { page, docket } = app
+  await signIn(app, '/today')
+  await page.getByLabel('New task').fill('Pay the rent today')
+  await page.getByLabel('New task').press('Enter')
+  await taskOf(page, 'Pay the rent').waitFor()
+  await arrived(page)
+  await docket.revokeOtherSessions()
+  await page.getByLabel('New task').fill('Too late today')
   await page.getByLabel('New task').press('Enter')
   await page.getByText('Your session has ended').waitFor()
-  await close()
-  await page.getByLabel('E-mail').fill('ada@example.org')
-  await page.getByLabel('Password').fill('correct horse battery')
+  expect(await page.getByText('Pay the rent').count()).toBe(0)
+  await page.getByLabel('E-mail').fill(ada.email)
+  await page.getByLabel('Password').fill(ada.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await taskOf(page, 'Too late').waitFor()
+  await taskOf(page, 'Pay the rent').waitFor()
+  expect(new URL(page.url()).pathname).toBe('/today')
+  await arrived(page)
+  expect((await docket.listTasks()).total).toBe(2)
+  app.noComplaints()
+})
+
+test('when another tab signs in as somebody else, what is on its way never reaches their account', async () => {
+  const app = await openApp(chromium, { but: /401|ERR_INTERNET_DISCONNECTED/ })
+  const { page, context, url, docket } = app
+  await signIn(app)
+  await add(page, 'Mine')
+  await arrived(page)
+  await page.route('**/task-operations', (route) => route.abort('internetdisconnected'))
+  await add(page, 'Mine too')
+  await context.request.post(`${url}/api/auth/sign-up/email`, {
+    data: { email: 'grace@example.org', password: 'another horse battery', name: 'Grace' },
+    headers: { origin: url },
+  })
+  let sent = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/task-operations')) sent += 1
+  })
+  await page.reload()
+  await page.getByText('Your session has ended').waitFor()
+  expect(sent).toBe(0)
+  await page.unroute('**/task-operations')
+  expect((await docket.listTasks()).items.map(({ title }) => title)).toEqual(['Mine'])
+  await page.getByLabel('E-mail').fill('grace@example.org')
+  await page.getByLabel('Password').fill('another horse battery')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('Nothing to do').waitFor()
+  await page.getByRole('link', { name: 'Account' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await signIn(app)
+  await taskOf(page, 'Mine too').waitFor()
+  await page.waitForFunction(() => document.querySelectorAll('[data-task]').length === 2)
+  await arrived(page)
+  expect((await docket.listTasks()).total).toBe(2)
+})
+
+test('a server that is away is said at sign-in, and what the page needs no server for works on', async () => {
+  const app = await openApp(chromium, { but: /ERR_|Failed to load/ })
+  const { page, url, service } = app
+  await page.goto(url)
+  await page.getByLabel('E-mail').waitFor()
+  await service.close()
+  await page.getByLabel('E-mail').fill(ada.email)
+  await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('The server cannot be reached').waitFor()
+  app.noComplaints()
 })

@@ -26,11 +26,16 @@ export function launchChromium(): { context(options?: BrowserContextOptions): Pr
   return { context, page: async (options) => (await context(options)).newPage() }
 }
 
-/** Collects what a page complains about: console errors, uncaught exceptions and violations of its policy. */
-export function watchComplaints(page: Page): () => void {
+/**
+ * Collects what a page complains about: console errors, uncaught exceptions and violations of its policy.
+ *
+ * @param but what the test itself brings about: an answer that it has the server give, or a network that is gone
+ */
+export function watchComplaints(page: Page, but?: RegExp): () => void {
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
+    const text = `${message.text()} ${message.location().url}`
+    if (message.type() === 'error' && !but?.test(text)) complaints.push(text)
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   return () => expect(complaints).toEqual([])

@@ -1,111 +1,144 @@
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { createDocket } from '../../sdk/index.ts'
-import { startService } from '../../server/testing/service.ts'
-import { launchChromium, watchComplaints } from './chromium.ts'
+import { launchChromium } from './chromium.ts'
+import { add, arrived, day, openApp, signIn, taskOf, tasksOf, titlesOf } from './open-app.ts'
 
 const chromium = launchChromium()
-const ada = { email: 'ada@example.org', password: 'correct horse battery' }
 
-/** Ada, signed in, in front of the app; and a client of hers, as another device would be. */
-async function openApp() {
-  const { url } = await startService()
-  const docket = createDocket({ baseUrl: url })
-  await docket.signup({ body: ada })
-  const page = await chromium.page({ timezoneId: 'UTC' })
-  const noComplaints = watchComplaints(page)
-  const signIn = async (path = '/') => {
-    await page.goto(`${url}${path}`)
-    await page.getByLabel('E-mail').fill(ada.email)
-    await page.getByLabel('Password').fill(ada.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByLabel('New task').waitFor()
-  }
-  return { url, docket, page, signIn, noComplaints }
-}
-
-const tasksOf = (page: Page) => page.getByRole('list', { name: 'Tasks' }).getByRole('listitem')
-const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
-
-test('each view has an address of its own and shows its tasks, also after a reload: overdue first today', async () => {
-  const { docket, page, signIn, noComplaints } = await openApp()
+test('each view has an address of its own and shows its tasks, also after a reload: overdue first today, upcoming by day', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
   await docket.createTask({ body: { title: 'Some day' } })
   await docket.createTask({ body: { title: 'Due today', due_date: day(0) } })
   await docket.createTask({ body: { title: 'Long overdue', due_date: day(-9) } })
   await docket.createTask({ body: { title: 'Next week', due_date: day(7) } })
+  await docket.createTask({ body: { title: 'Tomorrow at noon', due_date: day(1), due_time: '12:00' } })
   await docket.toggleTaskCompletion({ task: await docket.createTask({ body: { title: 'Done already' } }), body: { completed: true } })
   await docket.deleteTask({ task: await docket.createTask({ body: { title: 'Thrown away' } }) })
 
-  await signIn('/today')
-  await tasksOf(page).nth(1).waitFor()
-  expect(await tasksOf(page).allInnerTexts()).toEqual([expect.stringContaining('Long overdue'), expect.stringContaining('Due today')])
-  for (const [view, title] of [
-    ['Upcoming', 'Next week'],
-    ['Done', 'Done already'],
-    ['Trash', 'Thrown away'],
+  await signIn(app, '/today')
+  await taskOf(page, 'Due today').waitFor()
+  expect(await titlesOf(page)).toEqual(['Long overdue', 'Due today'])
+  expect(await tasksOf(page).getByRole('heading').allInnerTexts()).toEqual(['Overdue', 'Today'])
+  for (const [view, titles] of [
+    ['Upcoming', ['Tomorrow at noon', 'Next week']],
+    ['Done', ['Done already']],
+    ['Trash', ['Thrown away']],
   ] as const) {
     await page.getByRole('navigation').getByText(view).click()
-    await tasksOf(page).filter({ hasText: title }).waitFor()
-    expect([view, await tasksOf(page).count(), await page.title()]).toEqual([view, 1, `${view} - Docket`])
+    await taskOf(page, titles[0]).waitFor()
+    expect([view, await titlesOf(page), await page.title()]).toEqual([view, titles, `${view} - Docket`])
   }
   await page.reload()
-  await tasksOf(page).filter({ hasText: 'Thrown away' }).waitFor()
+  await taskOf(page, 'Thrown away').waitFor()
   await page.getByRole('navigation').getByText('Inbox').click()
-  await tasksOf(page).nth(3).waitFor()
-  expect(await page.getByRole('link', { name: 'Inbox' }).innerText()).toContain('4')
-  noComplaints()
+  await taskOf(page, 'Next week').waitFor()
+  expect(await page.getByRole('link', { name: 'Inbox' }).innerText()).toContain('5')
+  expect(await page.getByRole('link', { name: 'Today' }).innerText()).toContain('2')
+  app.noComplaints()
 })
 
-test('what a line says is shown while it is typed and becomes priority and labels; `n` leads to the field', async () => {
-  const { docket, page, signIn, noComplaints } = await openApp()
-  await signIn()
-  await page.keyboard.press('n')
-  await page.keyboard.type('Pay the rent !high #home !whatever')
-  await page.locator('#new-task-help').getByText('#home').waitFor()
-  await page.keyboard.press('Enter')
-  await tasksOf(page).filter({ hasText: 'Pay the rent !whatever' }).waitFor()
-  await page.keyboard.type('Water the plants')
-  await page.keyboard.press('Enter')
-  await tasksOf(page).nth(1).waitFor()
-  const { items } = await docket.listTasks({ sort: 'created_at' })
-  expect(items.map(({ title, priority, labels }) => [title, priority, labels])).toEqual([
-    ['Pay the rent !whatever', 'high', ['home']],
-    ['Water the plants', 'none', []],
-  ])
-  noComplaints()
+test('labels, filters, order and search stand in the address, so that a bookmark shows the same; the search is instant', async () => {
+  const app = await openApp(chromium)
+  const { docket, page, url } = app
+  await docket.createTask({ body: { title: 'Pay the rent', labels: ['home', 'money'], priority: 'high' } })
+  await docket.createTask({ body: { title: 'Water the plants', labels: ['home'] } })
+  await docket.createTask({ body: { title: 'Call Grace', description: 'About the rent' } })
+  await signIn(app)
+  await page.getByRole('navigation', { name: 'Labels' }).getByText('home').click()
+  await taskOf(page, 'Call Grace').waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: '#home' }).waitFor()
+  await page.getByRole('button', { name: 'Filter' }).click()
+  await page.getByLabel('Order', { exact: true }).selectOption({ label: 'Title' })
+  expect(await titlesOf(page)).toEqual(['Pay the rent', 'Water the plants'])
+  await page.getByLabel('Priority', { exact: true }).selectOption('high')
+  await taskOf(page, 'Water the plants').waitFor({ state: 'detached' })
+  expect(new URL(page.url()).search).toBe('?label=home&sort=title&priority=high')
+  await page.reload()
+  await taskOf(page, 'Pay the rent').waitFor()
+  expect(await titlesOf(page)).toEqual(['Pay the rent'])
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await taskOf(page, 'Call Grace').waitFor()
+  await page.keyboard.press('f')
+  await page.keyboard.type('RENT')
+  await taskOf(page, 'Water the plants').waitFor({ state: 'detached' })
+  expect((await titlesOf(page)).sort()).toEqual(['Call Grace', 'Pay the rent'])
+  expect(page.url()).toBe(`${url}/?q=RENT`)
+  await page.keyboard.type(' unicorn')
+  await page.getByText('Nothing here fits').waitFor()
+  await page.keyboard.press('Escape')
+  await taskOf(page, 'Water the plants').waitFor()
+  app.noComplaints()
+})
+
+test('a task that is added in the view of a label has it', async () => {
+  const app = await openApp(chromium)
+  await signIn(app, '/?label=home')
+  await add(app.page, 'Water the plants')
+  await arrived(app.page)
+  expect((await app.docket.listTasks()).items.map(({ labels }) => labels)).toEqual([['home']])
+  app.noComplaints()
+})
+
+test('the trash asks before it is emptied, and is empty then', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  for (const title of ['Old', 'Older']) await docket.deleteTask({ task: await docket.createTask({ body: { title } }) })
+  await signIn(app, '/trash')
+  await taskOf(page, 'Older').waitFor()
+  await page.getByRole('button', { name: 'Empty the trash' }).click()
+  await page.getByRole('button', { name: 'Keep them' }).click()
+  expect((await docket.listTasks({ trashed: true })).total).toBe(2)
+  await page.getByRole('button', { name: 'Restore Older' }).click()
+  await taskOf(page, 'Older').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Empty the trash' }).click()
+  await page.getByText('One task goes for good').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Empty the trash' }).click()
+  await page.getByText('The trash is empty.').waitFor()
+  expect([(await docket.listTasks({ trashed: true })).total, (await docket.listTasks()).items.map(({ title }) => title)]).toEqual([0, ['Older']])
+  app.noComplaints()
 })
 
 test('what is done or deleted leaves the view at once, and `z` or the button takes it back', async () => {
-  const { docket, page, signIn, noComplaints } = await openApp()
+  const app = await openApp(chromium)
+  const { docket, page } = app
   for (const title of ['Pay the rent', 'Water the plants']) await docket.createTask({ body: { title } })
-  await signIn()
-  const rent = tasksOf(page).filter({ hasText: 'Pay the rent' })
+  await signIn(app)
+  const rent = taskOf(page, 'Pay the rent')
   await page.getByRole('checkbox', { name: 'Pay the rent' }).click()
   await rent.waitFor({ state: 'detached' })
   await page.getByText('Done: Pay the rent').first().waitFor()
   await page.keyboard.press('z')
   await rent.waitFor()
+  await rent.hover()
   await page.getByRole('button', { name: 'Delete Pay the rent' }).click()
   await rent.waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Undo' }).click()
   await rent.waitFor()
-  expect((await docket.listTasks()).items.map(({ title, completed }) => [title, completed])).toEqual([
-    ['Water the plants', false],
+  await arrived(page)
+  expect((await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [title, completed])).toEqual([
     ['Pay the rent', false],
+    ['Water the plants', false],
   ])
-  noComplaints()
+  app.noComplaints()
 })
 
-test('what fails comes back, and says why', async () => {
-  const { docket, page, signIn } = await openApp()
+test('what the server refuses comes back, and says why; trying again does it', async () => {
+  const app = await openApp(chromium, { but: /422/ })
+  const { docket, page } = app
   await docket.createTask({ body: { title: 'Pay the rent' } })
-  await signIn()
+  await signIn(app)
   await tasksOf(page).first().waitFor()
-  await page.route('**/complete', (route) =>
+  await page.route('**/task-operations', (route) =>
     route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ code: 'invalid_body', detail: 'Not today' }) }),
   )
   await page.getByRole('checkbox', { name: 'Pay the rent' }).click()
   await page.getByRole('alert').getByText('Not today').waitFor()
-  await tasksOf(page).filter({ hasText: 'Pay the rent' }).waitFor()
+  await taskOf(page, 'Pay the rent').waitFor()
   expect(await page.getByRole('checkbox', { name: 'Pay the rent' }).isChecked()).toBe(false)
+  await page.unroute('**/task-operations')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await taskOf(page, 'Pay the rent').waitFor({ state: 'detached' })
+  await arrived(page)
+  expect((await docket.listTasks()).items.map(({ completed }) => completed)).toEqual([true])
+  app.noComplaints()
 })

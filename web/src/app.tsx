@@ -70,7 +70,7 @@ function Workspace({ person, leave }: { person: Person; leave: (why?: string) =>
       void replica?.forgetTasks().then(() => leave('Your session has ended. Sign in again to go on: what you did is kept on this device.'))
     }
     const docket = docketOf(person.id, over)
-    const opening = openReplica(person.id, docket, over).then((made) => {
+    const opening = openReplica(person.id, docket).then((made) => {
       replica = made
       if (isOver) return made.close()
       setOpened({ replica: made, docket })

@@ -1,4 +1,4 @@
-import { createDocket, type DocketClient, ProblemError, sessionTokens, type TokenSource } from '@docket/sdk'
+import { createDocket, type DocketClient, DocketError, ProblemError, sessionTokens, type TokenSource } from '@docket/sdk'
 
 const baseUrl = window.location.origin
 
@@ -15,7 +15,7 @@ export function docketOf(userId: string, onSessionOver: () => void): DocketClien
   const theirs = (token: string | undefined) => {
     if (token && subjectOf(token) === userId) return token
     onSessionOver()
-    return undefined
+    throw new DocketError('There is no session of this user')
   }
   const tokens: TokenSource = { get: async () => theirs(await source.get()), renew: async (refused) => theirs(await source.renew(refused)) }
   return createDocket({ baseUrl, tokens })

@@ -16,6 +16,8 @@ export interface Entry {
   inverse: TaskOperation[]
   /** `done`: the server has it, and the replica will have it with the next changes. */
   state: 'waiting' | 'done' | 'conflict' | 'refused'
+  /** Of what is done: the versions of its tasks that it left. */
+  left?: [id: string, etag: string][]
   /** Of a conflict: which operation it is, and the task as somebody else left it. */
   conflict?: { index: number; theirs: Task }
   /** Why it was refused. */

@@ -1,7 +1,7 @@
 import { type DocketClient, NotFoundError, ProblemError, type Task, type TaskOperation } from '@docket/sdk'
 import { sentenceOf } from '../docket.ts'
 import type { Entry } from './database.ts'
-import { targetOf } from './operations.ts'
+import { isSame, targetOf } from './operations.ts'
 import { withOperation, without } from './outbox.ts'
 
 /** Answers that say nothing of the operations: later, or as somebody who is signed in, they may be done. */
@@ -40,9 +40,8 @@ async function reconciled(docket: DocketClient, entry: Entry, index: number, ope
   if (error) throw error
   const before = (entry.inverse[index] as typeof operation).changes
   const members = Object.keys(operation.changes) as (keyof typeof before)[]
-  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-  if (members.every((member) => same(theirs[member], operation.changes[member]))) return without(entry, index)
-  if (members.every((member) => same(theirs[member], before[member]) || same(theirs[member], operation.changes[member])))
+  if (members.every((member) => isSame(theirs[member], operation.changes[member]))) return without(entry, index)
+  if (members.every((member) => isSame(theirs[member], before[member]) || isSame(theirs[member], operation.changes[member])))
     return withOperation(entry, index, { ...operation, if_match: theirs.etag })
   return { ...entry, state: 'conflict', conflict: { index, theirs } }
 }

@@ -6,6 +6,9 @@ export type Tasks = Map<string, Task>
 /** The id of the task that an operation is about. */
 export const targetOf = (operation: TaskOperation): string => (operation.action === 'create' ? (operation.task.id as string) : operation.task_id)
 
+/** Whether two values of a member of a task are the same. */
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
 /** Does to the tasks of this device what the server will do. What is about a task that is not there does nothing. */
 export function apply(tasks: Tasks, operation: TaskOperation, { at, userId }: { at: string; userId: string }): void {
   const id = targetOf(operation)

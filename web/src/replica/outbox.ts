@@ -15,12 +15,15 @@ export function nextOf(entries: Entry[]): Entry | undefined {
 
 /** The entry is with the server. What was done after it to the same tasks was done on top of what it left. */
 export async function settle(database: Database, entry: Entry, left: Task[]): Promise<void> {
-  const versions = new Map(left.map(({ id, etag }) => [id, etag]))
+  const versions = left.map(({ id, etag }): [string, string] => [id, etag])
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
-  await transaction.store.put({ ...entry, state: 'done' })
-  await rebase(transaction.store, entry, versions)
+  await transaction.store.put({ ...entry, state: 'done', left: versions })
+  await rebase(transaction.store, entry, new Map(versions))
   await transaction.done
 }
+
+/** The versions that are on the server already, and not in the replica yet. */
+export const versionsLeft = (entries: Entry[]): Map<string, string> => new Map(entries.flatMap(({ left = [] }) => left))
 
 /** A person's choice: `mine` goes once more, against the version that is there now; `theirs` lets go of what was changed here. */
 export async function resolve(database: Database, entry: Entry, choice: 'mine' | 'theirs'): Promise<void> {

@@ -1,17 +1,8 @@
-import {
-  AuthenticationError,
-  type DocketClient,
-  isProblem,
-  NoAnswerError,
-  type TaskChange,
-  type TaskChanges,
-  type TaskOperation,
-  type TaskUpdate,
-} from '@docket/sdk'
+import { type DocketClient, isProblem, NoAnswerError, type Task, type TaskChange, type TaskChanges, type TaskOperation, type TaskUpdate } from '@docket/sdk'
 import { type Database, type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
 import { deliver } from './deliver.ts'
-import { apply, inverseOf, type Tasks } from './operations.ts'
-import { discard, nextOf, putOrDelete, resolve, settle } from './outbox.ts'
+import { apply, inverseOf, isSame, type Tasks } from './operations.ts'
+import { discard, nextOf, putOrDelete, resolve, settle, versionsLeft } from './outbox.ts'
 
 export interface Snapshot {
   /** The tasks as the person sees them: those of the server, with what is on its way to it. */
@@ -55,7 +46,7 @@ const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 60_000]
  * The tasks of a person on this device. Everything is shown from it, so that a change shows at once and nothing needs the network; the change feed keeps
  * it as the server is. One tab at a time talks to the server, the others hear what it heard.
  */
-export async function openReplica(userId: string, docket: DocketClient, onSessionOver: () => void): Promise<Replica> {
+export async function openReplica(userId: string, docket: DocketClient): Promise<Replica> {
   const name = `docket-${userId}`
   const database = await openDatabase(userId)
   const [kept, keys, texts] = await Promise.all([database.getAll('tasks'), database.getAllKeys('drafts'), database.getAll('drafts')])
@@ -136,7 +127,6 @@ export async function openReplica(userId: string, docket: DocketClient, onSessio
   const fail = (error: Error) => {
     failures += 1
     fare(error)
-    if (error instanceof AuthenticationError) onSessionOver()
   }
 
   async function sendAndFetch(): Promise<void> {
@@ -214,14 +204,18 @@ export async function openReplica(userId: string, docket: DocketClient, onSessio
       const at = new Date().toISOString()
       const tasks: Tasks = new Map(snapshot.tasks)
       const inverse: TaskOperation[] = []
+      const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
+      const versions = versionsLeft(await transaction.store.getAll())
       const operations = wanted.map((operation) => {
         inverse.push(base && operation.action === 'update' ? { ...operation, changes: base.was } : inverseOf(tasks, operation))
         apply(tasks, operation, { at, userId })
         if (operation.action !== 'update') return operation
-        const version = base ? base.etag : server.get(operation.task_id)?.etag
+        const there = server.get(operation.task_id)
+        // What was typed over is still there: whatever else has changed since is no conflict.
+        const isStill = !base || Object.entries(base.was).every(([member, value]) => isSame(there?.[member as keyof TaskUpdate & keyof Task], value))
+        const version = isStill ? (versions.get(operation.task_id) ?? there?.etag) : base.etag
         return version ? { ...operation, if_match: version } : operation
       })
-      const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
       await transaction.store.add({ key: crypto.randomUUID(), at, about, operations, inverse, state: 'waiting' })
       await transaction.done
       await changed()

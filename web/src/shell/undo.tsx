@@ -13,7 +13,7 @@ const WHILE = 10_000
 /** What was done last, and the way back: the button, or `z`. It stays while the pointer or the focus is on it. */
 export function Undo({ last, over }: { last: Undoable; over: () => void }) {
   useKeys({ z: last.undo })
-  const bar = useRef<HTMLDivElement>(null)
+  const bar = useRef<HTMLElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: each deed has its own ten seconds
   useEffect(() => {
     let timer = setTimeout(end, WHILE)
@@ -24,7 +24,8 @@ export function Undo({ last, over }: { last: Undoable; over: () => void }) {
     return () => clearTimeout(timer)
   }, [last, over])
   return (
-    <div
+    <section
+      aria-label="Done last"
       ref={bar}
       className="fixed inset-x-4 bottom-20 z-30 mx-auto flex max-w-md items-center justify-between gap-4 rounded-lg bg-stone-900 py-1.5 pr-1.5 pl-4 text-stone-50 shadow-lg md:bottom-6 dark:bg-stone-200 dark:text-stone-900"
     >
@@ -32,6 +33,6 @@ export function Undo({ last, over }: { last: Undoable; over: () => void }) {
       <button type="button" className="min-h-9 rounded-md px-3 font-medium underline underline-offset-2" onClick={last.undo}>
         Undo
       </button>
-    </div>
+    </section>
   )
 }

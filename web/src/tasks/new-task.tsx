@@ -100,7 +100,6 @@ export function NewTask({ label }: { label: string }) {
             asOne={() => {
               setPasted(undefined)
               type(`${line}${pasted.join(' ')}`)
-              input.current?.focus()
             }}
             close={() => setPasted(undefined)}
           />

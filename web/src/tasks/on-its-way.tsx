@@ -86,7 +86,7 @@ function Conflict({ entry }: { entry: Entry }) {
       <div className="grid gap-3 sm:grid-cols-2">
         {versions.map(([name, choice, version]) => (
           <div key={choice} className="flex flex-col rounded-lg border border-line p-3">
-            <h3 className="mb-1 text-sm font-semibold text-muted">{name}</h3>
+            <p className="mb-1 text-sm font-semibold text-muted">{name}</p>
             <dl className="mb-3 grow">
               {members.map((member) => (
                 <div key={member}>

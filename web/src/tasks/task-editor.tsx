@@ -180,7 +180,13 @@ function Due({ task }: { task: Task }) {
           />
         </Labelled>
         <Labelled label="Time">
-          <input type="time" className="field" key={time} defaultValue={time} disabled={!day} onBlur={({ target }) => set(day, target.value)} />
+          <input
+            type="time"
+            className="field"
+            key={time}
+            defaultValue={time}
+            onBlur={({ target }) => set(target.value && !day ? dayFromToday(0) : day, target.value)}
+          />
         </Labelled>
       </div>
       {task.due_time_zone && <p className="mt-1 text-sm text-muted">By the clock of {task.due_time_zone}</p>}

@@ -36,7 +36,7 @@ export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelect
           <span className="grid size-11 shrink-0 place-items-center">
             <input
               type="checkbox"
-              className={`size-5 accent-teal-700 ${isSelecting ? '' : 'appearance-none rounded-full border-2 border-stone-500 checked:border-teal-700 checked:bg-teal-700 dark:checked:border-teal-500 dark:checked:bg-teal-500'}`}
+              className={isSelecting ? 'size-5 accent-teal-700' : 'tick'}
               aria-label={isSelecting ? `Select ${task.title}` : task.title}
               checked={isSelecting ? isSelected : task.completed}
               onClick={(event) => {

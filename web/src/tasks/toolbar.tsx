@@ -93,7 +93,7 @@ function Choice({ name, value, choices, set }: ChoiceProps) {
   return (
     <label className="text-xs text-muted">
       {name}
-      <select className="field mt-0.5 block min-h-9 py-1 text-sm text-ink" value={value} onChange={({ target }) => set(target.value)}>
+      <select aria-label={name} className="field mt-0.5 block min-h-9 py-1 text-sm text-ink" value={value} onChange={({ target }) => set(target.value)}>
         {choices.map(([each, title]) => (
           <option key={each} value={each}>
             {title}

@@ -11,21 +11,37 @@ export function useList(isManual: boolean, isBusy: boolean, send: (id: string | 
   const isWanted = isManual && !isBusy && !Manual
   useEffect(() => {
     if (!isWanted) return
-    let isOver = false
+    let isDown = false
+    let loaded: ComponentType<ListProps> | undefined
+    /** Between a press and its click the rows stay as they are, or the click would be lost. */
+    const change = () => {
+      if (isDown || !loaded) return
+      const focused = document.activeElement?.getAttribute('data-task')
+      setManual(() => loaded)
+      if (focused) send(focused)
+    }
     const load = () =>
       void import('./manual-list.tsx').then(({ ManualList }) => {
-        if (isOver) return
-        const focused = document.activeElement?.getAttribute('data-task')
-        setManual(() => ManualList)
-        if (focused) send(focused)
+        if (loading.signal.aborted) return
+        loaded = ManualList
+        change()
       })
-    window.addEventListener('pointermove', load, { once: true })
-    window.addEventListener('pointerdown', load, { once: true })
-    return () => {
-      isOver = true
-      window.removeEventListener('pointermove', load)
-      window.removeEventListener('pointerdown', load)
+    const press = () => {
+      isDown = true
+      load()
     }
+    const release = () =>
+      setTimeout(() => {
+        isDown = false
+        if (!loading.signal.aborted) change()
+      })
+    const loading = new AbortController()
+    const { signal } = loading
+    window.addEventListener('pointermove', load, { signal, once: true })
+    window.addEventListener('pointerdown', press, { signal })
+    window.addEventListener('click', release, { signal })
+    window.addEventListener('pointercancel', release, { signal })
+    return () => loading.abort()
   }, [isWanted, send])
   return isManual && Manual ? Manual : TaskList
 }

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest'
+import { launchChromium } from './chromium.ts'
+import { add, arrived, openApp, signIn, taskOf, titleOf, titlesOf } from './open-app.ts'
+
+const chromium = launchChromium()
+
+test('a day without a mouse: write, walk, open, change, complete, delete, undo, go elsewhere', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  await signIn(app)
+  await page.keyboard.press('/')
+  for (const title of ['Three', 'Two', 'One']) {
+    await page.keyboard.type(title)
+    await page.keyboard.press('Enter')
+    await taskOf(page, title).waitFor()
+  }
+  await page.keyboard.press('Escape')
+  const focused = () => page.evaluate(() => document.activeElement?.querySelector('span')?.textContent)
+  await page.keyboard.press('j')
+  expect(await focused()).toBe('One')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('j')
+  expect(await focused()).toBe('Three')
+  await page.keyboard.press('k')
+  await page.keyboard.press('3')
+  await taskOf(page, 'Two').getByText('high').waitFor()
+  expect(await focused()).toBe('Two')
+  await page.keyboard.press('e')
+  await page.getByLabel('Title').waitFor()
+  await page.keyboard.press('End')
+  await page.keyboard.type(' and a half')
+  await page.keyboard.press('Escape')
+  await taskOf(page, 'Two and a half').waitFor()
+  expect(await focused()).toBe('Two and a half')
+  await page.keyboard.press('d')
+  await taskOf(page, 'Two').waitFor({ state: 'detached' })
+  expect(await focused()).toBe('Three')
+  await page.keyboard.press('Delete')
+  await taskOf(page, 'Three').waitFor({ state: 'detached' })
+  await page.keyboard.press('z')
+  await taskOf(page, 'Three').waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('d')
+  await taskOf(page, 'Two and a half').waitFor()
+  expect(new URL(page.url()).pathname).toBe('/done')
+  await arrived(page)
+  expect((await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [title, completed])).toEqual([
+    ['One', false],
+    ['Three', false],
+    ['Two and a half', true],
+  ])
+  app.noComplaints()
+})
+
+test('the palette finds commands and tasks; the sheet names the keys and switches the single ones off', async () => {
+  const app = await openApp(chromium)
+  const { page } = app
+  await signIn(app)
+  await add(page, 'Pay the rent')
+  await page.getByLabel('New task').press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('dark')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark')
+  await page.reload()
+  await titleOf(page, 'Pay the rent').waitFor()
+  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('tr')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Trash' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('rent')
+  await page.keyboard.press('Enter')
+  await titleOf(page, 'Pay the rent').waitFor()
+  expect(new URL(page.url()).search).toBe('?q=Pay%20the%20rent')
+
+  await page.keyboard.press('?')
+  await page.getByRole('heading', { name: 'Keyboard' }).waitFor()
+  await page.getByLabel('Keys without').uncheck()
+  await page.keyboard.press('Escape')
+  await page.locator('dialog').waitFor({ state: 'detached' })
+  await titleOf(page, 'Pay the rent').focus()
+  await page.keyboard.press('d')
+  await page.keyboard.press('Delete')
+  await page.getByText('Deleted Pay the rent').first().waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await taskOf(page, 'Pay the rent').waitFor()
+  expect(await titlesOf(page)).toEqual(['Pay the rent'])
+  app.noComplaints()
+})
+
+test('everything that is shown can be reached by Tab, and the focus is seen', async () => {
+  const app = await openApp(chromium)
+  const { page } = app
+  await signIn(app)
+  await add(page, 'Pay the rent')
+  await page.reload()
+  await taskOf(page, 'Pay the rent').waitFor()
+  const reached: string[] = []
+  for (let step = 0; step < 25; step += 1) {
+    await page.keyboard.press('Tab')
+    const at = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement
+      const { outlineStyle } = getComputedStyle(element)
+      return { name: element.ariaLabel ?? element.textContent ?? '', isSeen: outlineStyle !== 'none' || element === document.body }
+    })
+    expect(at).toMatchObject({ isSeen: true })
+    reached.push(at.name.trim())
+  }
+  for (const name of [
+    'Skip to the tasks',
+    'Inbox1',
+    'Trash',
+    'Commands',
+    'New task',
+    'Add',
+    'Search',
+    'Filter',
+    'Select',
+    'Pay the rent',
+    'Delete Pay the rent',
+  ])
+    expect(reached).toContain(name)
+  app.noComplaints()
+})

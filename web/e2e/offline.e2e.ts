@@ -1,0 +1,127 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { launchChromium } from './chromium.ts'
+import { add, arrived, openApp, signIn, taskOf, titleOf, titlesOf } from './open-app.ts'
+
+const chromium = launchChromium()
+const OFFLINE = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION/
+
+/** Until the app itself is kept on the device. */
+const installed = (page: Page) => page.evaluate(async () => void (await navigator.serviceWorker.ready))
+
+test('offline, three adds, an edit, a reload, one more in a second tab, all closed; online again, with one answer lost after the commit: each change is there once', async () => {
+  const app = await openApp(chromium, { but: OFFLINE })
+  const { context, page, docket, url } = app
+  const { id } = await docket.createTask({ body: { title: 'Pay the rent' } })
+  await signIn(app)
+  await taskOf(page, 'Pay the rent').waitFor()
+  await installed(page)
+
+  await context.setOffline(true)
+  await page.getByText('Offline.').waitFor()
+  await add(page, 'One', 'Two', 'Three')
+  await titleOf(page, 'Pay the rent').click()
+  await page.getByLabel('Title').fill('Pay the rent in cash')
+  await page.getByLabel('Title').press('Enter')
+  await taskOf(page, 'Pay the rent in cash').waitFor()
+  await page.reload()
+  await taskOf(page, 'Pay the rent in cash').waitFor()
+  const second = await context.newPage()
+  await second.goto(`${url}/today`)
+  await second.getByText('Offline. 4 changes are kept').waitFor()
+  await second.getByRole('link', { name: 'Inbox' }).click()
+  await add(second, 'Four')
+  await taskOf(page, 'Four').waitFor()
+  await page.getByText('Offline. 5 changes are kept').waitFor()
+  await page.close()
+  await second.close()
+  expect((await docket.listTasks()).total).toBe(1)
+
+  await context.setOffline(false)
+  const third = await context.newPage()
+  let dropped = 0
+  await third.route('**/task-operations', async (route) => {
+    if (dropped > 0) return route.continue()
+    dropped += 1
+    await route.fetch()
+    await route.abort('connectionfailed')
+  })
+  await third.goto(url)
+  await taskOf(third, 'Four').waitFor()
+  await arrived(third)
+  expect(dropped).toBe(1)
+  const { items } = await docket.listTasks({ sort: 'position' })
+  expect(items.map(({ title }) => title)).toEqual(['Four', 'Three', 'Two', 'One', 'Pay the rent in cash'])
+  expect(items.at(-1)?.id).toBe(id)
+  expect(await titlesOf(third)).toEqual(items.map(({ title }) => title))
+  app.noComplaints()
+})
+
+test('what two devices did while they could not hear each other is there on both once they can', async () => {
+  const app = await openApp(chromium, { but: OFFLINE })
+  const { context, page, docket } = app
+  const rent = await docket.createTask({ body: { title: 'Pay the rent' } })
+  await docket.createTask({ body: { title: 'Water the plants' } })
+  await signIn(app)
+  await taskOf(page, 'Water the plants').waitFor()
+  await context.setOffline(true)
+  await page.getByText('Offline.').waitFor()
+  await page.getByRole('checkbox', { name: 'Water the plants' }).click()
+  await taskOf(page, 'Water the plants').waitFor({ state: 'detached' })
+  await docket.updateTask({ task: rent, body: { title: 'Pay the rent twice' } })
+  await docket.createTask({ body: { title: 'Call Grace' } })
+  await context.setOffline(false)
+  await taskOf(page, 'Call Grace').waitFor()
+  await taskOf(page, 'Pay the rent twice').waitFor()
+  await page.getByText('Offline.').waitFor({ state: 'detached' })
+  await arrived(page)
+  expect((await docket.listTasks({ completed: true })).items.map(({ title }) => title)).toEqual(['Water the plants'])
+  app.noComplaints()
+})
+
+test('what one tab does, the other shows by itself', async () => {
+  const app = await openApp(chromium)
+  const { context, page, url } = app
+  await signIn(app)
+  const other = await context.newPage()
+  await other.goto(url)
+  await other.getByText('Nothing to do').waitFor()
+  await add(page, 'Pay the rent')
+  await taskOf(other, 'Pay the rent').waitFor()
+  await other.getByRole('checkbox', { name: 'Pay the rent' }).click()
+  await taskOf(page, 'Pay the rent').waitFor({ state: 'detached' })
+  app.noComplaints()
+})
+
+test('signing out warns of what has not reached the server, and takes it along only when that is said', async () => {
+  const app = await openApp(chromium, { but: /503/ })
+  const { page, docket } = app
+  await signIn(app)
+  await page.route('**/task-operations', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '0' }, body: '' }))
+  await add(page, 'Pay the rent')
+  await page.getByRole('link', { name: 'Account' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await page.getByText('One change has not reached the server').waitFor()
+  await page.getByRole('button', { name: 'Stay' }).click()
+  await page.getByRole('link', { name: 'Inbox' }).click()
+  await taskOf(page, 'Pay the rent').waitFor()
+  await page.getByRole('link', { name: 'Account' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await page.getByRole('button', { name: 'Sign out and lose it' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  expect((await docket.listTasks()).total).toBe(0)
+  expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0)
+  app.noComplaints()
+})
+
+test('the app can be installed: a manifest with its icons, and a worker that the policy lets in', async () => {
+  const app = await openApp(chromium)
+  await signIn(app)
+  await installed(app.page)
+  const manifest = await (await fetch(`${app.url}/manifest.webmanifest`)).json()
+  for (const { src } of manifest.icons) expect([src, (await fetch(`${app.url}${src}`)).status]).toEqual([src, 200])
+  expect(manifest).toMatchObject({ start_url: '/', display: 'standalone' })
+  const session = await app.context.newCDPSession(app.page)
+  expect((await session.send('Page.getInstallabilityErrors')).installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
+  app.noComplaints()
+})
