@@ -13,7 +13,7 @@ test('sessions are listed, and one of another device is ended there', async () =
   const sessions = page.getByRole('list', { name: 'Sessions' }).getByRole('listitem')
   await sessions.nth(1).waitFor()
   expect(await sessions.filter({ hasText: 'this one' }).allInnerTexts()).toEqual([expect.stringContaining('Chrome on Linux')])
-  await page.getByRole('button', { name: 'Sign out node' }).click()
+  await page.getByRole('button', { name: 'Sign out there: node' }).click()
   await sessions.nth(1).waitFor({ state: 'detached' })
   expect((await docket.result.listTasks()).error).toMatchObject({ status: 401 })
   app.noComplaints()

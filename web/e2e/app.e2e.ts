@@ -136,7 +136,7 @@ test('when another tab signs in as somebody else, what is on its way never reach
 })
 
 test('a server that is away is said at sign-in, and what the page needs no server for works on', async () => {
-  const app = await openApp(chromium, { but: /ERR_|Failed to load/ })
+  const app = await openApp(chromium, { but: /ERR_|Failed to load|fetching the script/ })
   const { page, url, service } = app
   await page.goto(url)
   await page.getByLabel('E-mail').waitFor()

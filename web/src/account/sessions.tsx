@@ -35,7 +35,7 @@ export function Sessions() {
               <button
                 type="button"
                 className="outlined shrink-0"
-                aria-label={`Sign out ${deviceOf(user_agent)}, last seen ${when.format(new Date(last_seen_at))}`}
+                aria-label={`Sign out there: ${deviceOf(user_agent)}, last seen ${when.format(new Date(last_seen_at))}`}
                 disabled={end.isPending}
                 onClick={() => end.mutate(id)}
               >
