@@ -23,6 +23,7 @@ const COMMANDS = {
   'dev:mock': [build, script('dev.ts', 'mock')],
   mock: [script('mock.ts')],
   docs: [script('docs.ts')],
+  screenshots: [build, script('screenshots.ts')],
   generate: [script('generate.ts')],
   test: [build, ...types, tests],
   'test:postgres': [build, script('postgres.ts', ...tests)],
