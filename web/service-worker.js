@@ -19,7 +19,7 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     if (!/^\/(api|docs)(\/|$)/.test(pathname) && !pathname.includes('.')) event.respondWith(page(request))
   } else if (FILES.includes(pathname) || pathname.startsWith('/assets/')) {
-    event.respondWith(caches.match(pathname).then((kept) => kept ?? fetch(request)))
+    event.respondWith(kept(pathname).then((found) => found ?? fetch(request)))
   }
 })
 
@@ -34,9 +34,18 @@ async function forgetOld() {
   await Promise.all(versions.slice(0, -1).map((name) => caches.delete(name)))
 }
 
+/** As the network has it; the one that is kept where the network has none, is slow, or has a server behind it that is down. */
 async function page(request) {
-  const kept = () => caches.match('/')
-  const impatient = new Promise((resolve) => setTimeout(resolve, PATIENCE)).then(kept)
-  const fresh = fetch(request).catch(kept)
+  const impatient = new Promise((resolve) => setTimeout(resolve, PATIENCE)).then(() => kept('/'))
+  const fresh = fetch(request).then(
+    async (answer) => (answer.status >= 500 ? ((await kept('/')) ?? answer) : answer),
+    () => kept('/'),
+  )
   return (await Promise.race([fresh, impatient])) ?? fresh
+}
+
+/** Of this version, or else of the one before. */
+async function kept(path) {
+  const cache = await caches.open(VERSION)
+  return (await cache.match(path)) ?? caches.match(path)
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startService } from '../../server/testing/service.ts'
 import { launchChromium, watchComplaints } from './chromium.ts'
-import { ada, add, arrived, openApp, signIn, taskOf, tasksOf, titlesOf } from './open-app.ts'
+import { ada, add, arrived, openApp, signIn, taskOf, tasksOf, titleOf, titlesOf } from './open-app.ts'
 
 const chromium = launchChromium()
 
@@ -97,6 +97,43 @@ test('a session that was ended elsewhere leads back to sign-in; what was done an
   expect(new URL(page.url()).pathname).toBe('/today')
   await arrived(page)
   expect((await docket.listTasks()).total).toBe(2)
+  app.noComplaints()
+})
+
+test('what is half typed when the session ends is in its field afterwards, at the same address', async () => {
+  const app = await openApp(chromium, { but: /401/ })
+  const { page, docket } = app
+  await docket.createTask({ body: { title: 'Pay the rent' } })
+  await signIn(app)
+  await titleOf(page, 'Pay the rent').click()
+  await page.getByLabel('Description').fill('From the joint acc')
+  await page.getByLabel('New task').fill('Half a thou')
+  await arrived(page)
+  await docket.revokeOtherSessions()
+  await page.getByLabel('Title').fill('Pay the re')
+  await page.evaluate(() => window.dispatchEvent(new Event('online')))
+  await page.getByText('Your session has ended').waitFor()
+  await page.getByLabel('E-mail').fill(ada.email)
+  await page.getByLabel('Password').fill(ada.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await titleOf(page, 'Pay the rent').click()
+  expect([await page.getByLabel('New task').inputValue(), await page.getByLabel('Title').inputValue()]).toEqual(['Half a thou', 'Pay the re'])
+  app.noComplaints()
+})
+
+test('what is somebody else’s is said, and leads nowhere else', async () => {
+  const app = await openApp(chromium, { but: /403/ })
+  const { page, url } = app
+  await page.route('**/task-changes*', (route) =>
+    route.fulfill({
+      status: 403,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'access_denied', detail: 'Access denied. You can only access your own resources.' }),
+    }),
+  )
+  await signIn(app, '/today')
+  await page.getByRole('alert').getByText('You can only access your own resources').waitFor()
+  expect(page.url()).toBe(`${url}/today`)
   app.noComplaints()
 })
 

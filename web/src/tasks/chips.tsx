@@ -1,4 +1,5 @@
 import type { Task } from '@docket/sdk'
+import { useWorkspace } from '../shell/workspace.tsx'
 import { type Due, dayName, isOverdue } from './due.ts'
 
 /** Priority and labels, as they are shown wherever a task is. */
@@ -19,10 +20,11 @@ export function Chips({ priority, labels }: Pick<Task, 'priority' | 'labels'>) {
 
 /** When it is due, as a person says it; by another colour, and in words for who does not see it, where that has passed. */
 export function DueChip({ due, isOpen }: { due: Due; isOpen: boolean }) {
+  const { today } = useWorkspace()
   const isLate = isOpen && isOverdue(due, new Date())
   return (
     <time dateTime={due.time ? `${due.day}T${due.time}` : due.day} className={isLate ? 'text-late' : ''}>
-      {dayName(due.day)}
+      {dayName(due.day, today)}
       {due.time && `, ${due.time}`}
       {isLate && <span className="sr-only"> (overdue)</span>}
     </time>

@@ -68,8 +68,8 @@ const thisYear = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'nu
 const NEAR: Record<string, string> = { '-1': 'Yesterday', 0: 'Today', 1: 'Tomorrow' }
 
 /** A day as a person says it. */
-export function dayName(day: string): string {
+export function dayName(day: string, today: string): string {
   const date = new Date(`${day}T00:00`)
-  const distance = Math.round((date.getTime() - new Date(`${dayFromToday(0)}T00:00`).getTime()) / 86_400_000)
+  const distance = Math.round((date.getTime() - new Date(`${today}T00:00`).getTime()) / 86_400_000)
   return NEAR[distance] ?? (date.getFullYear() === new Date().getFullYear() ? thisYear : withYear).format(date)
 }

@@ -118,7 +118,7 @@ function headingOf(view: View, sort: string, shown: Task[], index: number, today
   if (sort !== 'due' || !/today|upcoming/.test(view.path)) return undefined
   const groupOf = (task: Task | undefined) => {
     const day = task && dueOf(task)?.day
-    return day && day < today ? 'Overdue' : day && dayName(day)
+    return day && day < today ? 'Overdue' : day && dayName(day, today)
   }
   const group = groupOf(shown[index])
   return group === groupOf(shown[index - 1]) ? undefined : group
