@@ -56,6 +56,7 @@ test('a person takes their data along, and the name changes everywhere it is sho
   await page.getByLabel('Name').fill('Ada Lovelace')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved.').waitFor()
+  await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor()
   await page.reload()
   await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor()
   app.noComplaints()

@@ -1,7 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useState } from 'react'
 import { remember, remembered, type Theme } from '../shell/device.ts'
-import { applyTheme } from '../shell/theme.ts'
 import { useWorkspace } from '../shell/workspace.tsx'
 import { DeleteAccount } from './delete-account.tsx'
 import { ExportData } from './export-data.tsx'
@@ -52,7 +51,6 @@ function Appearance() {
               onChange={() => {
                 remember('theme', each)
                 setTheme(each)
-                applyTheme()
               }}
             />
             {{ system: 'As the device', light: 'Light', dark: 'Dark' }[each]}

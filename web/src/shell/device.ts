@@ -28,9 +28,11 @@ export function remembered<What extends keyof Remembered>(what: What): Remembere
 export function remember<What extends keyof Remembered>(what: What, value: Remembered[What]): void {
   if (value === DEFAULTS[what]) localStorage.removeItem(nameOf(what))
   else localStorage.setItem(nameOf(what), JSON.stringify(value))
+  // The browser tells the other tabs only.
+  window.dispatchEvent(new StorageEvent('storage', { key: nameOf(what) }))
 }
 
-/** Hears of what another tab remembers. */
+/** Hears of what this tab or another has come to remember. */
 export function onRemembered(what: keyof Remembered, heard: () => void): () => void {
   const listener = ({ key }: StorageEvent) => key === nameOf(what) && heard()
   window.addEventListener('storage', listener)

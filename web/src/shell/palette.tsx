@@ -5,7 +5,6 @@ import { VIEWS } from '../tasks/views.ts'
 import { remember, type Theme } from './device.ts'
 import { Dialog } from './dialog.tsx'
 import { labelsOf } from './nav.tsx'
-import { applyTheme } from './theme.ts'
 import { useWorkspace } from './workspace.tsx'
 
 interface Command {
@@ -25,10 +24,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
   const [at, setAt] = useState(0)
   const id = useId()
   const commands = useMemo((): Command[] => {
-    const theme = (name: Theme) => () => {
-      remember('theme', name)
-      applyTheme()
-    }
+    const theme = (name: Theme) => () => remember('theme', name)
     const all: Omit<Command, 'key'>[] = [
       ...VIEWS.map(({ title, path }) => ({ name: `Go to ${title}`, run: () => go(path) })),
       ...labelsOf(tasks.values()).map(([label]) => ({ name: `Label #${label}`, run: () => go(`/?label=${encodeURIComponent(label)}`) })),
