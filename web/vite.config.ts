@@ -20,13 +20,18 @@ function serviceWorker(): Plugin {
       const built = Object.values(bundle).map((file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)] as const)
       const hash = createHash('sha256')
       for (const [name, text] of built) hash.update(name).update(text)
-      const isPage = (name: string) => name === 'index.html'
-      const names = [...built.map(([name]) => name).filter((name) => !isPage(name)), ...readdirSync(new URL('public', import.meta.url))]
-      const files = ['/', ...names.map((name) => `/${name}`)]
+      const publicDir = new URL('public/', import.meta.url)
+      const kept = readdirSync(publicDir)
+      for (const name of kept) hash.update(name).update(readFileSync(new URL(name, publicDir)))
       const source = readFileSync(new URL('service-worker.js', import.meta.url), 'utf8')
+      hash.update(source)
+      const isPage = (name: string) => name === 'index.html'
+      const names = [...built.map(([name]) => name).filter((name) => !isPage(name)), ...kept]
+      const files = ['/', ...names.map((name) => `/${name}`)]
+      const worker = source
         .replace("'__VERSION__'", JSON.stringify(`docket-${hash.digest('hex').slice(0, 12)}`))
         .replace("['__FILES__']", JSON.stringify(files))
-      this.emitFile({ type: 'asset', fileName: 'sw.js', source })
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source: worker })
     },
   }
 }

@@ -4,7 +4,7 @@ import express, { type RequestHandler, type Response, Router } from 'express'
 import { contractBytes } from '../contract/document.ts'
 import { problem, Refusal } from '../problems.ts'
 
-/** The addresses the web app shows itself at: its views (`web/src/views.ts`). */
+/** The addresses the web app shows itself at: its views (`web/src/tasks/views.ts`) and the account. */
 const APP_ADDRESSES = ['/', '/today', '/upcoming', '/done', '/trash', '/account']
 /** What the web app has beside its page: the worker that opens it offline, and what installs it. */
 const APP_FILES = ['sw.js', 'manifest.webmanifest', 'icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable-512.png']

@@ -150,7 +150,7 @@ test('the manual order is changed by dragging, by the keyboard and by the menu o
   await order('BCDA')
   expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Task A')
   await titleOf(page, 'Task D').click()
-  await page.getByLabel('Move', { exact: true }).selectOption('top')
+  await page.getByLabel('Move', { exact: true }).selectOption('To the top')
   await order('DBCA')
   await page.getByRole('button', { name: 'Close' }).click()
 

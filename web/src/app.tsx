@@ -66,8 +66,9 @@ function Workspace({ person, leave }: { person: Person; leave: (why?: string) =>
     const over = () => {
       if (isOver) return
       isOver = true
+      const done = () => leave('Your session has ended. Sign in again to go on: what you did is kept on this device.')
       // What has not reached the server stays on this device, for when they come back.
-      void replica?.forgetTasks().then(() => leave('Your session has ended. Sign in again to go on: what you did is kept on this device.'))
+      void replica?.forgetTasks().then(done, done)
     }
     const docket = docketOf(person.id, over)
     const opening = openReplica(person.id, docket).then((made) => {
@@ -75,6 +76,8 @@ function Workspace({ person, leave }: { person: Person; leave: (why?: string) =>
       if (isOver) return made.close()
       setOpened({ replica: made, docket })
       void made.synchronise()
+      // Or the browser may take away what is on its way when it needs the space.
+      void navigator.storage?.persist?.()
     }, setFailure)
     return () => {
       isOver = true

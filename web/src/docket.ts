@@ -25,6 +25,7 @@ const subjectOf = (token: string) => JSON.parse(atob((token.split('.')[1] as str
 
 /** What went wrong, for the person in front of it. */
 export function sentenceOf(error: Error): string {
+  if (!(error instanceof DocketError)) return `Something went wrong on this device: ${error.message}`
   if (!(error instanceof ProblemError)) return 'The server cannot be reached. Check your connection and try again.'
   const { errors, message } = error
   return errors.length > 0 ? errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join(', ') : message

@@ -23,7 +23,8 @@ export function ExportData() {
         download: /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'docket',
       })
       link.click()
-      URL.revokeObjectURL(address)
+      // Not before the browser has begun to read it.
+      setTimeout(() => URL.revokeObjectURL(address), 60_000)
     },
   })
   return (

@@ -16,8 +16,10 @@ export interface Entry {
   inverse: TaskOperation[]
   /** `done`: the server has it, and the replica will have it with the next changes. */
   state: 'waiting' | 'done' | 'conflict' | 'refused'
-  /** Of what is done: the versions of its tasks that it left. */
-  left?: [id: string, etag: string][]
+  /** How often the server failed over it. */
+  failures?: number
+  /** Of what is done: its tasks as it left them. */
+  left?: Task[]
   /** Of a conflict: which operation it is, and the task as somebody else left it. */
   conflict?: { index: number; theirs: Task }
   /** Why it was refused. */
@@ -27,8 +29,7 @@ export interface Entry {
 /** A text that is being typed, and what it will replace. */
 export interface Draft {
   text: string
-  base: string
-  etag: string | undefined
+  over: string
 }
 
 interface Schema extends DBSchema {
@@ -42,8 +43,12 @@ export type Database = IDBPDatabase<Schema>
 
 const nameOf = (userId: string) => `docket-${userId}`
 
-/** The database of a person on this device. Nothing of one person is ever in that of another. */
-export function openDatabase(userId: string): Promise<Database> {
+/**
+ * The database of a person on this device. Nothing of one person is ever in that of another.
+ *
+ * @param onDeleting called when another tab deletes it: whoever has it open must close it
+ */
+export function openDatabase(userId: string, onDeleting: () => void): Promise<Database> {
   return openDB<Schema>(nameOf(userId), 1, {
     upgrade(database) {
       database.createObjectStore('tasks', { keyPath: 'id' })
@@ -51,8 +56,7 @@ export function openDatabase(userId: string): Promise<Database> {
       database.createObjectStore('drafts')
       database.createObjectStore('cursor')
     },
-    // Another tab deletes it: this one must not stand in the way.
-    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    blocking: onDeleting,
   })
 }
 

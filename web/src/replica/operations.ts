@@ -1,23 +1,24 @@
-import type { Task, TaskOperation, TaskUpdate } from '@docket/sdk'
-import { between } from './position.ts'
+import type { Task, TaskMove, TaskOperation, TaskUpdate } from '@docket/sdk'
+import { between, indexIn, orderOf, replace } from './position.ts'
 
 export type Tasks = Map<string, Task>
 
 /** The id of the task that an operation is about. */
 export const targetOf = (operation: TaskOperation): string => (operation.action === 'create' ? (operation.task.id as string) : operation.task_id)
 
-/** Whether two values of a member of a task are the same. */
+/** Whether a task has these values still. */
+export const holds = (task: Task | undefined, values: TaskUpdate): boolean =>
+  task !== undefined && Object.entries(values).every(([member, value]) => isSame(task[member as keyof Task], value))
+
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Does to the tasks of this device what the server will do. What is about a task that is not there does nothing. */
 export function apply(tasks: Tasks, operation: TaskOperation, { at, userId }: { at: string; userId: string }): void {
   const id = targetOf(operation)
-  if (operation.action === 'create') {
-    if (!tasks.has(id)) tasks.set(id, created(tasks, operation.task, id, at, userId))
-    return
-  }
   const task = tasks.get(id)
-  if (task) tasks.set(id, { ...task, ...changed(tasks, task, operation, at), updated_at: at })
+  if (operation.action === 'create') {
+    if (!task) replace(tasks, created(tasks, operation.task, id, at, userId))
+  } else if (task) replace(tasks, { ...task, ...changed(tasks, task, operation, at), updated_at: at })
 }
 
 type Creation = Extract<TaskOperation, { action: 'create' }>['task']
@@ -36,7 +37,7 @@ function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: 
     user_id,
     completed,
     completed_at: completed ? at : null,
-    position: between(endOf(tasks, 'bottom')?.position, undefined),
+    position: between(orderOf(tasks).at(-1)?.position, undefined),
     trashed_at: null,
     created_at: at,
     updated_at: at,
@@ -61,12 +62,15 @@ function changed(tasks: Tasks, task: Task, operation: Exclude<TaskOperation, { a
   }
 }
 
-function placed(tasks: Tasks, task: Task, { before, after, to }: { before?: string; after?: string; to?: string }): string {
-  if (to === 'top') return between(undefined, endOf(tasks, 'top', task)?.position)
-  if (to === 'bottom') return between(endOf(tasks, 'bottom', task)?.position, undefined)
+function placed(tasks: Tasks, task: Task, { before, after, to }: TaskMove): string {
+  const order = orderOf(tasks)
+  if (to === 'top') return order[0]?.id === task.id ? task.position : between(undefined, order[0]?.position)
+  if (to === 'bottom') return order.at(-1)?.id === task.id ? task.position : between(order.at(-1)?.position, undefined)
   const anchor = tasks.get((before ?? after) as string)
   if (!anchor) return task.position
-  const next = neighbour(tasks, anchor, before ? 'above' : 'below', task)
+  const at = indexIn(order, anchor)
+  const next = order[before ? at - 1 : at + 1]
+  if (next?.id === task.id) return task.position
   return before ? between(next?.position, anchor.position) : between(anchor.position, next?.position)
 }
 
@@ -84,7 +88,8 @@ export function inverseOf(tasks: Tasks, operation: TaskOperation): TaskOperation
     case 'complete':
       return { action: 'complete', task_id, completed: task?.completed ?? false }
     case 'move': {
-      const above = task && neighbour(tasks, task, 'above')
+      const order = orderOf(tasks)
+      const above = task && order[indexIn(order, task) - 1]
       return { action: 'move', task_id, place: above ? { after: above.id } : { to: 'top' } }
     }
     case 'delete':
@@ -92,25 +97,4 @@ export function inverseOf(tasks: Tasks, operation: TaskOperation): TaskOperation
     case 'restore':
       return { action: 'delete', task_id }
   }
-}
-
-/** The next task in the manual order, of all that are not in the trash. */
-export function neighbour(tasks: Tasks, task: Task, side: 'above' | 'below', but?: Task): Task | undefined {
-  let nearest: Task | undefined
-  for (const other of tasks.values()) {
-    if (other.trashed_at !== null || other.id === but?.id || other.id === task.id) continue
-    const isOn = side === 'above' ? other.position < task.position : other.position > task.position
-    const isNearer = !nearest || (side === 'above' ? other.position > nearest.position : other.position < nearest.position)
-    if (isOn && isNearer) nearest = other
-  }
-  return nearest
-}
-
-function endOf(tasks: Tasks, end: 'top' | 'bottom', but?: Task): Task | undefined {
-  let last: Task | undefined
-  for (const other of tasks.values()) {
-    if (other.trashed_at !== null || other.id === but?.id) continue
-    if (!last || (end === 'top' ? other.position < last.position : other.position > last.position)) last = other
-  }
-  return last
 }

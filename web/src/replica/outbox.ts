@@ -1,29 +1,32 @@
 import type { Task, TaskOperation } from '@docket/sdk'
 import type { Database, Entry } from './database.ts'
-import { targetOf } from './operations.ts'
+import { holds, targetOf } from './operations.ts'
 
-/** The first entry that may go. What is about a task that a conflict or a refusal is about waits for the person's choice. */
-export function nextOf(entries: Entry[]): Entry | undefined {
+/**
+ * The first entry that may go. What is about a task that a conflict, a refusal or a failure is about waits for that.
+ *
+ * @param failed the entries that the server failed over just now
+ */
+export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined {
   const held = new Set<string>()
   for (const entry of entries) {
     const targets = entry.operations.map(targetOf)
-    if (entry.state === 'waiting' && !targets.some((id) => held.has(id))) return entry
+    if (entry.state === 'waiting' && !failed.has(entry.id as number) && !targets.some((id) => held.has(id))) return entry
     if (entry.state !== 'done') for (const id of targets) held.add(id)
   }
   return undefined
 }
 
-/** The entry is with the server. What was done after it to the same tasks was done on top of what it left. */
+/** The tasks that are on the server already, and not in the replica yet. */
+export const leftBy = (entries: Entry[]): Map<string, Task> => new Map(entries.flatMap(({ left = [] }) => left.map((task) => [task.id, task])))
+
+/** The entry is with the server, and left these tasks. */
 export async function settle(database: Database, entry: Entry, left: Task[]): Promise<void> {
-  const versions = left.map(({ id, etag }): [string, string] => [id, etag])
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
-  await transaction.store.put({ ...entry, state: 'done', left: versions })
-  await rebase(transaction.store, entry, new Map(versions))
+  await transaction.store.put({ ...entry, state: 'done', left })
+  await rebase(transaction.store, entry, leftBy([{ ...entry, left }]))
   await transaction.done
 }
-
-/** The versions that are on the server already, and not in the replica yet. */
-export const versionsLeft = (entries: Entry[]): Map<string, string> => new Map(entries.flatMap(({ left = [] }) => left))
 
 /** A person's choice: `mine` goes once more, against the version that is there now; `theirs` lets go of what was changed here. */
 export async function resolve(database: Database, entry: Entry, choice: 'mine' | 'theirs'): Promise<void> {
@@ -35,15 +38,14 @@ export async function resolve(database: Database, entry: Entry, choice: 'mine' |
   else {
     await putOrDelete(transaction.store, { ...without(rest, index), state: 'waiting' })
     // What was typed on top of it, into the same members, goes with it.
-    for (const later of await transaction.store.getAll()) {
-      if ((later.id as number) <= (entry.id as number) || later.state === 'done') continue
-      const kept = later.operations.findIndex(
+    for (const later of await laterThan(transaction.store, entry)) {
+      const typed = later.operations.findIndex(
         (operation) =>
           operation.action === 'update' && operation.task_id === theirs.id && Object.keys(operation.changes).some((member) => member in mine.changes),
       )
-      if (kept >= 0) await putOrDelete(transaction.store, without(later, kept))
+      if (typed >= 0) await putOrDelete(transaction.store, without(later, typed))
     }
-    await rebase(transaction.store, entry, new Map([[theirs.id, theirs.etag]]))
+    await rebase(transaction.store, entry, new Map([[theirs.id, theirs]]))
   }
   await transaction.done
 }
@@ -53,7 +55,7 @@ export async function discard(database: Database, entry: Entry): Promise<void> {
   const never = new Set(entry.operations.filter(({ action }) => action === 'create').map(targetOf))
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   await transaction.store.delete(entry.id as number)
-  for (const later of await transaction.store.getAll()) {
+  for (const later of await laterThan(transaction.store, entry)) {
     let left = later
     for (let index = later.operations.length - 1; index >= 0; index -= 1) {
       if (never.has(targetOf(later.operations[index] as TaskOperation))) left = without(left, index)
@@ -80,12 +82,16 @@ interface Store {
 
 export const putOrDelete = (store: Store, entry: Entry) => (entry.operations.length > 0 ? store.put(entry) : store.delete(entry.id as number))
 
-async function rebase(store: Store, entry: Entry, versions: Map<string, string>): Promise<void> {
-  for (const later of await store.getAll()) {
-    if ((later.id as number) <= (entry.id as number) || later.state === 'done') continue
-    const operations = later.operations.map((operation) => {
-      const version = operation.action === 'update' && versions.get(operation.task_id)
-      return version ? { ...operation, if_match: version } : operation
+const laterThan = async (store: Store, { id }: Entry) =>
+  (await store.getAll()).filter((later) => (later.id as number) > (id as number) && later.state !== 'done')
+
+/** What was done on top of it goes against the version that it left; but not where somebody else has changed the same meanwhile: that is for the server to refuse. */
+async function rebase(store: Store, entry: Entry, left: Map<string, Task>): Promise<void> {
+  for (const later of await laterThan(store, entry)) {
+    const operations = later.operations.map((operation, index) => {
+      const task = operation.action === 'update' ? left.get(operation.task_id) : undefined
+      const over = later.inverse[index]
+      return task && over?.action === 'update' && holds(task, over.changes) ? { ...operation, if_match: task.etag } : operation
     })
     await store.put({ ...later, operations })
   }

@@ -1,17 +1,24 @@
-import { type DocketClient, isProblem, NoAnswerError, type Task, type TaskChange, type TaskChanges, type TaskOperation, type TaskUpdate } from '@docket/sdk'
-import { type Database, type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
+import { type DocketClient, isProblem, NoAnswerError, ProblemError, type TaskChange, type TaskChanges, type TaskOperation, type TaskUpdate } from '@docket/sdk'
+import { type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
 import { deliver } from './deliver.ts'
-import { apply, inverseOf, isSame, type Tasks } from './operations.ts'
-import { discard, nextOf, putOrDelete, resolve, settle, versionsLeft } from './outbox.ts'
+import { apply, holds, inverseOf, type Tasks } from './operations.ts'
+import { discard, leftBy, nextOf, putOrDelete, resolve, settle } from './outbox.ts'
 
 export interface Snapshot {
   /** The tasks as the person sees them: those of the server, with what is on its way to it. */
   tasks: Tasks
   outbox: Entry[]
-  /** Nothing has come from the server yet. */
+  /** Not everything has come from the server yet. */
   isLoading: boolean
   /** Why the server cannot be reached, or does not take what is on its way; undefined while it does. */
   trouble: Error | undefined
+}
+
+/** One thing to do. */
+export interface Step {
+  operation: TaskOperation
+  /** What an update was decided over, where that is not what is there now; if it is not there any more, that is a conflict. */
+  over?: TaskUpdate
 }
 
 export interface Replica {
@@ -21,17 +28,16 @@ export interface Replica {
    * Does something: it is kept on this device before anything shows it, and goes to the server when it can, once.
    *
    * @param about what it is about, for whoever reads that it failed
-   * @param base what an update was typed over, where that is not what is there now
    * @returns what takes it back
    */
-  perform(operations: TaskOperation[], about: string, base?: { etag: string | undefined; was: TaskUpdate }): Promise<TaskOperation[]>
+  perform(steps: Step[], about: string): Promise<Step[]>
   resolve(entry: Entry, choice: 'mine' | 'theirs'): Promise<void>
   /** Tries what was refused once more. */
   retry(entry: Entry): Promise<void>
   discard(entry: Entry): Promise<void>
   draft(key: string): Draft | undefined
   setDraft(key: string, draft: Draft | undefined): void
-  /** Sends and fetches now. Ends when that has succeeded or failed. */
+  /** Sends and fetches now. Whether all of it went well is in `trouble` and `outbox` then. */
   synchronise(): Promise<void>
   /** Keeps only what has not reached the server. */
   forgetTasks(): Promise<void>
@@ -39,8 +45,13 @@ export interface Replica {
   close(): void
 }
 
+/** Between tabs: what has come from the server, and up to where; or that everything has to be read again. An outbox has changed with each. */
+type Message = { items: TaskChange[]; cursor?: string; isLoading?: boolean } | 'everything'
+
 /** Milliseconds: between two looks for what other devices did, and the first and the longest wait after a failure. */
 const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 60_000]
+/** A version that no task has, for an update of which it is known that it comes too late. */
+const NEVER = '"0"'
 
 /**
  * The tasks of a person on this device. Everything is shown from it, so that a change shows at once and nothing needs the network; the change feed keeps
@@ -48,43 +59,59 @@ const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 60_000]
  */
 export async function openReplica(userId: string, docket: DocketClient): Promise<Replica> {
   const name = `docket-${userId}`
-  const database = await openDatabase(userId)
-  const [kept, keys, texts] = await Promise.all([database.getAll('tasks'), database.getAllKeys('drafts'), database.getAll('drafts')])
-  const server: Tasks = new Map(kept.map((task) => [task.id, task]))
-  const drafts = new Map(keys.map((key, index) => [key, texts[index] as Draft]))
-  let outbox = await database.getAll('outbox')
-  let isLoading = (await database.getKey('cursor', 'cursor')) === undefined
-  let trouble: Error | undefined
+  const database = await openDatabase(userId, close)
+  const server: Tasks = new Map()
+  let outbox: Entry[] = []
+  /** Up to where `server` has what the server had. */
+  let known: string | undefined
+  let isLoading = true
+  let trouble: Error | undefined = navigator.onLine ? undefined : new NoAnswerError(new TypeError('The device is offline'))
   let isClosed = false
 
+  const channel = new BroadcastChannel(name)
+  const tell = (message: Message) => channel.postMessage(message)
+  // From before the first look into the database, so that nothing falls between the two.
+  channel.onmessage = async ({ data }: MessageEvent<Message>) => {
+    await reading
+    if (isClosed) return
+    if (data === 'everything') await read()
+    else {
+      take(data.items)
+      known = data.cursor ?? known
+      isLoading = data.isLoading ?? isLoading
+      await reread()
+    }
+  }
+
   const listeners = new Set<() => void>()
-  let snapshot = shown()
-  function shown(): Snapshot {
+  let snapshot: Snapshot
+  function show(): void {
     const tasks: Tasks = new Map(server)
     for (const { state, operations, at } of outbox) if (state !== 'refused') for (const operation of operations) apply(tasks, operation, { at, userId })
-    return { tasks, outbox, isLoading, trouble }
-  }
-  const show = () => {
-    snapshot = shown()
+    snapshot = { tasks, outbox, isLoading, trouble }
     for (const listener of listeners) listener()
   }
 
-  const channel = new BroadcastChannel(name)
-  const tell = (items: TaskChange[] | 'everything') => channel.postMessage(items)
+  /** Everything, as the database has it. */
+  async function read(): Promise<void> {
+    const transaction = database.transaction(['tasks', 'cursor', 'outbox'])
+    const [tasks, cursor, entries] = await Promise.all([
+      transaction.objectStore('tasks').getAll(),
+      transaction.objectStore('cursor').get('cursor'),
+      transaction.objectStore('outbox').getAll(),
+    ])
+    server.clear()
+    for (const task of tasks) server.set(task.id, task)
+    known = cursor
+    outbox = entries
+    isLoading = cursor === undefined
+    show()
+  }
   const take = (items: TaskChange[]) => {
     for (const { task_id, task } of items) {
       if (task) server.set(task_id, task)
       else server.delete(task_id)
     }
-  }
-  channel.onmessage = async ({ data: items }: MessageEvent<TaskChange[] | 'everything'>) => {
-    if (isClosed) return
-    if (items === 'everything') {
-      server.clear()
-      take((await database.getAll('tasks')).map((task) => ({ task_id: task.id, task })))
-    } else take(items)
-    isLoading &&= items.length === 0
-    await reread()
   }
   const reread = async () => {
     outbox = await database.getAll('outbox')
@@ -92,62 +119,81 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   }
   const changed = async () => {
     await reread()
-    tell([])
+    tell({ items: [] })
   }
 
-  let isRunning = false
+  let running: Promise<void> | undefined
   let isAsked = false
   let failures = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  async function synchronise(): Promise<void> {
+  function synchronise(): Promise<void> {
     isAsked = true
-    if (isRunning || isClosed) return
-    isRunning = true
-    clearTimeout(timer)
+    if (!running && !isClosed) {
+      clearTimeout(timer)
+      running = run().finally(() => {
+        running = undefined
+      })
+    }
+    return running ?? Promise.resolve()
+  }
+  async function run(): Promise<void> {
+    let wait = LOOK
     try {
       while (isAsked && !isClosed) await navigator.locks.request(name, sendAndFetch)
       failures = 0
       fare(undefined)
     } catch (error) {
       // What was under way when the replica was closed fails, and matters to nobody.
-      if (!isClosed) fail(error as Error)
-    } finally {
-      isRunning = false
-      if (!isClosed) timer = setTimeout(look, failures > 0 ? Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT) : LOOK)
+      if (isClosed) return
+      failures += 1
+      const asked = error instanceof ProblemError ? Number(error.response.headers.get('retry-after')) * 1_000 : 0
+      // Somebody has asked again meanwhile, perhaps because the network is back.
+      wait = isAsked ? FIRST_WAIT : Math.max(asked || 0, Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT))
+      fare(error as Error)
     }
+    if (!isClosed) timer = setTimeout(look, wait)
   }
   const look = () => {
-    if (document.visibilityState === 'visible' || snapshot.outbox.length > 0) void synchronise()
+    if (document.visibilityState === 'visible' || outbox.length > 0) void synchronise()
   }
   const fare = (how: Error | undefined) => {
     if (trouble?.message === how?.message) return
     trouble = how
     show()
   }
-  const fail = (error: Error) => {
-    failures += 1
-    fare(error)
-  }
 
   async function sendAndFetch(): Promise<void> {
-    if (!navigator.onLine) throw new NoAnswerError(new TypeError('The device is offline'))
+    const failed = new Set<number>()
+    let failure: Error | undefined
     for (;;) {
       isAsked = false
-      const entry = nextOf(await database.getAll('outbox'))
+      const entry = nextOf(await database.getAll('outbox'), failed)
       if (!entry) break
       const delivery = await deliver(docket, entry)
       if ('left' in delivery) await settle(database, entry, delivery.left)
-      else await putOrDelete(outboxOf(database), delivery.entry)
+      else {
+        await putOrDelete(database.transaction('outbox', 'readwrite').store, delivery.entry)
+        // The server fails over this one: the others need not wait for it.
+        if (delivery.failure) failed.add(entry.id as number)
+        failure = delivery.failure ?? failure
+      }
       await changed()
     }
     await fetchChanges()
+    if (failure) throw failure
   }
 
   async function fetchChanges(): Promise<void> {
     const done = (await database.getAll('outbox')).filter(({ state }) => state === 'done').map(({ id }) => id as number)
+    let asked = await database.get('cursor', 'cursor')
+    // A tab that was closed could not tell what it had kept.
+    if (asked !== known) await read()
     try {
-      // What is done here is let go of with the page that is sure to have it.
-      for await (const page of docket.changes(await database.get('cursor', 'cursor'))) await keep(page, page.has_more ? [] : done)
+      for await (const page of docket.changes(asked)) {
+        // What is done here is let go of with the page that is sure to have it.
+        if (!(await keep(page, asked, page.has_more ? [] : done))) return await fetchChanges()
+        asked = page.cursor
+      }
     } catch (error) {
       if (!isProblem(error, 'changes_gone')) throw error
       await forgetTasks()
@@ -155,44 +201,57 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     }
   }
 
-  async function keep({ items, cursor, has_more }: TaskChanges, done: number[]): Promise<void> {
+  /** False where the tasks are no longer those that the page follows. */
+  async function keep({ items, cursor, has_more }: TaskChanges, asked: string | undefined, done: number[]): Promise<boolean> {
     const transaction = database.transaction(['tasks', 'cursor', 'outbox'], 'readwrite')
+    const cursors = transaction.objectStore('cursor')
+    if ((await cursors.get('cursor')) !== asked) return false
     const tasks = transaction.objectStore('tasks')
     for (const { task_id, task } of items) void (task ? tasks.put(task) : tasks.delete(task_id))
     for (const id of done) void transaction.objectStore('outbox').delete(id)
-    void transaction.objectStore('cursor').put(cursor, 'cursor')
+    void cursors.put(cursor, 'cursor')
     await transaction.done
-    if (items.length === 0 && done.length === 0 && !isLoading) return
+    const isNews = items.length > 0 || done.length > 0 || isLoading
     take(items)
+    known = cursor
+    if (!isNews) return true
     outbox = outbox.filter(({ id }) => !done.includes(id as number))
-    isLoading &&= has_more
+    isLoading = has_more
     show()
-    tell(items)
+    tell({ items, cursor, isLoading })
+    return true
   }
 
   async function forgetTasks(): Promise<void> {
     const transaction = database.transaction(['tasks', 'cursor'], 'readwrite')
     await Promise.all([transaction.objectStore('tasks').clear(), transaction.objectStore('cursor').clear(), transaction.done])
-    server.clear()
+    await read()
     tell('everything')
-    show()
   }
 
   const soon = () => void synchronise()
+  const offline = () => {
+    fare(new NoAnswerError(new TypeError('The device is offline')))
+    soon()
+  }
   const visible = () => document.visibilityState === 'visible' && soon()
   window.addEventListener('online', soon)
-  window.addEventListener('offline', soon)
+  window.addEventListener('offline', offline)
   document.addEventListener('visibilitychange', visible)
 
   function close(): void {
     isClosed = true
     clearTimeout(timer)
     window.removeEventListener('online', soon)
-    window.removeEventListener('offline', soon)
+    window.removeEventListener('offline', offline)
     document.removeEventListener('visibilitychange', visible)
     channel.close()
     database.close()
   }
+
+  const reading = read()
+  const [keys, texts] = await Promise.all([database.getAllKeys('drafts'), database.getAll('drafts'), reading])
+  const drafts = new Map(keys.map((key, index) => [key, texts[index] as Draft]))
 
   return {
     subscribe(listener) {
@@ -200,34 +259,34 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       return () => listeners.delete(listener)
     },
     getSnapshot: () => snapshot,
-    async perform(wanted, about, base) {
+    async perform(steps, about) {
       const at = new Date().toISOString()
       const tasks: Tasks = new Map(snapshot.tasks)
-      const inverse: TaskOperation[] = []
+      const back: Step[] = []
       const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
-      const versions = versionsLeft(await transaction.store.getAll())
-      const operations = wanted.map((operation) => {
-        inverse.push(base && operation.action === 'update' ? { ...operation, changes: base.was } : inverseOf(tasks, operation))
+      const left = leftBy(await transaction.store.getAll())
+      const operations = steps.map(({ operation, over }) => {
+        const isUpdate = operation.action === 'update'
+        const inverse = isUpdate && over ? { ...operation, changes: over } : inverseOf(tasks, operation)
+        back.push({ operation: inverse, ...(isUpdate ? { over: operation.changes } : {}) })
+        const isLate = isUpdate && over !== undefined && !holds(tasks.get(operation.task_id), over)
         apply(tasks, operation, { at, userId })
-        if (operation.action !== 'update') return operation
-        const there = server.get(operation.task_id)
-        // What was typed over is still there: whatever else has changed since is no conflict.
-        const isStill = !base || Object.entries(base.was).every(([member, value]) => isSame(there?.[member as keyof TaskUpdate & keyof Task], value))
-        const version = isStill ? (versions.get(operation.task_id) ?? there?.etag) : base.etag
-        return version ? { ...operation, if_match: version } : operation
+        const version = isUpdate && (left.get(operation.task_id) ?? server.get(operation.task_id))?.etag
+        return version ? { ...operation, if_match: isLate ? NEVER : version } : operation
       })
+      const inverse = back.map(({ operation }) => operation)
       await transaction.store.add({ key: crypto.randomUUID(), at, about, operations, inverse, state: 'waiting' })
       await transaction.done
       await changed()
       soon()
-      return inverse.toReversed()
+      return back.toReversed()
     },
     async resolve(entry, choice) {
       await resolve(database, entry, choice)
       await changed()
       soon()
     },
-    async retry({ why: _, ...entry }) {
+    async retry({ why: _, failures: __, ...entry }) {
       await database.put('outbox', { ...entry, state: 'waiting' })
       await changed()
       soon()
@@ -251,5 +310,3 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     close,
   }
 }
-
-const outboxOf = (database: Database) => database.transaction('outbox', 'readwrite').store

@@ -7,19 +7,18 @@ import { useWorkspace } from './workspace.tsx'
  *
  * @param key which text it is
  * @param value what is shown while nothing is typed
- * @param etag the version of what `value` is of
  */
-export function useDraft(key: string, value: string, etag?: string): { text: string; draft: Draft | undefined; type: (text: string | undefined) => void } {
+export function useDraft(key: string, value: string): { text: string; draft: Draft | undefined; type: (text: string | undefined) => void } {
   const { replica } = useWorkspace()
   const [draft, setDraft] = useState(() => replica.draft(key))
   const type = useCallback(
     (text: string | undefined) => {
       const begun = replica.draft(key)
-      const next = text === undefined || text === (begun?.base ?? value) ? undefined : { base: value, etag, ...begun, text }
+      const next = text === undefined || text === (begun?.over ?? value) ? undefined : { over: value, ...begun, text }
       replica.setDraft(key, next)
       setDraft(next)
     },
-    [replica, key, value, etag],
+    [replica, key, value],
   )
   return { text: draft?.text ?? value, draft, type }
 }

@@ -47,8 +47,8 @@ function isForOthers(event: KeyboardEvent): boolean {
   // A key that is held goes on through the list, and does nothing else again and again.
   if (event.repeat && !/^(j|k|Arrow)/.test(event.key)) return true
   if (event.isComposing || document.querySelector('dialog[open]')) return true
-  if (event.ctrlKey || event.metaKey || event.altKey) return false
-  return isTyping(event.target) || (event.key.length === 1 && !remembered('singleKeys'))
+  if (event.ctrlKey || event.metaKey) return false
+  return isTyping(event.target) || (event.key.length === 1 && !event.altKey && !remembered('singleKeys'))
 }
 
 /** Whether keys are text where the focus is. */

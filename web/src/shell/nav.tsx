@@ -1,9 +1,10 @@
 import { useMemo } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
+import { labelsOf } from '../tasks/labels.ts'
 import { VIEWS, type View } from '../tasks/views.ts'
 import { Dialog } from './dialog.tsx'
 import { Icon, type IconName } from './icons.tsx'
-import { countOf, useWorkspace } from './workspace.tsx'
+import { useWorkspace } from './workspace.tsx'
 
 const COUNTED = ['/', '/today']
 
@@ -96,18 +97,9 @@ function Labels() {
   )
 }
 
-/** The labels of open tasks, with how many each has; those with most first. */
-export function labelsOf(tasks: Iterable<{ labels: string[]; completed: boolean; trashed_at: string | null }>): [label: string, count: number][] {
-  const counts = new Map<string, number>()
-  for (const { labels, completed, trashed_at } of tasks) {
-    if (!completed && trashed_at === null) for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
-  }
-  return [...counts].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
-}
-
 function ViewLink({ view: { path, title, icon, holds } }: { view: View }) {
   const { tasks, today } = useWorkspace()
-  const count = useMemo(() => (COUNTED.includes(path) ? countOf(tasks.values(), (task) => holds(task, today)) : 0), [tasks, today, path, holds])
+  const count = useMemo(() => (COUNTED.includes(path) ? [...tasks.values()].filter((task) => holds(task, today)).length : 0), [tasks, today, path, holds])
   return <NavLink href={path} icon={icon} title={title} count={count} />
 }
 

@@ -1,10 +1,10 @@
 import { useId, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { fits, SORT_NAMES, sorted } from '../tasks/filter.ts'
+import { labelsOf } from '../tasks/labels.ts'
 import { VIEWS } from '../tasks/views.ts'
 import { remember, type Theme } from './device.ts'
 import { Dialog } from './dialog.tsx'
-import { labelsOf } from './nav.tsx'
 import { useWorkspace } from './workspace.tsx'
 
 interface Command {

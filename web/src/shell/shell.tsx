@@ -1,7 +1,9 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
+import { OnItsWay } from '../tasks/on-its-way.tsx'
 import { Tasks } from '../tasks/tasks.tsx'
 import { VIEWS, type View } from '../tasks/views.ts'
+import { Broken } from './broken.tsx'
 import { useKeys } from './keys.ts'
 import { MoreViews, Sidebar, TabBar } from './nav.tsx'
 
@@ -35,13 +37,16 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
       <Sidebar openPalette={open['$mod+k']} openKeys={open['[Shift]+?']} />
       <main id="main" tabIndex={-1} className="min-w-0 px-4 pt-5 pb-28 outline-none md:px-8 md:pt-10 md:pb-16">
         <div className="mx-auto max-w-2xl">
-          {isAccount ? (
-            <Suspense fallback={<p role="status">Loading…</p>}>
-              <Account leave={leave} />
-            </Suspense>
-          ) : (
-            <Tasks key={view.path} view={view} title={title} />
-          )}
+          <Broken key={view.path}>
+            {isAccount && <OnItsWay />}
+            {isAccount ? (
+              <Suspense fallback={<p role="status">Loading…</p>}>
+                <Account leave={leave} />
+              </Suspense>
+            ) : (
+              <Tasks key={view.path} view={view} title={title} />
+            )}
+          </Broken>
         </div>
       </main>
       <TabBar openMore={() => setOver('more')} />

@@ -30,7 +30,14 @@ export function Undo({ last, over }: { last: Undoable; over: () => void }) {
       className="fixed inset-x-4 bottom-20 z-30 mx-auto flex max-w-md items-center justify-between gap-4 rounded-lg bg-stone-900 py-1.5 pr-1.5 pl-4 text-stone-50 shadow-lg md:bottom-6 dark:bg-stone-200 dark:text-stone-900"
     >
       <span className="truncate">{last.said}</span>
-      <button type="button" className="min-h-9 rounded-md px-3 font-medium underline underline-offset-2" onClick={last.undo}>
+      <button
+        type="button"
+        className="min-h-9 rounded-md px-3 font-medium underline underline-offset-2"
+        onClick={() => {
+          last.undo()
+          document.getElementById('main')?.focus({ preventScroll: true })
+        }}
+      >
         Undo
       </button>
     </section>

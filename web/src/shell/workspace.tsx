@@ -1,4 +1,4 @@
-import type { DocketClient, Task } from '@docket/sdk'
+import type { DocketClient } from '@docket/sdk'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Replica, Snapshot } from '../replica/replica.ts'
 import { type Actions, actionsOf } from '../tasks/actions.ts'
@@ -26,14 +26,16 @@ export const useWorkspace = () => use(Context) as Workspace
 export function WorkspaceProvider({ person, docket, replica, children }: { person: Person; docket: DocketClient; replica: Replica; children: ReactNode }) {
   const snapshot = useSyncExternalStore(replica.subscribe, replica.getSnapshot)
   const today = useToday()
-  const [announced, announce] = useState('')
+  const [announced, setAnnounced] = useState('')
+  // The same words once more are news as well, and are heard only where the text is another one.
+  const announce = useCallback((said: string) => setAnnounced((before) => (before === said ? `${said}\u00a0` : said)), [])
   const [undoable, offerUndo] = useState<Undoable>()
   const [failure, failed] = useState<Error>()
   const forget = useCallback(() => offerUndo(undefined), [])
-  const actions = useMemo(() => actionsOf(replica, { announce, offerUndo, failed }), [replica])
+  const actions = useMemo(() => actionsOf(replica, { announce, offerUndo, failed }), [replica, announce])
   const workspace = useMemo(
     () => ({ ...snapshot, person, docket, replica, actions, announce, today, failure }),
-    [snapshot, person, docket, replica, actions, today, failure],
+    [snapshot, person, docket, replica, actions, announce, today, failure],
   )
   return (
     <Context value={workspace}>
@@ -58,11 +60,4 @@ function useToday(): string {
     }
   }, [])
   return today
-}
-
-/** How many tasks wait in a view. */
-export function countOf(tasks: Iterable<Task>, holds: (task: Task) => boolean): number {
-  let count = 0
-  for (const task of tasks) if (holds(task)) count += 1
-  return count
 }

@@ -1,17 +1,19 @@
 import type { Task, TaskCreate, TaskMove, TaskOperation, TaskUpdate } from '@docket/sdk'
 import { uuidv7 } from 'uuidv7'
-import type { Replica } from '../replica/replica.ts'
+import type { Replica, Step } from '../replica/replica.ts'
 import type { Undoable } from '../shell/undo.tsx'
 
-/** Of operations, so that each request stays far below what the contract takes at once. */
-const AT_ONCE = 100
+/** Operations in a request: with many labels and long titles too it is smaller than the contract's limits, of 100 and of 100 kB. */
+const AT_ONCE = 50
+/** Labels that a task can have. */
+const LABELS = 20
 
 interface Around {
   /** Says to a screen reader what has happened. */
   announce: (said: string) => void
   offerUndo: (undoable: Undoable | undefined) => void
   /** The device could not keep it. */
-  failed: (error: Error) => void
+  failed: (error: Error | undefined) => void
 }
 
 export type Actions = ReturnType<typeof actionsOf>
@@ -20,19 +22,18 @@ export type Actions = ReturnType<typeof actionsOf>
 export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Around) {
   const about = (tasks: Pick<Task, 'title'>[]) => (tasks.length === 1 ? (tasks[0] as Task).title : `${tasks.length} tasks`)
 
-  async function perform(operations: TaskOperation[], name: string, base?: Parameters<Replica['perform']>[2]): Promise<TaskOperation[]> {
-    const back: TaskOperation[] = []
-    for (let start = 0; start < operations.length; start += AT_ONCE) {
-      back.unshift(...(await replica.perform(operations.slice(start, start + AT_ONCE), name, base)))
-    }
+  async function perform(steps: Step[], name: string): Promise<Step[]> {
+    const back: Step[] = []
+    for (let start = 0; start < steps.length; start += AT_ONCE) back.unshift(...(await replica.perform(steps.slice(start, start + AT_ONCE), name)))
+    failed(undefined)
     return back
   }
 
   /** Does it, says it, and offers the way back. */
-  async function act(operations: TaskOperation[], name: string, said: string, base?: Parameters<Replica['perform']>[2]): Promise<void> {
-    if (operations.length === 0) return
+  async function act(steps: Step[], name: string, said: string): Promise<void> {
+    if (steps.length === 0) return
     try {
-      const back = await perform(operations, name, base)
+      const back = await perform(steps, name)
       announce(said)
       offerUndo({
         said,
@@ -46,7 +47,10 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     }
   }
 
-  const update = (task: Task, changes: TaskUpdate): TaskOperation => ({ action: 'update', task_id: task.id, changes })
+  const update = (task: Task, changes: TaskUpdate, over?: TaskUpdate): Step => ({
+    operation: { action: 'update', task_id: task.id, changes },
+    ...(over ? { over } : {}),
+  })
 
   return {
     /** New tasks, to the top of the manual order, the first one first. */
@@ -57,7 +61,10 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
         { action: 'move', task_id: task.id, place: index === 0 ? { to: 'top' } : { after: (tasks[index - 1] as { id: string }).id } },
       ])
       try {
-        await perform(operations, about(tasks))
+        await perform(
+          operations.map((operation) => ({ operation })),
+          about(tasks),
+        )
         announce(`Added ${about(tasks)}`)
         return true
       } catch (error) {
@@ -66,26 +73,26 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       }
     },
     complete(tasks: Task[], completed: boolean) {
-      const operations = tasks.map(({ id }): TaskOperation => ({ action: 'complete', task_id: id, completed }))
-      return act(operations, about(tasks), `${completed ? 'Done' : 'Open again'}: ${about(tasks)}`)
+      const steps = tasks.map(({ id }): Step => ({ operation: { action: 'complete', task_id: id, completed } }))
+      return act(steps, about(tasks), `${completed ? 'Done' : 'Open again'}: ${about(tasks)}`)
     },
     remove(tasks: Task[]) {
       return act(
-        tasks.map(({ id }) => ({ action: 'delete', task_id: id })),
+        tasks.map(({ id }) => ({ operation: { action: 'delete', task_id: id } })),
         about(tasks),
         `Deleted ${about(tasks)}`,
       )
     },
     restore(tasks: Task[]) {
       return act(
-        tasks.map(({ id }) => ({ action: 'restore', task_id: id })),
+        tasks.map(({ id }) => ({ operation: { action: 'restore', task_id: id } })),
         about(tasks),
         `Restored ${about(tasks)}`,
       )
     },
-    /** @param base what it was typed over, where the task may have changed since */
-    edit(task: Task, changes: TaskUpdate, base?: Parameters<Replica['perform']>[2]) {
-      return act([update(task, changes)], task.title, `Changed ${changes.title ?? task.title}`, base)
+    /** @param over what it was typed over, where the task may have changed since */
+    edit(task: Task, changes: TaskUpdate, over?: TaskUpdate) {
+      return act([update(task, changes, over)], task.title, `Changed ${changes.title ?? task.title}`)
     },
     setPriority(tasks: Task[], priority: Task['priority']) {
       const others = tasks.filter((task) => task.priority !== priority)
@@ -95,16 +102,8 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
         `Priority ${priority}: ${about(others)}`,
       )
     },
-    setDue(tasks: Task[], day: string | null) {
-      const changes = day === null ? { due_date: null, due_time: null, due_time_zone: null } : { due_date: day }
-      return act(
-        tasks.map((task) => update(task, changes)),
-        about(tasks),
-        day === null ? `No date: ${about(tasks)}` : `Due ${day}: ${about(tasks)}`,
-      )
-    },
     addLabel(tasks: Task[], label: string) {
-      const others = tasks.filter(({ labels }) => !labels.includes(label))
+      const others = tasks.filter(({ labels }) => !labels.includes(label) && labels.length < LABELS)
       return act(
         others.map((task) => update(task, { labels: [...task.labels, label] })),
         about(others),
@@ -113,11 +112,13 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     },
     /** Puts tasks somewhere in the manual order, one after the other. */
     move(tasks: Task[], place: TaskMove) {
-      const operations = tasks.map(({ id }, index): TaskOperation => {
+      const steps = tasks.map(({ id }, index): Step => {
         const previous = tasks[index - 1]
-        return { action: 'move', task_id: id, place: previous ? { after: previous.id } : place }
+        return { operation: { action: 'move', task_id: id, place: previous ? { after: previous.id } : place } }
       })
-      return act(operations, about(tasks), `Moved ${about(tasks)}`)
+      const anchor = replica.getSnapshot().tasks.get(place.before ?? place.after ?? '')
+      const where = anchor ? `${place.before ? 'above' : 'below'} ${anchor.title}` : `to the ${place.to}`
+      return act(steps, about(tasks), `Moved ${about(tasks)} ${where}`)
     },
   }
 }

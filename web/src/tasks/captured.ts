@@ -1,7 +1,9 @@
 import type { Task, TaskCreate } from '@docket/sdk'
 import type { DateWords } from './date-words.ts'
+import { PRIORITIES } from './priorities.ts'
 
-export const PRIORITIES = ['none', 'low', 'medium', 'high'] as const
+/** Characters of a label, and labels of a task, at most. */
+const [LABEL, LABELS] = [60, 20]
 const WORD = /(^|\s)(?:!(\w+)|#([\p{L}\p{N}_-]+))(?=\s|$)/gu
 
 /** What the person made of it otherwise, before Enter. */
@@ -23,13 +25,14 @@ export function captured(line: string, dates: DateWords | undefined, amended: Am
   let priority: TaskCreate['priority']
   let rest = line.replace(WORD, (all, space: string, level?: string, label?: string) => {
     const known = PRIORITIES.find((one) => one !== 'none' && one === level?.toLowerCase())
-    if ((level && !known) || (label && amended.notLabels?.includes(label))) return all
+    if (level && !known) return all
+    if (label && (amended.notLabels?.includes(label) || label.length > LABEL || labels.size >= LABELS)) return all
     priority = known ?? priority
     if (label) labels.add(label)
     return space
   })
   const found = amended.due === null ? undefined : dates?.(rest)
-  if (found) rest = rest.replace(found.text, ' ')
+  if (found) rest = `${rest.slice(0, found.index)} ${rest.slice(found.index + found.text.length)}`
   priority = amended.priority ?? priority
   const due = amended.due ?? found
   const title = rest.replaceAll(/\s+/g, ' ').trim()

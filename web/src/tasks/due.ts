@@ -45,12 +45,22 @@ function here(wall: string, zone: string): Due {
   let due = moments.get(key)
   if (!due) {
     const there = Date.parse(`${wall}Z`)
+    if (!isKnown(zone)) return { day: wall.slice(0, 10), time: wall.slice(11) }
     // The offset of a first guess, then that of the moment it leads to.
     const moment = new Date(there - offset(there - offset(there, zone), zone))
     due = { day: dayOf(moment), time: moment.toTimeString().slice(0, 5) }
     moments.set(key, due)
   }
   return due
+}
+
+/** The server's list of time zones may be newer than that of the browser. */
+function isKnown(zone: string): boolean {
+  try {
+    return offset(0, zone) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** Milliseconds that the clocks of a time zone are ahead of UTC. */

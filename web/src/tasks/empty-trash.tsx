@@ -1,6 +1,6 @@
 import { useState } from 'react'
+import { sentenceOf } from '../docket.ts'
 import { Dialog } from '../shell/dialog.tsx'
-import { Failure } from '../shell/failure.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 
 /** Lets go of the trash for good, which nothing takes back: so it asks. */
@@ -8,22 +8,23 @@ export function EmptyTrash({ count }: { count: number }) {
   const { docket, replica, announce } = useWorkspace()
   const [isAsking, setIsAsking] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
-  const [failure, setFailure] = useState<Error>()
+  const [why, setWhy] = useState<string>()
   const close = () => {
     setIsAsking(false)
-    setFailure(undefined)
+    setWhy(undefined)
   }
   const empty = async () => {
     setIsBusy(true)
     try {
-      // What was deleted here only is not in the trash of the server yet.
+      // What was deleted here only is not in the trash of the server yet, and what was restored here only still is.
       await replica.synchronise()
+      if (replica.getSnapshot().outbox.length > 0) return setWhy('Some of what you did has not reached the server yet. Try again when it has.')
       while (!(await docket.emptyTrash()).is_empty);
       await replica.synchronise()
       announce('The trash is empty')
       close()
     } catch (error) {
-      setFailure(error as Error)
+      setWhy(sentenceOf(error as Error))
     } finally {
       setIsBusy(false)
     }
@@ -37,7 +38,11 @@ export function EmptyTrash({ count }: { count: number }) {
         <Dialog title="Empty the trash" close={close}>
           <h2 className="mb-2 text-lg font-semibold">Empty the trash?</h2>
           <p className="mb-4">{count === 1 ? 'One task goes' : `${count} tasks go`} for good. Nothing brings them back.</p>
-          {failure && <Failure error={failure} />}
+          {why && (
+            <p role="alert" className="alert">
+              {why}
+            </p>
+          )}
           <div className="flex justify-end gap-2">
             <button type="button" className="quiet" onClick={close}>
               Keep them

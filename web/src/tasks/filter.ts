@@ -1,10 +1,10 @@
 import type { Task } from '@docket/sdk'
 import { compareDue, dueOf } from './due.ts'
+import { PRIORITIES } from './priorities.ts'
 
 type Compare = (a: Task, b: Task) => number
 
 const titles = new Intl.Collator('und')
-const PRIORITIES = ['none', 'low', 'medium', 'high']
 const byText =
   (text: (task: Task) => string | null): Compare =>
   (a, b) => {

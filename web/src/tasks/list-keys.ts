@@ -1,7 +1,8 @@
 import type { Task } from '@docket/sdk'
 import { useKeys } from '../shell/keys.ts'
 import type { Actions } from './actions.ts'
-import { PRIORITIES } from './captured.ts'
+import { PRIORITIES } from './priorities.ts'
+import { placesAt } from './task-list.tsx'
 
 interface ListKeys {
   shown: Task[]
@@ -10,7 +11,6 @@ interface ListKeys {
   selected: Task[]
   actions: Actions
   isManual: boolean
-  neighbourOf: (task: Task, side: 'above' | 'below') => Task | undefined
   open: (task: Task | undefined) => void
   select: (task: Task) => void
   clear: () => void
@@ -19,26 +19,22 @@ interface ListKeys {
 }
 
 /** The keys of the list: they are about what is selected, or else about the task that has the focus. */
-export function useListKeys({ shown, current, selected, actions, isManual, neighbourOf, open, select, clear, send }: ListKeys): void {
+export function useListKeys({ shown, current, selected, actions, isManual, open, select, clear, send }: ListKeys): void {
   const at = shown.findIndex(({ id }) => id === current)
   const task = shown[at]
-  const meant = selected.length > 0 ? selected : task ? [task] : []
+  // What is in the trash can only be restored.
+  const meant = (selected.length > 0 ? selected : task ? [task] : []).filter(({ trashed_at }) => trashed_at === null)
   const step = (by: number) => send(shown[at < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by))]?.id)
-  /** What goes away takes the focus along: it goes to the next one first. */
-  const leaving = (act: () => void) => {
+  const act = (deed: (tasks: Task[]) => Promise<void>) => () => {
     if (meant.length === 0) return
-    const gone = new Set(meant.map(({ id }) => id))
-    send((shown.slice(at + 1).find(({ id }) => !gone.has(id)) ?? shown.slice(0, Math.max(at, 0)).findLast(({ id }) => !gone.has(id)))?.id)
-    act()
+    void deed(meant)
     clear()
   }
-  const remove = () => leaving(() => void actions.remove(meant.filter(({ trashed_at }) => trashed_at === null)))
-  const shift = (side: 'above' | 'below') => () => {
-    const next = task && neighbourOf(task, side)
-    if (!isManual || !next) return
-    void actions.move([task], side === 'above' ? { before: next.id } : { after: next.id })
+  const remove = act(actions.remove)
+  const move = (name: string) => () => {
+    const place = task && isManual ? placesAt(shown, at)[name] : undefined
+    if (task && place) void actions.move([task], place)
   }
-  const end = (to: 'top' | 'bottom') => () => isManual && task && void actions.move([task], { to })
 
   useKeys({
     j: () => step(1),
@@ -46,14 +42,12 @@ export function useListKeys({ shown, current, selected, actions, isManual, neigh
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
     e: () => task && open(task),
-    d: () =>
-      leaving(
-        () =>
-          void actions.complete(
-            meant,
-            meant.some(({ completed }) => !completed),
-          ),
+    d: act((tasks) =>
+      actions.complete(
+        tasks,
+        tasks.some(({ completed }) => !completed),
       ),
+    ),
     '[Shift]+#': remove,
     Delete: remove,
     x: () => task && select(task),
@@ -61,10 +55,10 @@ export function useListKeys({ shown, current, selected, actions, isManual, neigh
       open(undefined)
       clear()
     },
-    'Alt+ArrowUp': shift('above'),
-    'Alt+ArrowDown': shift('below'),
-    'Alt+Home': end('top'),
-    'Alt+End': end('bottom'),
+    'Alt+ArrowUp': move('Up'),
+    'Alt+ArrowDown': move('Down'),
+    'Alt+Home': move('To the top'),
+    'Alt+End': move('To the bottom'),
     ...Object.fromEntries(PRIORITIES.map((priority, key) => [String(key), () => meant.length > 0 && void actions.setPriority(meant, priority)])),
   })
 }

@@ -4,8 +4,9 @@ import { useDraft } from '../shell/draft.ts'
 import { Icon } from '../shell/icons.tsx'
 import { useKeys } from '../shell/keys.ts'
 import { useWorkspace } from '../shell/workspace.tsx'
-import { type Amended, captured, PRIORITIES } from './captured.ts'
+import { type Amended, captured } from './captured.ts'
 import type { DateWords } from './date-words.ts'
+import { PRIORITIES } from './priorities.ts'
 
 const SeveralTasks = lazy(() => import('./several-tasks.tsx').then(({ SeveralTasks }) => ({ default: SeveralTasks })))
 
@@ -35,7 +36,8 @@ export function NewTask({ label }: { label: string }) {
     if (!task.title || isTooLong) return
     type(undefined)
     setAmended({})
-    const added = await actions.add([dates ? task : read(line, await load(), amended)])
+    // Without the part that reads dates, what was typed is a title all the same.
+    const added = await actions.add([dates ? task : read(line, await load().catch(() => undefined), amended)])
     // What could not be kept goes back to where it was typed.
     if (!added) type(line)
   }
@@ -64,8 +66,17 @@ export function NewTask({ label }: { label: string }) {
           className="field min-h-11"
           name="title"
           value={line}
-          onChange={({ target }) => type(target.value)}
-          onFocus={() => dates ?? void load().then((words) => setDates(() => words))}
+          onChange={({ target }) => {
+            type(target.value)
+            if (target.value === '') setAmended({})
+          }}
+          onFocus={() =>
+            dates ??
+            void load().then(
+              (words) => setDates(() => words),
+              () => {},
+            )
+          }
           onPaste={paste}
           onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
           aria-label="New task"
@@ -92,7 +103,7 @@ export function NewTask({ label }: { label: string }) {
       {pasted && (
         <Suspense>
           <SeveralTasks
-            tasks={pasted.map((each) => read(each, dates))}
+            tasks={pasted.map((each) => shortened(read(each, dates)))}
             add={async (tasks) => {
               setPasted(undefined)
               await actions.add(tasks)
@@ -107,6 +118,11 @@ export function NewTask({ label }: { label: string }) {
       )}
     </form>
   )
+}
+
+/** A title that is too long is cut, and stands whole in the description. */
+function shortened(task: TaskCreate): TaskCreate {
+  return task.title.length > LONGEST ? { ...task, title: `${task.title.slice(0, LONGEST - 1)}…`, description: task.title.slice(0, 1_000) } : task
 }
 
 /** What was read from the line, each to be changed or taken away before Enter. */

@@ -53,7 +53,11 @@ function Refused({ entry }: { entry: Entry }) {
 /** What would be lost with it. */
 function Typed({ operations }: { operations: TaskOperation[] }) {
   const texts = operations.flatMap((operation) =>
-    operation.action === 'update' ? Object.values(operation.changes).filter((value) => typeof value === 'string') : [],
+    operation.action === 'update'
+      ? Object.values(operation.changes).filter((value) => typeof value === 'string')
+      : operation.action === 'create' && operations.length > 2
+        ? [operation.task.title]
+        : [],
   )
   return texts.length === 0 ? null : <p className="mt-1 text-sm break-words whitespace-pre-wrap">{texts.join('\n')}</p>
 }

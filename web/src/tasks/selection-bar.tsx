@@ -1,8 +1,8 @@
 import type { Task } from '@docket/sdk'
 import { useState } from 'react'
-import { labelsOf } from '../shell/nav.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
-import { PRIORITIES } from './captured.ts'
+import { asLabel, labelsOf } from './labels.ts'
+import { PRIORITIES } from './priorities.ts'
 
 /** What is done to all that is selected. */
 export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear: () => void; all: () => void }) {
@@ -63,7 +63,7 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
           <form
             onSubmit={(event) => {
               event.preventDefault()
-              if (label.trim()) then(actions.addLabel(selected, label.trim()))
+              if (asLabel(label)) then(actions.addLabel(selected, asLabel(label)))
             }}
           >
             <input

@@ -1,9 +1,9 @@
-import type { Task } from '@docket/sdk'
+import type { Task, TaskMove } from '@docket/sdk'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ComponentType, useLayoutEffect, useRef, useState } from 'react'
 import { type RowProps, TaskRow } from './task-row.tsx'
 
-export interface ListProps extends Omit<RowProps, 'task' | 'isEdited' | 'isSelected' | 'handle' | 'drop'> {
+export interface ListProps extends Omit<RowProps, 'task' | 'isEdited' | 'isSelected' | 'places' | 'handle' | 'drop'> {
   tasks: Task[]
   /** The heading that a task begins, where it begins one. */
   headingOf: (index: number) => string | undefined
@@ -65,10 +65,27 @@ export function TaskList({ tasks, headingOf, selected, edited, current, setCurre
             onFocus={() => setCurrent(task.id)}
           >
             {heading && <h2 className="pt-5 pb-1 text-sm font-semibold text-muted">{heading}</h2>}
-            <Row task={task} isEdited={task.id === edited} isSelected={selected.has(task.id)} {...rest} />
+            <Row
+              task={task}
+              places={task.id === edited && rest.isManual ? placesAt(tasks, index) : undefined}
+              isEdited={task.id === edited}
+              isSelected={selected.has(task.id)}
+              {...rest}
+            />
           </li>
         )
       })}
     </ul>
   )
+}
+
+/** The ends, and past the neighbours that are shown. */
+export function placesAt(tasks: Task[], index: number): Record<string, TaskMove> {
+  const [above, below] = [tasks[index - 1], tasks[index + 1]]
+  return {
+    'To the top': { to: 'top' },
+    ...(above ? { Up: { before: above.id } } : {}),
+    ...(below ? { Down: { after: below.id } } : {}),
+    'To the bottom': { to: 'bottom' },
+  }
 }

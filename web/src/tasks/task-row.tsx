@@ -1,4 +1,4 @@
-import type { Task } from '@docket/sdk'
+import type { Task, TaskMove } from '@docket/sdk'
 import { lazy, memo, type ReactNode, Suspense } from 'react'
 import { Icon } from '../shell/icons.tsx'
 import type { Actions } from './actions.ts'
@@ -15,6 +15,8 @@ export interface RowProps {
   /** Whether a click selects. */
   isSelecting: boolean
   isManual: boolean
+  /** Where it can be moved to from here. */
+  places?: Record<string, TaskMove> | undefined
   open: (task: Task | undefined) => void
   /** `isRange`: with all between it and the one before. */
   select: (task: Task, isRange: boolean) => void
@@ -25,7 +27,7 @@ export interface RowProps {
 
 const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_0_var(--accent)]' }
 
-export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelected, isSelecting, isManual, open, select, handle, drop }: RowProps) {
+export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelected, isSelecting, isManual, places, open, select, handle, drop }: RowProps) {
   const isTrashed = task.trashed_at !== null
   const due = dueOf(task)
   const hasMore = due || task.priority !== 'none' || task.labels.length > 0 || task.description
@@ -83,7 +85,7 @@ export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelect
       </div>
       {isEdited && (
         <Suspense>
-          <TaskEditor key={task.id} task={task} isManual={isManual} close={() => open(undefined)} />
+          <TaskEditor key={task.id} task={task} places={places} close={() => open(undefined)} />
         </Suspense>
       )}
     </div>

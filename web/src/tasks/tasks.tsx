@@ -1,7 +1,6 @@
 import type { Task } from '@docket/sdk'
-import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
-import { neighbour } from '../replica/operations.ts'
 import { useWorkspace } from '../shell/workspace.tsx'
 import { dayName, dueOf } from './due.ts'
 import { EmptyTrash } from './empty-trash.tsx'
@@ -28,7 +27,8 @@ export function Tasks({ view, title }: { view: View; title: string }) {
       ),
     [tasks, view, today, filter.sort],
   )
-  const { q, label, priority, sort } = useDeferredValue(filter)
+  const { label, priority, sort } = filter
+  const q = useDeferredValue(filter.q)
   const shown = useMemo(() => held.filter(fits({ q, label, priority, sort })), [held, q, label, priority, sort])
 
   const [selected, setSelected] = useState<Set<string>>(() => new Set())
@@ -61,6 +61,14 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   const reach = useCallback((id: string) => setCurrent((before) => (before?.id === id ? before : { id, sent: 0 })), [])
   const send = useCallback((id: string | undefined) => id && setCurrent((before) => ({ id, sent: (before?.sent ?? 0) + 1 })), [])
 
+  // What went away takes no focus along: it goes to the task that is in its place now.
+  const place = useRef(0)
+  const at = shown.findIndex(({ id }) => id === current?.id)
+  useEffect(() => {
+    if (at >= 0) place.current = at
+    else if (current && document.activeElement === document.body) send(shown[Math.min(place.current, shown.length - 1)]?.id)
+  }, [at, current, shown, send])
+
   const List = useList(isManual, edited !== undefined, send)
 
   const chosen = shown.filter(({ id }) => selected.has(id))
@@ -70,7 +78,6 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     selected: chosen,
     actions,
     isManual,
-    neighbourOf: (task, side) => neighbour(tasks, task, side),
     open,
     select: (task) => select(task, false),
     clear,
@@ -106,7 +113,13 @@ export function Tasks({ view, title }: { view: View; title: string }) {
         </p>
       )}
       {shown.length === 0 && (!isLoading || trouble) && (
-        <p className="py-14 text-center text-muted">{held.length > 0 || label ? 'Nothing here fits. Change the search or the filter.' : view.empty}</p>
+        <p className="py-14 text-center text-muted">
+          {isLoading
+            ? 'Your tasks have not come from the server yet.'
+            : held.length > 0 || label
+              ? 'Nothing here fits. Change the search or the filter.'
+              : view.empty}
+        </p>
       )}
       <List {...list} />
     </>

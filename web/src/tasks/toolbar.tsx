@@ -2,10 +2,10 @@ import { useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { Icon } from '../shell/icons.tsx'
 import { useKeys } from '../shell/keys.ts'
-import { labelsOf } from '../shell/nav.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
-import { PRIORITIES } from './captured.ts'
 import { type Filter, SORT_NAMES } from './filter.ts'
+import { labelsOf } from './labels.ts'
+import { PRIORITIES } from './priorities.ts'
 
 /** Search, filters and order, all of which stand in the address; and the way to selecting several. */
 export function Toolbar({ filter, isSelecting, setSelecting }: { filter: Filter; isSelecting: boolean; setSelecting: (selecting: boolean) => void }) {

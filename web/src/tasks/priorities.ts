@@ -1,0 +1,2 @@
+/** From the least to the greatest. */
+export const PRIORITIES = ['none', 'low', 'medium', 'high'] as const
