@@ -75,6 +75,10 @@ test('several lines that are pasted are offered as as many tasks, in their order
   await page.getByRole('button', { name: 'Add 3 tasks' }).click()
   await taskOf(page, 'Eggs').waitFor()
   expect(await titlesOf(page)).toEqual(['Milk', 'Bread', 'Eggs'])
+  await paste(`Short\n${'long '.repeat(60)}`)
+  await page.getByRole('button', { name: 'Add 2 tasks' }).click()
+  await taskOf(page, 'Short').waitFor()
+  await page.getByLabel('New task').focus()
   await paste('One\ntwo')
   await page.getByRole('button', { name: 'As one line' }).click()
   await page.keyboard.press('Enter')
@@ -82,6 +86,8 @@ test('several lines that are pasted are offered as as many tasks, in their order
   await arrived(page)
   expect((await app.docket.listTasks({ sort: 'position' })).items.map(({ title, labels }) => [title, labels])).toEqual([
     ['One two', []],
+    ['Short', []],
+    [`${'long '.repeat(60).slice(0, 199)}…`, []],
     ['Milk', ['shop']],
     ['Bread', []],
     ['Eggs', []],

@@ -128,6 +128,49 @@ test('a change of a task that was deleted elsewhere is not lost without a word',
   app.noComplaints()
 })
 
+test('a change of somebody else between two of one’s own is not overwritten without a word', async () => {
+  const app = await openApp(chromium, { but: /412|ERR_/ })
+  const { docket, page, context } = app
+  const { id } = await docket.createTask({ body: { title: 'Pay the rent' } })
+  await signIn(app)
+  await titleOf(page, 'Pay the rent').click()
+  await context.setOffline(true)
+  await page.getByText('Offline.').waitFor()
+  await page.getByLabel('Priority').selectOption('high')
+  await page.getByText('Priority high').first().waitFor()
+  await page.getByLabel('Title').fill('Mine')
+  await page.getByLabel('Title').press('Enter')
+  await titleOf(page, 'Mine').waitFor()
+  await docket.updateTask({ task: id, body: { title: 'Theirs' } })
+  await context.setOffline(false)
+  await page.getByText('Which one shall stay').waitFor()
+  expect(await docket.getTask({ task: id })).toMatchObject({ title: 'Theirs', priority: 'high' })
+  await page.getByRole('button', { name: 'Keep mine' }).click()
+  await page.getByText('Which one shall stay').waitFor({ state: 'detached' })
+  await arrived(page)
+  expect((await docket.getTask({ task: id })).title).toBe('Mine')
+  app.noComplaints()
+})
+
+test('undo does not overwrite what somebody else has written since', async () => {
+  const app = await openApp(chromium, { but: /412/ })
+  const { docket, page } = app
+  const { id } = await docket.createTask({ body: { title: 'A' } })
+  await signIn(app)
+  await titleOf(page, 'A').click()
+  await page.getByLabel('Title').fill('B')
+  await page.getByLabel('Title').press('Enter')
+  await titleOf(page, 'B').waitFor()
+  await arrived(page)
+  await docket.updateTask({ task: id, body: { title: 'Theirs' } })
+  await page.evaluate(() => window.dispatchEvent(new Event('online')))
+  await titleOf(page, 'Theirs').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('Which one shall stay').waitFor()
+  expect((await docket.getTask({ task: id })).title).toBe('Theirs')
+  app.noComplaints()
+})
+
 test('the manual order is changed by dragging, by the keyboard and by the menu of a task', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app

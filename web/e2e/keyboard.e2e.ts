@@ -126,3 +126,38 @@ test('everything that is shown can be reached by Tab, and the focus is seen', as
     expect(reached).toContain(name)
   app.noComplaints()
 })
+
+test('keys are text while one types, do nothing to what is in the trash, and the focus stays in the list when a task leaves it', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  await docket.deleteTask({ task: await docket.createTask({ body: { title: 'Thrown away' } }) })
+  await signIn(app)
+  await add(page, 'Three', 'Two', 'One')
+  await titleOf(page, 'Two').focus()
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Description').fill('A text')
+  await page.getByLabel('Description').press('Alt+ArrowDown')
+  await page.getByLabel('Description').press('d')
+  await page.keyboard.press('Escape')
+  await page.getByLabel('Title').waitFor({ state: 'detached' })
+  expect(await titlesOf(page)).toEqual(['One', 'Two', 'Three'])
+  await page.getByRole('checkbox', { name: 'Two' }).focus()
+  await page.keyboard.press('Space')
+  await taskOf(page, 'Two').waitFor({ state: 'detached' })
+  await page.waitForFunction(() => document.activeElement?.textContent?.startsWith('Three'))
+  await arrived(page)
+  await page.keyboard.press('g')
+  await page.keyboard.press('r')
+  await titleOf(page, 'Thrown away').focus()
+  for (const key of ['d', '3', 'Delete']) await page.keyboard.press(key)
+  await page.getByRole('button', { name: 'Restore Thrown away' }).press('Enter')
+  await page.getByText('The trash is empty').waitFor()
+  await arrived(page)
+  expect((await docket.listTasks({ sort: 'title' })).items.map(({ title, completed, priority }) => [title, completed, priority])).toEqual([
+    ['One', false, 'none'],
+    ['Three', false, 'none'],
+    ['Thrown away', false, 'none'],
+    ['Two', true, 'none'],
+  ])
+  app.noComplaints()
+})

@@ -57,6 +57,61 @@ test('offline, three adds, an edit, a reload, one more in a second tab, all clos
   app.noComplaints()
 })
 
+test('a change whose answer never came, because the page was closed, goes again under the key it had', async () => {
+  const app = await openApp(chromium, { but: OFFLINE })
+  const { context, page, docket, url } = app
+  await signIn(app)
+  const keys: (string | undefined)[] = []
+  await context.route('**/task-operations', async (route) => {
+    keys.push(route.request().headers()['idempotency-key'])
+    if (keys.length > 1) return route.continue()
+    await route.fetch()
+    await page.close()
+  })
+  await page.getByLabel('New task').fill('Pay the rent')
+  await page.getByLabel('New task').press('Enter')
+  await expect.poll(() => page.isClosed()).toBe(true)
+  const again = await context.newPage()
+  await again.goto(url)
+  await taskOf(again, 'Pay the rent').waitFor()
+  await arrived(again)
+  expect(keys).toEqual([expect.any(String), keys[0]])
+  expect((await docket.listTasks()).total).toBe(1)
+})
+
+test('one change that the server fails over holds up no other, and the person is asked about it in the end', async () => {
+  const app = await openApp(chromium, { but: /50[03]|403/ })
+  const { page, docket } = app
+  await docket.createTask({ body: { title: 'Cursed' } })
+  await signIn(app)
+  await page.route('**/task-operations', (route) =>
+    route.request().postData()?.includes('Blessed') ? route.continue() : route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>Firewall</h1>' }),
+  )
+  await page.getByRole('checkbox', { name: 'Cursed' }).click()
+  await page.getByRole('alert').getByText('What stands between').waitFor()
+  await add(page, 'Blessed')
+  await docket.createTask({ body: { title: 'From elsewhere' } })
+  await page.evaluate(() => window.dispatchEvent(new Event('online')))
+  await taskOf(page, 'From elsewhere').waitFor()
+  await page.getByRole('button', { name: 'Let go of it' }).click()
+  await arrived(page)
+  expect((await docket.listTasks({ completed: false, sort: 'title' })).items.map(({ title }) => title)).toEqual(['Blessed', 'Cursed', 'From elsewhere'])
+  app.noComplaints()
+})
+
+test('a tab that is opened while the first one still fetches ends with every task', async () => {
+  const app = await openApp(chromium)
+  const { page, docket, context, url } = app
+  for (let start = 0; start < 2_000; start += 1_000) {
+    await docket.importTasks({ body: { items: Array.from({ length: 1_000 }, (_, index) => ({ title: `Task ${start + index}` })) } })
+  }
+  await signIn(app)
+  const others = await Promise.all([1, 2, 3].map(() => context.newPage()))
+  await Promise.all(others.map((other) => other.goto(url)))
+  for (const each of [page, ...others]) await each.getByRole('link', { name: /Inbox\s*2000/ }).waitFor()
+  app.noComplaints()
+})
+
 test('what two devices did while they could not hear each other is there on both once they can', async () => {
   const app = await openApp(chromium, { but: OFFLINE })
   const { context, page, docket } = app
