@@ -68,7 +68,7 @@ function Workspace({ person, leave }: { person: Person; leave: (why?: string) =>
       isOver = true
       const done = () => leave('Your session has ended. Sign in again to go on: what you did is kept on this device.')
       // What has not reached the server stays on this device, for when they come back.
-      void replica?.forgetTasks().then(done, done)
+      void replica?.forget().then(done, done)
     }
     const docket = docketOf(person.id, over)
     const opening = openReplica(person.id, docket).then((made) => {

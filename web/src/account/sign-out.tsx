@@ -12,7 +12,7 @@ export function SignOut({ leave }: { leave: (why?: string) => void }) {
   const out = useMutation({
     mutationFn: async (isSure: boolean) => {
       await replica.synchronise()
-      const left = replica.getSnapshot().outbox.filter(({ state }) => state !== 'done').length
+      const left = replica.unsent()
       setUnsent(left)
       if (left > 0 && !isSure) return
       await visitor.signOut({ body: {} })

@@ -47,8 +47,9 @@ const nameOf = (userId: string) => `docket-${userId}`
  * The database of a person on this device. Nothing of one person is ever in that of another.
  *
  * @param onDeleting called when another tab deletes it: whoever has it open must close it
+ * @param onLost called when the browser has taken it away
  */
-export function openDatabase(userId: string, onDeleting: () => void): Promise<Database> {
+export function openDatabase(userId: string, onDeleting: () => void, onLost: () => void): Promise<Database> {
   return openDB<Schema>(nameOf(userId), 1, {
     upgrade(database) {
       database.createObjectStore('tasks', { keyPath: 'id' })
@@ -57,6 +58,7 @@ export function openDatabase(userId: string, onDeleting: () => void): Promise<Da
       database.createObjectStore('cursor')
     },
     blocking: onDeleting,
+    terminated: onLost,
   })
 }
 

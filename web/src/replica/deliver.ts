@@ -53,8 +53,15 @@ async function reconciled(docket: DocketClient, entry: Entry, index: number, ope
   if (error) throw error
   if (holds(theirs, operation.changes)) return without(entry, index)
   const over = (entry.inverse[index] as typeof operation).changes
-  const members = Object.keys(operation.changes) as (keyof typeof over)[]
-  if (members.every((member) => isSame(theirs[member], over[member]) || isSame(theirs[member], operation.changes[member])))
-    return withOperation(entry, index, { ...operation, if_match: theirs.etag })
+  const changes = { ...operation.changes, ...(operation.changes.labels ? { labels: merged(over.labels, operation.changes.labels, theirs.labels) } : {}) }
+  const members = Object.keys(changes) as (keyof typeof over)[]
+  if (members.every((member) => member === 'labels' || isSame(theirs[member], over[member]) || isSame(theirs[member], changes[member])))
+    return withOperation(entry, index, { ...operation, changes, if_match: theirs.etag })
   return { ...entry, state: 'conflict', conflict: { index, theirs } }
 }
+
+/** Labels that each of two added are both there, and those that one took away are not. */
+const merged = (over: string[] = [], mine: string[], theirs: string[]): string[] => [
+  ...theirs.filter((label) => mine.includes(label) || !over.includes(label)),
+  ...mine.filter((label) => !over.includes(label) && !theirs.includes(label)),
+]

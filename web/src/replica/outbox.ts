@@ -3,7 +3,7 @@ import type { Database, Entry } from './database.ts'
 import { holds, targetOf } from './operations.ts'
 
 /**
- * The first entry that may go. What is about a task that a conflict, a refusal or a failure is about waits for that.
+ * The first entry that may go. What is about a task that a conflict or a failure is about, or that was not created, waits for that.
  *
  * @param failed the entries that the server failed over just now
  */
@@ -12,7 +12,8 @@ export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined
   for (const entry of entries) {
     const targets = entry.operations.map(targetOf)
     if (entry.state === 'waiting' && !failed.has(entry.id as number) && !targets.some((id) => held.has(id))) return entry
-    if (entry.state !== 'done') for (const id of targets) held.add(id)
+    if (entry.state === 'done') continue
+    for (const operation of entry.operations) if (entry.state !== 'refused' || operation.action === 'create') held.add(targetOf(operation))
   }
   return undefined
 }

@@ -35,18 +35,23 @@ export interface Replica {
   /** Tries what was refused once more. */
   retry(entry: Entry): Promise<void>
   discard(entry: Entry): Promise<void>
+  /** A text that is being typed; the same in every tab. */
   draft(key: string): Draft | undefined
   setDraft(key: string, draft: Draft | undefined): void
+  /** The tasks with a text that was half typed when the page was left. */
+  halfTyped(): string[]
+  /** How much signing out would lose: changes, and texts that are half typed. */
+  unsent(): number
   /** Sends and fetches now. Whether all of it went well is in `trouble` and `outbox` then. */
   synchronise(): Promise<void>
-  /** Keeps only what has not reached the server. */
-  forgetTasks(): Promise<void>
+  /** Closes it, and keeps only what has not reached the server and what is half typed. */
+  forget(): Promise<void>
   erase(): Promise<void>
   close(): void
 }
 
 /** Between tabs: what has come from the server, and up to where; or that everything has to be read again. An outbox has changed with each. */
-type Message = { items: TaskChange[]; cursor?: string; isLoading?: boolean } | 'everything'
+type Message = { items: TaskChange[]; cursor?: string; isLoading?: boolean } | { key: string; draft: Draft | undefined } | 'everything'
 
 /** Milliseconds: between two looks for what other devices did, and the first and the longest wait after a failure. */
 const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 60_000]
@@ -59,7 +64,7 @@ const NEVER = '"0"'
  */
 export async function openReplica(userId: string, docket: DocketClient): Promise<Replica> {
   const name = `docket-${userId}`
-  const database = await openDatabase(userId, close)
+  const database = await openDatabase(userId, close, lose)
   const server: Tasks = new Map()
   let outbox: Entry[] = []
   /** Up to where `server` has what the server had. */
@@ -75,12 +80,20 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     await reading
     if (isClosed) return
     if (data === 'everything') await read()
+    else if ('key' in data) keepDraft(data.key, data.draft)
     else {
       take(data.items)
       known = data.cursor ?? known
       isLoading = data.isLoading ?? isLoading
       await reread()
     }
+  }
+
+  const drafts = new Map<string, Draft>()
+  const keepDraft = (key: string, draft: Draft | undefined) => {
+    if (draft) drafts.set(key, draft)
+    else drafts.delete(key)
+    for (const listener of listeners) listener()
   }
 
   const listeners = new Set<() => void>()
@@ -225,8 +238,8 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   async function forgetTasks(): Promise<void> {
     const transaction = database.transaction(['tasks', 'cursor'], 'readwrite')
     await Promise.all([transaction.objectStore('tasks').clear(), transaction.objectStore('cursor').clear(), transaction.done])
-    await read()
     tell('everything')
+    if (!isClosed) await read()
   }
 
   const soon = () => void synchronise()
@@ -249,9 +262,14 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     database.close()
   }
 
+  function lose(): void {
+    close()
+    fare(new Error('The browser took the data of this page away. Load the page again.'))
+  }
+
   const reading = read()
   const [keys, texts] = await Promise.all([database.getAllKeys('drafts'), database.getAll('drafts'), reading])
-  const drafts = new Map(keys.map((key, index) => [key, texts[index] as Draft]))
+  for (const [index, key] of keys.entries()) drafts.set(key, texts[index] as Draft)
 
   return {
     subscribe(listener) {
@@ -260,6 +278,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     },
     getSnapshot: () => snapshot,
     async perform(steps, about) {
+      if (isClosed) throw new Error('The page is closed')
       const at = new Date().toISOString()
       const tasks: Tasks = new Map(snapshot.tasks)
       const back: Step[] = []
@@ -294,15 +313,23 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     async discard(entry) {
       await discard(database, entry)
       await changed()
+      soon()
     },
     draft: (key) => drafts.get(key),
     setDraft(key, draft) {
-      if (draft) drafts.set(key, draft)
-      else drafts.delete(key)
+      if (isClosed) return
+      keepDraft(key, draft)
+      tell({ key, draft })
       void (draft ? database.put('drafts', draft, key) : database.delete('drafts', key))
     },
+    halfTyped: () => [...new Set(keys.map((key) => key.split(' ')[0] as string))].filter((id) => snapshot.tasks.has(id)),
+    unsent: () => outbox.filter(({ state }) => state !== 'done').length + drafts.size,
     synchronise,
-    forgetTasks,
+    async forget() {
+      // From here on nothing is done any more: what the page lets go of while it closes stays as it was typed.
+      isClosed = true
+      await forgetTasks().finally(close)
+    },
     async erase() {
       close()
       await deleteDatabase(userId)

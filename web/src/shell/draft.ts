@@ -1,5 +1,4 @@
-import { useCallback, useState } from 'react'
-import type { Draft } from '../replica/database.ts'
+import { useCallback, useSyncExternalStore } from 'react'
 import { useWorkspace } from './workspace.tsx'
 
 /**
@@ -8,17 +7,23 @@ import { useWorkspace } from './workspace.tsx'
  * @param key which text it is
  * @param value what is shown while nothing is typed
  */
-export function useDraft(key: string, value: string): { text: string; draft: Draft | undefined; type: (text: string | undefined) => void } {
+export function useDraft(key: string, value: string) {
   const { replica } = useWorkspace()
-  const [draft, setDraft] = useState(() => replica.draft(key))
+  const draft = useSyncExternalStore(replica.subscribe, () => replica.draft(key))
   const type = useCallback(
-    (text: string | undefined) => {
-      const begun = replica.draft(key)
-      const next = text === undefined || text === (begun?.over ?? value) ? undefined : { over: value, ...begun, text }
-      replica.setDraft(key, next)
-      setDraft(next)
+    (text: string) => {
+      const over = replica.draft(key)?.over ?? value
+      replica.setDraft(key, text === over ? undefined : { text, over })
     },
     [replica, key, value],
   )
-  return { text: draft?.text ?? value, draft, type }
+  /** What was typed is kept as something else now; what was typed since is not. */
+  const kept = useCallback(
+    (text: string) => {
+      const now = replica.draft(key)
+      if (now) replica.setDraft(key, now.text === text ? undefined : { text: now.text, over: text })
+    },
+    [replica, key],
+  )
+  return { text: draft?.text ?? value, draft, type, kept }
 }

@@ -1,5 +1,5 @@
 import { useId, useMemo, useState } from 'react'
-import { useLocation } from 'wouter'
+import { useLocation, useSearch } from 'wouter'
 import { fits, SORT_NAMES, sorted } from '../tasks/filter.ts'
 import { labelsOf } from '../tasks/labels.ts'
 import { VIEWS } from '../tasks/views.ts'
@@ -20,6 +20,8 @@ const SHOWN = 50
 export function Palette({ close, openKeys }: { close: () => void; openKeys: () => void }) {
   const { tasks } = useWorkspace()
   const [location, go] = useLocation()
+  const search = useSearch()
+  const isAccount = location === '/account'
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const id = useId()
@@ -28,8 +30,19 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
     const all: Omit<Command, 'key'>[] = [
       ...VIEWS.map(({ title, path }) => ({ name: `Go to ${title}`, run: () => go(path) })),
       ...labelsOf(tasks.values()).map(([label]) => ({ name: `Label #${label}`, run: () => go(`/?label=${encodeURIComponent(label)}`) })),
-      { name: 'New task', run: () => void setTimeout(() => document.querySelector<HTMLElement>('[name=title]')?.focus()) },
-      ...Object.entries(SORT_NAMES).map(([sort, name]) => ({ name: `Sort by ${name}`, run: () => go(`${location}?sort=${sort}`) })),
+      {
+        name: 'New task',
+        run: () => {
+          if (isAccount) go('/')
+          // Once the dialog is gone and the view is there.
+          requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>('[name=title]')?.focus()))
+        },
+      },
+      ...(isAccount ? [] : Object.entries(SORT_NAMES)).map(([sort, name]) => {
+        const address = new URLSearchParams(search)
+        address.set('sort', sort)
+        return { name: `Sort by ${name}`, run: () => go(`${location}?${address}`) }
+      }),
       { name: 'Account, sessions, password, export', run: () => go('/account') },
       { name: 'Theme: as the device', run: theme('system') },
       { name: 'Theme: light', run: theme('light') },
@@ -37,7 +50,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
       { name: 'Keyboard', run: openKeys },
     ]
     return all.map((command) => ({ key: command.name, ...command }))
-  }, [tasks, go, location, openKeys])
+  }, [tasks, go, location, search, isAccount, openKeys])
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const found = [
     ...commands.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))),
@@ -47,7 +60,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
           '-created_at',
         )
       : []
-    ).map(({ id: key, title, completed }) => ({ key, name: `Task: ${title}`, run: () => go(`${completed ? '/done' : '/'}?q=${encodeURIComponent(title)}`) })),
+    ).map(({ id: key, title, completed }) => ({ key, name: `Task: ${title}`, run: () => go(`${completed ? '/done' : '/'}?task=${key}`) })),
   ].slice(0, SHOWN)
   const chosen = Math.min(at, found.length - 1)
   const run = (command: Command | undefined) => {

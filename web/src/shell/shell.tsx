@@ -19,9 +19,14 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
   // Only what closes: something else may be open by then.
   const closer = (what: typeof over) => () => setOver((now) => (now === what ? undefined : now))
   const open = { '$mod+k': () => setOver('palette'), '[Shift]+?': () => setOver('keys') }
-  useKeys({ ...open, ...Object.fromEntries(VIEWS.map(({ key, path }) => [`g ${key}`, () => go(path)])), 'g a': () => go('/account') })
-
   const isAccount = location === '/account'
+  useKeys({
+    ...(isAccount ? { n: () => go('/') } : {}),
+    ...open,
+    ...Object.fromEntries(VIEWS.map(({ key, path }) => [`g ${key}`, () => go(path)])),
+    'g a': () => go('/account'),
+  })
+
   const view = VIEWS.find(({ path }) => path === location) ?? (VIEWS[0] as View)
   const label = new URLSearchParams(search).get('label')
   const title = isAccount ? 'Account' : label ? `#${label}` : view.title

@@ -30,8 +30,8 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
   }
 
   /** Does it, says it, and offers the way back. */
-  async function act(steps: Step[], name: string, said: string): Promise<void> {
-    if (steps.length === 0) return
+  async function act(steps: Step[], name: string, said: string): Promise<boolean> {
+    if (steps.length === 0) return true
     try {
       const back = await perform(steps, name)
       announce(said)
@@ -42,8 +42,10 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
           perform(back, name).then(() => announce('Taken back'), failed)
         },
       })
+      return true
     } catch (error) {
       failed(error as Error)
+      return false
     }
   }
 
@@ -53,18 +55,21 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
   })
 
   return {
-    /** New tasks, to the top of the manual order, the first one first. */
-    async add(creations: TaskCreate[]): Promise<boolean> {
+    /**
+     * New tasks, to the top of the manual order, the first one first.
+     *
+     * @param isSeen whether the person sees them where they are
+     */
+    async add(creations: TaskCreate[], isSeen: boolean): Promise<boolean> {
       const tasks = creations.map((task) => ({ ...task, id: uuidv7() }))
       const operations = tasks.flatMap((task, index): TaskOperation[] => [
         { action: 'create', task },
         { action: 'move', task_id: task.id, place: index === 0 ? { to: 'top' } : { after: (tasks[index - 1] as { id: string }).id } },
       ])
+      const steps = operations.map((operation) => ({ operation }))
+      if (!isSeen) return act(steps, about(tasks), `Added ${about(tasks)}`)
       try {
-        await perform(
-          operations.map((operation) => ({ operation })),
-          about(tasks),
-        )
+        await perform(steps, about(tasks))
         announce(`Added ${about(tasks)}`)
         return true
       } catch (error) {

@@ -6,6 +6,9 @@ import { PRIORITIES } from './priorities.ts'
 const [LABEL, LABELS] = [60, 20]
 const WORD = /(^|\s)(?:!(\w+)|#([\p{L}\p{N}_-]+))(?=\s|$)/gu
 
+/** Without what no text of the contract may hold: NUL, and halves of characters. */
+export const sendable = (text: string): string => text.replaceAll(/\0|\p{Surrogate}/gu, '')
+
 /** What the person made of it otherwise, before Enter. */
 export interface Amended {
   /** null: those words are no date. */
@@ -23,7 +26,7 @@ export interface Amended {
 export function captured(line: string, dates: DateWords | undefined, amended: Amended = {}): TaskCreate {
   const labels = new Set<string>()
   let priority: TaskCreate['priority']
-  let rest = line.replace(WORD, (all, space: string, level?: string, label?: string) => {
+  let rest = sendable(line).replace(WORD, (all, space: string, level?: string, label?: string) => {
     const known = PRIORITIES.find((one) => one !== 'none' && one === level?.toLowerCase())
     if (level && !known) return all
     if (label && (amended.notLabels?.includes(label) || label.length > LABEL || labels.size >= LABELS)) return all
@@ -38,7 +41,7 @@ export function captured(line: string, dates: DateWords | undefined, amended: Am
   const title = rest.replaceAll(/\s+/g, ' ').trim()
   return {
     // What was all words is a title all the same.
-    title: title || line.trim(),
+    title: title || sendable(line).trim(),
     ...(due ? { due_date: due.day, ...(due.time ? { due_time: due.time } : {}) } : {}),
     ...(priority && priority !== 'none' ? { priority } : {}),
     ...(labels.size > 0 ? { labels: [...labels] } : {}),

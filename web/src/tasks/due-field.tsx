@@ -25,8 +25,8 @@ export function DueField({ task }: { task: Task }) {
   ] as const
   return (
     <div>
-      <div className="flex gap-2">
-        <Labelled label="Due" className="grow">
+      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,8rem)] gap-2">
+        <Labelled label="Due">
           <input
             type="date"
             className="field"

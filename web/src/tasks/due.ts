@@ -48,7 +48,8 @@ function here(wall: string, zone: string): Due {
     if (!isKnown(zone)) return { day: wall.slice(0, 10), time: wall.slice(11) }
     // The offset of a first guess, then that of the moment it leads to.
     const moment = new Date(there - offset(there - offset(there, zone), zone))
-    due = { day: dayOf(moment), time: moment.toTimeString().slice(0, 5) }
+    // At the end of the year 9999 it may be another year here, which has no name of ten characters.
+    due = moment.getFullYear() > 9_999 ? { day: wall.slice(0, 10), time: wall.slice(11) } : { day: dayOf(moment), time: moment.toTimeString().slice(0, 5) }
     moments.set(key, due)
   }
   return due

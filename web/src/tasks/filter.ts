@@ -50,7 +50,7 @@ export function filterOf(address: URLSearchParams, sort: Sort): Filter {
     q: address.get('q') ?? '',
     label: address.get('label') ?? '',
     priority: address.get('priority') ?? '',
-    sort: wanted in SORTS ? (wanted as Sort) : sort,
+    sort: Object.hasOwn(SORTS, wanted) ? (wanted as Sort) : sort,
   }
 }
 

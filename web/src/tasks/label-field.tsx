@@ -1,5 +1,5 @@
 import type { Task } from '@docket/sdk'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Icon } from '../shell/icons.tsx'
 import { Labelled } from '../shell/labelled.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
@@ -9,15 +9,18 @@ import { asLabel, labelsOf } from './labels.ts'
 export function LabelField({ task }: { task: Task }) {
   const { actions, tasks } = useWorkspace()
   const [typed, setTyped] = useState('')
+  const input = useRef<HTMLInputElement>(null)
   const add = () => {
-    const label = asLabel(typed)
+    const labels = typed.split(',').map(asLabel).filter(Boolean)
     setTyped('')
-    if (label && !task.labels.includes(label)) void actions.edit(task, { labels: [...task.labels, label] })
+    const all = [...new Set([...task.labels, ...labels])].slice(0, 20)
+    if (all.length > task.labels.length) void actions.edit(task, { labels: all })
   }
   return (
     <div>
       <Labelled label="Labels">
         <input
+          ref={input}
           className="field"
           list={`labels of ${task.id}`}
           placeholder="Add a label"
@@ -46,7 +49,10 @@ export function LabelField({ task }: { task: Task }) {
               type="button"
               className="grid size-6 shrink-0 place-items-center rounded hover:bg-hover"
               aria-label={`Remove label ${label}`}
-              onClick={() => actions.edit(task, { labels: task.labels.filter((each) => each !== label) })}
+              onClick={() => {
+                void actions.edit(task, { labels: task.labels.filter((each) => each !== label) })
+                input.current?.focus()
+              }}
             >
               <Icon name="close" className="size-3.5" />
             </button>

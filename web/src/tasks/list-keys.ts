@@ -24,16 +24,21 @@ export function useListKeys({ shown, current, selected, actions, isManual, open,
   const task = shown[at]
   // What is in the trash can only be restored.
   const meant = (selected.length > 0 ? selected : task ? [task] : []).filter(({ trashed_at }) => trashed_at === null)
+  /** Whether the focus is on a task; not on what stands around the list, or in a task that is open. */
+  const isOnTask = () => {
+    const focused = document.activeElement
+    return selected.length > 0 ? !focused?.closest('fieldset') : !!focused?.closest('ul[aria-label="Tasks"]') && !focused.closest('[data-editor]')
+  }
   const step = (by: number) => send(shown[at < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by))]?.id)
-  const act = (deed: (tasks: Task[]) => Promise<void>) => () => {
-    if (meant.length === 0) return
+  const act = (deed: (tasks: Task[]) => Promise<boolean>) => () => {
+    if (meant.length === 0 || !isOnTask()) return
     void deed(meant)
     clear()
   }
   const remove = act(actions.remove)
   const move = (name: string) => () => {
     const place = task && isManual ? placesAt(shown, at)[name] : undefined
-    if (task && place) void actions.move([task], place)
+    if (task && place && isOnTask()) void actions.move([task], place)
   }
 
   useKeys({
@@ -41,7 +46,7 @@ export function useListKeys({ shown, current, selected, actions, isManual, open,
     k: () => step(-1),
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
-    e: () => task && open(task),
+    e: () => task && isOnTask() && open(task),
     d: act((tasks) =>
       actions.complete(
         tasks,
@@ -50,7 +55,7 @@ export function useListKeys({ shown, current, selected, actions, isManual, open,
     ),
     '[Shift]+#': remove,
     Delete: remove,
-    x: () => task && select(task),
+    x: () => task && isOnTask() && select(task),
     Escape: () => {
       open(undefined)
       clear()
@@ -59,6 +64,6 @@ export function useListKeys({ shown, current, selected, actions, isManual, open,
     'Alt+ArrowDown': move('Down'),
     'Alt+Home': move('To the top'),
     'Alt+End': move('To the bottom'),
-    ...Object.fromEntries(PRIORITIES.map((priority, key) => [String(key), () => meant.length > 0 && void actions.setPriority(meant, priority)])),
+    ...Object.fromEntries(PRIORITIES.map((priority, key) => [String(key), () => meant.length > 0 && isOnTask() && void actions.setPriority(meant, priority)])),
   })
 }

@@ -43,7 +43,7 @@ export function ManualList(props: ListProps) {
     >
       <TaskList {...props} Row={DraggableRow} />
       <DragOverlay dropAnimation={null}>
-        {dragged && <p className="truncate rounded-lg border border-line bg-surface px-4 py-2.5 shadow-xl">{dragged.title}</p>}
+        {dragged && <p className="w-max max-w-[80vw] truncate rounded-lg border border-line bg-surface px-4 py-2.5 shadow-xl">{dragged.title}</p>}
       </DragOverlay>
     </DndContext>
   )

@@ -14,10 +14,11 @@ const SeveralTasks = lazy(() => import('./several-tasks.tsx').then(({ SeveralTas
 const LONGEST = 200
 
 /** The one field that is always there. `n` or `/` leads to it; Enter adds and stays. */
-export function NewTask({ label }: { label: string }) {
+export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskCreate) => boolean }) {
   const { actions } = useWorkspace()
   const input = useRef<HTMLInputElement>(null)
   const { text: line, type } = useDraft('new task', '')
+  const add = (tasks: TaskCreate[]) => actions.add(tasks, tasks.every(isSeen))
   const [amended, setAmended] = useState<Amended>({})
   const [dates, setDates] = useState<DateWords>()
   const [pasted, setPasted] = useState<string[]>()
@@ -34,10 +35,10 @@ export function NewTask({ label }: { label: string }) {
 
   const submit = async () => {
     if (!task.title || isTooLong) return
-    type(undefined)
+    type('')
     setAmended({})
     // Without the part that reads dates, what was typed is a title all the same.
-    const added = await actions.add([dates ? task : read(line, await load().catch(() => undefined), amended)])
+    const added = await add([dates ? task : read(line, await load().catch(() => undefined), amended)])
     // What could not be kept goes back to where it was typed.
     if (!added) type(line)
   }
@@ -97,7 +98,7 @@ export function NewTask({ label }: { label: string }) {
         ) : line.trim() === '' ? (
           <span>Try “pay rent tomorrow 9am !high #home”</span>
         ) : (
-          <Heard task={task} amended={amended} amend={amend} fixed={label} />
+          <Heard line={line} task={task} amended={amended} amend={amend} fixed={label} />
         )}
       </div>
       {pasted && (
@@ -106,7 +107,7 @@ export function NewTask({ label }: { label: string }) {
             tasks={pasted.map((each) => shortened(read(each, dates)))}
             add={async (tasks) => {
               setPasted(undefined)
-              await actions.add(tasks)
+              await add(tasks)
             }}
             asOne={() => {
               setPasted(undefined)
@@ -126,11 +127,12 @@ function shortened(task: TaskCreate): TaskCreate {
 }
 
 /** What was read from the line, each to be changed or taken away before Enter. */
-function Heard({ task, amended, amend, fixed }: { task: TaskCreate; amended: Amended; amend: (change: Amended) => void; fixed: string }) {
+function Heard({ line, task, amended, amend, fixed }: { line: string; task: TaskCreate; amended: Amended; amend: (change: Amended) => void; fixed: string }) {
   const { due_date, due_time, priority = 'none', labels = [] } = task
   const due = due_date ? { day: due_date, time: due_time ?? null } : undefined
   return (
     <>
+      {task.title !== line.trim() && <span className="max-w-full truncate">“{task.title}”</span>}
       {due && (
         <span className="chip min-h-7">
           <input

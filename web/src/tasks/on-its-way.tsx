@@ -1,18 +1,21 @@
 import { ForbiddenError, NoAnswerError, type Task, type TaskOperation, type TaskUpdate } from '@docket/sdk'
+import { useState, useSyncExternalStore } from 'react'
+import { Link } from 'wouter'
 import type { Entry } from '../replica/database.ts'
 import { Failure } from '../shell/failure.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 
 /** What of the person's changes has not reached the server, and why: offline, refused, or changed by somebody else too. */
 export function OnItsWay() {
-  const { outbox, trouble, failure, replica } = useWorkspace()
+  const { outbox, trouble, failure, replica, tasks } = useWorkspace()
+  const [halfTyped] = useState(() => replica.halfTyped())
   const waiting = outbox.filter(({ state }) => state === 'waiting').length
   const count = waiting === 1 ? '1 change is' : `${waiting} changes are`
   return (
     <>
       {failure && (
         <div role="alert" className="alert">
-          This device could not keep that ({failure.message}). Free some space and do it again.
+          This device could not keep that: {failure.message}
         </div>
       )}
       {trouble instanceof NoAnswerError && (
@@ -23,10 +26,31 @@ export function OnItsWay() {
       {trouble && !(trouble instanceof NoAnswerError) && (
         <Failure error={trouble} {...(trouble instanceof ForbiddenError ? {} : { retry: () => void replica.synchronise() })} />
       )}
+      {halfTyped.map((id) => (
+        <HalfTyped key={id} task={tasks.get(id)} />
+      ))}
       {outbox.map((entry) =>
         entry.state === 'conflict' ? <Conflict key={entry.id} entry={entry} /> : entry.state === 'refused' ? <Refused key={entry.id} entry={entry} /> : null,
       )}
     </>
+  )
+}
+
+/** A text that was being typed when the page was left, and that is no change of the task yet. */
+function HalfTyped({ task }: { task: Task | undefined }) {
+  const { replica } = useWorkspace()
+  const draft = () => (task ? (replica.draft(`${task.id} title`) ?? replica.draft(`${task.id} description`)) : undefined)
+  if (!useSyncExternalStore(replica.subscribe, draft) || !task) return null
+  const view = task.trashed_at !== null ? '/trash' : task.completed ? '/done' : '/'
+  return (
+    <p role="status" className="note flex flex-wrap items-center justify-between gap-2">
+      <span>
+        You were writing in <strong>{task.title}</strong> when the page was left.
+      </span>
+      <Link href={`${view}?task=${task.id}`} className="outlined">
+        Go on
+      </Link>
+    </p>
   )
 }
 
@@ -73,13 +97,21 @@ const NAMES: Partial<Record<keyof TaskUpdate, string>> = {
 
 /** Both versions, side by side, of what both have changed. */
 function Conflict({ entry }: { entry: Entry }) {
-  const { replica } = useWorkspace()
+  const { replica, outbox } = useWorkspace()
   const { index, theirs } = entry.conflict as NonNullable<Entry['conflict']>
   const { changes } = entry.operations[index] as Extract<TaskOperation, { action: 'update' }>
+  // With what was typed on top of it since.
+  const mine: TaskUpdate = { ...changes }
+  for (const { id, operations } of outbox) {
+    if ((id as number) <= (entry.id as number)) continue
+    for (const later of operations)
+      if (later.action === 'update' && later.task_id === theirs.id)
+        Object.assign(mine, Object.fromEntries(Object.entries(later.changes).filter(([member]) => member in changes)))
+  }
   const members = (Object.keys(changes) as (keyof TaskUpdate & keyof Task)[]).filter((member) => member in NAMES)
   const say = (value: unknown) => (Array.isArray(value) ? value.map((label) => `#${label}`).join(' ') : String(value ?? '')) || 'nothing'
   const versions = [
-    ['Yours', 'mine', changes],
+    ['Yours', 'mine', mine],
     ['Saved elsewhere', 'theirs', theirs],
   ] as const
   return (

@@ -10,7 +10,7 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
   const [label, setLabel] = useState('')
   const isOpen = selected.some(({ completed }) => !completed)
   const isTrash = selected.some(({ trashed_at }) => trashed_at !== null)
-  const then = (act: Promise<void>) => {
+  const then = (act: Promise<boolean>) => {
     clear()
     void act
   }

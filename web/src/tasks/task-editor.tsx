@@ -27,6 +27,7 @@ export function TaskEditor({ task, places, close }: Editor) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only Escape, which the button does too
     <div
+      data-editor
       className="mb-2 space-y-3 rounded-xl border border-line bg-surface p-4"
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return

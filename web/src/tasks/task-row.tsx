@@ -27,6 +27,15 @@ export interface RowProps {
 
 const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_0_var(--accent)]' }
 
+let last = { at: 0, x: 0, y: 0 }
+
+/** The second click of a double one meets the task that has come to the place of the first. */
+function isSecondOfTwo({ timeStamp: at, clientX: x, clientY: y, detail }: React.MouseEvent): boolean {
+  const isSecond = detail > 0 && at - last.at < 500 && Math.hypot(x - last.x, y - last.y) < 5
+  last = { at, x, y }
+  return isSecond
+}
+
 export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelected, isSelecting, isManual, places, open, select, handle, drop }: RowProps) {
   const isTrashed = task.trashed_at !== null
   const due = dueOf(task)
@@ -42,6 +51,7 @@ export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelect
               aria-label={isSelecting ? `Select ${task.title}` : task.title}
               checked={isSelecting ? isSelected : task.completed}
               onClick={(event) => {
+                if (!isSelecting && isSecondOfTwo(event)) return event.preventDefault()
                 if (!isSelecting && !event.shiftKey) return
                 event.preventDefault()
                 select(task, event.shiftKey)

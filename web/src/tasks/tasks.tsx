@@ -1,4 +1,4 @@
-import type { Task } from '@docket/sdk'
+import type { Task, TaskCreate } from '@docket/sdk'
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { useWorkspace } from '../shell/workspace.tsx'
@@ -71,6 +71,27 @@ export function Tasks({ view, title }: { view: View; title: string }) {
 
   const List = useList(isManual, edited !== undefined, send)
 
+  const isSeen = (task: TaskCreate) => {
+    const made = {
+      description: null,
+      due_date: null,
+      due_time: null,
+      priority: 'none',
+      labels: [],
+      ...task,
+      completed: false,
+      trashed_at: null,
+    } as unknown as Task
+    return view.holds(made, today) && fits(filter)(made)
+  }
+  // A link to a task opens it.
+  const asked = address.get('task')
+  useEffect(() => {
+    if (!asked) return
+    setEdited(asked)
+    send(asked)
+  }, [asked, send])
+
   const chosen = shown.filter(({ id }) => selected.has(id))
   useListKeys({
     shown,
@@ -103,7 +124,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
         <h1 className="text-2xl font-semibold tracking-tight break-words md:text-3xl">{title}</h1>
         {view.path === '/trash' && held.length > 0 && <EmptyTrash count={held.length} />}
       </header>
-      <NewTask label={filter.label} />
+      <NewTask label={filter.label} isSeen={isSeen} />
       <OnItsWay />
       <Toolbar filter={filter} isSelecting={isSelecting} setSelecting={(on) => (on ? setIsAsked(true) : clear())} />
       {isSelecting && <SelectionBar selected={chosen} clear={clear} all={() => setSelected(new Set(shown.map(({ id }) => id)))} />}

@@ -3,27 +3,46 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useDraft } from '../shell/draft.ts'
 import { Labelled } from '../shell/labelled.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
+import { sendable } from './captured.ts'
 
 const Markdown = lazy(() => import('./markdown.tsx').then(({ Markdown }) => ({ default: Markdown })))
 
-/** A text of a task while it is typed: kept on the device with every key, and a change of the task once the field is left. */
+/** Characters at most, as the contract has it. */
+const LONGEST = { title: 200, description: 1_000 }
+
+/** A text of a task while it is typed: kept on the device with every key, and a change of the task once the field is left, however that is. */
 function useText(task: Task, member: 'title' | 'description') {
   const { actions } = useWorkspace()
-  const { text, draft, type } = useDraft(`${task.id} ${member}`, task[member] ?? '')
-  const save = () => {
-    if (!draft) return
-    type(undefined)
+  const { text, draft, type, kept } = useDraft(`${task.id} ${member}`, task[member] ?? '')
+  const isSaving = useRef(false)
+  const tooLong = text.length > LONGEST[member] ? `At most ${LONGEST[member]} characters; these are ${text.length}.` : undefined
+  const save = async () => {
+    if (!draft || tooLong || isSaving.current) return
     // A task has a title: an empty field is none.
-    if (member === 'title' && text.trim() === '') return
-    const changes: TaskUpdate = member === 'title' ? { title: text.trim() } : { description: text || null }
+    if (member === 'title' && text.trim() === '') return type(draft.over)
+    const wanted = member === 'title' ? sendable(text).trim() : sendable(text)
+    const changes: TaskUpdate = member === 'title' ? { title: wanted } : { description: wanted || null }
     const over: TaskUpdate = member === 'title' ? { title: draft.over } : { description: draft.over || null }
-    void actions.edit(task, changes, over)
+    isSaving.current = true
+    if (await actions.edit(task, changes, over)) kept(text)
+    isSaving.current = false
   }
-  return { text, type, save }
+  const latest = useRef(save)
+  latest.current = save
+  useEffect(() => () => void latest.current(), [])
+  return { text, type, save, tooLong }
+}
+
+function TooLong({ why }: { why: string | undefined }) {
+  return why ? (
+    <span role="alert" className="mt-1 block text-sm text-late">
+      {why}
+    </span>
+  ) : null
 }
 
 export function TitleField({ task }: { task: Task }) {
-  const { text, type, save } = useText(task, 'title')
+  const { text, type, save, tooLong } = useText(task, 'title')
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus(), [])
   return (
@@ -31,19 +50,19 @@ export function TitleField({ task }: { task: Task }) {
       <input
         ref={input}
         className="field"
-        maxLength={200}
         value={text}
         onChange={({ target }) => type(target.value)}
-        onBlur={save}
-        onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && save()}
+        onBlur={() => void save()}
+        onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && void save()}
       />
+      <TooLong why={tooLong} />
     </Labelled>
   )
 }
 
 /** Shown as Markdown, until the person writes. */
 export function DescriptionField({ task }: { task: Task }) {
-  const { text, type, save } = useText(task, 'description')
+  const { text, type, save, tooLong } = useText(task, 'description')
   const [isWriting, setIsWriting] = useState(text !== (task.description ?? '') || !task.description)
   if (!isWriting) {
     return (
@@ -65,14 +84,14 @@ export function DescriptionField({ task }: { task: Task }) {
       <textarea
         className="field min-h-24"
         rows={Math.min(12, text.split('\n').length + 1)}
-        maxLength={1000}
         value={text}
         onChange={({ target }) => type(target.value)}
         onBlur={() => {
-          save()
-          setIsWriting(text === '')
+          void save()
+          setIsWriting(text === '' || tooLong !== undefined)
         }}
       />
+      <TooLong why={tooLong} />
     </Labelled>
   )
 }

@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from 'react'
+import { type ComponentType, useEffect, useRef, useState } from 'react'
 import { type ListProps, TaskList } from './task-list.tsx'
 
 /**
@@ -8,23 +8,22 @@ import { type ListProps, TaskList } from './task-list.tsx'
  */
 export function useList(isManual: boolean, isBusy: boolean, send: (id: string | undefined) => void): ComponentType<ListProps> {
   const [Manual, setManual] = useState<ComponentType<ListProps>>()
+  const loaded = useRef<ComponentType<ListProps>>(undefined)
   const isWanted = isManual && !isBusy && !Manual
   useEffect(() => {
     if (!isWanted) return
     let isDown = false
-    let loaded: ComponentType<ListProps> | undefined
     /** Between a press and its click the rows stay as they are, or the click would be lost. */
     const change = () => {
-      if (isDown || !loaded) return
+      if (isDown || !loaded.current) return
       const focused = document.activeElement?.getAttribute('data-task')
-      setManual(() => loaded)
+      setManual(() => loaded.current)
       if (focused) send(focused)
     }
     const load = () =>
       void import('./manual-list.tsx').then(({ ManualList }) => {
-        if (loading.signal.aborted) return
-        loaded = ManualList
-        change()
+        loaded.current = ManualList
+        if (!loading.signal.aborted) change()
       })
     const press = () => {
       isDown = true
@@ -41,6 +40,7 @@ export function useList(isManual: boolean, isBusy: boolean, send: (id: string | 
     window.addEventListener('pointerdown', press, { signal })
     window.addEventListener('click', release, { signal })
     window.addEventListener('pointercancel', release, { signal })
+    change()
     return () => loading.abort()
   }, [isWanted, send])
   return isManual && Manual ? Manual : TaskList
