@@ -210,6 +210,25 @@ test('the manual order is changed by dragging, by the keyboard and by the menu o
   app.noComplaints()
 })
 
+test('a double click on a tick completes one task, and Shift with a click on a tick selects', async () => {
+  const app = await openApp(chromium)
+  const { page } = app
+  for (const title of ['C', 'B', 'A'])
+    await app.docket.moveTask({ task: (await app.docket.createTask({ body: { title: `Task ${title}` } })).id, body: { to: 'top' } })
+  await signIn(app)
+  await taskOf(page, 'Task C').waitFor()
+  await page.getByRole('checkbox', { name: 'Task A' }).click({ modifiers: ['Shift'] })
+  await page.getByText('1 selected').waitFor()
+  expect(await page.getByRole('checkbox', { name: 'Select Task A' }).isChecked()).toBe(true)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  const box = await page.getByRole('checkbox', { name: 'Task A' }).boundingBox()
+  await page.mouse.dblclick((box?.x ?? 0) + 10, (box?.y ?? 0) + 10, { delay: 30 })
+  await taskOf(page, 'Task A').waitFor({ state: 'detached' })
+  await arrived(page)
+  expect((await app.docket.listTasks({ completed: true })).total).toBe(1)
+  app.noComplaints()
+})
+
 test('several tasks are selected by `x` and by a click with Shift, and completed, labelled, moved and deleted at once', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
@@ -226,7 +245,13 @@ test('several tasks are selected by `x` and by a click with Shift, and completed
   expect((await docket.listTasks({ label: ['home'] })).total).toBe(3)
 
   await page.getByRole('button', { name: 'Select' }).click()
-  for (const title of ['Task D', 'Task E']) await page.getByRole('checkbox', { name: `Select ${title}` }).click()
+  for (const title of ['Task D', 'Task E']) {
+    await page.getByRole('checkbox', { name: `Select ${title}` }).click()
+    expect(await page.getByRole('checkbox', { name: `Select ${title}` }).isChecked()).toBe(true)
+  }
+  await page.getByRole('checkbox', { name: 'Select Task B' }).click({ modifiers: ['Shift'] })
+  await page.getByText('4 selected').waitFor()
+  for (const title of ['Task B', 'Task C']) await page.getByRole('checkbox', { name: `Select ${title}` }).uncheck()
   await page.getByLabel('Move to').selectOption('top')
   await page.getByText('Moved 2 tasks').first().waitFor()
   await arrived(page)

@@ -30,7 +30,7 @@ const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_
 let last = { at: 0, x: 0, y: 0 }
 
 /** The second click of a double one meets the task that has come to the place of the first. */
-function isSecondOfTwo({ timeStamp: at, clientX: x, clientY: y, detail }: React.MouseEvent): boolean {
+function isSecondOfTwo({ timeStamp: at, clientX: x, clientY: y, detail }: MouseEvent): boolean {
   const isSecond = detail > 0 && at - last.at < 500 && Math.hypot(x - last.x, y - last.y) < 5
   last = { at, x, y }
   return isSecond
@@ -50,13 +50,11 @@ export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelect
               className={isSelecting ? 'size-5 accent-teal-700' : 'tick'}
               aria-label={isSelecting ? `Select ${task.title}` : task.title}
               checked={isSelecting ? isSelected : task.completed}
-              onClick={(event) => {
-                if (!isSelecting && isSecondOfTwo(event)) return event.preventDefault()
-                if (!isSelecting && !event.shiftKey) return
-                event.preventDefault()
-                select(task, event.shiftKey)
+              onChange={({ nativeEvent }) => {
+                const click = nativeEvent as MouseEvent
+                if (isSelecting || click.shiftKey) select(task, click.shiftKey)
+                else if (!isSecondOfTwo(click)) void actions.complete([task], !task.completed)
               }}
-              onChange={() => isSelecting || actions.complete([task], !task.completed)}
             />
           </span>
         )}
