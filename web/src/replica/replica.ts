@@ -1,8 +1,10 @@
-import { type DocketClient, isProblem, NoAnswerError, ProblemError, type TaskChange, type TaskChanges, type TaskOperation, type TaskUpdate } from '@docket/sdk'
+import { type DocketClient, isProblem, NoAnswerError, type TaskChange, type TaskChanges, type TaskOperation, type TaskUpdate } from '@docket/sdk'
 import { type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
 import { deliver } from './deliver.ts'
+import { openDrafts } from './drafts.ts'
 import { apply, holds, inverseOf, type Tasks } from './operations.ts'
 import { discard, leftBy, nextOf, putOrDelete, resolve, settle } from './outbox.ts'
+import { schedule } from './schedule.ts'
 
 export interface Snapshot {
   /** The tasks as the person sees them: those of the server, with what is on its way to it. */
@@ -53,8 +55,6 @@ export interface Replica {
 /** Between tabs: what has come from the server, and up to where; or that everything has to be read again. An outbox has changed with each. */
 type Message = { items: TaskChange[]; cursor?: string; isLoading?: boolean } | { key: string; draft: Draft | undefined } | 'everything'
 
-/** Milliseconds: between two looks for what other devices did, and the first and the longest wait after a failure. */
-const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 60_000]
 /** A version that no task has, for an update of which it is known that it comes too late. */
 const NEVER = '"0"'
 
@@ -77,10 +77,10 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   const tell = (message: Message) => channel.postMessage(message)
   // From before the first look into the database, so that nothing falls between the two.
   channel.onmessage = async ({ data }: MessageEvent<Message>) => {
-    await reading
+    const [drafts] = await opening
     if (isClosed) return
     if (data === 'everything') await read()
-    else if ('key' in data) keepDraft(data.key, data.draft)
+    else if ('key' in data) drafts.hear(data.key, data.draft)
     else {
       take(data.items)
       known = data.cursor ?? known
@@ -89,20 +89,16 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     }
   }
 
-  const drafts = new Map<string, Draft>()
-  const keepDraft = (key: string, draft: Draft | undefined) => {
-    if (draft) drafts.set(key, draft)
-    else drafts.delete(key)
+  const listeners = new Set<() => void>()
+  const notify = () => {
     for (const listener of listeners) listener()
   }
-
-  const listeners = new Set<() => void>()
   let snapshot: Snapshot
   function show(): void {
     const tasks: Tasks = new Map(server)
     for (const { state, operations, at } of outbox) if (state !== 'refused') for (const operation of operations) apply(tasks, operation, { at, userId })
     snapshot = { tasks, outbox, isLoading, trouble }
-    for (const listener of listeners) listener()
+    notify()
   }
 
   /** Everything, as the database has it. */
@@ -135,51 +131,23 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     tell({ items: [] })
   }
 
-  let running: Promise<void> | undefined
-  let isAsked = false
-  let failures = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
-  function synchronise(): Promise<void> {
-    isAsked = true
-    if (!running && !isClosed) {
-      clearTimeout(timer)
-      running = run().finally(() => {
-        running = undefined
-      })
-    }
-    return running ?? Promise.resolve()
-  }
-  async function run(): Promise<void> {
-    let wait = LOOK
-    try {
-      while (isAsked && !isClosed) await navigator.locks.request(name, sendAndFetch)
-      failures = 0
-      fare(undefined)
-    } catch (error) {
-      // What was under way when the replica was closed fails, and matters to nobody.
-      if (isClosed) return
-      failures += 1
-      const asked = error instanceof ProblemError ? Number(error.response.headers.get('retry-after')) * 1_000 : 0
-      // Somebody has asked again meanwhile, perhaps because the network is back.
-      wait = isAsked ? FIRST_WAIT : Math.max(asked || 0, Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT))
-      fare(error as Error)
-    }
-    if (!isClosed) timer = setTimeout(look, wait)
-  }
-  const look = () => {
-    if (document.visibilityState === 'visible' || outbox.length > 0) void synchronise()
-  }
-  const fare = (how: Error | undefined) => {
-    if (trouble?.message === how?.message) return
-    trouble = how
-    show()
-  }
+  const timing = schedule({
+    // One tab at a time.
+    run: async (taken) => void (await navigator.locks.request(name, () => sendAndFetch(taken))),
+    fared(how) {
+      if (trouble?.message === how?.message) return
+      trouble = how
+      show()
+    },
+    isWaiting: () => outbox.length > 0,
+  })
+  const soon = () => void timing.now()
 
-  async function sendAndFetch(): Promise<void> {
+  async function sendAndFetch(taken: () => void): Promise<void> {
     const failed = new Set<number>()
     let failure: Error | undefined
     for (;;) {
-      isAsked = false
+      taken()
       const entry = nextOf(await database.getAll('outbox'), failed)
       if (!entry) break
       const delivery = await deliver(docket, entry)
@@ -242,34 +210,21 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     if (!isClosed) await read()
   }
 
-  const soon = () => void synchronise()
-  const offline = () => {
-    fare(new NoAnswerError(new TypeError('The device is offline')))
-    soon()
-  }
-  const visible = () => document.visibilityState === 'visible' && soon()
-  window.addEventListener('online', soon)
-  window.addEventListener('offline', offline)
-  document.addEventListener('visibilitychange', visible)
-
   function close(): void {
     isClosed = true
-    clearTimeout(timer)
-    window.removeEventListener('online', soon)
-    window.removeEventListener('offline', offline)
-    document.removeEventListener('visibilitychange', visible)
+    timing.stop()
     channel.close()
     database.close()
   }
-
   function lose(): void {
     close()
-    fare(new Error('The browser took the data of this page away. Load the page again.'))
+    trouble = new Error('The browser took the data of this page away. Load the page again.')
+    show()
   }
 
-  const reading = read()
-  const [keys, texts] = await Promise.all([database.getAllKeys('drafts'), database.getAll('drafts'), reading])
-  for (const [index, key] of keys.entries()) drafts.set(key, texts[index] as Draft)
+  const tellDraft = (key: string, draft: Draft | undefined) => tell({ key, draft })
+  const opening = Promise.all([openDrafts(database, tellDraft, notify), read()])
+  const [drafts] = await opening
 
   return {
     subscribe(listener) {
@@ -315,16 +270,11 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       await changed()
       soon()
     },
-    draft: (key) => drafts.get(key),
-    setDraft(key, draft) {
-      if (isClosed) return
-      keepDraft(key, draft)
-      tell({ key, draft })
-      void (draft ? database.put('drafts', draft, key) : database.delete('drafts', key))
-    },
-    halfTyped: () => [...new Set(keys.map((key) => key.split(' ')[0] as string))].filter((id) => snapshot.tasks.has(id)),
-    unsent: () => outbox.filter(({ state }) => state !== 'done').length + drafts.size,
-    synchronise,
+    draft: drafts.get,
+    setDraft: (key, draft) => isClosed || drafts.set(key, draft),
+    halfTyped: () => [...new Set(drafts.found.map((key) => key.split(' ')[0] as string))].filter((id) => snapshot.tasks.has(id)),
+    unsent: () => outbox.filter(({ state }) => state !== 'done').length + drafts.count(),
+    synchronise: timing.now,
     async forget() {
       // From here on nothing is done any more: what the page lets go of while it closes stays as it was typed.
       isClosed = true

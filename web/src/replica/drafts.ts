@@ -1,0 +1,35 @@
+import type { Database, Draft } from './database.ts'
+
+export interface Drafts {
+  /** A text that is being typed; the same in every tab. */
+  get(key: string): Draft | undefined
+  set(key: string, draft: Draft | undefined): void
+  /** Another tab has set it. */
+  hear(key: string, draft: Draft | undefined): void
+  /** Those that were there when the page was opened. */
+  found: string[]
+  count(): number
+}
+
+/** The texts that are half typed, kept on the device with every key. */
+export async function openDrafts(database: Database, tell: (key: string, draft: Draft | undefined) => void, show: () => void): Promise<Drafts> {
+  const transaction = database.transaction('drafts')
+  const [found, texts] = await Promise.all([transaction.store.getAllKeys(), transaction.store.getAll()])
+  const drafts = new Map(found.map((key, index) => [key, texts[index] as Draft]))
+  const hear = (key: string, draft: Draft | undefined) => {
+    if (draft) drafts.set(key, draft)
+    else drafts.delete(key)
+    show()
+  }
+  return {
+    get: (key) => drafts.get(key),
+    set(key, draft) {
+      hear(key, draft)
+      tell(key, draft)
+      void (draft ? database.put('drafts', draft, key) : database.delete('drafts', key))
+    },
+    hear,
+    found,
+    count: () => drafts.size,
+  }
+}

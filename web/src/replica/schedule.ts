@@ -1,0 +1,84 @@
+import { NoAnswerError, ProblemError } from '@docket/sdk'
+
+/** Milliseconds: between two looks for what other devices did, and the first and the longest wait after a failure. */
+const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 60_000]
+
+interface Work {
+  /**
+   * Everything there is to do now.
+   *
+   * @param taken called before each look at what there is: whoever asks later asks for another one
+   */
+  run: (taken: () => void) => Promise<void>
+  /** How it went. */
+  fared: (failure: Error | undefined) => void
+  /** Whether something waits that the person did, also where the page is in the background. */
+  isWaiting: () => boolean
+}
+
+/**
+ * Works when it is asked to, when the page comes to the front, when the network is back, every thirty seconds while the page is in front, and again after a failure, later each time.
+ * Never twice at once.
+ */
+export function schedule({ run, fared, isWaiting }: Work): { now: () => Promise<void>; stop: () => void } {
+  let running: Promise<void> | undefined
+  let isAsked = false
+  let isStopped = false
+  let failures = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function now(): Promise<void> {
+    isAsked = true
+    if (!running && !isStopped) {
+      clearTimeout(timer)
+      running = work().finally(() => {
+        running = undefined
+      })
+    }
+    return running ?? Promise.resolve()
+  }
+
+  async function work(): Promise<void> {
+    let wait = LOOK
+    try {
+      while (isAsked && !isStopped) {
+        await run(() => {
+          isAsked = false
+        })
+      }
+      failures = 0
+      if (!isStopped) fared(undefined)
+    } catch (error) {
+      // What was under way then fails, and matters to nobody.
+      if (isStopped) return
+      failures += 1
+      const wanted = error instanceof ProblemError ? Number(error.response.headers.get('retry-after')) * 1_000 : 0
+      // Somebody has asked again meanwhile, perhaps because the network is back.
+      wait = isAsked ? FIRST_WAIT : Math.max(wanted || 0, Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT))
+      fared(error as Error)
+    }
+    if (!isStopped) timer = setTimeout(() => (isVisible() || isWaiting()) && void now(), wait)
+  }
+
+  const isVisible = () => document.visibilityState === 'visible'
+  const soon = () => void now()
+  const offline = () => {
+    fared(new NoAnswerError(new TypeError('The device is offline')))
+    soon()
+  }
+  const visible = () => isVisible() && soon()
+  window.addEventListener('online', soon)
+  window.addEventListener('offline', offline)
+  document.addEventListener('visibilitychange', visible)
+
+  return {
+    now,
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
+      window.removeEventListener('online', soon)
+      window.removeEventListener('offline', offline)
+      document.removeEventListener('visibilitychange', visible)
+    },
+  }
+}
