@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path'
 export interface Config {
   port: number
   host: string
+  /** Where Prometheus collects; absent: nowhere. */
+  metricsPort: number | undefined
   dataDir: string
   /** Absent: the embedded database in `dataDir`. */
   databaseUrl: string | undefined
@@ -57,6 +59,7 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
   return Object.freeze({
     port,
     host,
+    metricsPort: value('METRICS_PORT') === undefined ? undefined : whole(value, 'METRICS_PORT', 0, 65_535),
     dataDir,
     databaseUrl: database(value('DATABASE_URL'), 'DATABASE_URL'),
     directDatabaseUrl: database(value('DIRECT_DATABASE_URL'), 'DIRECT_DATABASE_URL'),

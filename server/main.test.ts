@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { components } from '../sdk/contract.gen.ts'
+import { freePort } from './testing/free-port.ts'
 import { newPerson, send } from './testing/person.ts'
 import { dataDirectory, startProcess, startRefused } from './testing/process.ts'
 
@@ -123,6 +124,37 @@ test('`npm start` passes SIGTERM on: it ends with 0 and leaves no server behind'
   const server = await startProcess({ DATA_DIR: dataDirectory(), HOME: process.env.HOME ?? '', DATABASE_URL: '' }, ['npm', 'start'])
   expect(await server.end('SIGTERM')).toBe(0)
   await expect(fetch(`${server.url}/livez`)).rejects.toThrow()
+})
+
+test('METRICS_PORT: requests by operation and status, statements, the event loop; no path, user or token is ever a label', async () => {
+  const port = await freePort()
+  const server = await startProcess({ DATA_DIR: dataDirectory(), METRICS_PORT: String(port) })
+  const ada = await newPerson(server.url)
+  await ada.addTask()
+  const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  await fetch(`${server.url}${ada.tasks}`)
+  const before = await scrape()
+  expect(before).toMatch(/docket_http_request_duration_seconds_count\{operation="createTask",status="201"\} 1/)
+  expect(before).toMatch(/docket_http_request_duration_seconds_count\{operation="listTasks",status="401"\} 1/)
+  expect(before).toMatch(/docket_database_statements \d/)
+  expect(before).toMatch(/nodejs_eventloop_lag_p99_seconds [\d.]+/)
+  for (let index = 0; index < 50; index += 1) await fetch(`${server.url}/api/${index}/${ada.id}`)
+  const after = await scrape()
+  expect(after).toMatch(/docket_http_request_duration_seconds_count\{operation="",status="404"\} 50/)
+  expect(after).not.toContain(ada.id)
+  const series = (text: string) => text.split('\n').filter((line) => line.startsWith('docket_http')).length
+  expect(series(after) - series(before)).toBeLessThanOrEqual(16)
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+  expect(await server.end('SIGTERM')).toBe(0)
+})
+
+test('a METRICS_PORT that is taken stops the start with one sentence', async () => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void other.close())
+  const { port } = other.address() as AddressInfo
+  const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), METRICS_PORT: String(port), LOG_LEVEL: 'error' })
+  expect([code, output.trim()]).toEqual([1, expect.stringMatching(`^METRICS_PORT ${port} is in use`)])
 })
 
 async function until(condition: () => boolean): Promise<void> {

@@ -48,12 +48,15 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, close)
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve))
+    if (config.metricsPort !== undefined) await service.metrics?.listen(config.host, config.metricsPort)
   } catch (error) {
     endHousekeeping()
     await service.close()
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') throw new ConfigError(`PORT ${config.port} is in use on ${config.host}; stop what listens there, or set PORT to another`)
-    throw new ConfigError(`HOST ${config.host} and PORT ${config.port} cannot be listened on (${message})`)
+    const [name, wanted] = server.listening ? ['METRICS_PORT', config.metricsPort] : ['PORT', config.port]
+    server.close()
+    if (code === 'EADDRINUSE') throw new ConfigError(`${name} ${wanted} is in use on ${config.host}; stop what listens there, or set ${name} to another`)
+    throw new ConfigError(`HOST ${config.host} and ${name} ${wanted} cannot be listened on (${message})`)
   }
   const { port } = server.address() as AddressInfo
   const url = addressOf(config.host, port)

@@ -12,6 +12,7 @@ import { Unavailable } from './database/unavailable.ts'
 import { createApp } from './http/app.ts'
 import { pages } from './http/pages.ts'
 import { redisCounts } from './http/redis-counts.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { probeOperations } from './probes.ts'
 import { problem } from './problems.ts'
 import { bulkOperations } from './tasks/bulk-operations.ts'
@@ -27,6 +28,8 @@ const DOCS = new URL('../docs/dist', import.meta.url).pathname
 export interface Service {
   app: Express
   database: Database
+  /** Where they are wanted. */
+  metrics: Metrics | undefined
   close(): Promise<void>
 }
 
@@ -34,6 +37,7 @@ export interface Service {
 export async function createService(config: Config, log: Logger, replace: (handlers: Handlers) => Handlers = (handlers) => handlers): Promise<Service> {
   const database = await openDatabase(config, log)
   const redis = config.redisUrl === undefined ? undefined : redisCounts(config.redisUrl, log)
+  const metrics = config.metricsPort === undefined ? undefined : createMetrics(database)
   const tokens = accessTokens(config.secret, config.issuer)
   const identity = createIdentity(config, database.identityPool, log)
   const handlers = {
@@ -53,12 +57,15 @@ export async function createService(config: Config, log: Logger, replace: (handl
     pages: pages({ webDir: WEB, docsDir: DOCS }),
     log,
     counts: redis?.counts,
+    observe: metrics?.observe,
     nameError: (error) => (error instanceof Unavailable ? problem('service_unavailable') : undefined),
   })
   return {
     app,
     database,
+    metrics,
     async close() {
+      metrics?.close()
       redis?.close()
       await database.close()
     },

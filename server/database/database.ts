@@ -39,6 +39,8 @@ export interface Database extends Statements {
   ping(): Promise<void>
   /** Better Auth's connections: password hashing inside its transactions must not starve the tasks. */
   identityPool: pg.Pool
+  /** How many statements run or wait. */
+  statements(): number
   /** Where it is, for a person; without user or password. */
   place: string
   close(): Promise<void>
@@ -107,6 +109,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
         })
       },
       identityPool,
+      statements: () => running,
       place: embedded ? `embedded, in ${options.dataDir}` : new URL(url).host,
       async close() {
         await Promise.all([pool.end(), identityPool.end()])

@@ -13,7 +13,7 @@ import { locate, refuseUnlocated } from './locate.ts'
 import { negotiate } from './negotiate.ts'
 import { normaliseContentType, normaliseTarget } from './normalise.ts'
 import { type CountStore, limitAccounts, limitRequests } from './rate-limit.ts'
-import { requestLog } from './request-log.ts'
+import { type Observe, requestLog } from './request-log.ts'
 import { guardAnswers } from './response-guard.ts'
 import { validationProblem, validator } from './validate.ts'
 
@@ -25,12 +25,13 @@ export interface AppOptions {
   pages: RequestHandler
   log: Logger
   counts?: CountStore
+  observe?: Observe | undefined
   /** Names an error of a lower floor, such as a database that is away. */
   nameError: (error: unknown) => Problem | undefined
 }
 
 /** The journey of a request, in its order. */
-export function createApp({ config, handlers, identify, pages, log, counts, nameError }: AppOptions): Express {
+export function createApp({ config, handlers, identify, pages, log, counts, observe, nameError }: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -42,7 +43,7 @@ export function createApp({ config, handlers, identify, pages, log, counts, name
   app.set('trust proxy', config.trustProxy)
 
   const { checkAnswers, checkRequest } = validator()
-  app.use(requestLog(log), normaliseTarget)
+  app.use(requestLog(log, observe), normaliseTarget)
   app.use(securityHeaders(config), crossOrigin(config))
   app.use(locate)
   app.use(ofOperations(normaliseContentType, guardAnswers, ...checkAnswers))

@@ -5,8 +5,11 @@ import './locals.ts'
 
 const SANE_ID = /^[A-Za-z0-9._-]{1,128}$/
 
+/** Called when a request is over. */
+export type Observe = (request: { operation: string; status: number; seconds: number }) => void
+
 /** Gives the request its id and logs one line when it is over. Never a query string, a body or a credential. */
-export function requestLog(log: Logger): RequestHandler {
+export function requestLog(log: Logger, observe?: Observe): RequestHandler {
   return (request, response, next) => {
     const started = performance.now()
     const { method } = request
@@ -16,6 +19,8 @@ export function requestLog(log: Logger): RequestHandler {
     response.set('X-Request-Id', requestId)
     response.once('close', () => {
       const { operation, caller } = response.locals
+      const ms = performance.now() - started
+      observe?.({ operation: operation?.id ?? '', status: response.statusCode, seconds: ms / 1_000 })
       log.info(
         {
           request_id: requestId,
@@ -25,7 +30,7 @@ export function requestLog(log: Logger): RequestHandler {
           user_id: caller && 'userId' in caller ? caller.userId : undefined,
           status: response.statusCode,
           aborted: !response.writableFinished || undefined,
-          ms: Math.round((performance.now() - started) * 10) / 10,
+          ms: Math.round(ms * 10) / 10,
         },
         'request',
       )
