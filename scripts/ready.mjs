@@ -29,6 +29,7 @@ const COMMANDS = {
   'test:postgres': [build, script('postgres.ts', ...tests)],
   'test:prism': [build, script('through-prism.ts')],
   'test:defects': [build, script('seeded-defects.ts')],
+  bench: [build, script('postgres.ts', join('scripts', 'bench.ts'))],
   prove: [build, script('prove.ts')],
   'check:rest': [build, script('check.ts')],
 }

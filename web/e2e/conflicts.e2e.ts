@@ -127,3 +127,25 @@ async function signInOnce(app: Awaited<ReturnType<typeof openApp>>): Promise<voi
   await app.page.reload()
   await app.page.getByLabel('New task').waitFor()
 }
+
+test('what somebody else wrote while a tick of this task was on its way is not overwritten without a word', async () => {
+  const app = await openApp(chromium, { but: /412|ERR_/ })
+  const { docket, page } = app
+  const { id } = await docket.createTask({ body: { title: 'Pay the rent' } })
+  await signIn(app)
+  await titleOf(page, 'Pay the rent').waitFor()
+  await docket.updateTask({ task: id, body: { title: 'Theirs' } })
+  // The change is acknowledged, but what it left does not come yet.
+  await page.route('**/task-changes*', (route) => route.abort('connectionfailed'))
+  await titleOf(page, 'Pay the rent').click()
+  await page.getByLabel('Move', { exact: true }).selectOption('To the top')
+  await page.getByText('Offline.').waitFor()
+  await page.getByLabel('Title').fill('Mine')
+  await page.getByLabel('Title').press('Enter')
+  await titleOf(page, 'Mine').waitFor()
+  await page.unroute('**/task-changes*')
+  await page.evaluate(() => window.dispatchEvent(new Event('online')))
+  await page.getByText('Which one shall stay').waitFor()
+  expect((await docket.getTask({ task: id })).title).toBe('Theirs')
+  app.noComplaints()
+})

@@ -12,7 +12,12 @@ export interface Drafts {
 }
 
 /** The texts that are half typed, kept on the device with every key. */
-export async function openDrafts(database: Database, tell: (key: string, draft: Draft | undefined) => void, show: () => void): Promise<Drafts> {
+export async function openDrafts(
+  database: Database,
+  tell: (key: string, draft: Draft | undefined) => void,
+  show: () => void,
+  fail: (error: Error) => void,
+): Promise<Drafts> {
   const transaction = database.transaction('drafts')
   const [found, texts] = await Promise.all([transaction.store.getAllKeys(), transaction.store.getAll()])
   const drafts = new Map(found.map((key, index) => [key, texts[index] as Draft]))
@@ -26,7 +31,8 @@ export async function openDrafts(database: Database, tell: (key: string, draft: 
     set(key, draft) {
       hear(key, draft)
       tell(key, draft)
-      void (draft ? database.put('drafts', draft, key) : database.delete('drafts', key))
+      const kept: Promise<unknown> = draft ? database.put('drafts', draft, key) : database.delete('drafts', key)
+      kept.catch(fail)
     },
     hear,
     found,

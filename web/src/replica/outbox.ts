@@ -10,7 +10,8 @@ import { holds, targetOf } from './operations.ts'
 export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined {
   const held = new Set<string>()
   for (const entry of entries) {
-    const targets = entry.operations.map(targetOf)
+    // Also what a task is put beside.
+    const targets = entry.operations.flatMap((operation) => [targetOf(operation), ...(operation.action === 'move' ? Object.values(operation.place) : [])])
     if (entry.state === 'waiting' && !failed.has(entry.id as number) && !targets.some((id) => held.has(id))) return entry
     if (entry.state === 'done') continue
     for (const operation of entry.operations) if (entry.state !== 'refused' || operation.action === 'create') held.add(targetOf(operation))
@@ -71,8 +72,10 @@ export function withOperation(entry: Entry, index: number, operation: TaskOperat
   return { ...entry, key: crypto.randomUUID(), operations: entry.operations.with(index, operation) }
 }
 
-export function without(entry: Entry, index: number): Entry {
-  return { ...entry, key: crypto.randomUUID(), operations: entry.operations.toSpliced(index, 1), inverse: entry.inverse.toSpliced(index, 1) }
+export function without({ conflict: _, ...entry }: Entry, index: number): Entry {
+  // Its place may be another one now; the server says anew what is one.
+  const state = entry.state === 'conflict' ? 'waiting' : entry.state
+  return { ...entry, state, key: crypto.randomUUID(), operations: entry.operations.toSpliced(index, 1), inverse: entry.inverse.toSpliced(index, 1) }
 }
 
 interface Store {

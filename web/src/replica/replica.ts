@@ -40,8 +40,8 @@ export interface Replica {
   /** A text that is being typed; the same in every tab. */
   draft(key: string): Draft | undefined
   setDraft(key: string, draft: Draft | undefined): void
-  /** The tasks with a text that was half typed when the page was left. */
-  halfTyped(): string[]
+  /** The keys of the texts that were half typed when the page was left. */
+  halfTyped: string[]
   /** How much signing out would lose: changes, and texts that are half typed. */
   unsent(): number
   /** Sends and fetches now. Whether all of it went well is in `trouble` and `outbox` then. */
@@ -55,7 +55,7 @@ export interface Replica {
 /** Between tabs: what has come from the server, and up to where; or that everything has to be read again. An outbox has changed with each. */
 type Message = { items: TaskChange[]; cursor?: string; isLoading?: boolean } | { key: string; draft: Draft | undefined } | 'everything'
 
-/** A version that no task has, for an update of which it is known that it comes too late. */
+/** A version that no task has: the update is compared with what is there by its values. */
 const NEVER = '"0"'
 
 /**
@@ -153,10 +153,13 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       const delivery = await deliver(docket, entry)
       if ('left' in delivery) await settle(database, entry, delivery.left)
       else {
+        // Is it the server that does not work? Else it is this entry, for which the others need not wait.
+        if ('failure' in delivery) await fetchChanges()
         await putOrDelete(database.transaction('outbox', 'readwrite').store, delivery.entry)
-        // The server fails over this one: the others need not wait for it.
-        if (delivery.failure) failed.add(entry.id as number)
-        failure = delivery.failure ?? failure
+        if ('failure' in delivery) {
+          failed.add(entry.id as number)
+          failure = delivery.failure
+        }
       }
       await changed()
     }
@@ -223,7 +226,13 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   }
 
   const tellDraft = (key: string, draft: Draft | undefined) => tell({ key, draft })
-  const opening = Promise.all([openDrafts(database, tellDraft, notify), read()])
+  const opening = Promise.all([
+    openDrafts(database, tellDraft, notify, (error) => {
+      trouble = error
+      show()
+    }),
+    read(),
+  ])
   const [drafts] = await opening
 
   return {
@@ -235,18 +244,25 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     async perform(steps, about) {
       if (isClosed) throw new Error('The page is closed')
       const at = new Date().toISOString()
-      const tasks: Tasks = new Map(snapshot.tasks)
       const back: Step[] = []
       const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
       const left = leftBy(await transaction.store.getAll())
+      const tasks: Tasks = new Map(snapshot.tasks)
       const operations = steps.map(({ operation, over }) => {
         const isUpdate = operation.action === 'update'
         const inverse = isUpdate && over ? { ...operation, changes: over } : inverseOf(tasks, operation)
         back.push({ operation: inverse, ...(isUpdate ? { over: operation.changes } : {}) })
-        const isLate = isUpdate && over !== undefined && !holds(tasks.get(operation.task_id), over)
+        if (!isUpdate) {
+          apply(tasks, operation, { at, userId })
+          return operation
+        }
+        const before = (inverse as typeof operation).changes
+        const shown = tasks.get(operation.task_id)
+        const done = left.get(operation.task_id)
+        // The version that has what was decided over; not one that is there already and that nobody here has seen.
+        const version = holds(shown, before) ? (done && holds(done, before) ? done : shown)?.etag : undefined
         apply(tasks, operation, { at, userId })
-        const version = isUpdate && (left.get(operation.task_id) ?? server.get(operation.task_id))?.etag
-        return version ? { ...operation, if_match: isLate ? NEVER : version } : operation
+        return { ...operation, if_match: version || NEVER }
       })
       const inverse = back.map(({ operation }) => operation)
       await transaction.store.add({ key: crypto.randomUUID(), at, about, operations, inverse, state: 'waiting' })
@@ -272,7 +288,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     },
     draft: drafts.get,
     setDraft: (key, draft) => isClosed || drafts.set(key, draft),
-    halfTyped: () => [...new Set(drafts.found.map((key) => key.split(' ')[0] as string))].filter((id) => snapshot.tasks.has(id)),
+    halfTyped: drafts.found,
     unsent: () => outbox.filter(({ state }) => state !== 'done').length + drafts.count(),
     synchronise: timing.now,
     async forget() {

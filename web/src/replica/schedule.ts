@@ -33,6 +33,8 @@ export function schedule({ run, fared, isWaiting }: Work): { now: () => Promise<
       clearTimeout(timer)
       running = work().finally(() => {
         running = undefined
+        // Who asked while it was ending.
+        if (isAsked && failures === 0) void now()
       })
     }
     return running ?? Promise.resolve()

@@ -17,13 +17,15 @@ export function useDraft(key: string, value: string) {
     },
     [replica, key, value],
   )
-  /** What was typed is kept as something else now; what was typed since is not. */
+  /** What was typed is kept as something else now, as `value`; what was typed since is not. */
   const kept = useCallback(
-    (text: string) => {
+    (text: string, value: string) => {
       const now = replica.draft(key)
-      if (now) replica.setDraft(key, now.text === text ? undefined : { text: now.text, over: text })
+      if (now) replica.setDraft(key, now.text === text ? undefined : { text: now.text, over: value })
     },
     [replica, key],
   )
-  return { text: draft?.text ?? value, draft, type, kept }
+  /** As it is by now, whenever it was rendered last. */
+  const current = useCallback(() => replica.draft(key), [replica, key])
+  return { text: draft?.text ?? value, current, type, kept }
 }

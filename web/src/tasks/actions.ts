@@ -49,9 +49,10 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     }
   }
 
+  /** With the values that the person saw when they decided. */
   const update = (task: Task, changes: TaskUpdate, over?: TaskUpdate): Step => ({
     operation: { action: 'update', task_id: task.id, changes },
-    ...(over ? { over } : {}),
+    over: over ?? Object.fromEntries(Object.keys(changes).map((member) => [member, task[member as keyof Task]])),
   })
 
   return {

@@ -1,5 +1,6 @@
 import type { TaskCreate } from '@docket/sdk'
-import { lazy, Suspense, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { uuidv7 } from 'uuidv7'
 import { useDraft } from '../shell/draft.ts'
 import { Icon } from '../shell/icons.tsx'
 import { useKeys } from '../shell/keys.ts'
@@ -10,12 +11,14 @@ import { PRIORITIES } from './priorities.ts'
 
 const SeveralTasks = lazy(() => import('./several-tasks.tsx').then(({ SeveralTasks }) => ({ default: SeveralTasks })))
 
+/** What the key of a line begins with that was entered and is no task yet. */
+const ENTERED = 'entered '
 /** Characters of a title at most, as the contract has it. */
 const LONGEST = 200
 
 /** The one field that is always there. `n` or `/` leads to it; Enter adds and stays. */
 export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskCreate) => boolean }) {
-  const { actions } = useWorkspace()
+  const { actions, replica } = useWorkspace()
   const input = useRef<HTMLInputElement>(null)
   const { text: line, type } = useDraft('new task', '')
   const add = (tasks: TaskCreate[]) => actions.add(tasks, tasks.every(isSeen))
@@ -33,15 +36,27 @@ export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskC
   const amend = (change: Amended) => setAmended({ ...amended, ...change })
   const isTooLong = task.title.length > LONGEST
 
-  const submit = async () => {
-    if (!task.title || isTooLong) return
+  /** Adds a line that the person has entered; it stays on the device as it was typed until it is a task. */
+  const enter = async (text: string, changes: Amended) => {
+    const key = `${ENTERED}${uuidv7()}`
+    replica.setDraft(key, { text, over: '' })
     type('')
     setAmended({})
     // Without the part that reads dates, what was typed is a title all the same.
-    const added = await add([dates ? task : read(line, await load().catch(() => undefined), amended)])
-    // What could not be kept goes back to where it was typed.
-    if (!added) type(line)
+    const added = await add([read(text, dates ?? (await load().catch(() => undefined)), changes)])
+    if (added) replica.setDraft(key, undefined)
   }
+  const submit = () => {
+    if (task.title && !isTooLong) void enter(line, amended)
+  }
+  // What was entered when the page was left, and is no task yet.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is opened
+  useEffect(() => {
+    for (const key of replica.halfTyped.filter((each) => each.startsWith(ENTERED))) {
+      const left = replica.draft(key)
+      if (left) void add([read(left.text, undefined)]).then((added) => added && replica.setDraft(key, undefined))
+    }
+  }, [])
   const paste = (event: React.ClipboardEvent) => {
     const lines = event.clipboardData
       .getData('text')
@@ -58,7 +73,7 @@ export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskC
       className="mb-5"
       onSubmit={(event) => {
         event.preventDefault()
-        void submit()
+        submit()
       }}
     >
       <div className="flex gap-2">
@@ -106,8 +121,7 @@ export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskC
           <SeveralTasks
             tasks={pasted.map((each) => shortened(read(each, dates)))}
             add={async (tasks) => {
-              setPasted(undefined)
-              await add(tasks)
+              if (await add(tasks)) setPasted(undefined)
             }}
             asOne={() => {
               setPasted(undefined)

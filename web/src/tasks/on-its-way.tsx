@@ -1,14 +1,16 @@
 import { ForbiddenError, NoAnswerError, type Task, type TaskOperation, type TaskUpdate } from '@docket/sdk'
-import { useState, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import type { Entry } from '../replica/database.ts'
 import { Failure } from '../shell/failure.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 
+const UUID = /^[\da-f-]{36}$/
+
 /** What of the person's changes has not reached the server, and why: offline, refused, or changed by somebody else too. */
 export function OnItsWay() {
   const { outbox, trouble, failure, replica, tasks } = useWorkspace()
-  const [halfTyped] = useState(() => replica.halfTyped())
+  const halfTyped = [...new Set(replica.halfTyped.map((key) => key.split(' ')[0] as string))].filter((id) => UUID.test(id))
   const waiting = outbox.filter(({ state }) => state === 'waiting').length
   const count = waiting === 1 ? '1 change is' : `${waiting} changes are`
   return (
@@ -27,7 +29,7 @@ export function OnItsWay() {
         <Failure error={trouble} {...(trouble instanceof ForbiddenError ? {} : { retry: () => void replica.synchronise() })} />
       )}
       {halfTyped.map((id) => (
-        <HalfTyped key={id} task={tasks.get(id)} />
+        <HalfTyped key={id} id={id} task={tasks.get(id)} />
       ))}
       {outbox.map((entry) =>
         entry.state === 'conflict' ? <Conflict key={entry.id} entry={entry} /> : entry.state === 'refused' ? <Refused key={entry.id} entry={entry} /> : null,
@@ -37,20 +39,31 @@ export function OnItsWay() {
 }
 
 /** A text that was being typed when the page was left, and that is no change of the task yet. */
-function HalfTyped({ task }: { task: Task | undefined }) {
-  const { replica } = useWorkspace()
-  const draft = () => (task ? (replica.draft(`${task.id} title`) ?? replica.draft(`${task.id} description`)) : undefined)
-  if (!useSyncExternalStore(replica.subscribe, draft) || !task) return null
-  const view = task.trashed_at !== null ? '/trash' : task.completed ? '/done' : '/'
+function HalfTyped({ id, task }: { id: string; task: Task | undefined }) {
+  const { replica, isLoading } = useWorkspace()
+  const key = useSyncExternalStore(replica.subscribe, () => [`${id} title`, `${id} description`].find((each) => replica.draft(each)))
+  if (!key || (!task && isLoading)) return null
+  const view = task?.trashed_at ? '/trash' : task?.completed ? '/done' : '/'
   return (
-    <p role="status" className="note flex flex-wrap items-center justify-between gap-2">
-      <span>
-        You were writing in <strong>{task.title}</strong> when the page was left.
-      </span>
-      <Link href={`${view}?task=${task.id}`} className="outlined">
-        Go on
-      </Link>
-    </p>
+    <div role="status" className="note flex flex-wrap items-center justify-between gap-2">
+      {task ? (
+        <>
+          <span>
+            You were writing in <strong>{task.title}</strong> when the page was left.
+          </span>
+          <Link href={`${view}?task=${id}`} className="outlined">
+            Go on
+          </Link>
+        </>
+      ) : (
+        <>
+          <span className="break-words whitespace-pre-wrap">You were writing this in a task that is gone: {replica.draft(key)?.text}</span>
+          <button type="button" className="outlined" onClick={() => replica.setDraft(key, undefined)}>
+            Let go of it
+          </button>
+        </>
+      )}
+    </div>
   )
 }
 

@@ -17,7 +17,7 @@ import type { View } from './views.ts'
 /** One view: the field for a new task, and the tasks that are in it. */
 export function Tasks({ view, title }: { view: View; title: string }) {
   const { tasks, isLoading, trouble, today, actions } = useWorkspace()
-  const [address] = useSearchParams()
+  const [address, setAddress] = useSearchParams()
   const filter = filterOf(address, view.sort)
   const held = useMemo(
     () =>
@@ -90,7 +90,22 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     if (!asked) return
     setEdited(asked)
     send(asked)
-  }, [asked, send])
+    setAddress(
+      (before) => {
+        const next = new URLSearchParams(before)
+        next.delete('task')
+        return next
+      },
+      { replace: true },
+    )
+  }, [asked, send, setAddress])
+  // What was open and is not shown any more is not open either, should it come back.
+  const wasShown = useRef<string>(undefined)
+  const isShown = shown.some(({ id }) => id === edited)
+  useEffect(() => {
+    if (isShown) wasShown.current = edited
+    else if (edited && wasShown.current === edited) setEdited(undefined)
+  }, [isShown, edited])
 
   const chosen = shown.filter(({ id }) => selected.has(id))
   useListKeys({

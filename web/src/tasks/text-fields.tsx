@@ -1,6 +1,7 @@
-import type { Task, TaskUpdate } from '@docket/sdk'
+import type { Task } from '@docket/sdk'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useDraft } from '../shell/draft.ts'
+import { isTyping } from '../shell/keys.ts'
 import { Labelled } from '../shell/labelled.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 import { sendable } from './captured.ts'
@@ -13,24 +14,28 @@ const LONGEST = { title: 200, description: 1_000 }
 /** A text of a task while it is typed: kept on the device with every key, and a change of the task once the field is left, however that is. */
 function useText(task: Task, member: 'title' | 'description') {
   const { actions } = useWorkspace()
-  const { text, draft, type, kept } = useDraft(`${task.id} ${member}`, task[member] ?? '')
+  const { text, current, type, kept } = useDraft(`${task.id} ${member}`, task[member] ?? '')
+  const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const isSaving = useRef(false)
   const tooLong = text.length > LONGEST[member] ? `At most ${LONGEST[member]} characters; these are ${text.length}.` : undefined
-  const save = async () => {
-    if (!draft || tooLong || isSaving.current) return
+  const save = async (): Promise<void> => {
+    const draft = current()
+    if (!draft || draft.text.length > LONGEST[member] || isSaving.current) return
     // A task has a title: an empty field is none.
-    if (member === 'title' && text.trim() === '') return type(draft.over)
-    const wanted = member === 'title' ? sendable(text).trim() : sendable(text)
-    const changes: TaskUpdate = member === 'title' ? { title: wanted } : { description: wanted || null }
-    const over: TaskUpdate = member === 'title' ? { title: draft.over } : { description: draft.over || null }
+    if (member === 'title' && draft.text.trim() === '') return type(draft.over)
+    const wanted = member === 'title' ? sendable(draft.text).trim() : sendable(draft.text)
     isSaving.current = true
-    if (await actions.edit(task, changes, over)) kept(text)
+    const isKept = await actions.edit(task, { [member]: wanted || null }, { [member]: draft.over || null })
     isSaving.current = false
+    if (!isKept) return
+    kept(draft.text, wanted)
+    // What was typed meanwhile, where the field was left meanwhile too.
+    if (document.activeElement !== field.current) await save()
   }
   const latest = useRef(save)
   latest.current = save
   useEffect(() => () => void latest.current(), [])
-  return { text, type, save, tooLong }
+  return { text, type, save, tooLong, field }
 }
 
 function TooLong({ why }: { why: string | undefined }) {
@@ -42,13 +47,14 @@ function TooLong({ why }: { why: string | undefined }) {
 }
 
 export function TitleField({ task }: { task: Task }) {
-  const { text, type, save, tooLong } = useText(task, 'title')
-  const input = useRef<HTMLInputElement>(null)
-  useEffect(() => input.current?.focus(), [])
+  const { text, type, save, tooLong, field } = useText(task, 'title')
+  useEffect(() => {
+    if (!isTyping(document.activeElement)) field.current?.focus()
+  }, [field])
   return (
     <Labelled label="Title">
       <input
-        ref={input}
+        ref={field}
         className="field"
         value={text}
         onChange={({ target }) => type(target.value)}
@@ -62,7 +68,7 @@ export function TitleField({ task }: { task: Task }) {
 
 /** Shown as Markdown, until the person writes. */
 export function DescriptionField({ task }: { task: Task }) {
-  const { text, type, save, tooLong } = useText(task, 'description')
+  const { text, type, save, tooLong, field } = useText(task, 'description')
   const [isWriting, setIsWriting] = useState(text !== (task.description ?? '') || !task.description)
   if (!isWriting) {
     return (
@@ -82,6 +88,7 @@ export function DescriptionField({ task }: { task: Task }) {
   return (
     <Labelled label="Description" hint="Markdown">
       <textarea
+        ref={field}
         className="field min-h-24"
         rows={Math.min(12, text.split('\n').length + 1)}
         value={text}
