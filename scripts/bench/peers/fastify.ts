@@ -1,13 +1,14 @@
 // Fastify as its documentation has it: schemas for requests and answers, @fastify/jwt, @fastify/response-validation.
 import jwt from '@fastify/jwt'
 import responseValidation from '@fastify/response-validation'
+import addFormats from 'ajv-formats'
 import fastify from 'fastify'
 import { given, openTasks } from './tasks.ts'
 
 const tasks = await openTasks(given.url)
 const app = fastify({ logger: { level: 'info' } })
 await app.register(jwt, { secret: given.secret })
-await app.register(responseValidation)
+await app.register(responseValidation, { ajv: { plugins: [addFormats.default] } })
 
 const text = { type: 'string', maxLength: 1_000 }
 const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
