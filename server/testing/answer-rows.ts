@@ -26,7 +26,9 @@ export const undeclarableAnswers = new Map<string, string[]>([
   [
     '(page)',
     [
-      ...['text/html', 'text/javascript', 'text/css', 'image/svg+xml', 'application/yaml'].map((type) => `200 ${type}`),
+      ...['text/html', 'text/javascript', 'text/css', 'image/svg+xml', 'image/png', 'application/manifest+json', 'application/yaml'].map(
+        (type) => `200 ${type}`,
+      ),
       ...['304 no body', '308 text/html', '308 text/plain', '404 text/html'],
       ...['400 application/problem+json', '404 application/problem+json'],
     ],
