@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 export interface Config {
   port: number
@@ -86,6 +86,23 @@ export function addressOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
+/**
+ * Makes the data directory, and what is missing above it, for this user alone.
+ *
+ * @throws {Error} of the file system
+ */
+export function makeDataDirectory(path: string): void {
+  // Not by `recursive`, which tries for ever where the system says that there is nothing above, as in /proc.
+  if (existsSync(path)) return
+  makeDataDirectory(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(path)) throw error
+  }
+}
+
 type Value = (name: string) => string | undefined
 
 function secret(given: string | undefined, production: boolean, dataDir: string): string {
@@ -99,7 +116,7 @@ function secret(given: string | undefined, production: boolean, dataDir: string)
   const file = join(dataDir, 'secret')
   let kept: string
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeDataDirectory(dataDir)
     if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
     kept = readFileSync(file, 'utf8').trim()
   } catch (error) {

@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 
 /** The structured log: JSON lines on standard output, or on `destination`. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
-  const options = { level, serializers: { err: describe } }
+  const options = { level, serializers: { err: describe, reason: masked } }
   return destination ? pino(options, destination) : pino(options)
 }
 

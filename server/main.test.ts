@@ -22,6 +22,8 @@ describe('a configuration that is not good stops the start with one sentence', (
     ['a trusted proxy that trusts everybody', { TRUST_PROXY: 'true' }, /^TRUST_PROXY=true/],
     ['an origin that is none', { FRONTEND_URL: 'app.example' }, /^FRONTEND_URL and TRUSTED_ORIGINS has "app.example"/],
     ['a data directory that is a file', { DATA_DIR: import.meta.filename }, /^DATA_DIR is .*main\.test\.ts/],
+    ['a data directory that is a file, with a secret', { DATA_DIR: import.meta.filename, BETTER_AUTH_SECRET: 'kq'.repeat(16) }, /DATA_DIR must be a directory/],
+    ['a data directory where none can be', { DATA_DIR: '/proc/docket' }, /^DATA_DIR is \/proc\/docket/],
     ['a trusted proxy that is none', { TRUST_PROXY: 'abc' }, /^TRUST_PROXY is "abc"/],
     ['an environment that is none', { NODE_ENV: 'Production' }, /^NODE_ENV is "Production"/],
     ['a host that is none', { HOST: '999.1.1.1' }, /^HOST is "999\.1\.1\.1"/],

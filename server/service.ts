@@ -11,7 +11,6 @@ import { type Database, openDatabase } from './database/database.ts'
 import { Unavailable } from './database/unavailable.ts'
 import { createApp } from './http/app.ts'
 import { pages } from './http/pages.ts'
-import { redisCounts } from './http/redis-counts.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { probeOperations } from './probes.ts'
 import { problem } from './problems.ts'
@@ -30,18 +29,22 @@ export interface Service {
   database: Database
   /** Where they are wanted. */
   metrics: Metrics | undefined
+  /** From here on `/readyz` says that nobody should send more. */
+  drain(): void
   close(): Promise<void>
 }
 
 /** Puts the floors together: database, identity, handlers, app. The process around it is `main.ts`; tests put theirs around it. */
 export async function createService(config: Config, log: Logger, replace: (handlers: Handlers) => Handlers = (handlers) => handlers): Promise<Service> {
   const database = await openDatabase(config, log)
-  const redis = config.redisUrl === undefined ? undefined : redisCounts(config.redisUrl, log)
+  // Its client is a tenth of the time that the start takes.
+  const redis = config.redisUrl === undefined ? undefined : (await import('./http/redis-counts.ts')).redisCounts(config.redisUrl, log)
   const metrics = config.metricsPort === undefined ? undefined : createMetrics(database)
   const tokens = accessTokens(config.secret, config.issuer)
+  let isDraining = false
   const identity = createIdentity(config, database.identityPool, log)
   const handlers = {
-    ...probeOperations(database),
+    ...probeOperations(database, () => isDraining),
     ...accountOperations(identity, database),
     ...identityOperations(identity, tokens, database, (origin) => isTrustedOrigin(config, origin)),
     ...taskOperations(database),
@@ -64,6 +67,9 @@ export async function createService(config: Config, log: Logger, replace: (handl
     app,
     database,
     metrics,
+    drain() {
+      isDraining = true
+    },
     async close() {
       metrics?.close()
       redis?.close()

@@ -7,7 +7,7 @@ type User = components['schemas']['User']
 
 /** The user of a live session; undefined when it has ended. */
 export async function selectUser(database: Database, caller: Caller): Promise<User | undefined> {
-  const [user] = await database.rows<User>(sql.unsafe`
+  const [user] = await database.read<User>(sql.unsafe`
     with ${liveCaller(caller)}
     select id, email, name, "createdAt" as created_at from "user" join live on live.user_id = id`)
   return user

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { startService } from '../testing/service.ts'
@@ -8,23 +9,26 @@ import { Unavailable } from './unavailable.ts'
 const log = pino({ level: 'silent' })
 
 test('three processes that start at once on one database all start', async () => {
-  const { databaseUrl } = await startService({ losable: true })
-  const databases = await Promise.all(Array.from({ length: 3 }, () => openDatabase({ databaseUrl, directDatabaseUrl: undefined, dataDir: '' }, log)))
+  const { databaseUrl, directDatabaseUrl } = await startService({ losable: true })
+  const databases = await Promise.all(Array.from({ length: 3 }, () => openDatabase({ databaseUrl, directDatabaseUrl, dataDir: '' }, log)))
   onTestFinished(async () => void (await Promise.all(databases.map((database) => database.close()))))
   for (const database of databases) await database.ping()
 })
 
 test('a statement that takes too long is a 503, and what waited behind it is never run', async () => {
-  const { databaseUrl } = await startService({ losable: true })
-  const database = await openDatabase({ databaseUrl, directDatabaseUrl: undefined, dataDir: '' }, log)
+  const { databaseUrl, directDatabaseUrl } = await startService({ losable: true })
+  const database = await openDatabase({ databaseUrl, directDatabaseUrl, dataDir: '' }, log)
   onTestFinished(() => database.close())
   await database.rows(sql.unsafe`create table marks (mark int)`)
-  const blocker = await database.identityPool.connect()
+  const blocker = new pg.Client(databaseUrl)
+  // It may be cut off for holding on too long.
+  blocker.on('error', () => {})
+  await blocker.connect()
   await blocker.query('begin; lock table marks')
   const writes = await Promise.allSettled(Array.from({ length: 30 }, (_, mark) => database.rows(sql.unsafe`insert into marks values (${mark}::int)`)))
   expect(writes.every((write) => write.status === 'rejected' && write.reason instanceof Unavailable)).toBe(true)
-  await blocker.query('rollback')
-  blocker.release()
+  await blocker.query('rollback').catch(() => {})
+  await blocker.end().catch(() => {})
   await database.ping()
   const [{ count }] = (await database.rows<{ count: number }>(sql.unsafe`select count(*)::int as count from marks`)) as [{ count: number }]
   // Eight had been sent, one for each connection; a server may finish those. The others had not.

@@ -1,21 +1,22 @@
-import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { createPool, createTypeParserPreset, type DatabasePool, type DatabasePoolConnection, type QuerySqlToken, SlonikError, sql } from 'slonik'
+import { openBacklog } from './backlog.ts'
 import { CannotOpen } from './cannot-open.ts'
-import { connection } from './connection.ts'
-import { startEmbedded } from './embedded.ts'
+import { connection, type Session } from './connection.ts'
+import { type Statement, sql } from './live-caller.ts'
 import { migrate } from './migrate.ts'
-import { Unavailable, unavailable } from './unavailable.ts'
+import { types } from './parsers.ts'
+import { openPipeline } from './pipeline.ts'
+import { prepared } from './prepared.ts'
+import { isPlanOutdated, Unavailable, unavailable } from './unavailable.ts'
 
-/** Longest a statement may take, and longest it is begun anew, in milliseconds; then the answer is 503. */
+/** Longest a statement may wait and run, and longest it is begun anew, in milliseconds; then the answer is 503. */
 const STATEMENT_LIMIT = 5_000
-/** Most statements that run or wait at once; one more is refused, because a queue that grows only makes everybody late. */
-const QUEUE_LIMIT = 500
 
 export interface DatabaseOptions {
   /** Absent: the embedded database in `dataDir`. */
   databaseUrl: string | undefined
+  /** Where `databaseUrl` is a pooler, which keeps no session: the database itself. */
   directDatabaseUrl: string | undefined
   dataDir: string
 }
@@ -26,10 +27,15 @@ export interface Statements {
    * Runs one statement. One that lost a race for a key was rolled back whole, and is run again, when it sees the winner's row.
    * @throws {Unavailable} when the database does not answer, in time or at all
    */
-  rows<Row>(statement: QuerySqlToken): Promise<readonly Row[]>
+  rows<Row>(statement: Statement): Promise<readonly Row[]>
 }
 
 export interface Database extends Statements {
+  /**
+   * Runs a statement that reads a page at most, in a pipeline where there is one: what is behind it there waits for it.
+   * @throws {Unavailable} as `rows`
+   */
+  read<Row>(statement: Statement): Promise<readonly Row[]>
   /**
    * Does several statements wholly or, where the work throws, not at all. The work is done again where a statement lost a race.
    * @throws {Unavailable} as `rows`, for all of them together
@@ -48,71 +54,90 @@ export interface Database extends Statements {
 
 /** Starts the embedded database where no other is given, brings the tables up to date, and opens both pools. */
 export async function openDatabase(options: DatabaseOptions, log: Logger): Promise<Database> {
-  const embedded = options.databaseUrl === undefined ? await startEmbedded(options.dataDir) : undefined
+  // Its code is not read where it is not needed.
+  const embedded = options.databaseUrl === undefined ? await (await import('./embedded.ts')).startEmbedded(options.dataDir) : undefined
   const url = options.databaseUrl ?? (embedded?.url as string)
+  const session: Session = embedded ? 'shared' : options.directDatabaseUrl === undefined ? 'own' : 'pooled'
   try {
     await migrate(options.directDatabaseUrl ?? url, log)
-    const identityPool = openIdentityPool(url, embedded ? 1 : 4, log)
-    const pool = await openTaskPool(url, embedded ? 1 : 8)
-    let running = 0
+    const pool = openPool({ ...connection(url, session, STATEMENT_LIMIT), types, max: embedded ? 1 : 8 }, log)
+    const identityPool = openPool({ ...connection(url, session, STATEMENT_LIMIT), max: embedded ? 1 : 4 }, log)
+    // Better Auth only waits for its queries; whoever gets the connection next would wait behind one that is late.
+    identityPool.on('connect', giveUpWhenLate)
+    const pipeline = session === 'own' ? openPipeline({ ...connection(url, session, STATEMENT_LIMIT), types }, STATEMENT_LIMIT, lost(log)) : undefined
+    // Whether the database is there is asked on a connection of its own: all others may wait for one lock.
+    const probe = embedded ? undefined : openPool({ ...connection(url, session, STATEMENT_LIMIT), max: 1 }, log)
+    // One for each, because a lock that holds up writes says nothing of reads.
+    const [backlog, backlogOfReads] = [openBacklog(), openBacklog()]
 
-    const connected = async <T>(use: (connection: DatabasePoolConnection) => Promise<T>): Promise<T> => {
-      if (running >= QUEUE_LIMIT) throw new Unavailable('too many statements are waiting')
-      running += 1
-      let abandoned = false
-      const work = pool
-        .connect(async (connection) => {
-          // What its caller was told 503 for while it waited must not run after that.
-          if (abandoned) return undefined as never
-          // What is late throws inside `connect`, which makes slonik give the connection up: it may be dead.
-          return inTime(use(connection))
-        })
-        .finally(() => {
-          running -= 1
-        })
-      try {
-        return await inTime(work)
-      } catch (error) {
-        abandoned = true
-        throw unavailable(error)
-      }
-    }
+    const connected = <T>(use: (run: Statements['rows']) => Promise<T>): Promise<T> =>
+      backlog.during(async () => {
+        const deadline = performance.now() + STATEMENT_LIMIT
+        let client: pg.PoolClient | undefined
+        try {
+          const mine = await pool.connect()
+          client = mine
+          const value = await use(async (statement) => {
+            const query_timeout = deadline - performance.now()
+            if (query_timeout <= 0) throw new Unavailable(`not done in ${STATEMENT_LIMIT} ms`)
+            const query = { ...prepared(statement, session === 'own'), query_timeout }
+            return (await mine.query(query)).rows
+          })
+          client.release()
+          return value
+        } catch (error) {
+          client?.release(!isAnswer(error))
+          throw unavailable(error)
+        }
+      })
 
-    const rows = <Row>(statement: QuerySqlToken): Promise<readonly Row[]> =>
-      untilNoRaceIsLost(() => connected((connection) => connection.any(statement) as Promise<readonly Row[]>))
+    const rows = <Row>(statement: Statement): Promise<readonly Row[]> => untilNoRaceIsLost(() => connected((run) => run<Row>(statement)))
 
     const transaction = <T>(work: (statements: Statements) => Promise<T>): Promise<T> =>
       untilNoRaceIsLost(async () => {
-        const settle = await connected((connection) =>
-          connection
-            .transaction((within) => work({ rows: async (statement) => (await within.any(statement)) as never }))
-            .then(
-              (value) => () => value,
-              (error: unknown) => {
-                if (error instanceof SlonikError) throw error
-                // Its own reason to undo everything says nothing against the connection.
-                return () => {
-                  throw error
-                }
-              },
-            ),
-        )
+        const settle = await connected(async (run) => {
+          await run(sql.unsafe`begin`)
+          try {
+            const value = await work({ rows: run })
+            await run(sql.unsafe`commit`)
+            return () => value
+          } catch (error) {
+            // Where even that fails, the connection is given up, and the server undoes all.
+            await run(sql.unsafe`rollback`)
+            // Its own reason to undo everything says nothing against the connection.
+            return () => {
+              throw unavailable(error)
+            }
+          }
+        })
         return settle()
       })
 
     return {
       rows,
+      read: pipeline
+        ? <Row>(statement: Statement) =>
+            backlogOfReads.during(async () => {
+              try {
+                return (await pipeline.rows(statement)) as readonly Row[]
+              } catch (error) {
+                throw unavailable(error)
+              }
+            })
+        : rows,
       transaction,
       async ping() {
-        await rows(PING).catch((error: Error) => {
+        const missing = probe ? probe.query(PING.sql).then((answer) => answer.rows) : rows(PING)
+        const names = await missing.catch((error: Error) => {
           throw new Unavailable(error.message, { cause: error })
         })
+        if (names.length > 0) throw new Unavailable('the database does not have the tables')
       },
       identityPool,
-      statements: () => running,
+      statements: () => backlog.size() + backlogOfReads.size(),
       place: embedded ? `embedded, in ${options.dataDir}` : new URL(url).host,
       async close() {
-        await Promise.all([pool.end(), identityPool.end()])
+        await Promise.all([pipeline?.close(), probe?.end(), pool.end(), identityPool.end()])
         await embedded?.close()
       },
     }
@@ -139,66 +164,39 @@ async function untilNoRaceIsLost<T>(attempt: () => Promise<T>): Promise<T> {
 
 /** unique_violation, deadlock_detected (PostgreSQL, appendix A). */
 function hasLostRace(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) if (['23505', '40P01'].includes((at as { code?: string }).code ?? '')) return true
-  return false
+  return error instanceof pg.DatabaseError && ['23505', '40P01'].includes(error.code ?? '')
 }
 
-// Names a table of each migration, so that a database without them is not ready.
-const PING = sql.unsafe`select from session, tasks, idempotency_keys, purged_tasks limit 0`
-
-function openTaskPool(url: string, size: number): Promise<DatabasePool> {
-  return createPool(url, {
-    maxPoolSize: size,
-    idleTimeout: 'DISABLE_TIMEOUT',
-    // Start-up parameters do not pass a transaction-mode pooler; the limit is kept on this side.
-    statementTimeout: 'DISABLE_TIMEOUT',
-    idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
-    // The default, DISCARD ALL after every statement, halves throughput; nothing here leaves session state.
-    resetConnection: async () => {},
-    // A statement that was sent may have committed; repeating it is for the caller to decide.
-    queryRetryLimit: 0,
-    typeParsers: [...createTypeParserPreset().filter(({ name }) => name !== 'timestamptz'), { name: 'timestamptz', parse: toIso }],
-  })
+/** Whether the server itself refused a statement, after which the connection is as good as before. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === 'ERROR' && !isPlanOutdated(error)
 }
 
-function openIdentityPool(url: string, max: number, log: Logger): pg.Pool {
-  const pool = new pg.Pool({ ...connection(url), max, keepAlive: true, connectionTimeoutMillis: STATEMENT_LIMIT, query_timeout: STATEMENT_LIMIT })
-  const report = (error: Error) => log.warn({ reason: error.message }, 'an identity connection was lost')
+// A table of each migration that made some, asked for by name, which waits for no lock: those who need the locked one are told so themselves.
+const PING = sql.unsafe`select name from unnest(array['session', 'tasks', 'idempotency_keys', 'purged_tasks']) name where to_regclass(name) is null`
+
+function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
+  const pool = new pg.Pool({ ...config, connectionTimeoutMillis: STATEMENT_LIMIT, query_timeout: STATEMENT_LIMIT, idleTimeoutMillis: 0, keepAlive: true })
+  const report = lost(log)
   pool.on('error', report)
   // A connection lost while a client is checked out is told to the client, not to the pool; unheard, it ends the process.
-  pool.on('connect', (client) => {
-    client.on('error', report)
-    giveUpWhenLate(client)
-  })
+  pool.on('connect', (client) => void client.on('error', report))
   return pool
 }
 
-/** pg only abandons a late query; the next user of the connection would wait behind it. */
+function lost(log: Logger): (error: Error) => void {
+  return (error) => log.warn({ reason: error.message }, 'a connection to the database was lost')
+}
+
 function giveUpWhenLate(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...parameters: unknown[]) => unknown
   client.query = ((...parameters: unknown[]) => {
     const result = query(...parameters)
     if (result instanceof Promise) {
       result.catch((error: Error) => {
-        if (error.message === 'Query read timeout') (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+        if (error.message === 'Query read timeout') client.connection.stream.destroy()
       })
     }
     return result
   }) as typeof client.query
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable(`no answer in ${STATEMENT_LIMIT} ms`)), STATEMENT_LIMIT)
-  })
-  work.catch(() => {})
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
-
-/** `2026-11-21 09:30:00.12+00` -> `2026-11-21T09:30:00.120Z`, whatever the session's time zone; long ago some had offsets with seconds. */
-function toIso(text: string): string {
-  const [, local = '', sign, hours, minutes = '0', seconds = '0'] = /^(.+)([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/.exec(text) ?? []
-  const offset = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)
-  return new Date(Date.parse(`${local.replace(' ', 'T')}Z`) - Number(`${sign}1`) * offset * 1_000).toISOString()
 }

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { PGlite } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
+import { makeDataDirectory } from '../config.ts'
 import { CannotOpen } from './cannot-open.ts'
 import { listen } from './wire.ts'
 
@@ -17,7 +18,7 @@ const SOCKET_NAME = '.s.PGSQL.5432'
 const extensions = { btree_gin, pg_trgm }
 
 export interface EmbeddedDatabase {
-  /** A PostgreSQL address that `pg` and slonik understand. */
+  /** A PostgreSQL address that `pg` understands. */
   url: string
   close(): Promise<void>
 }
@@ -29,7 +30,6 @@ export interface EmbeddedDatabase {
  * @throws {CannotOpen} when another process has the directory, or what is in it is no database
  */
 export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const release = takeDirectory(dataDir)
   try {
     const pglite = await openPglite(join(dataDir, 'postgres'))
@@ -93,6 +93,7 @@ const firstLine = (error: unknown) =>
 function takeDirectory(dataDir: string): () => void {
   let lock: DatabaseSync | undefined
   try {
+    makeDataDirectory(dataDir)
     lock = new DatabaseSync(join(dataDir, 'lock.sqlite'))
     lock.exec('pragma locking_mode = exclusive; begin exclusive')
     return () => lock?.close()

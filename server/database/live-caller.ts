@@ -1,6 +1,9 @@
-import { sql } from 'slonik'
+import { createSqlTag, type QuerySqlToken } from '@slonik/sql-tag'
 
-export { sql }
+export const sql = createSqlTag()
+
+/** A statement with its values beside it. `isPlannedAnew`: which plan is good depends on the values, so that none is kept. */
+export type Statement = Pick<QuerySqlToken, 'sql' | 'values'> & { isPlannedAnew?: boolean }
 
 /**
  * The rows `live(user_id)` that every task statement starts from: one row while the caller's session is there,

@@ -6,7 +6,7 @@ import { connection } from './connection.ts'
 /** Brings the tables up to date, one process at a time under an advisory lock. */
 export async function migrate(url: string, log: Logger): Promise<void> {
   const applied = await runner({
-    databaseUrl: connection(url),
+    databaseUrl: connection(url, 'own'),
     dir: fileURLToPath(new URL('migrations', import.meta.url)),
     direction: 'up',
     migrationsTable: 'migrations',

@@ -13,8 +13,8 @@ test('tasks of 0.1.0 keep what they were, get places in their order and versions
   const { variables, drop } = await copyDatabase(true)
   onTestFinished(drop)
   const url = variables.DATABASE_URL as string
-  const back = () => runner({ databaseUrl: connection(url), dir, direction: 'down', count: 2, migrationsTable: 'migrations', log: () => {} })
-  expect((await back()).map(({ name }) => name)).toEqual(['0004_task_changes', '0003_task_fields'])
+  const back = () => runner({ databaseUrl: connection(url, 'own'), dir, direction: 'down', count: 3, migrationsTable: 'migrations', log: () => {} })
+  expect((await back()).map(({ name }) => name)).toEqual(['0005_search_statistics', '0004_task_changes', '0003_task_fields'])
 
   const client = new pg.Client(url)
   await client.connect()

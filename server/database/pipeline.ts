@@ -1,0 +1,85 @@
+import pg from 'pg'
+import type { Statement } from './live-caller.ts'
+import { prepared } from './prepared.ts'
+import { isPlanOutdated } from './unavailable.ts'
+
+/** Connections that send one statement after the other without waiting for the answers; a slow one holds up what is behind it, so there are two. */
+const CONNECTIONS = 2
+
+export interface Pipeline {
+  /** Runs a statement that only reads, and little: others are behind it. */
+  rows(statement: Statement): Promise<readonly unknown[]>
+  close(): Promise<void>
+}
+
+/**
+ * Statements in a pipeline (PostgreSQL, 55.2.4): under load many share a packet in both directions, which a connection of a pool, taken for one statement
+ * at a time, cannot do. Each is a transaction of its own. It connects when it is used, and again after a loss.
+ *
+ * @param timeLimit milliseconds of a statement; what is late takes its connection with it, since nobody can overtake it
+ * @param onLoss hears why a connection was lost
+ */
+export function openPipeline(config: pg.ClientConfig, timeLimit: number, onLoss: (error: Error) => void): Pipeline {
+  const lines = Array.from(
+    { length: CONNECTIONS },
+    () => new Line({ ...config, pipeline: true, connectionTimeoutMillis: timeLimit, keepAlive: true } as pg.ClientConfig, timeLimit, onLoss),
+  )
+  return {
+    rows: (statement) => lines.reduce((a, b) => (b.underWay < a.underWay ? b : a)).rows(statement),
+    async close() {
+      await Promise.all(lines.map((line) => line.close()))
+    },
+  }
+}
+
+class Line {
+  underWay = 0
+  readonly #timeLimit: number
+  readonly #config: pg.ClientConfig
+  readonly #onLoss: (error: Error) => void
+  #client: Promise<pg.Client> | undefined
+
+  constructor(config: pg.ClientConfig, timeLimit: number, onLoss: (error: Error) => void) {
+    this.#timeLimit = timeLimit
+    this.#config = config
+    this.#onLoss = onLoss
+  }
+
+  async rows(statement: Statement): Promise<readonly unknown[]> {
+    this.underWay += 1
+    const deadline = performance.now() + this.#timeLimit
+    try {
+      this.#client ??= this.#connect()
+      const client = await this.#client
+      const query = { ...prepared(statement, true), query_timeout: Math.max(1, deadline - performance.now()) }
+      return (await client.query(query)).rows
+    } catch (error) {
+      // Only a new connection plans anew.
+      if (isPlanOutdated(error)) void (await this.#client)?.end()
+      throw error
+    } finally {
+      this.underWay -= 1
+    }
+  }
+
+  #connect(): Promise<pg.Client> {
+    const client = new pg.Client(this.#config)
+    const connected = client.connect().then(() => client)
+    // What an old connection still says must not make a newer one forgotten.
+    const forget = () => {
+      if (this.#client === connected) this.#client = undefined
+    }
+    client.on('error', (error) => {
+      forget()
+      this.#onLoss(error)
+    })
+    client.on('end', forget)
+    connected.catch(forget)
+    return connected
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined)
+    await client?.end()
+  }
+}
