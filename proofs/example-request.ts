@@ -19,7 +19,7 @@ function schemesOf({ template, method }: Operation): string[] {
 export function exampleBodies({ template, method }: Operation): { type: string; value: unknown }[] {
   const content = contract.paths[template]?.[method.toLowerCase() as 'get']?.requestBody?.content ?? {}
   return Object.entries(content).flatMap(([type, media]) =>
-    Object.values((media as { examples: Record<string, { value: unknown }> }).examples).map(({ value }) => ({ type, value })),
+    Object.values((media as unknown as { examples: Record<string, { value: unknown }> }).examples).map(({ value }) => ({ type, value })),
   )
 }
 

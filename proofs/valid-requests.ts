@@ -31,6 +31,20 @@ export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
   })
 }
 
+/** What only the server can have given: where a list goes on, and the version of a task. */
+const GIVEN = ['cursor', 'since', 'If-Match', 'if_match']
+
+/** The same choice, but one that can succeed: without what was not given, moved to an end instead of next to an unknown task, and no time without its day or zone without its time. */
+export function ableToSucceed(choice: Choice): Choice {
+  return JSON.parse(JSON.stringify(choice), (name, value) => {
+    if (GIVEN.includes(name)) return undefined
+    if (value?.before || value?.after) return { to: 'top' }
+    if (value?.due_time && !value.due_date) delete value.due_time
+    if (value?.due_time_zone && !value.due_time) delete value.due_time_zone
+    return value
+  })
+}
+
 /** The request that this person sends by a choice. */
 export function requestOf(operation: Operation, who: Pick<Person, 'id' | 'token' | 'sessionToken'>, taskId: string, choice: Choice): Outgoing {
   const query = new URLSearchParams(

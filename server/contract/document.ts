@@ -13,7 +13,9 @@ export interface HeaderObject {
   required?: boolean
 }
 export interface SchemaObject {
+  $ref?: string
   type?: string | string[]
+  default?: unknown
   readOnly?: boolean
   properties?: Record<string, SchemaObject>
 }
@@ -35,22 +37,23 @@ export interface Operation {
   needsCaller: boolean
   /** Media types of the request body; none: it takes no body. */
   accepts: string[]
+  /** What a body of each must be. */
+  bodies: Record<string, SchemaObject>
   bodyRequired: boolean
   /** Most bytes of the body that are read. */
   bodyLimit: number
   /** Media types of the answers that are not problems. */
   produces: string[]
   headerParameters: string[]
-  /** Names of the query parameters. */
   queryParameters: string[]
-  /** Names of the query parameters that are integers. */
-  integerParameters: string[]
+  parameters: ParameterObject[]
   responses: Record<string, ResponseObject>
 }
 
-interface ParameterObject {
+export interface ParameterObject {
   name: string
-  in: string
+  in: 'path' | 'query' | 'header'
+  required?: boolean
   schema: SchemaObject
 }
 interface OperationObject {
@@ -59,7 +62,7 @@ interface OperationObject {
   tags: string[]
   security: Record<string, string[]>[]
   parameters?: ParameterObject[]
-  requestBody?: { required?: boolean; 'x-body-limit'?: number; content: Record<string, unknown> }
+  requestBody?: { required?: boolean; 'x-body-limit'?: number; content: Record<string, { schema: SchemaObject }> }
   responses: Record<string, ResponseObject>
 }
 export interface Contract {
@@ -90,12 +93,13 @@ function operation(method: string, template: string, object: OperationObject, sh
     access: object.security.length === 0 ? 'none' : object.security.some((scheme) => 'accessToken' in scheme) ? 'token' : 'session',
     needsCaller: template.startsWith('/api/{user_id}/'),
     accepts: Object.keys(object.requestBody?.content ?? {}),
+    bodies: Object.fromEntries(Object.entries(object.requestBody?.content ?? {}).map(([type, { schema }]) => [type, schema])),
     bodyRequired: object.requestBody?.required ?? false,
     bodyLimit: object.requestBody?.['x-body-limit'] ?? BODY_LIMIT,
     produces: [...produces],
     headerParameters: parameters.flatMap(({ name, in: part }) => (part === 'header' ? name : [])),
     queryParameters: parameters.flatMap(({ name, in: part }) => (part === 'query' ? name : [])),
-    integerParameters: parameters.flatMap(({ name, in: part, schema }) => (part === 'query' && schema.type === 'integer' ? name : [])),
+    parameters,
     responses,
   }
 }
@@ -104,9 +108,7 @@ function resolveResponse(response: ResponseObject): ResponseObject {
   const { headers, content } = resolve<ResponseObject>(response)
   return {
     headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, header]) => [name, resolve<HeaderObject>(header)])),
-    ...(content
-      ? { content: Object.fromEntries(Object.entries(content).map(([type, media]) => [type, { schema: resolve<SchemaObject>(media.schema) }])) }
-      : {}),
+    ...(content ? { content } : {}),
   }
 }
 

@@ -1,12 +1,21 @@
+import type { ErrorObject } from 'ajv/dist/2020.js'
 import type { components } from '../../sdk/contract.gen.ts'
+import { contract } from './document.ts'
 
 export type FieldError = components['schemas']['FieldError']
 
-/** The code of a broken keyword of JSON Schema; undefined where it has none of its own. */
-export function codeOf(keyword: string): FieldError['code'] | undefined {
-  return CODES[keyword]
+/** What Ajv finds wrong with a part of a request, in the words of this contract. */
+export function fieldError(part: FieldError['in'], error: ErrorObject): FieldError {
+  const { keyword, instancePath, params, message = 'is not valid' } = error
+  // A tag that chooses no branch.
+  if (keyword === 'discriminator') return { in: part, pointer: cut(`${instancePath}/${params.tag}`), code: 'enum', detail: `must be one of the ${params.tag}s` }
+  const member = (params.missingProperty ?? params.additionalProperty) as string | undefined
+  const pointer = cut(member === undefined ? instancePath : `${instancePath}${pointerTo(member)}`)
+  const code = keyword === 'additionalProperties' && part === 'body' && isReadOnly(member) ? 'read_only' : (CODES[keyword] ?? 'invalid')
+  return { in: part, pointer, code, detail: sentence(code, keyword === 'enum' ? `${message}: ${params.allowedValues.join(', ')}` : message, params.format) }
 }
 
+/** By the broken keyword of JSON Schema. */
 const CODES: Record<string, FieldError['code']> = {
   required: 'required',
   additionalProperties: 'unknown_member',
@@ -23,6 +32,9 @@ const CODES: Record<string, FieldError['code']> = {
   uniqueItems: 'unique_items',
 }
 
+const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
+const isReadOnly = (member: string | undefined) => member !== undefined && readOnlyMembers.has(member)
+
 /** The step of a JSON Pointer (RFC 6901) to a member of this name, cut where somebody made a very long one up. */
 export function pointerTo(name: string): string {
   return `/${name
@@ -32,12 +44,14 @@ export function pointerTo(name: string): string {
     .replaceAll('/', '~1')}`
 }
 
-/** What Ajv says of it, in the words of this contract. */
-export function sentence(code: FieldError['code'], message: string): string {
+function cut(pointer: string): string {
+  return pointer.slice(0, 200).replace(/[\ud800-\udbff]$/, '')
+}
+
+function sentence(code: FieldError['code'], message: string, format = ''): string {
   if (code === 'unknown_member') return 'is not known here'
   if (code === 'pattern') return 'does not have the form that the contract asks for'
   if (code === 'read_only') return 'is set by the server and cannot be sent'
-  const [, format = ''] = /^must match format "(.+)"$/.exec(message) ?? []
   return (FORMATS[format] ?? message.replace('properties', 'members')).slice(0, 300)
 }
 

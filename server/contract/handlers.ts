@@ -32,7 +32,7 @@ export interface Req<Op extends OperationId> {
 
 type ProblemCode = components['schemas']['ProblemCode']
 /** Set by the http floor on every answer, so no handler says them. */
-type CommonHeader = 'X-Request-Id' | 'RateLimit' | 'RateLimit-Policy' | 'Cache-Control' | 'Set-Cookie'
+type CommonHeader = 'X-Request-Id' | 'traceparent' | 'RateLimit' | 'RateLimit-Policy' | 'Cache-Control' | 'Set-Cookie'
 /** Said only where it is so; a `$ref`'d header is generated as required whatever the contract says. */
 type OptionalHeader = 'Idempotency-Replayed'
 type OwnHeaders<H> = { [K in keyof H as string extends K ? never : K extends CommonHeader | OptionalHeader ? never : K]: string } & {

@@ -1,64 +1,82 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { components } from '../../sdk/contract.gen.ts'
-import { contract } from './document.ts'
-import { codeOf, type FieldError, pointerTo, sentence } from './field-errors.ts'
+import { contract, type SchemaObject } from './document.ts'
 import { formats } from './formats.ts'
 
-type SchemaName = keyof components['schemas']
+/** Characters of JSON from which on one error is enough: what is longer than a body may be stands in a file, and can break its schema in a million places. */
+const LONG = 100_000
 
-/** Characters of JSON from which on one error is enough: a long list can break its schema in a million places. */
-const LONG = 50_000
+/** What is wrong with a value; nothing: `[]`. */
+export type Check = (value: unknown) => ErrorObject[]
 
-const [first, every] = [validators(false), validators(true)]
+/** One that stops at the first error, which is faster, and one that finds all there are, for the person who has to mend them. */
+const [first, every] = [ajv(false), ajv(true)]
+const NOTHING: ErrorObject[] = []
+const checks = new Map<SchemaObject | string, Check>()
 
-/** What is wrong with a value by a schema of the contract, where express-openapi-validator does not look: inside a file. Nothing: `[]`. */
-export function faults(name: SchemaName, value: unknown): FieldError[] {
-  const validate = first(name)
-  if (validate(value)) return []
-  if (isLong(value)) return (validate.errors ?? []).map(fieldError)
-  const all = every(name)
-  all(value)
-  return sharpest((all.errors ?? []).map(fieldError)).slice(0, 20)
+/**
+ * The check of a schema of the contract, wherever in the contract it stands; compiled when it is first asked for.
+ *
+ * @param schema the object of the loaded document itself, or a `$ref` into it
+ * @example checkOf({ $ref: '#/components/schemas/Uuid' })('x')[0]?.keyword // 'format'
+ */
+export function checkOf(schema: SchemaObject): Check {
+  const key = nameOf(schema) ?? schema
+  const known = checks.get(key)
+  if (known) return known
+  let isFit: ValidateFunction | undefined
+  let validate: ValidateFunction | undefined
+  const check: Check = (value) => {
+    isFit ??= compiled(first, schema)
+    if (isFit(value)) return NOTHING
+    if (isLong(value)) return isFit.errors ?? []
+    validate ??= compiled(every, schema)
+    validate(value)
+    return sharpest(validate.errors ?? [])
+  }
+  checks.set(key, check)
+  return check
+}
+
+/** @throws where a value that is about to leave the server breaks its schema */
+export function mustFit<Name extends keyof components['schemas']>(name: Name, value: components['schemas'][Name]): void {
+  const [fault] = checkOf({ $ref: `#/components/schemas/${name}` })(value)
+  if (fault) throw new Error(`A ${name} breaks the contract: ${fault.instancePath} ${fault.message}`)
+}
+
+/** What is named is compiled once, however many refer to it. */
+function nameOf({ $ref, ...others }: SchemaObject): string | undefined {
+  return Object.keys(others).length === 0 ? $ref : undefined
+}
+
+function compiled(ajv: Ajv2020, schema: SchemaObject): ValidateFunction {
+  const name = nameOf(schema)
+  return name === undefined ? ajv.compile(absolute(schema)) : (ajv.getSchema(`contract${name}`) as ValidateFunction)
+}
+
+function ajv(allErrors: boolean): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, allErrors, discriminator: true, formats })
+  addFormats.default(ajv, { mode: 'fast', formats: ['uuid', 'email', 'uri', 'uri-reference', 'int32'] })
+  return ajv.addSchema({ $id: 'contract', ...absolute(contract) })
+}
+
+/** A copy whose references say that they mean the contract, and without the mapping of a discriminator: Ajv finds the branch by the one value that each has. */
+function absolute<T extends object>(schema: T): T {
+  return JSON.parse(JSON.stringify(schema), (key, value) => (key === '$ref' ? `contract${value}` : key === 'mapping' ? undefined : value))
 }
 
 function isLong(value: unknown): boolean {
   try {
     return JSON.stringify(value).length > LONG
   } catch {
-    // Nested deeper than there is stack for.
-    return true
+    // Nested deeper than there is stack for; no schema goes down there.
+    return false
   }
 }
 
 /** What is no day is not of its form either, and hears only the first, which says how to write it. */
-function sharpest(errors: FieldError[]): FieldError[] {
-  const withFormat = new Set(errors.flatMap(({ code, pointer }) => (code === 'format' ? pointer : [])))
-  return errors.filter(({ code, pointer }) => code !== 'pattern' || !withFormat.has(pointer))
-}
-
-/** @throws where a value that is about to leave the server breaks its schema */
-export function mustFit<Name extends SchemaName>(name: Name, value: components['schemas'][Name]): void {
-  const [fault] = faults(name, value)
-  if (fault) throw new Error(`A ${name} breaks the contract: ${fault.pointer} ${fault.detail}`)
-}
-
-// As express-openapi-validator is set up in `http/validate.ts`, so that both say the same.
-function validators(allErrors: boolean): (name: SchemaName) => ValidateFunction {
-  let ajv: Ajv2020 | undefined
-  return (name) => {
-    if (!ajv) {
-      ajv = new Ajv2020({ strict: false, allErrors, formats })
-      addFormats.default(ajv, { mode: 'fast', formats: ['uuid', 'email', 'uri', 'uri-reference', 'int32'] })
-      ajv.addSchema({ $id: 'contract', ...contract })
-    }
-    return ajv.getSchema(`contract#/components/schemas/${name}`) as ValidateFunction
-  }
-}
-
-function fieldError({ keyword, instancePath, params, message = 'is not valid' }: ErrorObject): FieldError {
-  const { missingProperty, additionalProperty } = params as { missingProperty?: string; additionalProperty?: string }
-  const code = codeOf(keyword) ?? 'invalid'
-  const member = missingProperty ?? additionalProperty
-  return { in: 'body', pointer: member === undefined ? instancePath : `${instancePath}${pointerTo(member)}`, code, detail: sentence(code, message) }
+function sharpest(errors: ErrorObject[]): ErrorObject[] {
+  const withFormat = new Set(errors.flatMap(({ keyword, instancePath }) => (keyword === 'format' ? instancePath : [])))
+  return errors.filter(({ keyword, instancePath }) => keyword !== 'pattern' || !withFormat.has(instancePath))
 }

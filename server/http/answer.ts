@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { type Problem, type ProblemCode, problem, Refusal } from '../problems.ts'
-import { refuseUndescribedNull } from './response-guard.ts'
+import { mustBeDescribed } from './response-guard.ts'
 
 /** The operations that speak Better Auth's own dialect. */
 const BROWSER_TAG = 'Browser sessions'
@@ -36,12 +36,15 @@ export function sendAnswer(response: Response, answer: Answer | Problem, log: Lo
     return
   }
   for (const cookie of answer.cookies ?? []) response.append('Set-Cookie', cookie)
-  // Express and the validator both take null for "no body"; here it is JSON's null.
-  if (answer.body === null) {
-    refuseUndescribedNull(response)
-    response.type('json').send('null')
-  } else if (answer.body === undefined) response.end()
-  else response.json(answer.body)
+  if (answer.body === undefined) response.end()
+  else sendJson(response, 'application/json', answer.body)
+}
+
+function sendJson(response: Response, type: string, body: unknown): void {
+  mustBeDescribed(response, type, body)
+  const text = JSON.stringify(body)
+  if (!response.hasHeader('Content-Type')) response.set('Content-Type', `${type}; charset=utf-8`)
+  response.set('Content-Length', String(Buffer.byteLength(text))).end(text)
 }
 
 /** Status and headers; what has a version may be kept and asked for again, all else is not to be kept. */
@@ -53,9 +56,10 @@ export function setHead(response: Response, status: number, headers: Record<stri
 }
 
 function sendProblem(response: Response, problem: Problem, log: Logger): void {
-  const { requestId, operation } = response.locals
-  if (WATCHED.has(problem.code)) log.warn({ request_id: requestId, operation: operation?.id, refused: problem.code, address: response.req.ip }, 'refused')
-  response.type('application/problem+json').json({
+  const { requestId, trace, operation } = response.locals
+  if (WATCHED.has(problem.code))
+    log.warn({ request_id: requestId, ...trace?.ids, operation: operation?.id, refused: problem.code, address: response.req.ip }, 'refused')
+  sendJson(response, 'application/problem+json', {
     ...problemDetails(problem, requestId),
     ...(operation?.tags.includes(BROWSER_TAG) ? { message: problem.detail } : {}),
   })
@@ -68,11 +72,14 @@ export function problemDetails({ code, status, title, detail, errors }: Problem,
 }
 
 /** The one catch: whatever was thrown or refused on the way becomes a problem. What it was stays in the log. */
-export function catchAll(log: Logger, translate: (error: unknown, body: unknown) => Problem | undefined): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
-    const known = error instanceof Refusal ? error.problem : translate(error, request.body)
-    if (!known || known.status >= 500)
-      log.error({ request_id: response.locals.requestId, operation: response.locals.operation?.id, err: error }, known?.code ?? 'internal_error')
+export function catchAll(log: Logger, nameError: (error: unknown) => Problem | undefined): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const known = error instanceof Refusal ? error.problem : nameError(error)
+    const { requestId, trace, operation } = response.locals
+    const about = { request_id: requestId, ...trace?.ids, operation: operation?.id }
+    // What has a name is no fault of the code, and may come by thousands: no stack.
+    if (!known) log.error({ ...about, err: error }, 'internal_error')
+    else if (known.status >= 500) log.warn({ ...about, reason: (error as Error).message }, known.code)
     if (response.headersSent) return void response.destroy()
     // What the failed answer had set already would leak.
     for (const name of [...(response.locals.answerHeaders ?? []), 'Set-Cookie', 'Content-Type', 'Content-Length', 'Cache-Control']) response.removeHeader(name)

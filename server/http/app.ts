@@ -7,7 +7,7 @@ import type { Handlers } from '../contract/handlers.ts'
 import type { Problem } from '../problems.ts'
 import { catchAll } from './answer.ts'
 import { authenticate, authorize, type Identify } from './authorize.ts'
-import { noticeEmptyBody, readBody, requireBody } from './body.ts'
+import { askForBody, noticeEmptyBody, readBody } from './body.ts'
 import { dispatch } from './dispatch.ts'
 import { locate, refuseUnlocated } from './locate.ts'
 import { negotiate } from './negotiate.ts'
@@ -15,7 +15,8 @@ import { normaliseContentType, normaliseTarget } from './normalise.ts'
 import { type CountStore, limitAccounts, limitRequests } from './rate-limit.ts'
 import { type Observe, requestLog } from './request-log.ts'
 import { guardAnswers } from './response-guard.ts'
-import { validationProblem, validator } from './validate.ts'
+import { takeTurns } from './turns.ts'
+import { validate } from './validate.ts'
 
 export interface AppOptions {
   config: Config
@@ -42,26 +43,26 @@ export function createApp({ config, handlers, identify, pages, log, counts, obse
   app.set('query parser', 'simple')
   app.set('trust proxy', config.trustProxy)
 
-  const { checkAnswers, checkRequest } = validator()
   app.use(requestLog(log, observe), normaliseTarget)
   app.use(securityHeaders(config), crossOrigin(config))
   app.use(locate)
-  app.use(ofOperations(normaliseContentType, guardAnswers, ...checkAnswers))
+  app.use(ofOperations(normaliseContentType, guardAnswers))
   app.use(authenticate(identify), ...limitRequests(config.rateLimits, counts, log), refuseUnlocated)
   app.use(
     ofOperations(
       authorize,
+      askForBody,
       noticeEmptyBody,
       negotiate,
       readBody,
-      checkRequest,
-      requireBody,
+      validate,
       ...limitAccounts(config.rateLimits, counts, log),
+      takeTurns(),
       dispatch(handlers, log),
     ),
   )
   app.use(pages)
-  app.use(catchAll(log, (error, body) => validationProblem(error, body) ?? nameError(error)))
+  app.use(catchAll(log, nameError))
   return app
 }
 
@@ -87,8 +88,18 @@ function crossOrigin(config: Config): RequestHandler {
     credentials: true,
     maxAge: 600,
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'X-Request-Id'],
-    exposedHeaders: ['Content-Disposition', 'ETag', 'Idempotency-Replayed', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'X-Request-Id', 'traceparent', 'tracestate'],
+    exposedHeaders: [
+      'Content-Disposition',
+      'ETag',
+      'Idempotency-Replayed',
+      'Location',
+      'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
+      'X-Request-Id',
+      'traceparent',
+    ],
     preflightContinue: true,
   })
 }

@@ -1,35 +1,35 @@
 import { isUtf8 } from 'node:buffer'
-import express, { type Request, type RequestHandler, type Response } from 'express'
+import express, { type NextFunction, type Request, type RequestHandler } from 'express'
 import { contractOperations } from '../contract/document.ts'
-import { type FieldError, problem, Refusal } from '../problems.ts'
+import { problem, Refusal } from '../problems.ts'
 import { excess } from './excess.ts'
+import { giveLeave } from './leave-to-send.ts'
 import { unsupported } from './negotiate.ts'
 
-/** What is said of a body that is missing, whoever notices. */
-export const NO_BODY = 'a body is needed'
+/** Who asks whether to send the body is told so only where it is wanted, or has to be looked at (RFC 9110, 10.1.1). */
+export const askForBody: RequestHandler = (request, response, next) => {
+  const { operation, body } = response.locals
+  const isWanted = body === 'taken' && !isTooLong(request, operation?.bodyLimit)
+  if (isWanted || (body === 'refused' && isChunked(request))) giveLeave(response)
+  next()
+}
+
+const isChunked = ({ headers }: Request) => headers['transfer-encoding'] !== undefined
+const isTooLong = ({ headers }: Request, limit = 0) => Number(headers['content-length'] ?? 0) > limit
 
 /** A chunked body shows by its first bytes only whether there is any; an empty one is none. */
 export const noticeEmptyBody: RequestHandler = (request, response, next) => {
-  if (response.locals.body === 'none' || request.headers['transfer-encoding'] === undefined) return next()
+  if (response.locals.body === 'none' || !isChunked(request)) return next()
   const look = () => {
     request.off('readable', look).off('end', look)
     const first: Buffer | null = request.read()
-    if (first === null) asWithoutBody(request, response)
+    if (first === null) response.locals.body = 'none'
     else request.unshift(first)
     // Once read from, Node no longer drains what a refusal leaves unread, and the connection would wait for it.
     response.once('finish', () => request.resume())
     next()
   }
   request.on('readable', look).on('end', look)
-}
-
-/** Goes on as if no body had come. */
-export function asWithoutBody(request: Request, response: Response): void {
-  const { accepts = [], bodyRequired = false } = response.locals.operation ?? {}
-  response.locals.body = 'none'
-  // A body that is missing is named by the validator only where it knows which body is meant.
-  if (bodyRequired) request.headers['content-type'] = accepts[0]
-  else delete request.headers['content-type']
 }
 
 const verify = (_request: unknown, _response: unknown, bytes: Buffer) => {
@@ -48,20 +48,35 @@ export const readBody: RequestHandler = (request, response, next) => {
   const { operation, body } = response.locals
   if (!operation || body !== 'taken') return next()
   // At once: the parser would first read all of it.
-  if (Number(request.headers['content-length'] ?? 0) > operation.bodyLimit) return next(new Refusal(problem('content_too_large')))
+  if (isTooLong(request, operation.bodyLimit)) return next(new Refusal(problem('content_too_large')))
   const format = request.headers['content-type'] === 'text/csv' ? 'csv' : 'json'
+  const settle = once(next)
+  // The parser reads what is too long to its end before it says so, and that may never come.
+  if (isChunked(request)) endAt(operation.bodyLimit, request, () => settle(new Refusal(problem('content_too_large'))))
   parsers.get(operation.bodyLimit)?.[format](request, response, (error?: unknown) => {
-    if (error !== undefined) return next(bodyRefusal(error, request.method, operation.accepts, format) ?? error)
+    if (error !== undefined) return settle(bodyRefusal(error, request.method, operation.accepts, format) ?? error)
     const fault = excess(request.body)
-    next(fault ? new Refusal(problem('invalid_body', { errors: [fault] })) : undefined)
+    settle(fault ? new Refusal(problem('invalid_body', { errors: [fault] })) : undefined)
   })
 }
 
-/** The validator asks for a body only where a member of it is required. */
-export const requireBody: RequestHandler = (_request, response, next) => {
-  const isMissing = response.locals.operation?.bodyRequired && response.locals.body === 'none'
-  const errors: FieldError[] = [{ in: 'body', pointer: '', code: 'required', detail: NO_BODY }]
-  next(isMissing ? new Refusal(problem('invalid_body', { errors })) : undefined)
+function endAt(limit: number, request: Request, end: () => void): void {
+  let received = 0
+  request.on('data', function count(chunk: Buffer) {
+    received += chunk.length
+    if (received <= limit) return
+    request.off('data', count)
+    end()
+  })
+}
+
+/** The first who says how it ends is heard. */
+function once(next: NextFunction): NextFunction {
+  let isSettled = false
+  return (error?: unknown) => {
+    if (!isSettled) next(error)
+    isSettled = true
+  }
 }
 
 function bodyRefusal(error: unknown, method: string, accepts: string[], format: 'csv' | 'json'): Refusal | undefined {

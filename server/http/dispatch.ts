@@ -9,15 +9,12 @@ type AnyHandler = (request: unknown, caller: unknown) => Promise<Answer | FileAn
 /** operationId -> handler -> answer. The types of `Handlers` hold for each operation by itself, so here they are let go once. */
 export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
   return async (request, response, next) => {
-    const { operation, caller } = response.locals
+    const { operation, caller, parameters } = response.locals
     if (!operation) return next()
     const handler = handlers[operation.id] as AnyHandler
     const answer = await handler(
       {
-        // Express resets `params` at every layer; the validator keeps the decoded ones.
-        path: (request as { openapi?: { pathParams: unknown } }).openapi?.pathParams,
-        query: request.query,
-        header: Object.fromEntries(operation.headerParameters.map((name) => [name, request.get(name)])),
+        ...parameters,
         body: request.body,
         source: { headers: request.headers, address: request.ip ?? '' },
       },

@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express'
 import { problem, Refusal } from '../problems.ts'
-import { asWithoutBody } from './body.ts'
 
 /**
  * Brings the request target to the form that everything after this reads: a path and a query (RFC 9112, 3.2).
@@ -9,9 +8,7 @@ import { asWithoutBody } from './body.ts'
 export const normaliseTarget: RequestHandler = (request, _response, next) => {
   const target = request.url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')
   request.url = target.startsWith('/') ? target : `/${target}`
-  // The validator reads `originalUrl` and fails on what cannot be decoded, before the caller is known;
-  // encoded once more, it is an ordinary wrong value.
-  request.originalUrl = isDecodable(request.path) ? request.url : request.url.replaceAll('%', '%25')
+  request.originalUrl = request.url
   const { host, authorization, 'content-type': contentType, 'idempotency-key': key } = request.headersDistinct
   const isAmbiguous = [host, authorization, contentType, key].some((lines) => lines !== undefined && lines.length > 1)
   const coding = request.headers['transfer-encoding']
@@ -20,8 +17,7 @@ export const normaliseTarget: RequestHandler = (request, _response, next) => {
 }
 
 /**
- * Leaves of Content-Type only what the operation takes. The validator compiles one validator for each spelling it meets,
- * of requests and of their answers, and keeps it for ever, so it must never see what a stranger made up.
+ * Tells whether a body came, and leaves of Content-Type only the media type that the operation takes: `utf8` is no charset to the parser.
  */
 export const normaliseContentType: RequestHandler = (request, response, next) => {
   const { accepts = [] } = response.locals.operation ?? {}
@@ -32,9 +28,7 @@ export const normaliseContentType: RequestHandler = (request, response, next) =>
   const taken = accepts.includes(type) && isUtf8
   // A body that the operation did not ask for is left unread.
   response.locals.body = !hasBody || accepts.length === 0 ? 'none' : taken ? 'taken' : 'refused'
-  if (hasBody && taken) request.headers['content-type'] = type
-  else if (hasBody || accepts.length === 0) delete request.headers['content-type']
-  else asWithoutBody(request, response)
+  if (taken) request.headers['content-type'] = type
   next()
 }
 

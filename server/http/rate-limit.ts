@@ -56,15 +56,14 @@ const accountOf = (request: Request, response: Response) =>
 type Choose<T> = (request: Request, response: Response) => T
 
 function limiters(store: CountStore, log: Logger) {
-  return (name: string, limit: number, key: Choose<string>, skip: Choose<boolean>): RequestHandler =>
-    rateLimit({
+  return (name: string, limit: number, key: Choose<string>, skip: Choose<boolean>): RequestHandler => {
+    const limiter = rateLimit({
       windowMs: MINUTE,
       limit,
       identifier: name,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
       keyGenerator: key,
-      skip,
       // A store that is away must not take the service with it; that it is away is logged once, where it is connected.
       passOnStoreError: true,
       logger: { warn: (text: unknown) => log.warn(String(text)), error: (error: unknown) => log.debug({ err: error }, 'not counted') },
@@ -74,4 +73,6 @@ function limiters(store: CountStore, log: Logger) {
         next(new Refusal(problem('rate_limited', { headers: { 'Retry-After': String(response.getHeader('Retry-After') ?? 60) } })))
       },
     })
+    return (request, response, next) => (skip(request, response) ? next() : limiter(request, response, next))
+  }
 }

@@ -21,7 +21,7 @@ describe('an answer that the contract does not describe is a logged 500 that lea
     ['a member of another type', (real) => ({ ...real, body: { ...real.body, completed: SECRET } }), /boolean/],
     ['a missing member', (real) => ({ ...real, body: { title: SECRET } }), /required property/],
     ['no body', (real) => ({ ...real, body: undefined }), /as nothing/],
-    ['null for a body', (real) => ({ ...real, body: null }), /null/],
+    ['null for a body', (real) => ({ ...real, body: null }), /must be object/],
     ['an undocumented status', (real) => ({ ...real, status: 202, body: { secret: SECRET } }), /202/],
     ['an undocumented empty answer', () => ({ status: 205, headers: { 'X-Secret': SECRET } }), /205/],
     ['a missing required header', (real) => ({ ...real, headers: { Location: SECRET } }), /ETag/],

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express'
 import type { ResponseObject } from '../contract/document.ts'
+import { checkOf } from '../contract/schemas.ts'
 
-/** What express-openapi-validator does not see: it looks only at `res.json` below 500. */
 export class UndescribedAnswer extends Error {}
 
 /**
@@ -18,12 +18,13 @@ export const guardAnswers: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** express-openapi-validator takes a JSON null for no body at all. */
-export function refuseUndescribedNull(response: Response): void {
+/** @throws {UndescribedAnswer} where the body is not what the contract declares for this status and media type; what it declares nothing for is left to the last wall */
+export function mustBeDescribed(response: Response, type: string, body: unknown): void {
   const { operation } = response.locals
-  const schema = operation?.responses[response.statusCode]?.content?.['application/json']?.schema
-  if (operation && !schema?.type?.includes('null'))
-    throw new UndescribedAnswer(`${operation.id} answers ${response.statusCode} with null, which the contract does not declare`)
+  const schema = operation?.responses[response.statusCode]?.content?.[type]?.schema
+  const [error] = schema ? checkOf(schema)(body) : []
+  if (error)
+    throw new UndescribedAnswer(`${operation?.id} answers ${response.statusCode} with a body that breaks the contract: ${error.instancePath} ${error.message}`)
 }
 
 function undescribed(response: Response, status: number): string | undefined {

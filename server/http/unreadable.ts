@@ -4,9 +4,12 @@ import type { Logger } from 'pino'
 import { v7 as uuidv7 } from 'uuid'
 import { type Problem, problem } from '../problems.ts'
 import { problemDetails } from './answer.ts'
+import { endSoon } from './end-soon.ts'
 
 /** A request that Node could not read as HTTP reaches no operation; it gets the shape of every other error. */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, log: Logger): void {
+  // Each piece of what cannot be read is told again.
+  if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const refused = refusal(error.code)
   const requestId = uuidv7()
@@ -20,7 +23,7 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, l
     'Cache-Control: private, no-store',
     'Connection: close',
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  endSoon(socket, `${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 function refusal(code: string | undefined): Problem {

@@ -1,87 +1,97 @@
-import type { RequestHandler } from 'express'
-import * as OpenApiValidator from 'express-openapi-validator'
-import { contract } from '../contract/document.ts'
-import { codeOf, sentence } from '../contract/field-errors.ts'
-import { formats } from '../contract/formats.ts'
-import { type FieldError, type Problem, problem } from '../problems.ts'
-import { NO_BODY } from './body.ts'
+import { parse } from 'node:querystring'
+import type { Request, RequestHandler } from 'express'
+import { contractOperations, type Operation, type ParameterObject, resolve, type SchemaObject } from '../contract/document.ts'
+import { fieldError } from '../contract/field-errors.ts'
+import { type Check, checkOf } from '../contract/schemas.ts'
+import { problem, Refusal } from '../problems.ts'
+import { isDecodable } from './normalise.ts'
 
-interface Stages {
-  /** Knows the operation, and from here on checks every JSON answer below 500. */
-  checkAnswers: RequestHandler[]
-  /** Checks path, query, headers and body. */
-  checkRequest: RequestHandler
+/** The parameters of a request, by the names that the contract gives them. */
+export interface Parameters {
+  path: Record<string, unknown>
+  query: Record<string, unknown>
+  header: Record<string, unknown>
 }
 
-/** express-openapi-validator, taken apart: answers are watched before a request can be refused, requests are checked after authorization. */
-export function validator(): Stages {
-  const stages = OpenApiValidator.middleware({
-    apiSpec: withoutMappings(contract) as never,
-    validateApiSpec: false,
-    validateRequests: { allErrors: true, coerceTypes: false, discriminator: true },
-    validateResponses: { coerceTypes: false },
-    validateSecurity: false,
-    fileUploader: false,
-    ajvFormats: { mode: 'fast' },
-    formats,
-  } as never) as unknown as RequestHandler[]
-  const stage = (name: string) => {
-    const found = stages.find((each) => each.name === name)
-    if (!found) throw new Error(`express-openapi-validator has no ${name}`)
-    return found
+/** Reads the parameters as what the contract says they are, and checks them and the body. */
+export const validate: RequestHandler = (request, response, next) => {
+  const { operation, body } = response.locals
+  if (!operation) return next()
+  const { read, check } = readers.get(operation) as Reader
+  const parameters = read(request)
+  response.locals.parameters = parameters
+  const errors = check(parameters).map((error) => {
+    const [, part, ...steps] = error.instancePath.split('/')
+    const way = steps.map((step) => `/${step}`).join('')
+    // The names of headers have no case; a pointer has one.
+    return fieldError(part as ParameterObject['in'], { ...error, instancePath: part === 'header' ? way.toLowerCase() : way })
+  })
+  if (errors.length > 0) return next(new Refusal(problem('invalid_request', { errors })))
+  const faults =
+    body === 'taken'
+      ? checkOf(operation.bodies[request.headers['content-type'] as string] as SchemaObject)(request.body).map((error) => fieldError('body', error))
+      : []
+  if (body === 'none' && operation.bodyRequired) faults.push({ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' })
+  next(faults.length > 0 ? new Refusal(problem('invalid_body', { errors: faults })) : undefined)
+}
+
+interface Reader {
+  read(request: Request): Parameters
+  check: Check
+}
+const readers = new Map(contractOperations.map((operation) => [operation, reader(operation)]))
+
+function reader({ template, parameters }: Operation): Reader {
+  const segments = template.split('/')
+  const plan = parameters.map(({ name, in: part, schema }) => ({
+    name,
+    part,
+    // Node has the names of headers in lower case.
+    key: part === 'header' ? name.toLowerCase() : name,
+    segment: segments.indexOf(`{${name}}`),
+    typed: typedBy(schema),
+  }))
+  const objectOf = (part: ParameterObject['in']) => {
+    const own = parameters.filter((parameter) => parameter.in === part)
+    return {
+      type: 'object',
+      required: own.flatMap(({ name, required }) => (required ? name : [])),
+      properties: Object.fromEntries(own.map(({ name, schema }) => [name, schema])),
+      additionalProperties: false,
+    }
   }
-  return { checkAnswers: [stage('pathParamsMiddleware'), stage('metadataMiddleware'), stage('responseMiddleware')], checkRequest: stage('requestMiddleware') }
-}
-
-/** A copy, without the mapping of a discriminator: Ajv finds the branch by the one value that each has, and knows no mapping. */
-function withoutMappings(document: object): object {
-  return JSON.parse(JSON.stringify(document), (key, value) => (key === 'mapping' ? undefined : value))
-}
-
-interface ValidatorError {
-  status: number
-  errors: { path: string; message?: string; errorCode?: string }[]
-}
-
-/** What the validator found wrong with a request, as a problem; undefined when the error is not of that kind. */
-export function validationProblem(error: unknown, body: unknown): Problem | undefined {
-  const { status, errors } = error as Partial<ValidatorError>
-  if (status !== 400 || !Array.isArray(errors)) return undefined
-  const fields = errors.map((each) => fieldError(each, body))
-  return fields.some((field) => field.in !== 'body')
-    ? problem('invalid_request', { errors: fields.filter((field) => field.in !== 'body') })
-    : problem('invalid_body', { errors: fields })
-}
-
-const PARTS: Record<string, FieldError['in']> = { body: 'body', query: 'query', params: 'path', headers: 'header' }
-const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
-
-function fieldError({ path, message = 'is not valid', errorCode = '' }: ValidatorError['errors'][number], body: unknown): FieldError {
-  // A member named "" leaves no path at all.
-  const [, part = '', ...rest] = (path || '/body').split('/')
-  const place = PARTS[part] ?? 'path'
-  const keyword = errorCode.split('.', 1)[0] ?? ''
-  const unknown = keyword === 'additionalProperties' || message.startsWith('Unknown query parameter')
-  const steps = unknown || keyword === 'required' ? named(rest, place === 'body' ? body : undefined) : rest
-  if (keyword === 'discriminator') return { in: place, pointer: `${pointer(steps)}/action`, code: 'enum', detail: 'must be one of the actions' }
-  const code = unknown ? (place === 'body' && readOnlyMembers.has(steps.at(-1) ?? '') ? 'read_only' : 'unknown_member') : (codeOf(keyword) ?? 'invalid')
   return {
-    in: place,
-    pointer: path === '' ? '/' : pointer(steps),
-    code,
-    detail: message === "must have required property 'body'" ? NO_BODY : sentence(code, message),
+    read({ path, url, headers }) {
+      const sent = path.split('/')
+      const query = url.length > path.length ? { ...parse(url.slice(path.length + 1), '&', '=', { maxKeys: 0 }) } : {}
+      const read: Parameters = { path: {}, query, header: {} }
+      for (const { name, part, key, segment, typed } of plan) {
+        const value = typed(part === 'path' ? decoded(sent[segment]) : part === 'query' ? query[key] : headers[key])
+        if (value !== undefined) read[part][name] = value
+      }
+      return read
+    },
+    check: checkOf({ type: 'object', properties: { path: objectOf('path'), query: objectOf('query'), header: objectOf('header') } }),
   }
 }
 
-/** The way to a member that is not known or missing. Its name comes as it is, slashes and all, behind a way through what was sent. */
-function named(rest: string[], within: unknown): string[] {
-  const [step = '', ...others] = rest
-  const next = typeof within === 'object' && within !== null && others.length > 0 ? (within as Record<string, unknown>)[step] : undefined
-  if (typeof next === 'object' && next !== null) return [step, ...named(others, next)]
-  return rest.length === 0 || rest.join('/') === '' ? [] : [rest.join('/').replaceAll('~', '~0').replaceAll('/', '~1')]
+/** What cannot be decoded is left as it is, and is then an ordinary wrong value. */
+function decoded(segment = ''): string {
+  return segment.includes('%') && isDecodable(segment) ? decodeURIComponent(segment) : segment
 }
 
-function pointer(steps: string[]): string {
-  const text = steps.join('/')
-  return text === '' ? '' : `/${text.slice(0, 200)}`
+type Text = string | string[] | undefined
+
+/** What a text stands for by its schema. What it cannot stand for stays text, which the check refuses: `1e1` and ` 1` are no integers. */
+function typedBy(schema: SchemaObject): (text: Text) => unknown {
+  const { type, default: byDefault = schema.default } = resolve<SchemaObject>(schema)
+  const typed: Record<string, (text: Text) => unknown> = {
+    // `label=` names none.
+    array: (text) => (text === '' ? [] : [text].flat()),
+    boolean: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+    integer: (text) => (/^-?(0|[1-9]\d{0,15})$/.test(String(text)) ? Number(text) : text),
+    string: (text) => text,
+  }
+  const read = typed[String(type)] as (text: Text) => unknown
+  return (text) => (text === undefined ? byDefault : read(text))
 }

@@ -1,0 +1,21 @@
+import type { Duplex } from 'node:stream'
+
+/** How long a client has to read its answer before its connection is cut, in milliseconds. */
+const LINGER = 2_000
+
+/**
+ * Says the last that there is to say on a connection, and cuts it where the other side does not end it: a half-open one would be kept for ever, and one that still sends be read for ever.
+ * Not at once: whoever is still sending might not see the answer.
+ */
+export function endSoon(socket: Duplex, bytes?: string): void {
+  // Node may have taken its own listener off, and nobody else hears.
+  socket.on('error', () => socket.destroy())
+  cutSoon(socket)
+  socket.end(bytes)
+}
+
+/** Cuts a connection soon, unless that is called off. */
+export function cutSoon(socket: Duplex): () => void {
+  const limit = setTimeout(() => socket.destroy(), LINGER).unref()
+  return () => clearTimeout(limit)
+}

@@ -1,0 +1,18 @@
+import type { ServerResponse } from 'node:http'
+
+/** Answers whose clients wait for leave to send the body (RFC 9110, 10.1.1), and whether their connections were to be kept. */
+const waiting = new WeakMap<ServerResponse, boolean>()
+
+/** Until leave is given, nobody knows whether the body still comes, so the connection ends with the answer. */
+export function awaitLeave(response: ServerResponse): void {
+  waiting.set(response, response.shouldKeepAlive)
+  response.shouldKeepAlive = false
+}
+
+/** Tells a client that waits to send the body. */
+export function giveLeave(response: ServerResponse): void {
+  const keepAlive = waiting.get(response)
+  if (keepAlive === undefined) return
+  response.shouldKeepAlive = keepAlive
+  response.writeContinue()
+}
