@@ -131,7 +131,7 @@ test('200: killed between commit and answer, and repeated with its key, the whol
   const path = `/api/${bob.id}/task-operations`
   const authorization = `Bearer ${bob.token}`
   const request = { method: 'POST', json: { operations: [create('A'), create('B')] }, headers: { authorization, 'idempotency-key': 'survivor' } }
-  const held = tap.holdReplyTo('COMMIT')
+  const held = tap.holdReplyTo('commit')
   const lost = expect(send(`${first.url}${path}`, request)).rejects.toThrow()
   await held
   await first.end('SIGKILL')

@@ -33,7 +33,7 @@ export async function selectTaskChanges(
   { since, limit, unchanged }: { since: Progress | undefined; limit: number; unchanged: Unchanged },
 ): Promise<{ clock: Clock; changes: { task_id: string; version: number; task: Task | null }[] } | undefined> {
   const after = since?.version ?? 0
-  const rows = await database.rows<Task & { clock: Clock; change: { task_id: string; version: number } | null }>(sql.unsafe`
+  const rows = await database.read<Task & { clock: Clock; change: { task_id: string; version: number } | null }>(sql.unsafe`
     with ${liveCaller(caller)},
     clock as (select user_id, version, epoch, forgotten, not ${isKnown(unchanged)} as changed from live join task_clock using (user_id))
     select to_jsonb(clock) - 'user_id' as clock, to_jsonb(change) as change, found.* from clock

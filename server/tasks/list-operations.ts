@@ -28,10 +28,8 @@ export function listOperations(database: Database, cursors: Cursors): Pick<Handl
       if (!page.changed) return { status: 304, headers }
       const total = cursor?.total ?? Math.min(page.total, COUNT_LIMIT)
       const totalIsExact = cursor?.totalIsExact ?? page.total <= COUNT_LIMIT
-      const last = page.tasks.length > request.limit ? page.tasks[request.limit - 1] : undefined
-      const next = last ? cursors.write<ListProgress>(list, { after: { key: last.place, id: last.id }, total, totalIsExact }) : null
-      const items = page.tasks.slice(0, request.limit).map(({ place, ...task }) => task)
-      return { status: 200, headers, body: { items, total, total_is_exact: totalIsExact, next_cursor: next } }
+      const next = page.end ? cursors.write<ListProgress>(list, { after: page.end, total, totalIsExact }) : null
+      return { status: 200, headers, body: { items: page.tasks, total, total_is_exact: totalIsExact, next_cursor: next } }
     },
 
     async getTaskCounts({ query, header }, caller) {

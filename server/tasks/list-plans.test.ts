@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose'
 import pg from 'pg'
-import type { QuerySqlToken } from 'slonik'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Database } from '../database/database.ts'
+import type { Statement } from '../database/live-caller.ts'
 import { newPerson, type Person } from '../testing/person.ts'
 import { startService, type TestService } from '../testing/service.ts'
 import { dueClock } from './due-clock.ts'
@@ -18,12 +18,19 @@ const LIMIT = 50
 
 let service: TestService
 let ada: Person
+let planner: pg.Client
+let mode: string
 beforeAll(async () => {
   service = await startService({ keep: true, losable: true })
   ada = await newPerson(service.url)
   await fill(service.databaseUrl as string)
+  planner = new pg.Client(service.databaseUrl)
+  await planner.connect()
 }, 600_000)
-afterAll(() => service.close())
+afterAll(async () => {
+  await planner.end()
+  await service.close()
+})
 
 /** Tasks of every kind: a tenth to a half fits each filter, and one in a thousand is labelled `rare` and says `needle`. */
 async function fill(url: string): Promise<void> {
@@ -71,17 +78,20 @@ interface Node {
 
 /** What a statement reads of `tasks`: rows, and by which indexes. */
 async function readsOf(run: (database: Database) => Promise<unknown>) {
-  let statement: QuerySqlToken | undefined
-  const listening: Database = {
-    ...service.database,
-    rows: async (asked) => {
-      statement = asked
-      return []
-    },
+  let statement: Statement | undefined
+  const listen = async (asked: Statement) => {
+    statement = asked
+    return []
   }
-  await run(listening)
-  const { sql, ...rest } = statement as QuerySqlToken
-  const [row] = await service.database.rows<{ 'QUERY PLAN': [{ Plan: Node }] }>({ ...rest, sql: `explain (analyze, timing off, format json) ${sql}` })
+  await run({ ...service.database, rows: listen, read: listen })
+  const { sql, values, isPlannedAnew } = statement as Statement
+  await planner.query(`set plan_cache_mode = ${isPlannedAnew ? 'force_custom_plan' : mode}`)
+  // `explain` of the statement itself would always plan for the values.
+  await planner.query(`prepare asked as ${sql.replaceAll('$slonik_', '$')}`)
+  const { rows: plans } = await planner.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
+    `explain (analyze, timing off, format json) execute asked ${values.length > 0 ? `(${values.map(literal)})` : ''}`,
+  )
+  await planner.query('deallocate asked')
   let rows = 0
   const ways = new Set<string>()
   const visit = (node: Node) => {
@@ -92,9 +102,12 @@ async function readsOf(run: (database: Database) => Promise<unknown>) {
     }
     for (const child of node.Plans ?? []) visit(child)
   }
-  visit((row as { 'QUERY PLAN': [{ Plan: Node }] })['QUERY PLAN'][0].Plan)
+  visit((plans[0] as (typeof plans)[0])['QUERY PLAN'][0].Plan)
   return { rows, ways: [...ways].filter((way) => way !== 'Bitmap Heap Scan') }
 }
+
+const literal = (value: unknown) =>
+  value === null ? 'null' : pg.escapeLiteral(Array.isArray(value) ? `{${value.map((each) => JSON.stringify(each))}}` : String(value))
 
 const caller = () => ({ userId: ada.id, sessionId: decodeJwt(ada.token).sid as string })
 const clock = dueClock('Europe/Berlin', Date.now())
@@ -121,64 +134,71 @@ const from = (sort: Sort) => ({ ...START, key: MIDDLE[sort.replace('-', '')] as 
 const PAGE = 2 * (LIMIT + 1)
 const COUNT = 1_001
 
-describe('a page of all, of the open or of the done ones', () => {
-  test.each(SORTS)('by %s: from the middle it reads that page and nothing else; from the start also the 1,001 that it counts', async (sort) => {
-    for (const filter of [{}, { completed: false }, { completed: true }]) {
-      const middle = await page({ sort, filter, after: from(sort) })
+// A statement with a name is planned for its values a few times, and then for any; one without always for its values.
+describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
+  beforeAll(() => {
+    mode = each
+  })
+
+  describe('a page of all, of the open or of the done ones', () => {
+    test.each(SORTS)('by %s: from the middle it reads that page and nothing else; from the start also the 1,001 that it counts', async (sort) => {
+      for (const filter of [{}, { completed: false }, { completed: true }]) {
+        const middle = await page({ sort, filter, after: from(sort) })
+        const start = await page({ sort, filter })
+        expect([filter, middle.rows <= PAGE, start.rows <= PAGE + COUNT, middle.ways.length]).toEqual([filter, true, true, 1])
+        for (const way of [...middle.ways, ...start.ways]) expect(way).toMatch(/^tasks_by_/)
+      }
+    })
+  })
+
+  describe('a filtered page reads by an index, and of tasks that do not fit only few', () => {
+    const daysFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+    const FILTERS: [name: string, filter: Request['filter']][] = [
+      ['priority', { priority: ['high'] }],
+      ['a label', { label: ['l1'] }],
+      ['any of two labels', { label: ['l1', 'l2'], label_match: 'any' }],
+      ['a rare label', { label: ['rare'] }],
+      ['all of two labels', { label: ['rare', 'l0'], label_match: 'all' }],
+      ['overdue', { due: 'overdue' }],
+      ['today', { due: 'today' }],
+      ['upcoming', { due: 'upcoming' }],
+      ['without a date', { due: 'none' }],
+      ['due before', { due_before: clock.today }],
+      ['due after', { due_after: clock.today }],
+      ['due between', { due_after: clock.today, due_before: daysFromNow(3) }],
+      ['created after', { created_after: new Date(Date.now() - 17_000 * 100).toISOString() }],
+      ['updated after', { updated_after: new Date(Date.now() - heavy * 36).toISOString() }],
+      ['open, today, a label and a word', { completed: false, due: 'today', label: ['l1'], q: 'the' }],
+      ['a rare word', { q: 'needle' }],
+    ]
+    const cases = FILTERS.flatMap(([name, filter]) => (['-created_at', 'due', '-due', 'title', 'position'] as const).map((sort) => ({ name, filter, sort })))
+    test.each(cases)('$name, by $sort', async ({ filter, sort }) => {
       const start = await page({ sort, filter })
-      expect([filter, middle.rows <= PAGE, start.rows <= PAGE + COUNT, middle.ways.length]).toEqual([filter, true, true, 1])
-      for (const way of [...middle.ways, ...start.ways]) expect(way).toMatch(/^tasks_by_/)
-    }
-  })
-})
+      const middle = await page({ sort, filter, after: from(sort) })
+      expect(start.rows).toBeLessThanOrEqual(20 * (PAGE + COUNT))
+      expect(middle.rows).toBeLessThanOrEqual(20 * PAGE)
+      for (const way of [...start.ways, ...middle.ways]) expect(way).toMatch(/^tasks_by_/)
+    })
 
-describe('a filtered page reads by an index, and of tasks that do not fit only few', () => {
-  const daysFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
-  const FILTERS: [name: string, filter: Request['filter']][] = [
-    ['priority', { priority: ['high'] }],
-    ['a label', { label: ['l1'] }],
-    ['any of two labels', { label: ['l1', 'l2'], label_match: 'any' }],
-    ['a rare label', { label: ['rare'] }],
-    ['all of two labels', { label: ['rare', 'l0'], label_match: 'all' }],
-    ['overdue', { due: 'overdue' }],
-    ['today', { due: 'today' }],
-    ['upcoming', { due: 'upcoming' }],
-    ['without a date', { due: 'none' }],
-    ['due before', { due_before: clock.today }],
-    ['due after', { due_after: clock.today }],
-    ['due between', { due_after: clock.today, due_before: daysFromNow(3) }],
-    ['created after', { created_after: new Date(Date.now() - 17_000 * 100).toISOString() }],
-    ['updated after', { updated_after: new Date(Date.now() - heavy * 36).toISOString() }],
-    ['open, today, a label and a word', { completed: false, due: 'today', label: ['l1'], q: 'the' }],
-    ['a rare word', { q: 'needle' }],
-  ]
-  const cases = FILTERS.flatMap(([name, filter]) => (['-created_at', 'due', '-due', 'title', 'position'] as const).map((sort) => ({ name, filter, sort })))
-  test.each(cases)('$name, by $sort', async ({ filter, sort }) => {
-    const start = await page({ sort, filter })
-    const middle = await page({ sort, filter, after: from(sort) })
-    expect(start.rows).toBeLessThanOrEqual(20 * (PAGE + COUNT))
-    expect(middle.rows).toBeLessThanOrEqual(20 * PAGE)
-    for (const way of [...start.ways, ...middle.ways]) expect(way).toMatch(/^tasks_by_/)
+    test('words that many tasks have: no task of the user is read more than twice, and no other at all', async () => {
+      for (const sort of SORTS) {
+        const { rows, ways } = await page({ sort, filter: { q: 'pay because' } })
+        expect(rows).toBeLessThanOrEqual(2 * heavy)
+        for (const way of ways) expect(way).toMatch(/^tasks_by_/)
+      }
+    })
   })
 
-  test('words that many tasks have: no task of the user is read more than twice, and no other at all', async () => {
-    for (const sort of SORTS) {
-      const { rows, ways } = await page({ sort, filter: { q: 'pay because' } })
-      expect(rows).toBeLessThanOrEqual(2 * heavy)
+  describe('what needs no task', () => {
+    test('counts read each task of the user once, by an index', async () => {
+      const { rows, ways } = await readsOf((database) => selectTaskCounts(database, caller(), clock, []))
+      expect(rows).toBeLessThanOrEqual(heavy + 1)
       for (const way of ways) expect(way).toMatch(/^tasks_by_/)
-    }
-  })
-})
+    })
 
-describe('what needs no task', () => {
-  test('counts read each task of the user once, by an index', async () => {
-    const { rows, ways } = await readsOf((database) => selectTaskCounts(database, caller(), clock, []))
-    expect(rows).toBeLessThanOrEqual(heavy + 1)
-    for (const way of ways) expect(way).toMatch(/^tasks_by_/)
-  })
-
-  test('a list or counts that are no news read no task', async () => {
-    expect((await page({ unchanged: 'any' })).rows).toBe(0)
-    expect((await readsOf((database) => selectTaskCounts(database, caller(), clock, 'any'))).rows).toBe(0)
+    test('a list or counts that are no news read no task', async () => {
+      expect((await page({ unchanged: 'any' })).rows).toBe(0)
+      expect((await readsOf((database) => selectTaskCounts(database, caller(), clock, 'any'))).rows).toBe(0)
+    })
   })
 })

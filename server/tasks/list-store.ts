@@ -16,6 +16,8 @@ type Fragment = ReturnType<typeof sql.fragment>
 
 /** Counting stops here: a reader of the list wants "many", not the exact number at the price of reading all. */
 export const COUNT_LIMIT = 1_000
+/** What of a filter only chooses the parts of the index that are read. */
+const PLAIN = ['completed', 'trashed', 'label_match']
 /** Most labels that are counted. */
 const LABEL_LIMIT = 200
 
@@ -39,9 +41,12 @@ export interface PageRequest {
   unchanged: Unchanged
 }
 
-export type Page = { changed: false; version: string } | { changed: true; version: string; total: number; tasks: (Task & { place: string })[] }
+export type Page =
+  | { changed: false; version: string }
+  /** `end`: where it ends, when there are more; `total`: counted on the first page, up to one over the limit. */
+  | { changed: true; version: string; total: number; tasks: Task[]; end: Place | undefined }
 
-/** A page of tasks after `after`, with one more than `limit` when there are more; `total` is counted on the first page, up to one over the limit. */
+/** A page of tasks; one row more than `limit` is read, to know whether there are more. */
 export async function selectTaskPage(
   database: Database,
   caller: Caller,
@@ -61,7 +66,7 @@ export async function selectTaskPage(
       ),
       sql.fragment` union all `,
     )
-  const rows = await database.rows<(Task | { id: null }) & { version: string; changed: boolean; total: number; sort_key: unknown; place: string }>(sql.unsafe`
+  const statement = sql.unsafe`
     with ${liveClock(caller, unchanged)}
     select clock.version, changed, total, page.* from clock
     cross join lateral (
@@ -71,12 +76,18 @@ export async function selectTaskPage(
       select *, sort_key::text as place from (${firstOf(sql.fragment`${task}, ${key} as sort_key`, limit + 1, after ? [isAfter(after.key, after.id)] : [])}) merged
       order by sort_key ${direction}, id ${direction} limit ${limit + 1}
     ) page on true
-    order by page.sort_key ${direction}, page.id ${direction}`)
+    order by page.sort_key ${direction}, page.id ${direction}`
+  // Which index a filter is best read by depends on how rare its value is; and it may read all there is, which nobody should wait behind.
+  const isFiltered = Object.keys(filter).some((name) => !PLAIN.includes(name))
+  type Row = (Task | { id: null }) & { version: string; changed: boolean; total: number; sort_key: unknown; place: string }
+  const rows = isFiltered ? await database.rows<Row>({ ...statement, isPlannedAnew: true }) : await database.read<Row>(statement)
   const [first] = rows
   if (!first) return undefined
   const { changed, version, total } = first
   if (!changed) return { changed, version }
-  return { changed, version, total, tasks: rows.flatMap(({ version, changed, total, sort_key, ...row }) => (row.id === null ? [] : row)) }
+  const tasks = rows.slice(0, limit).flatMap(({ version, changed, total, sort_key, place, ...row }) => (row.id === null ? [] : row))
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return { changed, version, total, tasks, end: last && { key: last.place, id: last.id as string } }
 }
 
 export type Counts = { changed: false; version: string } | { changed: true; version: string; counts: Schemas['TaskCounts'] }

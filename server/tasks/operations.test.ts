@@ -127,7 +127,7 @@ describe('createTask', () => {
     ['NUL in a label', { labels: ['\u0000'] }, '/labels/0', 'pattern'],
     ['a lone surrogate in a label', { labels: ['\ud800'] }, '/labels/0', 'pattern'],
     ['a priority that is none', { priority: 'urgent' }, '/priority', 'enum'],
-    ['an id that is no UUID', { id: '1' }, '/id', 'pattern'],
+    ['an id that is no UUID', { id: '1' }, '/id', 'format'],
     ['a place of its own', { position: '5' }, '/position', 'read_only'],
   ])('422: %s is refused by pointer and code', async (_, member, pointer, code) => {
     const { status, body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json: { title: 'x', ...member } })

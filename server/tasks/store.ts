@@ -1,6 +1,6 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
+import type { Database, Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
 import { heldClock, tick } from './clock.ts'
 import { CHANGEABLE, CONTENT, columns, columnsOf, task } from './columns.ts'
@@ -13,8 +13,8 @@ type Fragment = ReturnType<typeof sql.fragment>
 
 // Every function answers undefined when the caller's session has ended.
 
-export async function selectTask(database: Statements, caller: Caller, id: string): Promise<{ task: Task | undefined } | undefined> {
-  const [row] = await database.rows<Task | { id: null }>(sql.unsafe`
+export async function selectTask(database: Pick<Database, 'read'>, caller: Caller, id: string): Promise<{ task: Task | undefined } | undefined> {
+  const [row] = await database.read<Task | { id: null }>(sql.unsafe`
     with ${liveCaller(caller)}
     select found.* from live
     left join lateral (select ${task} from tasks where tasks.user_id = live.user_id and id = ${id}::uuid and state <> 'trashed') found on true`)

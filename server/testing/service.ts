@@ -22,6 +22,7 @@ export interface TestService {
   database: Database
   /** Undefined where the database is inside the service. */
   databaseUrl: string | undefined
+  directDatabaseUrl: string | undefined
   /** The lines of the log, as it wrote them. */
   log: string[]
   /** The database is gone from here on; only for a service started with `losable`. */
@@ -78,6 +79,7 @@ export async function startService({
     secret: config.secret,
     database: service.database,
     databaseUrl: config.databaseUrl,
+    directDatabaseUrl: config.directDatabaseUrl,
     log: lines,
     loseDatabase: lose,
     cutConnections: cut,
@@ -108,7 +110,8 @@ export async function copyDatabase(losable: boolean): Promise<DatabaseCopy> {
       await embedded.close().catch(() => {})
       await remove()
     }
-    return { variables: { DATABASE_URL: embedded.url }, lose: () => embedded.close(), cut, drop }
+    // One session for all its connections, as behind a pooler.
+    return { variables: { DATABASE_URL: embedded.url, DIRECT_DATABASE_URL: embedded.url }, lose: () => embedded.close(), cut, drop }
   }
   const name = `docket_test_${randomBytes(6).toString('hex')}`
   await administer(template.url, `create database ${name} template ${template.name}`)

@@ -39,17 +39,18 @@ async function readSlowly(
   version = '1.1',
 ): Promise<{ text: string; isWhole: boolean; isReset: boolean }> {
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+  // The end may come during the pause.
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  let isReset = false
+  socket.on('error', () => {
+    isReset = true
+  })
   socket.write(`GET /api/${person.id}/${name} HTTP/${version}\r\nhost: x\r\nauthorization: Bearer ${person.token}\r\nconnection: close\r\n\r\n`)
   await new Promise((resolve) => socket.once('readable', resolve))
   await pause()
   const chunks: Buffer[] = []
-  let isReset = false
-  await new Promise((resolve) => {
-    socket.on('data', (chunk) => chunks.push(chunk)).on('close', resolve)
-    socket.on('error', () => {
-      isReset = true
-    })
-  })
+  socket.on('data', (chunk) => chunks.push(chunk))
+  await closed
   const text = Buffer.concat(chunks).toString('utf8')
   return { text, isReset, isWhole: text.endsWith('\r\n0\r\n\r\n') }
 }

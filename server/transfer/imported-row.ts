@@ -1,12 +1,15 @@
 import { v5 as uuidv5 } from 'uuid'
 import type { components } from '../../sdk/contract.gen.ts'
-import { faults } from '../contract/schemas.ts'
+import { fieldError } from '../contract/field-errors.ts'
+import { checkOf } from '../contract/schemas.ts'
 import type { FieldError } from '../problems.ts'
 
 type ImportedTask = components['schemas']['ImportedTask']
 
 /** What a member is that is not there. */
 const UNSAID = ['null', 'false', '""', '"none"', '[]']
+
+const check = checkOf({ $ref: '#/components/schemas/ImportedTask' })
 
 /** Most reasons that the report gives for a row. */
 const REASONS = 3
@@ -32,8 +35,8 @@ export function readRows(userId: string, rows: readonly Record<string, unknown>[
   const timesSaid = new Map<string, number>()
 
   function read(given: Record<string, unknown>, row: number): ReadRow {
-    const errors = faults('ImportedTask', given)
-    if (errors.length > 0) return { row, errors: errors.slice(0, REASONS) }
+    const errors = check(given)
+    if (errors.length > 0) return { row, errors: errors.slice(0, REASONS).map((error) => fieldError('body', error)) }
     const task = given as unknown as ImportedTask
     const { completed_at: completedAt = null, completed = completedAt !== null } = task
     if (!completed && completedAt !== null) return { row, errors: [refused('/completed_at', 'is when it was done, and completed says that it is not')] }
