@@ -77,7 +77,7 @@ describe('the package, installed into an empty project', () => {
       route.fulfill({ path: join(project, 'node_modules', new URL(route.request().url()).pathname.slice('/packages/'.length)) }),
     )
     await page.goto(`${service.url}/program.html`)
-    await expect.poll(() => `${lines?.join('\n')}\n`, { timeout: 10_000 }).toBe(printed)
+    await expect.poll(() => `${lines?.join('\n')}\n`).toBe(printed)
     // The one answer that the program provokes: a version that is stale.
     expect(complaints).toEqual([expect.stringContaining('412')])
   })

@@ -1,19 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { freePort } from '../../server/testing/free-port.ts'
 import { newPerson, send } from '../../server/testing/person.ts'
 import { startService } from '../../server/testing/service.ts'
-import { install, works } from './program.ts'
-
-async function startRedis(port: number): Promise<ChildProcess> {
-  if (!works('redis-server', '--version')) install('redis-server')
-  const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => void redis.kill('SIGKILL'))
-  await new Promise<void>((resolve) => redis.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept connections') && resolve()))
-  return redis
-}
+import { startRedis } from './redis.ts'
 
 test('two servers share their limits through Redis, go on without it, and share again when it is back', async () => {
   const port = await freePort()

@@ -1,0 +1,35 @@
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import type { Account } from './writers.ts'
+
+const FILE = 'coverage/faults.jsonl'
+
+/** A row of the table that the run prints at its end. */
+export interface Row extends Account {
+  fault: string
+  times: number
+  /** The longest, in milliseconds. */
+  recovery: number
+}
+
+export function clear(): void {
+  mkdirSync('coverage', { recursive: true })
+  rmSync(FILE, { force: true })
+}
+
+export function note(row: Row): void {
+  appendFileSync(FILE, `${JSON.stringify(row)}\n`)
+}
+
+/** The table, as Markdown. */
+export function table(): string {
+  const rows = readFileSync(FILE, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row)
+  const cells = [
+    ['fault', 'times', 'acknowledged', 'lost', 'doubled', 'answers 503', 'longest recovery'],
+    ['---', '---:', '---:', '---:', '---:', '---:', '---:'],
+    ...rows.map(({ fault, times, acknowledged, lost, doubled, refused, recovery }) => [fault, times, acknowledged, lost, doubled, refused, `${recovery} ms`]),
+  ]
+  return cells.map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
