@@ -1,105 +1,79 @@
 // npm run bench: this server beside others that do the same work, on the same PostgreSQL and the same rows, in turns, in one run.
-// Prints ratios to a server without any check, and writes them to bench/results.json. `npm run bench -- 3` for three rounds of each (default 5).
-import { type ChildProcess, spawn } from 'node:child_process'
+// Prints ratios to a server without any check, writes them to bench/results.json and docs/bench.svg. `npm run bench -- 5` for five rounds (default 15).
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { Console } from 'node:console'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import autocannon from 'autocannon'
-import pg from 'pg'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createDocket } from '../sdk/index.ts'
-import { freePort } from '../server/testing/free-port.ts'
+import { crowd } from './bench/crowd.ts'
+import { CONNECTIONS, closedLoop, openLoop, type Work } from './bench/load.ts'
+import { median } from './bench/median.ts'
+import { picture } from './bench/picture.ts'
+import { cpuOf, docket, end, NODE, openServers, PYTHON, peerSettings, type Running, residentOf, settings, settled } from './bench/servers.ts'
+import { newUser, WORK, type Works } from './bench/user.ts'
 
-const ROUNDS = Number(process.argv[2] ?? 5)
-/** Seconds of one measurement, and connections that each wait for their answer. */
-const [SECONDS, CONNECTIONS] = [4, 32]
-/** Requests a second for the latency, of all connections together: below what the slowest can do. */
-const RATE = 300
-const TASKS = 1_000
+const ROUNDS = Number(process.argv[2] ?? 15)
+/** Rounds that are not counted. */
+const WARM_UP = 2
+/** Seconds of a turn; short ones, in changing order, so that a machine that becomes slower does so for all. */
+const TURN = 1
+/** Seconds at a fixed rate, and of a crowd. */
+const [STEADY, CROWDED] = [15, 8]
+/** Requests a second for the latency, of all connections together: below what any of them can do. */
+const RATE = { list: 30, get: 100, create: 50 }
+/** Requests after which the memory is looked at again. */
+const MANY = 100_000
+const STARTS = 5
+/** Words for Node: what it takes by itself, which depends on the machine, and less. */
+const MEMORY = [[], ['--max-semi-space-size=4', '--heap-growing-percent=50'], ['--optimize-for-size', '--max-semi-space-size=4']]
+/** Connections at once, of so many users. */
+const [CROWDS, USERS] = [[32, 256, 2_000], 20]
 
-const SERVERS = {
-  bare: ['scripts/bench/peers/bare.ts'],
-  'bare, pipelined': ['scripts/bench/peers/bare.ts', 'pipelined'],
-  docket: ['server/main.ts'],
-  fastify: ['scripts/bench/peers/fastify.ts'],
-  hono: ['scripts/bench/peers/hono.ts'],
-} as const
-type Name = keyof typeof SERVERS
-const WORK = ['list', 'get', 'create'] as const
-type Work = (typeof WORK)[number]
-
-interface Running {
-  url: string
-  child: ChildProcess
+const hasFastApi = spawnSync(PYTHON, ['-c', 'import fastapi, sqlmodel, uvicorn, jose, psycopg2']).status === 0
+const SERVERS: Record<string, string[]> = {
+  bare: [NODE, 'scripts/bench/peers/bare.ts'],
+  'bare, pipelined': [NODE, 'scripts/bench/peers/bare.ts', 'pipelined'],
+  docket: docket(),
+  fastify: [NODE, 'scripts/bench/peers/fastify.ts'],
+  'fastify, tuned': [NODE, 'scripts/bench/peers/fastify.ts', 'tuned'],
+  hono: [NODE, 'scripts/bench/peers/hono.ts'],
+  ...(hasFastApi ? { fastapi: [PYTHON, 'scripts/bench/peers/fastapi_peer.py'] } : {}),
 }
-
-const admin = process.env.TEST_DATABASE_URL as string
-const name = `docket_bench_${process.pid}`
-await query(admin, `create database ${name}`)
-const DATABASE_URL = Object.assign(new URL(admin), { pathname: `/${name}` }).href
-const directory = mkdtempSync(join(tmpdir(), 'docket-bench-'))
-const secret = 'bench'.repeat(8)
-const children: ChildProcess[] = []
-
+const servers = await openServers('docket_bench')
 try {
-  const port = await freePort()
-  const docket = await start('docket', port, {
-    DATABASE_URL,
-    DATA_DIR: directory,
-    BETTER_AUTH_SECRET: secret,
-    RATE_LIMIT_USER: '1000000',
-    RATE_LIMIT_ADDRESS: '1000000',
-  })
-  const client = createDocket({ baseUrl: docket.url })
-  const { user, access_token: token } = await client.signup({ body: { email: 'ada@example.org', password: 'correct horse battery' } })
-  const items = Array.from({ length: TASKS }, (_, index) => ({
-    title: `Task ${index}`,
-    description: 'Before noon, from the joint account',
-    labels: ['home', 'money'],
-  }))
-  await client.importTasks({ body: { items } })
-  const [task] = (await client.listTasks({ limit: 1 })).items
-  const { sid } = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()) as { sid: string }
-
-  const running = { docket } as Record<Name, Running>
-  for (const peer of Object.keys(SERVERS) as Name[]) {
-    if (peer !== 'docket') running[peer] = await start(peer, await freePort(), { DATABASE_URL, SECRET: secret, SESSION: sid, NODE_ENV: 'production' })
+  const ours = await servers.start(docket(), settings)
+  const { sessionId, works } = await newUser(ours.url)
+  const running: Record<string, Running> = {}
+  for (const [peer, command] of Object.entries(SERVERS)) {
+    running[peer] = peer === 'docket' ? ours : await servers.start(command, peerSettings(sessionId))
   }
-  const requestOf = (work: Work, { url }: Running): autocannon.Options => ({
-    url: `${url}/api/${user.id}/tasks${work === 'get' ? `/${task?.id}` : work === 'list' ? '?completed=false&limit=20' : ''}`,
-    headers: { authorization: `Bearer ${token}`, ...(work === 'create' ? { 'content-type': 'application/json' } : {}) },
-    ...(work === 'create' ? { method: 'POST', body: JSON.stringify({ title: 'Water the plants' }) } : {}),
-  })
 
   const measured: Record<string, { rate: number[]; cpu: number[] }> = {}
   const latency: Record<string, { p50: number; p99: number }> = {}
-  const memory: Record<string, number> = {}
   for (const work of WORK) {
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      for (const [peer, server] of Object.entries(running)) {
-        const before = cpuOf(server.child)
-        const result = await autocannon({ ...requestOf(work, server), connections: CONNECTIONS, duration: round === 0 ? 1 : SECONDS })
-        if (result.non2xx + result.errors > 0) throw new Error(`${peer} ${work}: ${result.non2xx} answers were none, ${result.errors} requests failed`)
-        // The first round warms up.
-        if (round === 0) continue
-        const total = result.requests.total
+    for (let round = -WARM_UP; round < ROUNDS; round += 1) {
+      const turns = Object.entries(running)
+      const first = (round + WARM_UP) % turns.length
+      for (const [peer, { url, child }] of [...turns.slice(first), ...turns.slice(0, first)]) {
+        const before = cpuOf(child)
+        const { rate, total } = await closedLoop(url, works[work], CONNECTIONS, TURN)
+        const cpu = ((cpuOf(child) - before) / total) * 1_000_000
+        await settled(child)
+        if (round < 0) continue
         const kept = measured[`${work} ${peer}`] ?? { rate: [], cpu: [] }
         measured[`${work} ${peer}`] = kept
-        kept.rate.push(total / result.duration)
-        kept.cpu.push(((cpuOf(server.child) - before) / total) * 1_000_000)
+        kept.rate.push(rate)
+        kept.cpu.push(cpu)
       }
     }
-    for (const [peer, server] of Object.entries(running)) {
-      const { latency: found } = await autocannon({ ...requestOf(work, server), connections: CONNECTIONS, duration: SECONDS, overallRate: RATE })
-      latency[`${work} ${peer}`] = { p50: found.p50, p99: found.p99 }
-      memory[peer] = residentOf(server.child)
+    for (const [peer, { url, child }] of Object.entries(running)) {
+      latency[`${work} ${peer}`] = await openLoop(url, works[work], RATE[work], STEADY)
+      await settled(child)
     }
   }
+  const memory = Object.fromEntries(Object.entries(running).map(([peer, { child }]) => [peer, residentOf(child)]))
 
-  const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
   const rows = WORK.flatMap((work) =>
-    (Object.keys(running) as Name[]).map((peer) => {
+    Object.keys(running).map((peer) => {
       const { rate, cpu } = measured[`${work} ${peer}`] as { rate: number[]; cpu: number[] }
       const bare = (measured[`${work} bare`] as { rate: number[] }).rate
       // Round by round, so that what the machine did meanwhile falls on both.
@@ -119,70 +93,95 @@ try {
     }),
   )
   new Console(process.stdout).table(rows)
+
+  // A fresh one, alone: how soon it answers, and what it holds after many requests.
+  await Promise.all(Object.values(running).map(({ child }) => end(child)))
+  const starts: number[] = []
+  for (let time = 0; time < STARTS; time += 1) {
+    const began = performance.now()
+    const { child } = await servers.start(docket(), settings)
+    starts.push(performance.now() - began)
+    await end(child)
+  }
+  const memories = []
+  for (const flags of MEMORY) memories.push(await memoryOf(flags, works))
+  new Console(process.stdout).table(memories)
+  const { url, child } = await servers.start(docket(), settings)
+  const crowds = await crowdsOf(url, child)
+  new Console(process.stdout).table(crowds)
+  process.stdout.write(`start to first answer, ms: ${Math.round(median(starts))} (${starts.map(Math.round).join(', ')})\n`)
+
+  const setting = {
+    node: process.version,
+    rounds: ROUNDS,
+    connections: CONNECTIONS,
+    rate: RATE,
+    'start ms': Math.round(median(starts)),
+    memories,
+    crowds,
+  }
   mkdirSync('bench', { recursive: true })
+  writeFileSync('bench/results.json', `${JSON.stringify({ at: new Date().toISOString(), ...setting, rows }, null, 2)}\n`)
   writeFileSync(
-    'bench/results.json',
-    `${JSON.stringify({ at: new Date().toISOString(), node: process.version, rounds: ROUNDS, connections: CONNECTIONS, rate: RATE, rows }, null, 2)}\n`,
-  )
-} finally {
-  await Promise.all(
-    children.map(
-      (child) =>
-        new Promise((resolve) =>
-          child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) && child.kill('SIGTERM') : resolve(undefined),
-        ),
+    'docs/bench.svg',
+    picture(
+      rows,
+      `Requests a second as a part of the bare server's: median, least and most of ${ROUNDS} rounds, ${CONNECTIONS} connections, Node ${process.version}`,
     ),
   )
-  await query(admin, `drop database ${name} with (force)`)
-  rmSync(directory, { recursive: true, force: true })
+} finally {
+  await servers.close()
 }
 
-async function start(server: Name, port: number, environment: Record<string, string>): Promise<Running> {
-  const child = spawn(process.execPath, [...SERVERS[server]], {
-    env: { PATH: process.env.PATH, PORT: String(port), ...environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  children.push(child)
-  const url = `http://127.0.0.1:${port}`
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`${server} ended with ${child.exitCode}`)
-    const isUp = await new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy()
-        resolve(true)
-      }).on('error', () => resolve(false))
+/** What a server holds that Node was told to save memory, or not, and how fast it is then. */
+async function memoryOf(flags: string[], works: Works) {
+  const { url, child } = await servers.start(docket(...flags), settings)
+  const held = { 'MB at start': residentOf(child) }
+  const rates: Record<string, number[]> = {}
+  let sent = 0
+  const after = async (requests: number) => {
+    while (sent < requests) {
+      for (const work of WORK) {
+        const { rate, total } = await closedLoop(url, works[work], CONNECTIONS, 2)
+        rates[work] = [...(rates[work] ?? []), rate]
+        sent += total
+      }
+    }
+    return residentOf(child)
+  }
+  const row = {
+    flags: flags.join(' '),
+    ...held,
+    [`MB after ${MANY / 2}`]: await after(MANY / 2),
+    [`MB after ${MANY}`]: await after(MANY),
+    ...Object.fromEntries(WORK.map((work) => [`${work}/s`, Math.round(median(rates[work] as number[]))])),
+  }
+  await end(child)
+  return row
+}
+
+/** Users who each have a task, by more and more connections: one task is read, and one is written. */
+async function crowdsOf(url: string, child: ChildProcess) {
+  const read: Work[] = []
+  const write: Work[] = []
+  for (let count = 0; count < USERS; count += 1) {
+    const client = createDocket({ baseUrl: url })
+    const { user, access_token: token } = await client.signup({ body: { email: `user${count}@example.org`, password: 'correct horse battery' } })
+    const { id } = await client.createTask({ body: { title: 'Pay the rent' } })
+    const headers = { authorization: `Bearer ${token}` }
+    read.push({ method: 'GET', path: `/api/${user.id}/tasks/${id}`, headers })
+    write.push({
+      method: 'POST',
+      path: `/api/${user.id}/tasks`,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: '{"title":"Water the plants"}',
     })
-    if (isUp) return { url, child }
-    await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`${server} does not listen`)
-}
-
-async function query(url: string, text: string): Promise<void> {
-  const client = new pg.Client(url)
-  await client.connect()
-  await client.query(text).finally(() => client.end())
-}
-
-/** Seconds of CPU that a process has used (Linux; elsewhere nought). */
-function cpuOf({ pid }: ChildProcess): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / 100
-  } catch {
-    return 0
+  const rows = []
+  for (const [work, works] of Object.entries({ get: read, create: write })) {
+    for (const connections of CROWDS) rows.push({ work, connections, ...(await crowd(url, works, connections, CROWDED)), MB: residentOf(child) })
   }
-}
-
-/** Megabytes of memory that a process has resident (Linux; elsewhere nought). */
-function residentOf({ pid }: ChildProcess): number {
-  try {
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024)
-  } catch {
-    return 0
-  }
+  return rows
 }
 
 function round2(value: number): number {

@@ -21,12 +21,11 @@ const SENTINELS: About = { userId: 'user', sessionId: 'session', taskId: 'task',
 /** Has the store write a statement, with sentinels where the values go, and keeps it. */
 async function recorded(write: (database: Database, about: About) => Promise<unknown>): Promise<Statement> {
   let token: Parameters<Statements['rows']>[0] | undefined
-  const recorder = {
-    rows: async (statement: Parameters<Statements['rows']>[0]) => {
-      token ??= statement
-      return []
-    },
-  } as unknown as Database
+  const record = async (statement: Parameters<Statements['rows']>[0]) => {
+    token ??= statement
+    return []
+  }
+  const recorder = { rows: record, read: record } as unknown as Database
   await write(recorder, SENTINELS)
   if (!token) throw new Error('No statement was written')
   const { sql: text, values } = token

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { given, openTasks } from './tasks.ts'
 
-const tasks = await openTasks(given.url, process.argv[2] === 'pipelined')
+const tasks = await openTasks(given.url, process.argv[2] === 'pipelined' ? 'everything' : 'nothing')
 
 createServer(async (request, response) => {
   const [, , userId, , taskId] = (request.url ?? '').split(/[/?]/) as [string, string, string, string, string]

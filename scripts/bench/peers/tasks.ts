@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
+import { types } from '../../../server/database/parsers.ts'
 import { type About, statements } from '../statements.ts'
 
 /** Connections of every server, as many as ours has for tasks. */
 const CONNECTIONS = 8
-const TIMESTAMPTZ = 1184
 
 export interface Session {
   userId: string
@@ -12,22 +12,20 @@ export interface Session {
 }
 type Row = Record<string, unknown>
 
-const types = { getTypeParser: (oid: number, format?: 'text') => (oid === TIMESTAMPTZ ? toIso : pg.types.getTypeParser(oid, format)) } as pg.CustomTypesConfig
-const toIso = (text: string) => new Date(text).toISOString()
-
-/** The statements of Docket, on a pool of `pg` as its documentation has it, or on one connection that sends without waiting for answers. */
-export async function openTasks(url: string, isPipelined = false) {
-  const pool = isPipelined ? await pipelined(url) : new pg.Pool({ connectionString: url, max: CONNECTIONS, types })
+/** The statements of Docket, and its reading of their rows, on a pool of `pg` as its documentation has it; or all of them, or those that only read, in a pipeline. */
+export async function openTasks(url: string, inPipeline: 'nothing' | 'reads' | 'everything' = 'nothing') {
+  const pool = inPipeline === 'everything' ? await pipelined(url) : new pg.Pool({ connectionString: url, max: CONNECTIONS, types })
+  const readers = inPipeline === 'nothing' ? pool : await pipelined(url)
   const run = async (name: keyof typeof statements, about: Partial<About> & Session): Promise<Row[]> => {
     const { text, values } = statements[name]
-    return (await pool.query({ name, text, values: values({ taskId: '', title: '', ...about }) })).rows
+    return (await (name === 'create' ? pool : readers).query({ name, text, values: values({ taskId: '', title: '', ...about }) })).rows
   }
   return {
     async list(session: Session) {
       const [first, ...rest] = await run('list', session)
       if (!first) return undefined
-      const items = [first, ...rest].filter(({ id }) => id !== null).map(taskOf)
-      return { items: items.slice(0, 20), total: Math.min(first.total as number, 1_000), total_is_exact: (first.total as number) <= 1_000, next_cursor: null }
+      const items = [first, ...rest].slice(0, 20).flatMap((row) => (row.id === null ? [] : taskOf(row)))
+      return { items, total: Math.min(first.total as number, 1_000), total_is_exact: (first.total as number) <= 1_000, next_cursor: null }
     },
     async get(session: Session, taskId: string) {
       const [row] = await run('get', { ...session, taskId })
@@ -40,25 +38,8 @@ export async function openTasks(url: string, isPipelined = false) {
   }
 }
 
-const MEMBERS = [
-  'id',
-  'user_id',
-  'title',
-  'description',
-  'completed',
-  'completed_at',
-  'due_date',
-  'due_time',
-  'due_time_zone',
-  'priority',
-  'labels',
-  'position',
-  'trashed_at',
-  'created_at',
-  'updated_at',
-  'etag',
-]
-const taskOf = (row: Row): Row => Object.fromEntries(MEMBERS.map((member) => [member, row[member]]))
+/** A row without what stands beside the task. */
+const taskOf = ({ version, changed, total, sort_key, place, outcome, status, fault, ...task }: Row): Row => task
 
 /** Two connections, each with many statements under way. */
 async function pipelined(url: string): Promise<{ query: pg.Client['query'] }> {

@@ -1,0 +1,97 @@
+// npm run bench:profile: where the time of a request goes, here and in the bare server of the bench, by whose code asked for it. Prints microseconds a request.
+import { Console } from 'node:console'
+import { once } from 'node:events'
+import { freePort } from '../server/testing/free-port.ts'
+import { CONNECTIONS, closedLoop } from './bench/load.ts'
+import { docket, NODE, openServers, peerSettings, settings } from './bench/servers.ts'
+import { newUser, WORK } from './bench/user.ts'
+
+/** Seconds of one measurement. */
+const SECONDS = 8
+/** Microseconds between two looks at the stack. */
+const INTERVAL = 200
+
+const ROOT = new URL('..', import.meta.url).href
+
+/** What the DevTools protocol calls a Profile. */
+interface Profile {
+  nodes: { id: number; callFrame: { functionName: string; url: string }; children?: number[] }[]
+  samples: number[]
+  timeDeltas: number[]
+}
+
+const servers = await openServers('docket_profile')
+try {
+  const ports = { docket: await freePort(), bare: await freePort() }
+  const ours = await servers.start(docket(`--inspect=127.0.0.1:${ports.docket}`), settings)
+  const { sessionId, works } = await newUser(ours.url)
+  const bare = await servers.start([NODE, `--inspect=127.0.0.1:${ports.bare}`, 'scripts/bench/peers/bare.ts'], peerSettings(sessionId))
+
+  for (const work of WORK) {
+    const costs: Record<string, Map<string, number>> = {}
+    for (const [server, { url }] of Object.entries({ docket: ours, bare })) {
+      await closedLoop(url, works[work], CONNECTIONS, SECONDS / 4)
+      const { total, profile } = await profiled(ports[server as keyof typeof ports], () => closedLoop(url, works[work], CONNECTIONS, SECONDS))
+      costs[server] = new Map([...timeByOwner(profile)].map(([owner, time]) => [owner, Math.round((time / total) * 10) / 10]))
+    }
+    const owners = [...new Set(Object.values(costs).flatMap((cost) => [...cost.keys()]))]
+    const rows = owners.map((owner) => ({ [work]: owner, docket: costs.docket?.get(owner) ?? 0, bare: costs.bare?.get(owner) ?? 0 }))
+    new Console(process.stdout).table(rows.filter(({ docket, bare }) => docket + bare >= 1).sort((a, b) => Number(b.docket) - Number(a.docket)))
+  }
+} finally {
+  await servers.close()
+}
+
+/** Has V8 look at the stack while something is done (https://chromedevtools.github.io/devtools-protocol/v8/Profiler/). */
+async function profiled<T>(port: number, work: () => Promise<T>): Promise<T & { profile: Profile }> {
+  const [{ webSocketDebuggerUrl }] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as [{ webSocketDebuggerUrl: string }]
+  const socket = new WebSocket(webSocketDebuggerUrl)
+  await once(socket, 'open')
+  let id = 0
+  const call = async (method: string, params = {}) => {
+    socket.send(JSON.stringify({ id: ++id, method, params }))
+    for (;;) {
+      const [{ data }] = (await once(socket, 'message')) as [{ data: string }]
+      const answer = JSON.parse(data) as { id?: number; result: { profile: Profile } }
+      if (answer.id === id) return answer.result
+    }
+  }
+  try {
+    await call('Profiler.enable')
+    await call('Profiler.setSamplingInterval', { interval: INTERVAL })
+    await call('Profiler.start')
+    const done = await work()
+    const { profile } = await call('Profiler.stop')
+    return { ...done, profile }
+  } finally {
+    // While somebody looks, the process does not end.
+    socket.close()
+  }
+}
+
+/** Microseconds, by the nearest code on the stack that is not Node's own. */
+function timeByOwner({ nodes, samples, timeDeltas }: Profile): Map<string, number> {
+  const owners = new Map<number, string>()
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const note = (id: number, above: string) => {
+    const { callFrame, children = [] } = byId.get(id) as Profile['nodes'][number]
+    const owner = ownerOf(callFrame) ?? above
+    owners.set(id, owner)
+    for (const child of children) note(child, owner)
+  }
+  note((nodes[0] as Profile['nodes'][number]).id, 'Node itself')
+  const times = new Map<string, number>()
+  for (const [index, sample] of samples.entries()) {
+    const owner = owners.get(sample) as string
+    times.set(owner, (times.get(owner) ?? 0) + (timeDeltas[index] as number))
+  }
+  times.delete('(idle)')
+  return times
+}
+
+function ownerOf({ functionName, url }: { functionName: string; url: string }): string | undefined {
+  if (['(garbage collector)', '(program)', '(idle)'].includes(functionName)) return functionName
+  const [, library] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
+  const [, own] = /^(server(?:\/\w+(?=\/))?|scripts\/bench\/peers)\//.exec(url.replace(ROOT, '')) ?? []
+  return library ?? own
+}
