@@ -6,6 +6,7 @@ const common = {
   pool: 'forks' as const,
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
 }
 
 export default defineConfig({
@@ -15,6 +16,8 @@ export default defineConfig({
       { test: { ...common, name: 'suite', include: ['server/**/*.test.ts', 'sdk/*.test.ts', 'web/*.test.ts', 'web/e2e/*.e2e.ts', 'proofs/*.test.ts'] } },
       // What needs a program that neither Node nor npm brings: part of `npm run check`, not of `npm test`.
       { test: { ...common, name: 'outside', include: ['scripts/outside/*.test.ts'] } },
+      // What breaks things around the server, each with a database of its own.
+      { test: { name: 'faults', include: ['scripts/faults/*.test.ts'], pool: 'forks', testTimeout: 240_000 } },
     ],
   },
 })

@@ -68,9 +68,10 @@ test('a change whose answer never came, because the page was closed, goes again 
     await route.fetch()
     await page.close()
   })
+  const closed = page.waitForEvent('close')
   await page.getByLabel('New task').fill('Pay the rent')
   await page.getByLabel('New task').press('Enter')
-  await expect.poll(() => page.isClosed()).toBe(true)
+  await closed
   const again = await context.newPage()
   await again.goto(url)
   await taskOf(again, 'Pay the rent').waitFor()

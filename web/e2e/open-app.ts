@@ -57,7 +57,7 @@ export async function add(page: Page, ...titles: string[]): Promise<void> {
 
 /** Until nothing is on its way to the server any more. */
 export async function arrived(page: Page): Promise<void> {
-  await expect.poll(() => page.evaluate(onTheWay), { timeout: 10_000 }).toBe(0)
+  await expect.poll(() => page.evaluate(onTheWay)).toBe(0)
 }
 
 /** How many entries the outboxes on the device hold. */
