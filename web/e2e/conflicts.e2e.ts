@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { launchChromium } from './chromium.ts'
-import { arrived, openApp, signIn, taskOf, titleOf } from './open-app.ts'
+import { arrived, intercept, openApp, signIn, taskOf, titleOf } from './open-app.ts'
 
 const chromium = launchChromium()
 
@@ -136,14 +136,14 @@ test('what somebody else wrote while a tick of this task was on its way is not o
   await titleOf(page, 'Pay the rent').waitFor()
   await docket.updateTask({ task: id, body: { title: 'Theirs' } })
   // The change is acknowledged, but what it left does not come yet.
-  await page.route('**/task-changes*', (route) => route.abort('connectionfailed'))
+  await intercept(page, '**/task-changes*', (route) => route.abort('connectionfailed'))
   await titleOf(page, 'Pay the rent').click()
   await page.getByLabel('Move', { exact: true }).selectOption('To the top')
   await page.getByText('Offline.').waitFor()
   await page.getByLabel('Title').fill('Mine')
   await page.getByLabel('Title').press('Enter')
   await titleOf(page, 'Mine').waitFor()
-  await page.unroute('**/task-changes*')
+  await page.context().unroute('**/task-changes*')
   await page.evaluate(() => window.dispatchEvent(new Event('online')))
   await page.getByText('Which one shall stay').waitFor()
   expect((await docket.getTask({ task: id })).title).toBe('Theirs')

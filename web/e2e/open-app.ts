@@ -1,4 +1,4 @@
-import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Locator, Page, Route } from 'playwright-core'
 import { expect } from 'vitest'
 import { createDocket, type DocketClient } from '../../sdk/index.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
@@ -53,6 +53,17 @@ export async function add(page: Page, ...titles: string[]): Promise<void> {
     await page.getByLabel('New task').press('Enter')
     await taskOf(page, title).waitFor()
   }
+}
+
+/** Until the app is kept on the device, and its worker answers for the page. */
+export async function installed(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
+}
+
+/** Has the test answer requests of a page that is open. Chromium loses an interception that begins while the worker takes the page over, so that comes first. */
+export async function intercept(page: Page, url: string, handler: (route: Route) => Promise<unknown>): Promise<void> {
+  await installed(page)
+  await page.context().route(url, handler)
 }
 
 /** Until nothing is on its way to the server any more. */
