@@ -50,6 +50,7 @@ try {
   const measured: Record<string, { rate: number[]; cpu: number[] }> = {}
   const latency: Record<string, { p50: number; p99: number }> = {}
   for (const work of WORK) {
+    tell(`${work}: ${ROUNDS} rounds`)
     for (let round = -WARM_UP; round < ROUNDS; round += 1) {
       const turns = Object.entries(running)
       const first = (round + WARM_UP) % turns.length
@@ -66,6 +67,7 @@ try {
       }
     }
     for (const [peer, { url, child }] of Object.entries(running)) {
+      tell(`${work}: latency of ${peer}`)
       latency[`${work} ${peer}`] = await openLoop(url, works[work], RATE[work], STEADY)
       await settled(child)
     }
@@ -96,6 +98,7 @@ try {
 
   // A fresh one, alone: how soon it answers, and what it holds after many requests.
   await Promise.all(Object.values(running).map(({ child }) => end(child)))
+  tell('starts')
   const starts: number[] = []
   for (let time = 0; time < STARTS; time += 1) {
     const began = performance.now()
@@ -106,6 +109,7 @@ try {
   const memories = []
   for (const flags of MEMORY) memories.push(await memoryOf(flags, works))
   new Console(process.stdout).table(memories)
+  tell('crowds')
   const { url, child } = await servers.start(docket(), settings)
   const crowds = await crowdsOf(url, child)
   new Console(process.stdout).table(crowds)
@@ -133,8 +137,14 @@ try {
   await servers.close()
 }
 
+/** What it is at: it takes a quarter of an hour, and where it ends early one wants to know whose fault it is. */
+function tell(step: string): void {
+  process.stderr.write(`${step}\n`)
+}
+
 /** What a server holds that Node was told to save memory, or not, and how fast it is then. */
 async function memoryOf(flags: string[], works: Works) {
+  tell(`memory, ${flags.join(' ') || 'without words for Node'}`)
   const { url, child } = await servers.start(docket(...flags), settings)
   const held = { 'MB at start': residentOf(child) }
   const rates: Record<string, number[]> = {}

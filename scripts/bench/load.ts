@@ -4,6 +4,8 @@ import autocannon from 'autocannon'
 
 /** Connections that each wait for their answer. */
 export const CONNECTIONS = 32
+/** Milliseconds after which an unused connection is closed from here: servers close theirs after five seconds, and what is sent at that moment is lost. */
+const IDLE = 2_000
 
 export interface Work {
   method: 'GET' | 'POST'
@@ -28,7 +30,7 @@ export async function closedLoop(url: string, { path, ...work }: Work, connectio
  * @throws where one is refused, or not answered in ten seconds
  */
 export async function openLoop(url: string, work: Work, rate: number, seconds: number): Promise<{ p50: number; p99: number }> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 })
+  const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: IDLE })
   const late = async (due: number) => {
     try {
       const { statusCode } = await ask(agent, url, work)
