@@ -1,4 +1,4 @@
-// npm run bench:profile: where the time of a request goes, here and in the bare server of the bench, by whose code asked for it. Prints microseconds a request.
+// npm run bench:profile: where the time of a request goes, here, in the bare server of the bench and in Fastify, by whose code asked for it. Prints microseconds a request.
 import { Console } from 'node:console'
 import { once } from 'node:events'
 import { freePort } from '../server/testing/free-port.ts'
@@ -22,21 +22,23 @@ interface Profile {
 
 const servers = await openServers('docket_profile')
 try {
-  const ports = { docket: await freePort(), bare: await freePort() }
-  const ours = await servers.start(docket(`--inspect=127.0.0.1:${ports.docket}`), settings)
+  const ports = { docket: await freePort(), bare: await freePort(), fastify: await freePort() }
+  const seen = (server: keyof typeof ports) => `--inspect=127.0.0.1:${ports[server]}`
+  const ours = await servers.start(docket(seen('docket')), settings)
   const { sessionId, works } = await newUser(ours.url)
-  const bare = await servers.start([NODE, `--inspect=127.0.0.1:${ports.bare}`, 'scripts/bench/peers/bare.ts'], peerSettings(sessionId))
+  const bare = await servers.start([NODE, seen('bare'), 'scripts/bench/peers/bare.ts'], peerSettings(sessionId))
+  const fastify = await servers.start([NODE, seen('fastify'), 'scripts/bench/peers/fastify.ts'], peerSettings(sessionId))
 
   for (const work of WORK) {
     const costs: Record<string, Map<string, number>> = {}
-    for (const [server, { url }] of Object.entries({ docket: ours, bare })) {
+    for (const [server, { url }] of Object.entries({ docket: ours, bare, fastify })) {
       await closedLoop(url, works[work], CONNECTIONS, SECONDS / 4)
       const { total, profile } = await profiled(ports[server as keyof typeof ports], () => closedLoop(url, works[work], CONNECTIONS, SECONDS))
       costs[server] = new Map([...timeByOwner(profile)].map(([owner, time]) => [owner, Math.round((time / total) * 10) / 10]))
     }
     const owners = [...new Set(Object.values(costs).flatMap((cost) => [...cost.keys()]))]
-    const rows = owners.map((owner) => ({ [work]: owner, docket: costs.docket?.get(owner) ?? 0, bare: costs.bare?.get(owner) ?? 0 }))
-    new Console(process.stdout).table(rows.filter(({ docket, bare }) => docket + bare >= 1).sort((a, b) => Number(b.docket) - Number(a.docket)))
+    const rows = owners.map((owner) => Object.fromEntries([[work, owner], ...Object.keys(costs).map((server) => [server, costs[server]?.get(owner) ?? 0])]))
+    new Console(process.stdout).table(rows.filter((row) => Object.keys(costs).some((server) => row[server] >= 1)).sort((a, b) => b.docket - a.docket))
   }
 } finally {
   await servers.close()

@@ -56,7 +56,7 @@ try {
       const first = (round + WARM_UP) % turns.length
       for (const [peer, { url, child }] of [...turns.slice(first), ...turns.slice(0, first)]) {
         const before = cpuOf(child)
-        const { rate, total } = await closedLoop(url, works[work], CONNECTIONS, TURN)
+        const { rate, total } = await named(peer, closedLoop(url, works[work], CONNECTIONS, TURN))
         const cpu = ((cpuOf(child) - before) / total) * 1_000_000
         await settled(child)
         if (round < 0) continue
@@ -66,9 +66,9 @@ try {
         kept.cpu.push(cpu)
       }
     }
+    tell(`${work}: latency`)
     for (const [peer, { url, child }] of Object.entries(running)) {
-      tell(`${work}: latency of ${peer}`)
-      latency[`${work} ${peer}`] = await openLoop(url, works[work], RATE[work], STEADY)
+      latency[`${work} ${peer}`] = await named(peer, openLoop(url, works[work], RATE[work], STEADY))
       await settled(child)
     }
   }
@@ -137,9 +137,18 @@ try {
   await servers.close()
 }
 
-/** What it is at: it takes a quarter of an hour, and where it ends early one wants to know whose fault it is. */
+/** What it is at, of a quarter of an hour. */
 function tell(step: string): void {
   process.stderr.write(`${step}\n`)
+}
+
+/** Whose fault it is where it ends early. */
+async function named<T>(peer: string, done: Promise<T>): Promise<T> {
+  try {
+    return await done
+  } catch (error) {
+    throw new Error(`${peer}: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 /** What a server holds that Node was told to save memory, or not, and how fast it is then. */

@@ -4,7 +4,7 @@ import autocannon from 'autocannon'
 
 /** Connections that each wait for their answer. */
 export const CONNECTIONS = 32
-/** Milliseconds after which an unused connection is closed from here: servers close theirs after five seconds, and what is sent at that moment is lost. */
+/** Milliseconds after which an unused connection is closed from here: uvicorn closes it after five seconds without having said so, and what is sent at that moment is lost. */
 const IDLE = 2_000
 
 export interface Work {
@@ -17,7 +17,7 @@ export interface Work {
 /** As many requests as go through, each connection waiting for its answer: how many a second. @throws where one is refused */
 export async function closedLoop(url: string, { path, ...work }: Work, connections: number, seconds: number): Promise<{ rate: number; total: number }> {
   const result = await autocannon({ url: `${url}${path}`, ...work, connections, duration: seconds })
-  if (result.non2xx + result.errors > 0) throw new Error(`${work.method} ${path}: ${result.non2xx} answers were none, ${result.errors} requests failed`)
+  if (result.non2xx + result.errors > 0) throw new Error(`${work.method} ${path}: ${result.non2xx} answers were not 2xx, ${result.errors} requests failed`)
   return { rate: result.requests.total / result.duration, total: result.requests.total }
 }
 

@@ -163,7 +163,7 @@ test('when another tab signs in as somebody else, what is on its way never reach
   await signIn(app)
   await add(page, 'Mine')
   await arrived(page)
-  await intercept(page, '**/task-operations', (route) => route.abort('internetdisconnected'))
+  await intercept(app, '**/task-operations', (route) => route.abort('internetdisconnected'))
   await add(page, 'Mine too')
   await context.request.post(`${url}/api/auth/sign-up/email`, {
     data: { email: 'grace@example.org', password: 'another horse battery', name: 'Grace' },
@@ -176,7 +176,7 @@ test('when another tab signs in as somebody else, what is on its way never reach
   await page.reload()
   await page.getByText('Your session has ended').waitFor()
   expect(sent).toBe(0)
-  await page.context().unroute('**/task-operations')
+  await app.context.unroute('**/task-operations')
   expect((await docket.listTasks()).items.map(({ title }) => title)).toEqual(['Mine'])
   await page.getByLabel('E-mail').fill('grace@example.org')
   await page.getByLabel('Password').fill('another horse battery')

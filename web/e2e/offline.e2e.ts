@@ -58,7 +58,7 @@ test('a change whose answer never came, because the page was closed, goes again 
   const { context, page, docket, url } = app
   await signIn(app)
   const keys: (string | undefined)[] = []
-  await intercept(page, '**/task-operations', async (route) => {
+  await intercept(app, '**/task-operations', async (route) => {
     keys.push(route.request().headers()['idempotency-key'])
     if (keys.length > 1) return route.continue()
     await route.fetch()
@@ -81,7 +81,7 @@ test('one change that the server fails over holds up no other, and the person is
   const { page, docket } = app
   await docket.createTask({ body: { title: 'Cursed' } })
   await signIn(app)
-  await intercept(page, '**/task-operations', (route) =>
+  await intercept(app, '**/task-operations', (route) =>
     route.request().postData()?.includes('Blessed') ? route.continue() : route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>Firewall</h1>' }),
   )
   await page.getByRole('checkbox', { name: 'Cursed' }).click()
@@ -149,7 +149,7 @@ test('signing out warns of what has not reached the server, and takes it along o
   const app = await openApp(chromium, { but: /503/ })
   const { page, docket } = app
   await signIn(app)
-  await intercept(page, '**/task-operations', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '0' }, body: '' }))
+  await intercept(app, '**/task-operations', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '0' }, body: '' }))
   await add(page, 'Pay the rent')
   await page.getByRole('link', { name: 'Account' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()

@@ -60,10 +60,13 @@ export async function installed(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
 }
 
-/** Has the test answer requests of a page that is open. Chromium loses an interception that begins while the worker takes the page over, so that comes first. */
-export async function intercept(page: Page, url: string, handler: (route: Route) => Promise<unknown>): Promise<void> {
+/**
+ * Has the test answer requests of all tabs from here on, where one is open already. Chromium now and then loses an interception that begins while the worker
+ * takes the page over (then every request goes past the test), so that comes first; one from before the page was opened is not lost.
+ */
+export async function intercept({ page, context }: Pick<Opened, 'page' | 'context'>, url: string, handler: (route: Route) => Promise<unknown>): Promise<void> {
   await installed(page)
-  await page.context().route(url, handler)
+  await context.route(url, handler)
 }
 
 /** Until nothing is on its way to the server any more. */

@@ -128,14 +128,14 @@ test('what the server refuses comes back, and says why; trying again does it', a
   await docket.createTask({ body: { title: 'Pay the rent' } })
   await signIn(app)
   await tasksOf(page).first().waitFor()
-  await intercept(page, '**/task-operations', (route) =>
+  await intercept(app, '**/task-operations', (route) =>
     route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ code: 'invalid_body', detail: 'Not today' }) }),
   )
   await page.getByRole('checkbox', { name: 'Pay the rent' }).click()
   await page.getByRole('alert').getByText('Not today').waitFor()
   await taskOf(page, 'Pay the rent').waitFor()
   expect(await page.getByRole('checkbox', { name: 'Pay the rent' }).isChecked()).toBe(false)
-  await page.context().unroute('**/task-operations')
+  await app.context.unroute('**/task-operations')
   await page.getByRole('button', { name: 'Try again' }).click()
   await taskOf(page, 'Pay the rent').waitFor({ state: 'detached' })
   await arrived(page)
