@@ -22,11 +22,9 @@ let reports = 0
 async function bytesInUse(): Promise<number> {
   reports += 1
   server.signal('SIGUSR2')
-  for (;;) {
-    const said = new RegExp(`\\{"report":${reports},"in_use":(\\d+)\\}`).exec(server.output())
-    if (said) return Number(said[1])
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  const said = () => new RegExp(`\\{"report":${reports},"in_use":(\\d+)\\}`).exec(server.output())?.[1]
+  await expect.poll(said, { timeout: 60_000 }).toBeDefined()
+  return Number(said())
 }
 
 async function sendMany(count: number, from: number, make: (index: number) => Outgoing, statuses: Set<number>): Promise<void> {
