@@ -52,6 +52,50 @@ test('a day without a mouse: write, walk, open, change, complete, delete, undo, 
   app.noComplaints()
 })
 
+test('while the page is behind, keys lose nothing and mean nothing else: text typed as soon as its field is seen, two tasks at once, `z` right after', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  for (const title of ['One', 'Two', 'Three', 'Four']) await docket.createTask({ body: { title } })
+  await signIn(app)
+  await taskOf(page, 'Four').waitFor()
+  // As on a phone that has much to do: each piece of work takes the time of a frame, so that React puts off the next, and that comes late.
+  await page.evaluate(() => {
+    const now = performance.now.bind(performance)
+    let spent = 0
+    performance.now = () => {
+      spent += 8
+      return now() + spent
+    }
+    const post = MessagePort.prototype.postMessage
+    MessagePort.prototype.postMessage = function (...args: unknown[]) {
+      setTimeout(() => Reflect.apply(post, this, args), 300)
+    }
+  })
+  await titleOf(page, 'One').focus()
+  await page.keyboard.press('e')
+  await page.getByLabel('Title').waitFor()
+  await page.keyboard.press('End')
+  await page.keyboard.type(' and a half')
+  expect(await page.getByLabel('Title').inputValue()).toBe('One and a half')
+  await page.keyboard.press('Escape')
+  await taskOf(page, 'One and a half').waitFor()
+  await page.keyboard.press('d')
+  await taskOf(page, 'One and a half').waitFor({ state: 'detached' })
+  await page.keyboard.press('d')
+  await taskOf(page, 'Two').waitFor({ state: 'detached' })
+  await page.keyboard.press('Delete')
+  await page.keyboard.press('z')
+  await page.getByRole('status').getByText('Taken back').waitFor({ state: 'attached' })
+  await arrived(page)
+  expect((await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [title, completed])).toEqual([
+    ['Four', false],
+    ['One and a half', true],
+    ['Three', false],
+    ['Two', true],
+  ])
+  app.noComplaints()
+})
+
 test('the palette finds commands and tasks; the sheet names the keys and switches the single ones off', async () => {
   const app = await openApp(chromium)
   const { page } = app

@@ -1,4 +1,4 @@
-import { useCallback, useSyncExternalStore } from 'react'
+import { useCallback, useReducer, useSyncExternalStore } from 'react'
 import { useWorkspace } from './workspace.tsx'
 
 /**
@@ -10,10 +10,13 @@ import { useWorkspace } from './workspace.tsx'
 export function useDraft(key: string, value: string) {
   const { replica } = useWorkspace()
   const draft = useSyncExternalStore(replica.subscribe, () => replica.draft(key))
+  // The subscription begins a moment after the field is seen: what is typed before it must be shown too, or React takes it out of the field again.
+  const [, show] = useReducer((times: number) => times + 1, 0)
   const type = useCallback(
     (text: string) => {
       const over = replica.draft(key)?.over ?? value
       replica.setDraft(key, text === over ? undefined : { text, over })
+      show()
     },
     [replica, key, value],
   )

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { tinykeys } from 'tinykeys'
 import { remembered } from './device.ts'
 
@@ -17,7 +17,7 @@ export function useKeys(bindings: Bindings): void {
   latest.current = bindings
   const keys = Object.keys(bindings).join('\n')
   // biome-ignore lint/correctness/useExhaustiveDependencies: other keys are listened to anew, the same ones do what they do by now
-  useEffect(() => {
+  useLayoutEffect(() => {
     parts.add(latest)
     listen()
     return () => {

@@ -32,18 +32,21 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
   /** Does it, says it, and offers the way back. */
   async function act(steps: Step[], name: string, said: string): Promise<boolean> {
     if (steps.length === 0) return true
+    const doing = perform(steps, name)
+    // Before it is kept: from this key on `z` takes back this, and not what was done before it.
+    offerUndo({
+      said,
+      undo: () => {
+        offerUndo(undefined)
+        doing.then((back) => perform(back, name)).then(() => announce('Taken back'), failed)
+      },
+    })
     try {
-      const back = await perform(steps, name)
+      await doing
       announce(said)
-      offerUndo({
-        said,
-        undo: () => {
-          offerUndo(undefined)
-          perform(back, name).then(() => announce('Taken back'), failed)
-        },
-      })
       return true
     } catch (error) {
+      offerUndo(undefined)
       failed(error as Error)
       return false
     }

@@ -1,5 +1,5 @@
 import type { Task, TaskCreate } from '@docket/sdk'
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { useWorkspace } from '../shell/workspace.tsx'
 import { dayName, dueOf } from './due.ts'
@@ -61,10 +61,10 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   const reach = useCallback((id: string) => setCurrent((before) => (before?.id === id ? before : { id, sent: 0 })), [])
   const send = useCallback((id: string | undefined) => id && setCurrent((before) => ({ id, sent: (before?.sent ?? 0) + 1 })), [])
 
-  // What went away takes no focus along: it goes to the task that is in its place now.
+  // What went away takes no focus along: it goes to the task that is in its place now, before the next key can come.
   const place = useRef(0)
   const at = shown.findIndex(({ id }) => id === current?.id)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (at >= 0) place.current = at
     else if (current && document.activeElement === document.body) send(shown[Math.min(place.current, shown.length - 1)]?.id)
   }, [at, current, shown, send])

@@ -1,5 +1,5 @@
 import type { Task } from '@docket/sdk'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useDraft } from '../shell/draft.ts'
 import { isTyping } from '../shell/keys.ts'
 import { Labelled } from '../shell/labelled.tsx'
@@ -48,7 +48,8 @@ function TooLong({ why }: { why: string | undefined }) {
 
 export function TitleField({ task }: { task: Task }) {
   const { text, type, save, tooLong, field } = useText(task, 'title')
-  useEffect(() => {
+  // At once: what is typed as soon as the field is seen is its text, and no keys of the list.
+  useLayoutEffect(() => {
     if (!isTyping(document.activeElement)) field.current?.focus()
   }, [field])
   return (
