@@ -817,7 +817,7 @@ export interface components {
         Day: string;
         /**
          * Format: time-zone
-         * @description The name of a time zone in the IANA database, of the form `Area/Location`, or `UTC`. Short names, which mean different zones to different programs, are refused.
+         * @description The name of a time zone in the IANA database, of the form `Area/Location`, or `UTC`. Short names, which mean different zones to different programs, are refused. Capital and small letters make no difference, and stay as they were sent.
          * @example Europe/Berlin
          */
         TimeZone: string;
@@ -1428,7 +1428,7 @@ export interface components {
              */
             status: number;
             /**
-             * @description What the answer is made of again when the request is repeated, as JSON in a text.
+             * @description What the answer is made of again when the request is repeated, as JSON in a text; a task by the columns that it has in the database, so times have seconds, and its `etag` is made of `version`.
              * @example null
              */
             answer: string | null;

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
 import { sendBytes } from '../testing/bytes.ts'
@@ -8,6 +9,7 @@ import { isProblem } from '../testing/problem.ts'
 import { startService, type TestService } from '../testing/service.ts'
 
 type Problem = components['schemas']['Problem']
+type Task = components['schemas']['Task']
 
 let service: TestService
 let ada: Person
@@ -45,6 +47,18 @@ describe('bodies', () => {
 
   test('415: an encoding the server does not read', async () => {
     expect((await post('{"title":"x"}', { 'content-type': 'application/json', 'content-encoding': 'compress' })).status).toBe(415)
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const)('201 and 413: a body may be compressed as %s, and its limit is of what comes out', async (encoding, compress) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
+    const answer = await ada.send<Task>(ada.tasks, { method: 'POST', body: compress('{"title":"Not it","title":"Müll raus"}'), headers })
+    expect([answer.status, answer.body.title]).toEqual([201, 'Müll raus'])
+    isProblem(await post(compress(JSON.stringify({ title: 'x'.repeat(110_000) })), headers), 'content_too_large')
+    isProblem(await post('{"title":"x"}', headers), 'malformed_json')
   })
 
   test('201: parameters and case of the media type do not matter', async () => {

@@ -48,6 +48,12 @@ describe('a due time must be one', () => {
     await ada.addTask({ due_date: '2028-02-29' })
   })
 
+  test('201: capital and small letters of a zone make no difference, and stay as they were sent', async () => {
+    const skipped = { due_date: '2027-03-28', due_time: '02:30', due_time_zone: 'europe/BERLIN' }
+    expect((await ada.send(ada.tasks, { method: 'POST', json: { title: 'x', ...skipped } })).status).toBe(422)
+    expect(await ada.addTask({ ...skipped, due_time: '03:30' })).toMatchObject({ due_time_zone: 'europe/BERLIN' })
+  })
+
   test('422: what a patch leaves is looked at whole, the member that it brought is named, and the task stays as it was', async () => {
     const patch = async (start: Partial<Schemas['TaskCreate']>, json: object) => {
       const task = await ada.addTask(start)
