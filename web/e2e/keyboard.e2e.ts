@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { launchChromium } from './chromium.ts'
-import { add, arrived, openApp, signIn, taskOf, titleOf, titlesOf } from './open-app.ts'
+import { add, arrived, openApp, signIn, slowDown, taskOf, titleOf, titlesOf } from './open-app.ts'
 
 const chromium = launchChromium()
 
@@ -58,19 +58,7 @@ test('while the page is behind, keys lose nothing and mean nothing else: text ty
   for (const title of ['One', 'Two', 'Three', 'Four']) await docket.createTask({ body: { title } })
   await signIn(app)
   await taskOf(page, 'Four').waitFor()
-  // As on a phone that has much to do: each piece of work takes the time of a frame, so that React puts off the next, and that comes late.
-  await page.evaluate(() => {
-    const now = performance.now.bind(performance)
-    let spent = 0
-    performance.now = () => {
-      spent += 8
-      return now() + spent
-    }
-    const post = MessagePort.prototype.postMessage
-    MessagePort.prototype.postMessage = function (...args: unknown[]) {
-      setTimeout(() => Reflect.apply(post, this, args), 300)
-    }
-  })
+  await slowDown(page)
   await titleOf(page, 'One').focus()
   await page.keyboard.press('e')
   await page.getByLabel('Title').waitFor()

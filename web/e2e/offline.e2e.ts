@@ -105,9 +105,9 @@ test('a tab that is opened while the first one still fetches ends with every tas
   await signIn(app)
   const others = await Promise.all([1, 2, 3].map(() => context.newPage()))
   await Promise.all(others.map((other) => other.goto(url)))
-  for (const each of [page, ...others]) await each.getByRole('link', { name: /Inbox\s*2000/ }).waitFor()
+  for (const each of [page, ...others]) await each.getByRole('link', { name: /Inbox\s*2000/ }).waitFor({ timeout: 40_000 })
   app.noComplaints()
-})
+}, 60_000)
 
 test('what two devices did while they could not hear each other is there on both once they can', async () => {
   const app = await openApp(chromium, { but: OFFLINE })

@@ -69,6 +69,22 @@ export async function intercept({ page, context }: Pick<Opened, 'page' | 'contex
   await context.route(url, handler)
 }
 
+/** From here on the page is behind, as on a phone that has much to do: each piece of work takes the time of a frame, so that React puts off the next. */
+export async function slowDown(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const now = performance.now.bind(performance)
+    let spent = 0
+    performance.now = () => {
+      spent += 8
+      return now() + spent
+    }
+    const post = MessagePort.prototype.postMessage
+    MessagePort.prototype.postMessage = function (...args: unknown[]) {
+      setTimeout(() => Reflect.apply(post, this, args), 300)
+    }
+  })
+}
+
 /** Until nothing is on its way to the server any more. */
 export async function arrived(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(onTheWay)).toBe(0)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { launchChromium } from './chromium.ts'
-import { arrived, openApp, signIn, taskOf, titleOf, titlesOf } from './open-app.ts'
+import { arrived, openApp, signIn, slowDown, taskOf, titleOf, titlesOf } from './open-app.ts'
 
 const chromium = launchChromium()
 
@@ -40,6 +40,19 @@ test('the manual order is changed by dragging, by the keyboard and by the menu o
   await page.mouse.move(handle.x + 10, target.y + 10, { steps: 10 })
   await page.mouse.up()
   await order('DABC')
+  app.noComplaints()
+})
+
+test('a click opens a task also while its row becomes one that can be dragged, on a page that is behind', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  await docket.createTask({ body: { title: 'Pay the rent' } })
+  await signIn(app)
+  await taskOf(page, 'Pay the rent').waitFor()
+  await slowDown(page)
+  await Promise.all([page.waitForResponse(/manual-list/), titleOf(page, 'Pay the rent').hover()])
+  await titleOf(page, 'Pay the rent').click({ delay: 500 })
+  await page.getByLabel('Title').waitFor()
   app.noComplaints()
 })
 

@@ -31,8 +31,11 @@ export async function openDrafts(
     set(key, draft) {
       hear(key, draft)
       tell(key, draft)
-      const kept: Promise<unknown> = draft ? database.put('drafts', draft, key) : database.delete('drafts', key)
-      kept.catch(fail)
+      const transaction = database.transaction('drafts', 'readwrite')
+      const done: Promise<unknown> = draft ? transaction.store.put(draft, key) : transaction.store.delete(key)
+      // Not when the page comes to it: it may be left before that.
+      transaction.commit()
+      Promise.all([done, transaction.done]).catch(fail)
     },
     hear,
     found,

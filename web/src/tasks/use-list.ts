@@ -1,4 +1,5 @@
-import { type ComponentType, useEffect, useRef, useState } from 'react'
+import { type ComponentType, useLayoutEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { type ListProps, TaskList } from './task-list.tsx'
 
 /**
@@ -10,12 +11,11 @@ export function useList(isManual: boolean, isBusy: boolean, send: (id: string | 
   const [Manual, setManual] = useState<ComponentType<ListProps>>()
   const loaded = useRef<ComponentType<ListProps>>(undefined)
   const isWanted = isManual && !isBusy && !Manual
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isWanted) return
     let isDown = false
-    /** Between a press and its click the rows stay as they are, or the click would be lost. */
     const change = () => {
-      if (isDown || !loaded.current) return
+      if (!loaded.current) return
       const focused = document.activeElement?.getAttribute('data-task')
       setManual(() => loaded.current)
       if (focused) send(focused)
@@ -23,8 +23,12 @@ export function useList(isManual: boolean, isBusy: boolean, send: (id: string | 
     const load = () =>
       void import('./manual-list.tsx').then(({ ManualList }) => {
         loaded.current = ManualList
-        if (!loading.signal.aborted) change()
+        changeNow()
       })
+    /** Between a press and its click the rows stay as they are, or the click would be lost; so the change is not put off either. */
+    const changeNow = () => {
+      if (!isDown && !loading.signal.aborted) flushSync(change)
+    }
     const press = () => {
       isDown = true
       load()
@@ -32,7 +36,7 @@ export function useList(isManual: boolean, isBusy: boolean, send: (id: string | 
     const release = () =>
       setTimeout(() => {
         isDown = false
-        if (!loading.signal.aborted) change()
+        changeNow()
       })
     const loading = new AbortController()
     const { signal } = loading
