@@ -817,7 +817,7 @@ export interface components {
         Day: string;
         /**
          * Format: time-zone
-         * @description The name of a time zone in the IANA database, of the form `Area/Location`, or `UTC`. Short names, which mean different zones to different programs, are refused. Capital and small letters make no difference, and stay as they were sent.
+         * @description The name of a time zone in the IANA database, of the form `Area/Location`, or `UTC`. Short names, which mean different zones to different programs, are refused.
          * @example Europe/Berlin
          */
         TimeZone: string;
@@ -867,6 +867,7 @@ export interface components {
          * Format: time-zone
          * @description The name of the time zone in the IANA database that `due_time` is told in, of the form `Area/Location` or `UTC`; or `null` for the clock on the wall, wherever
          *     that is. Only with a `due_time`, and only where that time exists on that day. Of an hour that comes twice the second is meant.
+         *     Capital and small letters make no difference, but in `UTC`; the name stays as it was sent.
          * @example Europe/Berlin
          */
         DueTimeZone: string | null;
@@ -1428,7 +1429,7 @@ export interface components {
              */
             status: number;
             /**
-             * @description What the answer is made of again when the request is repeated, as JSON in a text; a task by the columns that it has in the database, so times have seconds, and its `etag` is made of `version`.
+             * @description What the answer is made of again when the request is repeated, as JSON in a text; there a task has the columns of the database, so that `due_time` has seconds, `version` is what `etag` is made of, and it is completed when it has `completed_at`.
              * @example null
              */
             answer: string | null;

@@ -170,7 +170,7 @@ test('when another tab signs in as somebody else, what is on its way never reach
     headers: { origin: url },
   })
   let sent = 0
-  // Of the page that was there before, Ada was still the person.
+  // On the page that was there before, Ada was still the person.
   page.once('framenavigated', () =>
     page.on('request', (request) => {
       if (request.url().endsWith('/task-operations')) sent += 1

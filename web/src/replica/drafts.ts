@@ -26,16 +26,19 @@ export async function openDrafts(
     else drafts.delete(key)
     show()
   }
+  const keep = async (key: string, draft: Draft | undefined) => {
+    const transaction = database.transaction('drafts', 'readwrite')
+    const kept: Promise<unknown> = draft ? transaction.store.put(draft, key) : transaction.store.delete(key)
+    // By itself it would commit only once the page has heard of the write, and the page may be gone by then.
+    transaction.commit()
+    await Promise.all([kept, transaction.done])
+  }
   return {
     get: (key) => drafts.get(key),
     set(key, draft) {
       hear(key, draft)
       tell(key, draft)
-      const transaction = database.transaction('drafts', 'readwrite')
-      const done: Promise<unknown> = draft ? transaction.store.put(draft, key) : transaction.store.delete(key)
-      // Not when the page comes to it: it may be left before that.
-      transaction.commit()
-      Promise.all([done, transaction.done]).catch(fail)
+      keep(key, draft).catch(fail)
     },
     hear,
     found,

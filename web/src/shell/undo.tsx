@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import { useKeys } from './keys.ts'
 
 export interface Undoable {
-  /** What was done. */
+  /** What was done, or is on its way into the database of the device. */
   said: string
   undo: () => void
 }

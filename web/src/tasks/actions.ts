@@ -1,4 +1,5 @@
 import type { Task, TaskCreate, TaskMove, TaskOperation, TaskUpdate } from '@docket/sdk'
+import type { Dispatch, SetStateAction } from 'react'
 import { uuidv7 } from 'uuidv7'
 import type { Replica, Step } from '../replica/replica.ts'
 import type { Undoable } from '../shell/undo.tsx'
@@ -11,7 +12,7 @@ const LABELS = 20
 interface Around {
   /** Says to a screen reader what has happened. */
   announce: (said: string) => void
-  offerUndo: (undoable: Undoable | undefined) => void
+  offerUndo: Dispatch<SetStateAction<Undoable | undefined>>
   /** The device could not keep it. */
   failed: (error: Error | undefined) => void
 }
@@ -33,20 +34,21 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
   async function act(steps: Step[], name: string, said: string): Promise<boolean> {
     if (steps.length === 0) return true
     const doing = perform(steps, name)
-    // Before it is kept: from this key on `z` takes back this, and not what was done before it.
-    offerUndo({
+    const offered: Undoable = {
       said,
       undo: () => {
         offerUndo(undefined)
         doing.then((back) => perform(back, name)).then(() => announce('Taken back'), failed)
       },
-    })
+    }
+    // Before it is kept: from this key on `z` takes back this, and not what was done before it.
+    offerUndo(offered)
     try {
       await doing
       announce(said)
       return true
     } catch (error) {
-      offerUndo(undefined)
+      offerUndo((now) => (now === offered ? undefined : now))
       failed(error as Error)
       return false
     }

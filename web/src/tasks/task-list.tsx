@@ -45,7 +45,9 @@ export function TaskList({ tasks, headingOf, selected, edited, current, setCurre
   useLayoutEffect(() => {
     if (!current?.sent) return
     const row = document.querySelector<HTMLElement>(`[data-task="${current.id}"]`)
-    row?.focus()
+    // Of a task that is open, the field; else what is typed would be keys of the list.
+    const field = current.id === edited && document.querySelector<HTMLElement>('[data-editor] input:enabled')
+    ;(field || row)?.focus()
   }, [current?.sent])
 
   return (

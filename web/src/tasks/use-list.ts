@@ -14,6 +14,7 @@ export function useList(isManual: boolean, isBusy: boolean, send: (id: string | 
   useLayoutEffect(() => {
     if (!isWanted) return
     let isDown = false
+    let released: ReturnType<typeof setTimeout> | undefined
     const change = () => {
       if (!loaded.current) return
       const focused = document.activeElement?.getAttribute('data-task')
@@ -21,23 +22,29 @@ export function useList(isManual: boolean, isBusy: boolean, send: (id: string | 
       if (focused) send(focused)
     }
     const load = () =>
-      void import('./manual-list.tsx').then(({ ManualList }) => {
-        loaded.current = ManualList
-        changeNow()
-      })
+      void import('./manual-list.tsx').then(
+        ({ ManualList }) => {
+          loaded.current = ManualList
+          changeNow()
+        },
+        // Without it the order is changed by keys and menu; the next press tries again.
+        () => {},
+      )
     /** Between a press and its click the rows stay as they are, or the click would be lost; so the change is not put off either. */
     const changeNow = () => {
       if (!isDown && !loading.signal.aborted) flushSync(change)
     }
     const press = () => {
+      clearTimeout(released)
       isDown = true
       load()
     }
-    const release = () =>
-      setTimeout(() => {
+    const release = () => {
+      released = setTimeout(() => {
         isDown = false
         changeNow()
       })
+    }
     const loading = new AbortController()
     const { signal } = loading
     window.addEventListener('pointermove', load, { signal, once: true })
