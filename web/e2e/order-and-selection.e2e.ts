@@ -30,14 +30,20 @@ test('the manual order is changed by dragging, by the keyboard and by the menu o
   await order('DBCA')
   await page.getByRole('button', { name: 'Close' }).click()
 
-  await taskOf(page, 'Task A').hover()
-  const handle = await page.getByRole('button', { name: 'Move Task A' }).boundingBox()
-  const target = await taskOf(page, 'Task B').boundingBox()
+  const grip = page.getByRole('button', { name: 'Move Task A' })
+  await grip.hover()
+  const [handle, target] = [await grip.boundingBox(), await taskOf(page, 'Task B').boundingBox()]
   if (!handle || !target) throw new Error('nothing to drag')
-  await page.mouse.move(handle.x + 10, handle.y + 10)
   await page.mouse.down()
   await page.mouse.move(handle.x + 10, handle.y - 20, { steps: 5 })
-  await page.mouse.move(handle.x + 10, target.y + 10, { steps: 10 })
+  // As a hand does: on, until the line is where it shall be.
+  const line = taskOf(page, 'Task B').locator('[class*="shadow-[0_-2px"]')
+  const follow = async () => {
+    await page.mouse.move(handle.x + 10, target.y + 5, { steps: 10 })
+    await page.mouse.move(handle.x + 10, target.y + target.height / 2, { steps: 10 })
+    return line.count()
+  }
+  await expect.poll(follow).toBe(1)
   await page.mouse.up()
   await order('DABC')
   app.noComplaints()

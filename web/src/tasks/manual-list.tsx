@@ -1,9 +1,11 @@
 import {
+  type CollisionDetection,
   closestCenter,
   DndContext,
   DragOverlay,
   MeasuringStrategy,
   MouseSensor,
+  pointerWithin,
   TouchSensor,
   useDraggable,
   useDroppable,
@@ -18,6 +20,12 @@ import { type RowProps, TaskRow } from './task-row.tsx'
 
 const INSTRUCTIONS = { draggable: 'To move it without dragging, press Alt and an arrow key, or open the task and choose a place.' }
 
+/** The row under the pointer; beside the list, the nearest one. What is dragged may lag behind the pointer on a slow device. */
+const underPointer: CollisionDetection = (dragging) => {
+  const rows = pointerWithin(dragging)
+  return rows.length > 0 ? rows : closestCenter(dragging)
+}
+
 /** The list in the manual order, whose rows can be dragged. */
 export function ManualList(props: ListProps) {
   const [dragged, setDragged] = useState<Task>()
@@ -29,7 +37,7 @@ export function ManualList(props: ListProps) {
   return (
     <DndContext
       sensors={sensors}
-      collisionDetection={closestCenter}
+      collisionDetection={underPointer}
       measuring={{ droppable: { strategy: MeasuringStrategy.Always } }}
       accessibility={{ screenReaderInstructions: INSTRUCTIONS }}
       onDragStart={({ active }) => setDragged(props.tasks[place(active.id)])}
