@@ -1,5 +1,6 @@
 import createFetchClient, { type Client } from 'openapi-fetch'
 import type { paths } from './contract.gen.ts'
+import { AuthenticationError, problemErrorOf } from './errors.ts'
 import { type Fetch, globalFetch, type TokenSource } from './tokens.ts'
 
 /** A client of every operation of the contract: `docket.GET('/api/{user_id}/tasks', ...)` answers `{ data, error, response }`. */
@@ -34,10 +35,19 @@ export function authorized(fetch: Fetch, tokens: TokenSource): Fetch {
     if (request.headers.has('Authorization') || !BY_ACCESS_TOKEN.test(new URL(request.url).pathname)) return fetch(request)
     const token = await tokens.get()
     const response = await fetch(withToken(request.clone(), token))
-    const renewed = token && response.status === 401 && (await tokens.renew(token))
+    // A 401 of a proxy says nothing of the token.
+    const isRefused = token && response.status === 401 && problemErrorOf(await bodyOf(response.clone()), response)
+    // Where the session is over too, the response of the operation says so.
+    const renewed = isRefused && (await tokens.renew(token).catch(unlessOver))
     return renewed ? fetch(withToken(request, renewed)) : response
   }
 }
+
+function unlessOver(error: unknown): undefined {
+  if (!(error instanceof AuthenticationError)) throw error
+}
+
+const bodyOf = (response: Response): Promise<unknown> => response.json().catch(() => undefined)
 
 function withToken(request: Request, token: string | undefined): Request {
   if (token) request.headers.set('Authorization', `Bearer ${token}`)

@@ -245,7 +245,8 @@ export interface paths {
          * List what has changed
          * @description Every task that was created, changed, trashed, restored or purged after the cursor `since`, in the order in which it happened, each once and as it is now. Without
          *     `since` all there is. A copy that applies the pages in turn, and goes on from the last `cursor` for ever, has no gap, no double and no state that never was,
-         *     also while others write. A cursor is good for 90 days at least; one that is too old, or from before the database was restored, answers 410: start over without it.
+         *     also while others write. A cursor is good for 90 days at least. One that is too old, from before the database was restored or the secret changed, or not of
+         *     this user answers 410: start over without it.
          */
         get: operations["listTaskChanges"];
         put?: never;
@@ -878,11 +879,12 @@ export interface components {
          */
         Priority: "none" | "low" | "medium" | "high";
         /**
-         * @description A label. Not only white space; no NUL and no lone surrogate. Case matters.
+         * @description A label. Not only white space; no NUL and no lone surrogate. Labels that differ only in case, accents or width are one label (Unicode NFKC_Casefold,
+         *     without accents); each task keeps its spelling.
          * @example home
          */
         Label: string;
-        /** @description Labels, in the order they were given; none twice. */
+        /** @description Labels, in the order they were given; none twice. Of several spellings of one label the first is kept. */
         Labels: components["schemas"]["Label"][];
         /** @description One task of one user. */
         Task: {
@@ -1133,7 +1135,7 @@ export interface components {
             items: components["schemas"]["Task"][];
         };
         /**
-         * @description CSV (RFC 4180), UTF-8 with a byte order mark, with a header.
+         * @description CSV (RFC 4180), UTF-8 with a byte order mark, with a header. A line break ends it; a file without one is not whole.
          * @example id,title
          *     0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12,Pay the rent
          */
@@ -1472,7 +1474,14 @@ export interface components {
         Credentials: {
             email: components["schemas"]["Email"];
             password: components["schemas"]["Password"];
+            device_token?: components["schemas"]["DeviceToken"];
         };
+        /**
+         * @description Says that this program has signed in to the account before, so that it can sign in also while strangers guess the password. It opens nothing without
+         *     the password, and is good for the account that it was made for.
+         * @example 3d0c4e1f-8a57-4b6e-9c1d-2f7a5b8e6d04.ZXhhbXBsZS1zaWduYXR1cmUtb2YtYS1kZXZpY2U
+         */
+        DeviceToken: string;
         /** @description An account, as programs see it. */
         User: {
             id: components["schemas"]["Uuid"];
@@ -1507,6 +1516,7 @@ export interface components {
              * @example EXAMPLE.c2lnbmF0dXJlLW9mLXRoZS1zZXNzaW9u
              */
             session_token: string;
+            device_token: components["schemas"]["DeviceToken"];
         };
         /** @description An access token. */
         AccessToken: {
@@ -1537,14 +1547,27 @@ export interface components {
              * @example Ada
              */
             name?: string;
+            /**
+             * @description The address of a picture; it comes back as `image` of the user, and is not fetched.
+             * @example https://example.org/ada.png
+             */
+            image?: string;
+            callbackURL?: components["schemas"]["CallbackUrl"];
             rememberMe?: components["schemas"]["RememberMe"];
         };
         /** @description What `better-auth/client` sends to sign in. */
         BrowserCredentials: {
             email: components["schemas"]["Email"];
             password: components["schemas"]["Password"];
+            callbackURL?: components["schemas"]["CallbackUrl"];
             rememberMe?: components["schemas"]["RememberMe"];
         };
+        /**
+         * @description Where the stock client leads the browser afterwards: a path of this server or an address of a trusted origin; any other is 403. Sign-in says it again
+         *     as `url`; sign-up has no use for it while no e-mail is sent.
+         * @example /today
+         */
+        CallbackUrl: string;
         /**
          * @description When false, the cookie goes when the browser closes.
          * @example true
@@ -1581,11 +1604,15 @@ export interface components {
         /** @description Who signed in. */
         BrowserSignIn: {
             /**
-             * @description Always false; the page decides where to go.
+             * @description Whether the client leads the browser to `url`; only where `callbackURL` was sent.
              * @example false
-             * @enum {boolean}
              */
-            redirect: false;
+            redirect: boolean;
+            /**
+             * @description The `callbackURL` that was sent.
+             * @example /today
+             */
+            url?: string;
             token: components["schemas"]["BlankToken"];
             user: components["schemas"]["BrowserUser"];
         };
@@ -1626,7 +1653,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457), the one shape of every error. */
         Problem: {
             /**
@@ -1685,7 +1712,7 @@ export interface components {
              * @example max_length
              * @enum {string}
              */
-            code: "required" | "unknown_member" | "read_only" | "type" | "enum" | "format" | "pattern" | "min_length" | "max_length" | "minimum" | "maximum" | "min_items" | "max_items" | "unique_items" | "invalid";
+            code: "required" | "unknown_member" | "read_only" | "type" | "enum" | "format" | "pattern" | "min_length" | "max_length" | "minimum" | "maximum" | "min_items" | "max_items" | "unique_items" | "too_common" | "invalid";
             /**
              * @description The same as a sentence.
              * @example must NOT have more than 200 characters
@@ -1827,8 +1854,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A task with the id that the client chose is there already, with other content. */
-        TaskIdTaken: {
+        /** @description A task with the id that the client chose is there already, with other content; or the account has as much as one account may have. */
+        NotCreated: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account has as many tasks, or as much text, as one account may have. */
+        QuotaExceeded: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
@@ -1879,7 +1919,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description An operation conflicts with what is there; `errors` says which. */
+        /** @description An operation conflicts with what is there, or is more than the account may have; `errors` says which. */
         BulkConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1986,7 +2026,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many requests in this minute. */
+        /** @description Too many requests, or too expensive ones, in this minute or this day. */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2013,7 +2053,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The database does not answer at the moment. */
+        /** @description The server is too busy, or its database does not answer, at the moment. */
         ServiceUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2062,7 +2102,7 @@ export interface components {
          */
         Priority: components["schemas"]["Priority"][];
         /**
-         * @description Only tasks with this label; several are given as `label=home&label=money`, and `label_match` says whether one is enough.
+         * @description Only tasks with this label, in any spelling that is the same label; several are given as `label=home&label=money`, and `label_match` says whether one is enough.
          * @example [
          *       "home"
          *     ]
@@ -2105,7 +2145,8 @@ export interface components {
          */
         UpdatedAfter: components["schemas"]["TimestampInput"];
         /**
-         * @description Only tasks with every one of these words, or parts of words, in their title or description. Case does not matter.
+         * @description Only tasks with every one of these words, or parts of words, in their title, description or labels. Case, accents and width do not matter (Unicode
+         *     NFKC_Casefold, without accents): `strasse` finds `Straße`, `cafe` finds `Café`.
          * @example rent
          */
         Q: string;
@@ -2181,6 +2222,11 @@ export interface components {
          * @example "4"
          */
         ListETag: components["schemas"]["ListEntityTag"];
+        /**
+         * @description Tells a browser to forget the responses that it keeps of this server (W3C Clear Site Data), so that the next user of the browser finds none of them.
+         * @example "cache"
+         */
+        "Clear-Site-Data": "\"cache\"";
         /**
          * @description The name to save the file under (RFC 6266).
          * @example attachment; filename="docket-tasks-2026-11-24.json"
@@ -2299,6 +2345,7 @@ export type NewPassword = components['schemas']['NewPassword'];
 export type Password = components['schemas']['Password'];
 export type Registration = components['schemas']['Registration'];
 export type Credentials = components['schemas']['Credentials'];
+export type DeviceToken = components['schemas']['DeviceToken'];
 export type User = components['schemas']['User'];
 export type Jwt = components['schemas']['Jwt'];
 export type Seconds = components['schemas']['Seconds'];
@@ -2309,6 +2356,7 @@ export type Success = components['schemas']['Success'];
 export type EmptyObject = components['schemas']['EmptyObject'];
 export type BrowserRegistration = components['schemas']['BrowserRegistration'];
 export type BrowserCredentials = components['schemas']['BrowserCredentials'];
+export type CallbackUrl = components['schemas']['CallbackUrl'];
 export type RememberMe = components['schemas']['RememberMe'];
 export type BrowserUser = components['schemas']['BrowserUser'];
 export type BlankToken = components['schemas']['BlankToken'];
@@ -2329,7 +2377,8 @@ export type ResponseTaskNotFound = components['responses']['TaskNotFound'];
 export type ResponseNotAcceptable = components['responses']['NotAcceptable'];
 export type ResponseEmailTaken = components['responses']['EmailTaken'];
 export type ResponseBrowserEmailTaken = components['responses']['BrowserEmailTaken'];
-export type ResponseTaskIdTaken = components['responses']['TaskIdTaken'];
+export type ResponseNotCreated = components['responses']['NotCreated'];
+export type ResponseQuotaExceeded = components['responses']['QuotaExceeded'];
 export type ResponsePositionExhausted = components['responses']['PositionExhausted'];
 export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
 export type ResponseWrongPassword = components['responses']['WrongPassword'];
@@ -2372,6 +2421,7 @@ export type HeaderTraceparent = components['headers']['traceparent'];
 export type HeaderCacheControl = components['headers']['Cache-Control'];
 export type HeaderETag = components['headers']['ETag'];
 export type HeaderListETag = components['headers']['ListETag'];
+export type HeaderClearSiteData = components['headers']['Clear-Site-Data'];
 export type HeaderContentDisposition = components['headers']['Content-Disposition'];
 export type HeaderIdempotencyReplayed = components['headers']['Idempotency-Replayed'];
 export type HeaderLocation = components['headers']['Location'];
@@ -2405,7 +2455,7 @@ export interface operations {
                  */
                 priority?: components["parameters"]["Priority"];
                 /**
-                 * @description Only tasks with this label; several are given as `label=home&label=money`, and `label_match` says whether one is enough.
+                 * @description Only tasks with this label, in any spelling that is the same label; several are given as `label=home&label=money`, and `label_match` says whether one is enough.
                  * @example [
                  *       "home"
                  *     ]
@@ -2448,7 +2498,8 @@ export interface operations {
                  */
                 updated_after?: components["parameters"]["UpdatedAfter"];
                 /**
-                 * @description Only tasks with every one of these words, or parts of words, in their title or description. Case does not matter.
+                 * @description Only tasks with every one of these words, or parts of words, in their title, description or labels. Case, accents and width do not matter (Unicode
+                 *     NFKC_Casefold, without accents): `strasse` finds `Straße`, `cafe` finds `Café`.
                  * @example rent
                  */
                 q?: components["parameters"]["Q"];
@@ -2590,7 +2641,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["TaskIdTaken"];
+            409: components["responses"]["NotCreated"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
@@ -2780,6 +2831,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["QuotaExceeded"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedPatchMediaType"];
@@ -3672,6 +3724,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
+                    "Clear-Site-Data": components["headers"]["Clear-Site-Data"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3782,6 +3835,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
+                    "Clear-Site-Data": components["headers"]["Clear-Site-Data"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -3963,6 +4017,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
+                    "Clear-Site-Data": components["headers"]["Clear-Site-Data"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Set-Cookie": components["headers"]["Set-Cookie"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -4099,11 +4154,12 @@ export const restoreOperationActionValues: ReadonlyArray<FlattenedDeepRequired<c
 export const importedRowOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ImportedRow"]["outcome"]> = ["created", "unchanged", "refused"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
-export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "invalid"];
+export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "too_common", "invalid"];
 export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];
 export const componentsParametersDueValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["Due"]> = ["overdue", "today", "upcoming", "none"];
 export const componentsParametersSortValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["Sort"]> = ["created_at", "-created_at", "updated_at", "-updated_at", "due", "-due", "priority", "-priority", "title", "-title", "position", "-position"];
 export const componentsHeadersCacheControlValues: ReadonlyArray<FlattenedDeepRequired<components>["headers"]["Cache-Control"]> = ["private, no-store", "private, no-cache"];
+export const componentsHeadersClearSiteDataValues: ReadonlyArray<FlattenedDeepRequired<components>["headers"]["Clear-Site-Data"]> = ["\"cache\""];
 export const componentsHeadersIdempotencyReplayedValues: ReadonlyArray<FlattenedDeepRequired<components>["headers"]["Idempotency-Replayed"]> = ["true"];

@@ -114,11 +114,15 @@ describe('who a client speaks for', () => {
     await expect(docket.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
     expect(over).toBe(1)
     const dead = createDocket({ baseUrl: service.url, sessionToken: 'of-another-time', onSessionOver: () => void over++ })
-    await expect(dead.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
+    await expect(dead.listTasks()).rejects.toMatchObject({ name: 'AuthenticationError', code: 'session_ended' })
     expect(over).toBe(2)
-    // Nobody was signed in, so nothing is over.
-    const nobody = createDocket({ baseUrl: service.url, onSessionOver: () => void over++ })
-    await expect(nobody.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
+    const { session_token: sessionToken } = await createDocket({ baseUrl: service.url }).login({ body })
+    await createDocket({ baseUrl: service.url, sessionToken }).logout()
+    const ended = createDocket({ baseUrl: service.url, sessionToken })
+    await expect(ended.listTasks()).rejects.toMatchObject({ name: 'AuthenticationError', code: 'session_ended' })
+    // No session was there, so none is over.
+    const visitor = createDocket({ baseUrl: service.url, onSessionOver: () => void over++ })
+    await expect(visitor.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
     expect(over).toBe(2)
   })
 
@@ -189,8 +193,10 @@ describe('what is refused', () => {
     const docket = clientOf(ada)
     const error = await docket.createTask({ body: { title: '' } }).catch((error: unknown) => error)
     expect(error).toBeInstanceOf(InvalidRequestError)
-    const { code, errors, status, requestId, problem } = error as InvalidRequestError
-    expect([code, status, errors[0]?.pointer, requestId, problem.detail]).toEqual(['invalid_body', 422, '/title', problem.request_id, (error as Error).message])
+    const { code, errors, status, requestId, problem, message } = error as InvalidRequestError
+    expect([code, status, errors[0]?.pointer, requestId]).toEqual(['invalid_body', 422, '/title', problem.request_id])
+    expect(message.startsWith(`${problem.detail} (title ${errors[0]?.detail}`)).toBe(true)
+    expect([Object.keys(error as object).includes('response'), (error as InvalidRequestError).response.status]).toEqual([false, 422])
     expect(isProblem(error, 'invalid_body')).toBe(true)
     expect(isProblem(error, 'task_not_found', 'version_stale')).toBe(false)
     await expect(docket.getTask({ task: crypto.randomUUID() })).rejects.toBeInstanceOf(NotFoundError)
@@ -209,21 +215,54 @@ describe('what is refused', () => {
     expect((await createDocket({ baseUrl: service.url, tokens }).result.listTasks()).error).toBeInstanceOf(NoAnswerError)
   })
 
-  test('by something else than Docket, is an error that says so', async () => {
-    const between = (body: string, status: number) => createDocket({ baseUrl: service.url, retries: 0, fetch: async () => new Response(body, { status }) })
-    await expect(between('<h1>Blocked</h1>', 403).getLiveness()).rejects.toMatchObject({
-      name: 'ForbiddenError',
-      status: 403,
-      code: 'foreign_answer',
-      requestId: '',
-    })
-    for (const body of ['<h1>Log in to the hotel</h1>', '', '"hi"']) await expect(between(body, 200).getLiveness()).rejects.toBeInstanceOf(NoAnswerError)
-    const moved = createDocket({
-      baseUrl: service.url,
-      retries: 0,
-      fetch: (request) => globalThis.fetch(new Request(request.url.replace('/livez', '/docs'), request)),
-    })
-    await expect(moved.getLiveness()).rejects.toBeInstanceOf(NoAnswerError)
+  test('optional members may be given as undefined, and are not sent', async () => {
+    const docket = clientOf(await newPerson(service.url))
+    const task = await docket.createTask({ body: { title: 'Pay the rent', description: undefined, labels: undefined } })
+    const { items } = await docket.listTasks({ q: undefined, label: undefined, limit: undefined })
+    expect(items).toEqual([task])
+  })
+
+  test('no response: the error names the operation and the address, and carries the cause', async () => {
+    const nowhere = createDocket({ baseUrl: 'http://127.0.0.1:9', retries: 0 })
+    const error = (await nowhere.result.getLiveness()).error as NoAnswerError
+    expect(error.message).toMatch(/^getLiveness at http:\/\/127\.0\.0\.1:9: no response \(fetch failed: .+\)$/)
+    expect(error.cause).toBeInstanceOf(TypeError)
+    const late = createDocket({ baseUrl: 'http://127.0.0.1:9', timeout: 300 })
+    expect((await late.result.getLiveness()).error?.cause).toBeInstanceOf(Error)
+  })
+
+  test('a response that the contract does not describe is no response, whatever its status', async () => {
+    const docket = (body: string, status: number, type?: string) =>
+      createDocket({
+        baseUrl: service.url,
+        retries: 0,
+        sessionToken: 'of.ada',
+        fetch: async () => new Response(status === 204 ? null : body, { status, ...(type ? { headers: { 'content-type': type } } : {}) }),
+      })
+    const json = 'application/json'
+    const own = JSON.stringify({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'Who are you?', code: 'who_are_you' })
+    const foreign: [string, number, string?][] = [
+      ['<h1>Blocked</h1>', 403, 'text/html'],
+      ['<h1>Sign in to the hotel</h1>', 401, 'text/html'],
+      ['<h1>Sign in to the hotel</h1>', 200, 'text/html'],
+      ['{"status":"ok"}', 200, 'text/html'],
+      ['{"status":"ok"}', 200],
+      ['{"status":"ok"}', 202, json],
+      ['{}', 200, json],
+      ['[]', 200, json],
+      ['"ok"', 200, json],
+      ['{"status":"o', 200, json],
+      ['', 200, json],
+      ['', 204],
+      [own, 401, 'application/problem+json'],
+      [own, 403, json],
+    ]
+    for (const [body, status, type] of foreign) {
+      const { error } = await docket(body, status, type).result.getLiveness()
+      expect([body, status, error?.name, (error?.cause as Error | undefined)?.name]).toEqual([body, status, 'NoAnswerError', 'ForeignResponse'])
+      // No 401 of a proxy ends a session.
+      expect((await docket(body, status, type).result.deleteTask({ task: crypto.randomUUID() })).error).toBeInstanceOf(NoAnswerError)
+    }
   })
 
   test('a write over what somebody else changed is a conflict, with both versions; by its id alone a task is written over', async () => {

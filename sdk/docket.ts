@@ -1,9 +1,10 @@
 import type { Calls, Raws, Results } from './calls.gen.ts'
 import { authorized, createClient } from './client.ts'
-import { ConflictError, DocketError, NoAnswerError, ProblemError, refusal } from './errors.ts'
+import { AuthenticationError, ConflictError, DocketError, ForeignResponse, NoAnswerError, ProblemError } from './errors.ts'
 import type { CallOptions, OperationId, Result } from './operation-types.ts'
 import { OPERATIONS } from './operations.gen.ts'
-import { persistent, type RetryOptions, within } from './retry.ts'
+import { isAbout, type Recognised, recognise } from './recognise.ts'
+import { DEFAULT_TIMEOUT, persistent, type RetryOptions, within } from './retry.ts'
 import { type Fetch, globalFetch, sessionTokens, type TokenSource } from './tokens.ts'
 import { type Walks, walks } from './walks.ts'
 
@@ -51,6 +52,7 @@ export interface DocketClient extends Calls, Walks {
  * Makes a client with a method for every operation of the contract, by its `operationId`. `signup` and `login` (in a browser `signUpEmail` and
  * `signInEmail`) sign this client in, `logout` and `signOut` out; in a browser that has a session already it is used.
  *
+ * @throws {TypeError} where `baseUrl` is no address, or `sessionToken` no token
  * @example
  * const docket = createDocket({ baseUrl: 'http://127.0.0.1:8000' })
  * await docket.login({ body: { email, password } })
@@ -58,23 +60,31 @@ export interface DocketClient extends Calls, Walks {
  * await docket.updateTask({ task, body: { completed: true } })
  */
 export function createDocket(options: DocketOptions): DocketClient {
-  const { baseUrl, log, onSessionOver, timeout = 60_000 } = options
+  const { baseUrl, log, onSessionOver, timeout = DEFAULT_TIMEOUT } = options
+  if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl)) throw new TypeError('baseUrl must be an address like https://docket.example.org')
+  // In a message of `fetch` it would be readable.
+  if (/[^\x21-\x7e]/.test(options.sessionToken ?? '')) throw new TypeError('sessionToken is none that signup or login answered')
   const fetch = hooked(options)
   const client = createClient({ baseUrl })
   let current = sessionOf(options.sessionToken)
 
   /** What the token proves; undefined: what the browser's cookie does, null: nothing. A call stays in the session it began in, whoever signs in meanwhile. */
   function sessionOf(token: string | undefined | null): Session {
-    const source =
-      options.tokens ?? (token === null ? undefined : sessionTokens({ baseUrl, sessionToken: token, fetch: (request) => persistent(fetch, options)(request) }))
+    const address = `getToken at ${baseUrl}`
+    const ask: Fetch = (request) => persistent(fetch, { ...options, address, recognise: recognise.bind(null, 'getToken') })(request)
+    const source = options.tokens ?? (token === null ? undefined : sessionTokens({ baseUrl, sessionToken: token, fetch: ask }))
     let isSignedIn = !!token
     const notice = async (asking?: Promise<string | undefined>) => {
+      let ended: AuthenticationError | undefined
       const found = await asking?.catch((error) => {
-        throw error instanceof DocketError ? error : new NoAnswerError(error)
+        if (!(error instanceof AuthenticationError)) throw error instanceof DocketError ? error : new NoAnswerError(error, address)
+        ended = error
+        return undefined
       })
       const isOver = isSignedIn && found === undefined
       isSignedIn = found !== undefined
       if (isOver && session === current) onSessionOver?.()
+      if (ended) throw ended
       return found
     }
     const session: Session = { token, tokens: { get: () => notice(source?.get()), renew: (refused) => notice(source?.renew(refused)) } }
@@ -92,43 +102,64 @@ export function createDocket(options: DocketOptions): DocketClient {
     const is = (fact: string) => facts.includes(fact)
     const { body, task, session: target, ...query } = input
     const { id: task_id = '', etag } = targeted(task)
+    const session_id = targeted(target).id ?? ''
+    if (path.includes('{task_id}') && !task_id) throw new TypeError(`${id} needs a task, or its id, as task`)
+    if (path.includes('{session_id}') && !session_id) throw new TypeError(`${id} needs a session, or its id, as session`)
     const isText = typeof body === 'string'
-    const send = persistent(authorized(fetch, session.tokens), options, isRaw)
-    try {
-      return await within(timeout, signal, async (over) => {
-        const user_id = path.includes('{user_id}') ? userOf(await session.tokens.get()) : ''
-        const { data, error, response } = await (client.request as unknown as AnyRequest)(method, path, {
-          params: { path: { user_id, task_id, session_id: targeted(target).id ?? '' }, query },
-          headers: {
-            'Idempotency-Key': is('keyed') ? (idempotencyKey ?? crypto.randomUUID()) : undefined,
-            'If-Match': is('conditional') ? etag : undefined,
-            'Content-Type': isText ? 'text/csv' : is('patch') ? 'application/merge-patch+json' : undefined,
-            Authorization: is('session') && session.token ? `Bearer ${session.token}` : undefined,
-            ...headers,
-          },
-          body,
-          bodySerializer: isText ? String : JSON.stringify,
-          parseAs: isRaw ? 'stream' : is('text') ? 'text' : 'json',
-          fetch: send,
-          signal: over,
-        })
-        if (isRaw && (response.ok || response.status === 304)) return { data, response }
-        if (response.ok) {
-          // What stands between may answer anything.
-          if (response.status !== 204 && typeof data !== (is('text') ? 'string' : 'object')) throw new SyntaxError()
-          entered(id, data, session)
-          return { data, response }
-        }
-        const refused = refusal(error, response)
-        if (refused.status === 412 && refused instanceof ConflictError && etag) {
-          const { data: current } = await settle('getTask', { task: task_id }, { signal: over }, false, session)
-          Object.assign(refused, { read: task, current })
-        }
-        return { error: refused, response }
+    const address = `${id} at ${baseUrl}`
+    let read: Recognised = {}
+    let failure: unknown
+    const send = persistent(authorized(fetch, session.tokens), {
+      ...options,
+      address,
+      isRaw,
+      recognise(response, text) {
+        read = recognise(id, response, text)
+        if (!isRaw && !read.error && !isAbout(id, { taskId: task_id, body }, read.data)) throw new ForeignResponse(response)
+        return read
+      },
+      onFailure(error) {
+        failure = error
+      },
+    })
+    const call = async (over: AbortSignal): Promise<Result<unknown>> => {
+      const user_id = path.includes('{user_id}') ? userOf(await session.tokens.get()) : ''
+      const { data, response } = await (client.request as unknown as AnyRequest)(method, path, {
+        params: { path: { user_id, task_id, session_id }, query },
+        headers: {
+          'Idempotency-Key': is('keyed') ? (idempotencyKey ?? crypto.randomUUID()) : undefined,
+          'If-Match': is('conditional') ? etag : undefined,
+          'Content-Type': isText ? 'text/csv' : is('patch') ? 'application/merge-patch+json' : undefined,
+          Authorization: is('session') && session.token ? `Bearer ${session.token}` : undefined,
+          ...headers,
+        },
+        body,
+        bodySerializer: isText ? String : JSON.stringify,
+        parseAs: 'stream',
+        fetch: send,
+        signal: over,
       })
+      const { error } = read
+      if (!error && isRaw) return { data, response }
+      if (!error) {
+        entered(id, read.data, session)
+        return { data: read.data, response }
+      }
+      if (error.status === 412 && error instanceof ConflictError && etag) {
+        const { data: current } = await settle('getTask', { task: task_id }, { signal: over }, false, session)
+        Object.assign(error, { read: task, current })
+      }
+      return { error, response }
+    }
+    try {
+      return await within(
+        timeout,
+        signal,
+        call,
+        (reason) => new NoAnswerError(failure instanceof NoAnswerError ? failure.cause : (failure ?? reason), address, true),
+      )
     } catch (error) {
       if (error instanceof DocketError) return { error }
-      if (error instanceof SyntaxError) return { error: new NoAnswerError(error) }
       throw error
     }
   }

@@ -1,4 +1,4 @@
-import type { FieldError, Problem, ProblemCode, Task } from './contract.gen.ts'
+import { type FieldError, type Problem, type ProblemCode, problemCodeValues, type Task } from './contract.gen.ts'
 
 /**
  * What a call throws, and what `error` holds in the other style: no answer, or an answer that is a problem (RFC 9457).
@@ -14,43 +14,60 @@ export class DocketError extends Error {
   override readonly name: string = 'DocketError'
 }
 
-/** No whole answer came: the server could not be reached, or not in time, or what came cannot be read. Whether it has done what was asked is not known. */
+/**
+ * No response of Docket came: the server could not be reached, or not in time, or something between answered in its place.
+ * Whether the server has done what was asked is not known. `cause` says what happened.
+ */
 export class NoAnswerError extends DocketError {
   override readonly name = 'NoAnswerError'
   /** Whether the time was over, rather than the connection. */
   declare readonly isTimeout: boolean
 
-  constructor(cause: unknown) {
-    const isTimeout = (cause as Error | undefined)?.name === 'TimeoutError'
-    super(isTimeout ? 'No answer in time' : 'No whole answer', { cause })
+  /** @param address which operation was called, and at which server */
+  constructor(cause: unknown, address: string, isTimeout = (cause as Error | undefined)?.name === 'TimeoutError') {
+    super(`${address}: ${isTimeout ? 'no response in time' : 'no response'}${reasonOf(cause)}`, { cause })
     this.isTimeout = isTimeout
   }
 }
 
-/** `foreign_answer`: no problem of the contract, so it was not Docket that refused, but what stands between. */
-export type RefusalCode = ProblemCode | 'foreign_answer'
+/** The messages of an error and of its causes: `fetch failed` alone says nothing. */
+function reasonOf(cause: unknown): string {
+  const messages: string[] = []
+  for (let at = cause; at instanceof Error && messages.length < 3; at = at.cause) if (at.message) messages.push(at.message)
+  return messages.length > 0 ? ` (${messages.join(': ')})` : ''
+}
+
+/** A response that the contract does not describe: the page of a proxy or portal, or what is left of a response. */
+export class ForeignResponse extends Error {
+  override readonly name = 'ForeignResponse'
+
+  constructor({ status, headers }: Response) {
+    super(`status ${status}, ${headers.get('content-type') ?? 'no content type'}, is not a response of Docket`)
+  }
+}
 
 /** The server refused. */
 export class ProblemError extends DocketError {
-  /** The whole problem, as the server sent it. */
-  declare readonly problem: Omit<Problem, 'code'> & { code: RefusalCode }
+  /** The whole problem. */
+  declare readonly problem: Problem
   declare readonly status: number
   /** What happened, as a name that does not change. */
-  declare readonly code: RefusalCode
+  declare readonly code: ProblemCode
   /** What is wrong where; blank where the problem is not one of single members. */
   declare readonly errors: readonly FieldError[]
   /** For whoever looks it up in the log of the server. */
   declare readonly requestId: string
+  /** Not enumerable, so that a log of the error does not hold headers and body. */
   declare readonly response: Response
 
-  constructor(problem: ProblemError['problem'], response: Response) {
-    super(problem.detail)
+  constructor(problem: Problem, response: Response) {
+    super(messageOf(problem))
     this.problem = problem
     this.status = response.status
     this.code = problem.code
     this.errors = problem.errors ?? []
-    this.requestId = problem.request_id
-    this.response = response
+    this.requestId = problem.request_id ?? response.headers.get('x-request-id') ?? ''
+    Object.defineProperty(this, 'response', { value: response })
   }
 }
 
@@ -96,15 +113,40 @@ const FAMILIES: Record<number, typeof ProblemError> = {
   429: RateLimitError,
 }
 
-/** The error of an answer that is no success, of which `body` is what could be read. */
-export function refusal(body: unknown, response: Response): ProblemError {
-  const { status, statusText: title, headers } = response
+/** The detail of a problem, with the members that it is about: `title` must ... */
+function messageOf({ detail, errors = [] }: Problem): string {
+  const members = errors.map(({ in: part, pointer, detail }) => `${pointer.slice(1) || part} ${detail}`)
+  return members.length > 0 ? `${detail} (${members.join('; ')})` : detail
+}
+
+/**
+ * The problem (RFC 9457) that a response of Docket holds, as the error of its family; undefined where the response is not one of Docket's.
+ *
+ * @param body what could be read of the response
+ */
+export function problemErrorOf(body: unknown, response: Response): ProblemError | undefined {
+  const problem = body as Partial<Problem> | null | undefined
+  const { status } = response
+  const isOurs =
+    hasMediaType(response, 'application/problem+json') &&
+    isKnown(problem) &&
+    typeof problem.detail === 'string' &&
+    (problem.status ?? status) === status &&
+    Array.isArray(problem.errors ?? []) &&
+    (problem.errors ?? []).every((each) => typeof each?.pointer === 'string' && typeof each.detail === 'string')
   const Family = FAMILIES[status] ?? (status >= 500 ? ServerError : InvalidRequestError)
-  const problem = body as Problem | undefined
-  if (problem?.code && problem.detail) return new Family(problem, response)
-  const detail = `Unexpected status ${status}`
-  const request_id = headers.get('x-request-id') ?? ''
-  return new Family({ type: 'about:blank', title, status, detail, instance: '', code: 'foreign_answer', request_id }, response)
+  return isOurs ? new Family(problem as Problem, response) : undefined
+}
+
+/** By its code; one that is newer than this package, by the `type` that goes with it. */
+function isKnown(problem: Partial<Problem> | null | undefined): problem is Partial<Problem> {
+  const code: string | undefined = problem?.code
+  return code !== undefined && ((problemCodeValues as readonly string[]).includes(code) || problem?.type === `/docs/problems#${code}`)
+}
+
+/** Whether a response has this media type; parameters do not matter (RFC 9110, 8.3.1). */
+export function hasMediaType({ headers }: Response, type: string): boolean {
+  return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() === type
 }
 
 /**
@@ -112,6 +154,6 @@ export function refusal(body: unknown, response: Response): ProblemError {
  *
  * @example if (isProblem(error, 'task_not_found')) return undefined
  */
-export function isProblem(error: unknown, ...codes: RefusalCode[]): error is ProblemError {
+export function isProblem(error: unknown, ...codes: ProblemCode[]): error is ProblemError {
   return error instanceof ProblemError && (codes.length === 0 || codes.includes(error.code))
 }

@@ -7,13 +7,13 @@ export {
   ConflictError,
   DocketError,
   ForbiddenError,
+  ForeignResponse,
   InvalidRequestError,
   isProblem,
   NoAnswerError,
   NotFoundError,
   ProblemError,
   RateLimitError,
-  type RefusalCode,
   ServerError,
 } from './errors.ts'
 export type { CallOptions, Input, Output, Result, TaskTarget } from './operation-types.ts'

@@ -15,7 +15,14 @@ type Body<Op extends OperationId> = operations[Op] extends { requestBody: { cont
     : unknown
 
 /** What an operation takes: its query and body, and the task or session it is about. The user is that of the token. */
-export type Input<Op extends OperationId> = Target<Op> & Query<Op> & Body<Op>
+export type Input<Op extends OperationId> = Target<Op> & Lenient<Query<Op> & Body<Op>>
+
+/** The same, whose optional members may also be there as `undefined`, which is never sent. */
+type Lenient<T> = T extends readonly unknown[]
+  ? { [K in keyof T]: Lenient<T[K]> }
+  : T extends object
+    ? { [K in keyof T]: Lenient<T[K]> | (Record<never, never> extends Pick<T, K> ? undefined : never) }
+    : T
 
 type Success = 200 | 201 | 204
 /** What an operation answers when it succeeds. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Fault, startFaultyProxy } from '../server/testing/faulty-proxy.ts'
 import { newPerson } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
@@ -60,13 +60,14 @@ describe('with a server that fails on purpose', () => {
   })
 
   test('half a file is none either, unless it is read raw', async () => {
-    const { proxy, docket } = await behindFaults()
+    const { ada, proxy, docket } = await behindFaults()
     await docket.createTask({ body: { title: 'Pay the rent' } })
     proxy.faults.push('half')
     expect(await docket.exportTasksCsv()).toContain('Pay the rent')
-    proxy.faults.push(...Array<Fault>(4).fill('half'))
-    expect((await docket.result.exportTasks()).error).toMatchObject({ name: 'NoAnswerError' })
-    proxy.faults.push('half')
+    proxy.faults.push(...Array<Fault>(50).fill('half'))
+    const brief = createDocket({ baseUrl: proxy.url, tokens: sessionTokens({ baseUrl: proxy.url, sessionToken: ada.sessionToken }), timeout: 500 })
+    expect((await brief.result.exportTasks()).error).toMatchObject({ name: 'NoAnswerError' })
+    proxy.faults.splice(0, 50, 'half')
     await expect((await docket.raw.exportTasksCsv()).text()).rejects.toThrow()
   })
 
@@ -78,7 +79,7 @@ describe('with a server that fails on purpose', () => {
       controller.enqueue(first)
     }
     const body = () => new ReadableStream<Uint8Array>({ start })
-    const fetch = async () => new Response(body(), { headers: { 'content-disposition': 'attachment' } })
+    const fetch = async () => new Response(body(), { headers: { 'content-type': 'text/csv', 'content-disposition': 'attachment' } })
     const tokens = { get: async () => 'x', renew: async () => 'x' }
     const docket = createDocket({ baseUrl: service.url, tokens, fetch, timeout: 50 })
     const file = await docket.raw.exportTasksCsv()
@@ -106,13 +107,26 @@ describe('with a server that fails on purpose', () => {
     await docket.listTasks()
     const [first, second] = proxy.seen.filter(({ line }) => line.startsWith('GET /api/{id}/tasks'))
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000)
-    proxy.faults.push({ status: 429, retryAfter: 30 })
+    proxy.faults.push({ status: 429, retryAfter: 30, code: 'rate_limited' })
     await expect(docket.listTasks()).rejects.toBeInstanceOf(RateLimitError)
+  })
+
+  test('a server that is away for seconds, as in a restart, costs a call only time', async () => {
+    const { ada, proxy, docket } = await behindFaults()
+    const back = Date.now() + 6_000
+    const held = setInterval(() => {
+      if (Date.now() > back) proxy.faults.length = 0
+    }, 50)
+    onTestFinished(() => clearInterval(held))
+    proxy.faults.push(...Array<Fault>(10_000).fill('refused'))
+    const task = await docket.createTask({ body: { title: 'once' } })
+    expect(Date.now()).toBeGreaterThan(back)
+    expect((await ada.send<{ items: object[] }>(ada.tasks)).body.items).toEqual([task])
   })
 
   test('what cannot be repeated safely is tried once', async () => {
     const { ada, proxy, docket } = await behindFaults()
-    proxy.faults.push({ status: 503 })
+    proxy.faults.push({ status: 503, code: 'service_unavailable' })
     const body = { email: ada.email, password: ada.password }
     await expect(docket.login({ body })).rejects.toBeInstanceOf(ServerError)
     expect(proxy.seen.map(({ line }) => line)).toEqual(['POST /api/auth/login'])

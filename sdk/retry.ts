@@ -1,48 +1,83 @@
-import { DocketError, NoAnswerError } from './errors.ts'
+import { DocketError, ForeignResponse, NoAnswerError } from './errors.ts'
+import type { Recognised } from './recognise.ts'
 import type { Fetch } from './tokens.ts'
 
 export interface RetryOptions {
-  /** Tries after the first, of reads and of writes that have an `Idempotency-Key`; default 3. */
+  /** Most tries after the first, of reads and of writes that have an `Idempotency-Key`; default: as many as `timeout` has room for. */
   retries?: number | undefined
-  /** Milliseconds that one try may take, to the end of its answer; default 10,000. A file may take longer once it has begun. */
+  /** Milliseconds that one try may take, to the end of its response; default 10,000. A file may take longer once it has begun. */
   tryTimeout?: number | undefined
   /**
-   * Milliseconds that a call may take with all its tries; default 60,000. A wait that the server asks for and that would end later is not begun. What is read of a `raw`
-   * answer may take longer.
+   * Milliseconds that a call may take with all its tries; default 30,000, in which a server restarts. A wait that the server asks for
+   * and that would end later is not begun. What is read of a `raw` response may take longer.
    */
   timeout?: number | undefined
 }
 
-/** Answers after which another try may fare better. */
+/** Milliseconds. */
+export const DEFAULT_TIMEOUT = 30_000
+/** Statuses of problems after which another try may succeed. */
 const PASSING = [408, 429, 500, 502, 503, 504]
+/** Milliseconds: a timer that is set longer fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+/** Tries after a 500, which seldom passes. */
+const RETRIES_OF_500 = 3
 /** Milliseconds: the first wait and the longest, where the server does not say how long. */
 const [FIRST_WAIT, LONGEST_WAIT] = [250, 8_000]
 
+export interface Persistence extends RetryOptions {
+  /** What the errors call the operation and the server. */
+  address: string
+  /** Whether the response is handed on as soon as it begins, to be read by the caller. */
+  isRaw?: boolean
+  /** Reads a response; throws a {@link ForeignResponse} where it is not one of Docket's. */
+  recognise: (response: Response, text: string | undefined) => Recognised
+  /** Hears why a try failed. */
+  onFailure?: (error: unknown) => void
+}
+
 /**
  * A fetch that tries again what can be repeated without being done twice, after a wait of random length, or as long as the server says.
+ * A response that is not Docket's is none.
  *
  * The time counts from here, so one is made for each call.
  *
- * @param isRaw whether the answer is handed on as soon as it begins, to be read by the caller
- * @throws {NoAnswerError} when the last try got no whole answer
+ * @throws {NoAnswerError} when the last try got no response of Docket
  */
-export function persistent(fetch: Fetch, { retries = 3, tryTimeout = 10_000, timeout = 60_000 }: RetryOptions, isRaw = false): Fetch {
+export function persistent(fetch: Fetch, options: Persistence): Fetch {
+  const { retries = Number.POSITIVE_INFINITY, tryTimeout = 10_000, timeout = DEFAULT_TIMEOUT } = options
+  const { address, isRaw = false, recognise, onFailure } = options
   const deadline = Date.now() + timeout
   return async (request) => {
     const body = /^(GET|HEAD)$/.test(request.method) ? null : await request.arrayBuffer()
-    for (let left = body === null || request.headers.has('Idempotency-Key') ? retries : 0; ; left -= 1) {
+    const isRepeatable = body === null || request.headers.has('Idempotency-Key')
+    for (let tried = 0; ; tried += 1) {
       request.signal.throwIfAborted()
-      let error: unknown
-      const response = await oneTry(fetch, request, body, tryTimeout, isRaw).catch((thrown: unknown) => {
-        error = thrown
-        return undefined
-      })
-      // No access token was to be had, after tries of its own.
-      if (error instanceof DocketError) throw error
-      const wait = waitFor(response, retries - left)
-      if (left <= 0 || Date.now() + wait >= deadline || (response && !PASSING.includes(response.status))) {
-        if (response) return response
-        throw new NoAnswerError(error)
+      let response: Response | undefined
+      let text: string | undefined
+      let failure: unknown
+      try {
+        const tryOf = await oneTry(fetch, request, body, tryTimeout, isRaw)
+        response = tryOf.response
+        text = tryOf.text
+      } catch (error) {
+        // No access token was to be had, after tries of its own.
+        if (error instanceof DocketError) throw error
+        failure = new NoAnswerError(error, address)
+      }
+      try {
+        const { error } = response ? recognise(response, text) : { error: undefined }
+        if (response && (!error || !PASSING.includes(error.status) || (error.status === 500 && tried >= RETRIES_OF_500))) return response
+        failure ??= error
+      } catch (error) {
+        if (!(error instanceof ForeignResponse)) throw error
+        failure = new NoAnswerError(error, address)
+      }
+      onFailure?.(failure)
+      const wait = waitFor(response, tried)
+      if (!isRepeatable || tried >= retries || Date.now() + wait >= deadline) {
+        if (failure instanceof NoAnswerError) throw failure
+        return response as Response
       }
       await pause(wait, request.signal)
     }
@@ -52,16 +87,22 @@ export function persistent(fetch: Fetch, { retries = 3, tryTimeout = 10_000, tim
 /**
  * What is wanted, unless the signal or the time ends the wait for it first.
  *
- * @throws {NoAnswerError} when the time is over; the reason of the signal when that ends it
+ * @param late the error where the time is over
+ * @throws the reason of the signal when that ends it
  */
-export async function within<Wanted>(milliseconds: number, signal: AbortSignal | undefined, wanted: (over: AbortSignal) => Promise<Wanted>): Promise<Wanted> {
+export async function within<Wanted>(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  wanted: (over: AbortSignal) => Promise<Wanted>,
+  late: (reason: unknown) => Error,
+): Promise<Wanted> {
   signal?.throwIfAborted()
-  const time = AbortSignal.timeout(milliseconds)
+  const time = AbortSignal.timeout(Math.min(milliseconds, LONGEST_TIMER))
   const over = AbortSignal.any(signal ? [signal, time] : [time])
   try {
     return await unlessAborted(over, wanted(over))
   } catch (error) {
-    throw time.aborted && !signal?.aborted ? new NoAnswerError(time.reason) : error
+    throw time.aborted && !signal?.aborted ? late(time.reason) : error
   }
 }
 
@@ -74,20 +115,20 @@ function unlessAborted<Wanted>(signal: AbortSignal, wanted: Promise<Wanted>): Pr
   })
 }
 
-/** To the end of the answer, so that half of one is none. */
-async function oneTry(fetch: Fetch, request: Request, body: ArrayBuffer | null, limit: number, isRaw: boolean): Promise<Response> {
+/** To the end of the response, so that half of one is none. */
+async function oneTry(fetch: Fetch, request: Request, body: ArrayBuffer | null, limit: number, isRaw: boolean): Promise<{ response: Response; text?: string }> {
   const attempt = new AbortController()
   const { signal } = attempt
   const end = () => attempt.abort(request.signal.reason)
-  const timer = setTimeout(() => attempt.abort(new DOMException('', 'TimeoutError')), limit)
+  const timer = setTimeout(() => attempt.abort(new DOMException('', 'TimeoutError')), Math.min(limit, LONGEST_TIMER))
   request.signal.addEventListener('abort', end)
   try {
     const response = await unlessAborted(signal, fetch(new Request(request, { body, signal })))
-    if (isRaw && response.ok) return response
+    if (isRaw && (response.ok || response.status === 304)) return { response }
     // A file may take longer once it has begun.
     if (response.headers.has('content-disposition')) clearTimeout(timer)
-    const whole = await unlessAborted(signal, response.arrayBuffer())
-    return new Response(whole.byteLength > 0 ? whole : null, response)
+    const text = await unlessAborted(signal, response.text())
+    return { response: new Response(text || null, response), text }
   } finally {
     clearTimeout(timer)
     request.signal.removeEventListener('abort', end)
@@ -97,9 +138,9 @@ async function oneTry(fetch: Fetch, request: Request, body: ArrayBuffer | null, 
 /** Full jitter, so that clients that failed together do not come back together; or what the server says. */
 function waitFor(response: Response | undefined, tried: number): number {
   const header = (name: string) => response?.headers.get(name)
-  const asked = Number(header('retry-after') ?? /r=0;\s*t=(\d+)/.exec(header('ratelimit') ?? '')?.[1])
-  if (asked >= 0) return asked * 1_000
-  return Math.random() * Math.min(FIRST_WAIT * 2 ** tried, LONGEST_WAIT)
+  const asked = Number(header('retry-after') || /r=0;\s*t=(\d+)/.exec(header('ratelimit') ?? '')?.[1])
+  const own = Math.random() * Math.min(FIRST_WAIT * 2 ** tried, LONGEST_WAIT)
+  return asked > 0 ? asked * 1_000 : own
 }
 
 /** Ends early when the signal does. */

@@ -30,8 +30,8 @@ async function size(names: string): Promise<number> {
 }
 
 test.each([
-  ['everything', '*', 6_000],
-  ['the layer by path, with sessions', '{ createClient, sessionTokens }', 4_000],
+  ['everything', '*', 8_750],
+  ['the layer by path, with sessions', '{ createClient, sessionTokens }', 4_500],
 ])('%s is at most as large as a page can afford', async (what, names, limit) => {
   const bytes = await size(names)
   process.stdout.write(`@docket/sdk, ${what}: ${bytes} bytes after gzip\n`)

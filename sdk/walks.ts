@@ -1,6 +1,6 @@
 import type { Calls } from './calls.gen.ts'
 import type { Task, TaskChanges, TaskList } from './contract.gen.ts'
-import { DocketError } from './errors.ts'
+import { DocketError, NoAnswerError } from './errors.ts'
 import type { CallOptions, Input } from './operation-types.ts'
 import { pause } from './retry.ts'
 
@@ -17,7 +17,8 @@ export interface Walks {
   /**
    * What has happened since a cursor, in pages; keep the `cursor` of each with what was done with its items.
    *
-   * @param follow milliseconds between two looks once it has caught up; without it, it ends there
+   * @param follow milliseconds between two looks once it has caught up, also while the server is away, until the signal throws its reason; without
+   *   it, it ends there
    * @throws {NotFoundError} `changes_gone`: start over without a cursor
    */
   changes(since?: string, options?: CallOptions & { follow?: number }): AsyncGenerator<TaskChanges, void, undefined>
@@ -42,7 +43,16 @@ export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 
     },
     async *changes(since, { follow, ...options } = {}) {
       for (let cursor = since; ; ) {
-        const page: TaskChanges = await listTaskChanges({ since: cursor } as Input<'listTaskChanges'>, options)
+        let page: TaskChanges
+        try {
+          page = await listTaskChanges({ since: cursor }, options)
+        } catch (error) {
+          // Who follows waits for a server that is away.
+          if (follow === undefined || !(error instanceof NoAnswerError)) throw error
+          await pause(follow, options.signal)
+          options.signal?.throwIfAborted()
+          continue
+        }
         yield page
         if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor stands still')
         cursor = page.cursor
