@@ -1,6 +1,7 @@
 import type { Database } from './database/database.ts'
 import { sql } from './database/live-caller.ts'
 import { purged } from './tasks/purge.ts'
+import { bytesOf } from './tasks/quota.ts'
 
 /** Rows that one chore takes away: few enough that nobody waits for it. */
 export const BATCH = 1_000
@@ -20,7 +21,8 @@ export async function purgeOldTrash(database: Database): Promise<number> {
     ),
     clocks as (select user_id from task_clock where user_id in (select user_id from old) for update skip locked),
     gone as (
-      delete from tasks using old join clocks using (user_id) where tasks.user_id = old.user_id and tasks.id = old.id returning tasks.user_id, tasks.id
+      delete from tasks using old join clocks using (user_id) where tasks.user_id = old.user_id and tasks.id = old.id
+      returning tasks.user_id, tasks.id, ${bytesOf('tasks')} as bytes
     ),
     ${purged}
     select from gone`)

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { ConfigError } from './config-error.ts'
+import { secretOf } from './secret.ts'
 
 export interface Config {
   port: number
@@ -16,25 +17,46 @@ export interface Config {
   secret: string
   /** The address browsers know this server by, without a trailing slash. */
   baseUrl: string
+  /** Whether HTTPS is to be kept for all names below it too. */
+  hstsSubdomains: boolean
+  /** Where to report a vulnerability (RFC 9116); absent: nowhere that is published. */
+  securityContact: string | undefined
   trustedOrigins: readonly string[]
   redisUrl: string | undefined
   logLevel: string
   production: boolean
-  /** Requests a minute; absent when limits are off. */
+  /** What one user may have: tasks, and bytes of their text. */
+  quota: { tasks: number; bytes: number }
+  /** Absent when limits are off. */
   rateLimits: RateLimits | undefined
   trustProxy: boolean | number | string
   issuer: string
+  /** What is allowed and probably not meant, a sentence each, for the log. */
+  warnings: readonly string[]
 }
 
+/** Units of what operations cost (`x-cost` in the contract), or requests, in a minute where nothing else is said. */
 export interface RateLimits {
   user: number
+  /** Of all users of a network together. */
+  network: number
+  /** Bytes of responses that are kept for a user's `Idempotency-Key`s in a day. */
+  keptBytes: number
   address: number
+  /** An IPv6 network of 48 bits. */
+  site: number
+  /** Accounts made from a network in a day. */
+  signUps: number
   signInAddress: number
+  /** An IPv6 network of 48 bits. */
+  signInSite: number
   signInAccount: number
+  /** Of an account, by devices that never signed in to it, in so many seconds. */
+  signInGuesses: number
+  signInGuessSeconds: number
+  /** Failed attempts from a device that signed in to it before, in a day; then it counts as one that never did. */
+  signInDevice: number
 }
-
-/** Its message is one sentence for the person who starts the server. */
-export class ConfigError extends Error {}
 
 type Environment = Record<string, string | undefined>
 
@@ -63,16 +85,45 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
     dataDir,
     databaseUrl: database(value('DATABASE_URL'), 'DATABASE_URL'),
     directDatabaseUrl: database(value('DIRECT_DATABASE_URL'), 'DIRECT_DATABASE_URL'),
-    secret: secret(value('BETTER_AUTH_SECRET'), production, dataDir),
+    secret: secretOf(value('BETTER_AUTH_SECRET'), production, dataDir),
     baseUrl,
+    hstsSubdomains: oneOf(value, 'HSTS_SUBDOMAINS', 'off', ['on', 'off']) === 'on',
+    securityContact: contact(value('SECURITY_CONTACT')),
     trustedOrigins: [baseUrl, ...origins.flatMap((origin) => address(origin?.trim() || undefined, 'FRONTEND_URL and TRUSTED_ORIGINS') ?? [])],
     redisUrl: redis(value('REDIS_URL')),
     logLevel: oneOf(value, 'LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     production,
+    quota: { tasks: whole(value, 'QUOTA_TASKS', 100_000, 1_000_000_000), bytes: whole(value, 'QUOTA_BYTES', 100_000_000, 1_000_000_000_000) },
     rateLimits: rateLimits(value, production),
     trustProxy: trustProxy(value('TRUST_PROXY')),
     issuer: value('JWT_ISSUER') ?? 'docket',
+    warnings: warningsOf({ production, baseUrl, dataDir, databaseUrl: value('DATABASE_URL') }),
   })
+}
+
+function warningsOf({ production, baseUrl, dataDir, databaseUrl }: Pick<Config, 'production' | 'baseUrl' | 'dataDir' | 'databaseUrl'>): string[] {
+  const warnings: string[] = []
+  if (production && baseUrl.startsWith('http:') && !isLocal(new URL(baseUrl).hostname))
+    warnings.push(`BETTER_AUTH_URL is ${baseUrl}: without https, passwords and sessions can be read on their way`)
+  if (databaseUrl && !isLocal(new URL(databaseUrl).hostname) && !new URL(databaseUrl).searchParams.has('sslmode'))
+    warnings.push('DATABASE_URL leads to another machine and does not say whether by TLS; add sslmode=require, or disable in a network of your own')
+  if (databaseUrl === undefined && process.platform !== 'win32' && isWritableByOthers(dataDir))
+    warnings.push(`DATA_DIR is ${dataDir}, where other users may write; run: chmod go-w ${dataDir}`)
+  return warnings
+}
+
+function isWritableByOthers(directory: string): boolean {
+  try {
+    return (statSync(directory).mode & 0o022) !== 0
+  } catch {
+    // It is made, or found to be unusable, later.
+    return false
+  }
+}
+
+/** This machine, or a path of a socket on it. */
+function isLocal(host: string): boolean {
+  return host === '' || host === 'localhost' || host.startsWith('127.') || host === '[::1]' || host.startsWith('%2F') || host.startsWith('%2f')
 }
 
 /** Whether a page of this origin may send cookies and read answers. Outside production, any port of this machine may. */
@@ -86,45 +137,7 @@ export function addressOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-/**
- * Makes the data directory, and what is missing above it, for this user alone.
- *
- * @throws {Error} of the file system
- */
-export function makeDataDirectory(path: string): void {
-  // Not by `recursive`, which tries for ever where the system says that there is nothing above, as in /proc.
-  if (existsSync(path)) return
-  makeDataDirectory(dirname(path))
-  try {
-    mkdirSync(path, { mode: 0o700 })
-  } catch (error) {
-    // Another process may have been faster.
-    if (!existsSync(path)) throw error
-  }
-}
-
 type Value = (name: string) => string | undefined
-
-function secret(given: string | undefined, production: boolean, dataDir: string): string {
-  if (given !== undefined) {
-    if (given.length < 32) throw new ConfigError('BETTER_AUTH_SECRET is shorter than 32 characters; make one with: openssl rand -base64 32')
-    if (/^(.)\1*$|change[-_ ]?me|change[-_ ]?this|replace[-_ ]|example|sample|placeholder|your[-_ ]|^better-auth-secret-/i.test(given))
-      throw new ConfigError('BETTER_AUTH_SECRET looks like a sample; make your own with: openssl rand -base64 32')
-    return given
-  }
-  if (production) throw new ConfigError('BETTER_AUTH_SECRET is not set, and NODE_ENV is production; make one with: openssl rand -base64 32')
-  const file = join(dataDir, 'secret')
-  let kept: string
-  try {
-    makeDataDirectory(dataDir)
-    if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
-    kept = readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    throw new ConfigError(`DATA_DIR is ${dataDir}, where no secret can be kept (${(error as Error).message}); it must be a directory that this user may write`)
-  }
-  if (kept.length < 32) throw new ConfigError(`The secret kept in ${file} is damaged; put it back, or delete the file to sign everybody out and get a new one`)
-  return kept
-}
 
 function rateLimits(value: Value, production: boolean): RateLimits | undefined {
   const mode = oneOf(value, 'RATE_LIMIT', 'on', ['on', 'off'])
@@ -134,9 +147,17 @@ function rateLimits(value: Value, production: boolean): RateLimits | undefined {
   }
   return {
     user: whole(value, 'RATE_LIMIT_USER', 600),
+    network: whole(value, 'RATE_LIMIT_NETWORK', 6_000, 1_000_000_000),
+    keptBytes: whole(value, 'RATE_LIMIT_KEPT_BYTES', 100_000_000, 1_000_000_000),
     address: whole(value, 'RATE_LIMIT_ADDRESS', 120),
+    site: whole(value, 'RATE_LIMIT_SITE', 600),
+    signUps: whole(value, 'RATE_LIMIT_SIGN_UPS', 100),
     signInAddress: whole(value, 'RATE_LIMIT_SIGN_IN_ADDRESS', 10),
+    signInSite: whole(value, 'RATE_LIMIT_SIGN_IN_SITE', 60),
     signInAccount: whole(value, 'RATE_LIMIT_SIGN_IN_ACCOUNT', 5),
+    signInGuesses: whole(value, 'RATE_LIMIT_SIGN_IN_GUESSES', 100),
+    signInGuessSeconds: whole(value, 'RATE_LIMIT_SIGN_IN_GUESS_SECONDS', 900),
+    signInDevice: whole(value, 'RATE_LIMIT_SIGN_IN_DEVICE', 20),
   }
 }
 
@@ -170,6 +191,12 @@ function database(text: string | undefined, name: string): string | undefined {
   const sslMode = new URL(text).searchParams.get('sslmode')
   if (sslMode && !['disable', 'no-verify', 'require'].includes(sslMode))
     throw new ConfigError(`${name} has sslmode=${sslMode}; use require (the certificate is verified), no-verify or disable`)
+  return text
+}
+
+function contact(text: string | undefined): string | undefined {
+  if (text !== undefined && !/^(mailto:|https:\/\/)\S+$/.test(text))
+    throw new ConfigError(`SECURITY_CONTACT is "${text}"; give an address like mailto:security@example.org or https://example.org/report`)
   return text
 }
 

@@ -1,9 +1,11 @@
-import { rmSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { components } from '../sdk/contract.gen.ts'
+import { readConfig } from './config.ts'
 import { freePort } from './testing/free-port.ts'
 import { newPerson, send } from './testing/person.ts'
 import { dataDirectory, startProcess, startRefused } from './testing/process.ts'
@@ -16,9 +18,20 @@ describe('a configuration that is not good stops the start with one sentence', (
   test.each<[string, Record<string, string>, RegExp]>([
     ['a short secret', { BETTER_AUTH_SECRET: 'short' }, /^BETTER_AUTH_SECRET is shorter than 32 characters/],
     ['a sample secret', { BETTER_AUTH_SECRET: 'change-me-change-me-change-me-change-me' }, /^BETTER_AUTH_SECRET looks like a sample/],
+    [
+      'a secret in production that repeats itself',
+      { NODE_ENV: 'production', BETTER_AUTH_SECRET: '0123456789ab'.repeat(3) },
+      /^BETTER_AUTH_SECRET looks like words/,
+    ],
+    [
+      'a secret in production that is made of words',
+      { NODE_ENV: 'production', BETTER_AUTH_SECRET: 'correct-horse-battery-staple-and-more' },
+      /^BETTER_AUTH_SECRET looks like words/,
+    ],
+    ['a contact that is none', { SECURITY_CONTACT: 'ada@example.org' }, /^SECURITY_CONTACT is "ada@example.org"/],
     ['no secret in production', { NODE_ENV: 'production' }, /^BETTER_AUTH_SECRET is not set/],
     ['a port that is none', { PORT: 'eighty' }, /^PORT is "eighty"/],
-    ['no limits in production', { NODE_ENV: 'production', BETTER_AUTH_SECRET: 'k'.repeat(16) + 'q'.repeat(16), RATE_LIMIT: 'off' }, /^RATE_LIMIT=off/],
+    ['no limits in production', { NODE_ENV: 'production', BETTER_AUTH_SECRET: randomBytes(32).toString('hex'), RATE_LIMIT: 'off' }, /^RATE_LIMIT=off/],
     ['a trusted proxy that trusts everybody', { TRUST_PROXY: 'true' }, /^TRUST_PROXY=true/],
     ['an origin that is none', { FRONTEND_URL: 'app.example' }, /^FRONTEND_URL and TRUSTED_ORIGINS has "app.example"/],
     ['a data directory that is a file', { DATA_DIR: import.meta.filename }, /^DATA_DIR is .*main\.test\.ts/],
@@ -35,6 +48,15 @@ describe('a configuration that is not good stops the start with one sentence', (
     expect(output).not.toContain('hunter2')
   })
 
+  test('a secret that other users can read', async () => {
+    const DATA_DIR = dataDirectory()
+    const file = join(DATA_DIR, 'secret')
+    writeFileSync(file, randomBytes(32).toString('hex'))
+    chmodSync(file, 0o644)
+    const { code, output } = await startRefused({ DATA_DIR })
+    expect([code, sentence(output)]).toEqual([1, [expect.stringMatching(/^The secret kept in .* can be read by other users; run: chmod 600 /)]])
+  })
+
   test('a database that does not answer', async () => {
     const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), DATABASE_URL: 'postgresql://docket:hunter2@127.0.0.1:1/x' })
     expect(code).toBe(1)
@@ -49,6 +71,18 @@ describe('a configuration that is not good stops the start with one sentence', (
     const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), PORT: String(port), LOG_LEVEL: 'error' })
     expect([code, sentence(output)]).toEqual([1, [expect.stringMatching(`^PORT ${port} is in use`)]])
   })
+})
+
+test('what is allowed and probably not meant is a warning of one sentence, and never repeats a password', () => {
+  const DATA_DIR = dataDirectory()
+  const given = { NODE_ENV: 'production', BETTER_AUTH_SECRET: randomBytes(32).toString('hex'), DATA_DIR }
+  expect(readConfig({ ...given, BETTER_AUTH_URL: 'https://docket.example', DATABASE_URL: 'postgresql://db.example/x?sslmode=require' }).warnings).toEqual([])
+  expect(readConfig({ ...given, DATABASE_URL: 'postgresql://docket:hunter2@%2Frun%2Fpostgresql/x' }).warnings).toEqual([])
+  const { warnings } = readConfig({ ...given, BETTER_AUTH_URL: 'http://docket.example', DATABASE_URL: 'postgresql://docket:hunter2@db.example/x' })
+  expect(warnings).toEqual([expect.stringMatching(/^BETTER_AUTH_URL .* without https/), expect.stringMatching(/^DATABASE_URL .* whether by TLS/)])
+  expect(warnings.join()).not.toContain('hunter2')
+  chmodSync(DATA_DIR, 0o777)
+  expect(readConfig(given).warnings).toEqual([expect.stringMatching(/^DATA_DIR .* other users may write/)])
 })
 
 describe('the embedded database', () => {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer } from 'node:net'
-import { addressOf, ConfigError, readConfig } from './config.ts'
+import { addressOf, readConfig } from './config.ts'
+import { ConfigError } from './config-error.ts'
 import { CannotOpen } from './database/cannot-open.ts'
 import { keepHouse } from './housekeeping.ts'
 import { httpServer } from './http/server.ts'
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile()
   const config = readConfig()
   const log = createLog(config.logLevel)
+  for (const warning of config.warnings) log.warn(warning)
   const service = await createService(config, log)
   const server = httpServer(service.app, log)
   const endHousekeeping = keepHouse(service.database, log)

@@ -23,6 +23,7 @@ const table = {
   not_acceptable: [406, 'Not Acceptable', 'This operation answers in no media type that Accept takes. The contract at /openapi.yaml says which it has.'],
   not_found: [404, 'Not Found', 'There is nothing at this path. The contract is at /openapi.yaml.'],
   position_exhausted: [409, 'Conflict', 'There is no room left between these two tasks. Move the one that errors names to another place, then try again.'],
+  quota_exceeded: [409, 'Conflict', 'This account has as many tasks, or as much text, as one account may have. Empty the trash to make room, then try again.'],
   rate_limited: [429, 'Too Many Requests', 'Too many requests. Try again after the seconds in Retry-After.'],
   request_timeout: [408, 'Request Timeout', 'The request did not arrive in time.'],
   service_unavailable: [503, 'Service Unavailable', 'The service cannot answer at the moment. Try again after the seconds in Retry-After.'],
@@ -40,6 +41,7 @@ const table = {
   ],
   version_stale: [412, 'Precondition Failed', 'The task has changed since the version in If-Match. Read it again, then decide.'],
   CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: [403, 'Forbidden', 'Cross-site navigation login blocked'],
+  INVALID_CALLBACK_URL: [403, 'Forbidden', 'Invalid callbackURL'],
   INVALID_EMAIL: [422, 'Unprocessable Content', 'Invalid email'],
   INVALID_EMAIL_OR_PASSWORD: [401, 'Unauthorized', 'Invalid email or password'],
   INVALID_ORIGIN: [403, 'Forbidden', 'Invalid origin'],
@@ -69,6 +71,7 @@ export interface FieldError {
     | 'min_items'
     | 'max_items'
     | 'unique_items'
+    | 'too_common'
     | 'invalid'
   detail: string
 }

@@ -2,6 +2,7 @@ import type { Express } from 'express'
 import type { Logger } from 'pino'
 import { accountOperations } from './auth/account.ts'
 import { callerOf } from './auth/caller.ts'
+import { knownDevices } from './auth/devices.ts'
 import { createIdentity } from './auth/identity.ts'
 import { identityOperations } from './auth/operations.ts'
 import { accessTokens } from './auth/token.ts'
@@ -38,28 +39,31 @@ export interface Service {
 export async function createService(config: Config, log: Logger, replace: (handlers: Handlers) => Handlers = (handlers) => handlers): Promise<Service> {
   const database = await openDatabase(config, log)
   // Its client is a tenth of the time that the start takes.
-  const redis = config.redisUrl === undefined ? undefined : (await import('./http/redis-counts.ts')).redisCounts(config.redisUrl, log)
+  const redis = config.redisUrl === undefined ? undefined : (await import('./http/redis-counters.ts')).redisCounters(config.redisUrl, log)
   const metrics = config.metricsPort === undefined ? undefined : createMetrics(database)
   const tokens = accessTokens(config.secret, config.issuer)
   let isDraining = false
+  const devices = knownDevices(config.secret, config.baseUrl.startsWith('https:'))
   const identity = createIdentity(config, database.identityPool, log)
   const handlers = {
     ...probeOperations(database, () => isDraining),
     ...accountOperations(identity, database),
-    ...identityOperations(identity, tokens, database, (origin) => isTrustedOrigin(config, origin)),
-    ...taskOperations(database),
+    ...identityOperations(identity, tokens, devices, database, (origin) => isTrustedOrigin(config, origin)),
+    ...taskOperations(database, config.quota),
     ...listOperations(database, cursors(config.secret)),
-    ...bulkOperations(database),
+    ...bulkOperations(database, config.quota),
     ...exportOperations(database),
-    ...importOperations(database),
+    ...importOperations(database, config.quota),
   } satisfies Handlers
   const app = createApp({
     config,
     handlers: replace(handlers),
     identify: (authorization) => callerOf(tokens, authorization),
-    pages: pages({ webDir: WEB, docsDir: DOCS }),
+    pages: pages({ webDir: WEB, docsDir: DOCS, securityContact: config.securityContact }),
     log,
-    counts: redis?.counts,
+    accounts: devices,
+    hasRoom: () => database.hasRoom(),
+    counters: redis?.counters,
     observe: metrics?.observe,
     nameError: (error) => (error instanceof Unavailable ? problem('service_unavailable') : undefined),
   })

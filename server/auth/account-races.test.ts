@@ -27,7 +27,8 @@ describe('races', () => {
       const loop = async (path: string) => {
         while (!isOver) {
           const { status, headers, body } = await login(ada, PASSWORD, path)
-          expect([200, 401]).toContain(status)
+          // 503 where one has waited too long for its turn to hash.
+          expect([200, 401, 503]).toContain(status)
           const cookie = /session_token=([^;]+)/.exec(headers.get('set-cookie') ?? '')?.[1]
           if (status === 200) tokens.push(cookie ? decodeURIComponent(cookie) : body.session_token)
         }
@@ -56,7 +57,8 @@ describe('races', () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => login(ada)))
     isOver = true
     await ending
-    for (const { status } of answers) expect([200, 401]).toContain(status)
+    // 503 where one has waited too long for its turn to hash.
+    for (const { status } of answers) expect([200, 401, 503]).toContain(status)
   })
 
   test('401: a sign-in while the account is deleted is refused, on either path, or signs in to what is gone; never a 500', async () => {

@@ -35,11 +35,11 @@ export async function deleteOtherSessions(database: Statements, caller: Caller):
   return row?.ended
 }
 
-/** The hash of the password; null where the account has none. */
-export async function selectPasswordHash(database: Statements, caller: Caller): Promise<{ hash: string | null } | undefined> {
-  const [row] = await database.rows<{ hash: string | null }>(sql.unsafe`
+/** The hash of the password, null where the account has none, and the e-mail. */
+export async function selectPasswordHash(database: Statements, caller: Caller): Promise<{ hash: string | null; email: string } | undefined> {
+  const [row] = await database.rows<{ hash: string | null; email: string }>(sql.unsafe`
     with ${liveCaller(caller)}
-    select password as hash from live left join account on "userId" = live.user_id and "providerId" = 'credential'`)
+    select password as hash, email from live join "user" on "user".id = live.user_id left join account on "userId" = live.user_id and "providerId" = 'credential'`)
   return row
 }
 

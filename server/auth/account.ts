@@ -12,17 +12,19 @@ import {
   updateUser,
 } from './account-store.ts'
 import type { Identity } from './identity.ts'
+import { SIGNED_OUT } from './operations.ts'
+import { passwordErrors } from './password-rules.ts'
 
 type AccountOperation = 'listSessions' | 'revokeSession' | 'revokeOtherSessions' | 'changePassword' | 'updateProfile' | 'deleteAccount'
 
 export function accountOperations(identity: Identity, database: Database): Pick<Handlers, AccountOperation> {
   /** The hash of the caller's password, where this is it. */
-  async function provenHash(caller: Caller, password: string): Promise<{ hash: string | undefined } | undefined> {
+  async function provenHash(caller: Caller, password: string): Promise<{ hash: string | undefined; email: string } | undefined> {
     const found = await selectPasswordHash(database, caller)
     if (!found) return undefined
     const hash = found.hash ?? undefined
     const { verify } = (await identity.$context).password
-    return { hash: hash !== undefined && (await verify({ hash, password })) ? hash : undefined }
+    return { email: found.email, hash: hash !== undefined && (await verify({ hash, password })) ? hash : undefined }
   }
 
   return {
@@ -45,6 +47,8 @@ export function accountOperations(identity: Identity, database: Database): Pick<
     async changePassword({ body }, caller) {
       const proven = await provenHash(caller, body.current_password)
       if (!proven) return problem('session_ended')
+      const errors = await passwordErrors('/new_password', body.new_password, proven.email)
+      if (errors.length > 0) return problem('invalid_body', { errors })
       const { hash } = (await identity.$context).password
       const [old, next] = [proven.hash, await hash(body.new_password)]
       // Two statements: whoever signs in meanwhile looks at the hash once more, so the others are ended as the second one sees them.
@@ -72,7 +76,7 @@ export function accountOperations(identity: Identity, database: Database): Pick<
         hash !== undefined &&
         (await database.transaction(async (statements) => ((await holdAccount(statements, caller)) ? deleteUser(statements, caller, hash) : undefined)))
       if (deleted === undefined) return problem('session_ended')
-      return deleted ? { status: 204 } : notThePassword('/password')
+      return deleted ? { status: 204, headers: SIGNED_OUT } : notThePassword('/password')
     },
   }
 }

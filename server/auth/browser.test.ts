@@ -63,6 +63,23 @@ describe('better-auth/client', () => {
     expect((await auth.signIn.email({ email: credentials.email, password: credentials.password })).data?.user.name).toBe('Ada')
   })
 
+  test('the stock client may give a picture, and where to go afterwards', async () => {
+    const auth = client(browser().go as typeof fetch)
+    const credentials = fresh()
+    const image = 'https://example.org/ada.png'
+    const up = await auth.signUp.email({ ...credentials, image, callbackURL: '/today' })
+    expect([up.error, up.data?.user.image]).toEqual([null, image])
+    expect((await auth.getSession()).data?.user.image).toBe(image)
+    const into = (callbackURL: string) => auth.signIn.email({ email: credentials.email, password: credentials.password, callbackURL })
+    for (const callbackURL of ['/today', `${service.url}/account`]) {
+      const { data, error } = await into(callbackURL)
+      expect([error, data?.redirect, data?.url]).toEqual([null, true, callbackURL])
+    }
+    for (const callbackURL of ['https://evil.example/', '//evil.example', 'javascript:alert(1)'])
+      expect((await into(callbackURL)).error).toMatchObject({ status: 403, code: 'INVALID_CALLBACK_URL', message: 'Invalid callbackURL' })
+    expect((await auth.signUp.email({ ...fresh(), callbackURL: 'https://evil.example/' })).error).toMatchObject({ status: 403 })
+  })
+
   test('the stock client finds code, message and status of an error where it looks for them', async () => {
     const auth = client(browser().go as typeof fetch)
     const wrong = await auth.signIn.email({ email: 'nobody@example.org', password: 'wrong horse' })
@@ -88,7 +105,7 @@ describe('signUpEmail, signInEmail, getSession', () => {
     const { json, jar } = browser()
     const credentials = fresh()
     const up = await json<Schemas['BrowserSignUp']>('/api/auth/sign-up/email', credentials)
-    expect(up.headers.get('set-cookie')).toMatch(/^better-auth\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(up.headers.get('set-cookie')).toMatch(/^better-auth\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax, ?docket\.device-/)
     const token = decodeURIComponent(jar.get('better-auth.session_token') as string)
     const signedIn = await json('/api/auth/sign-in/email', { email: credentials.email, password: credentials.password })
     const session = await json<Schemas['BrowserSession']>('/api/auth/get-session')
@@ -99,10 +116,49 @@ describe('signUpEmail, signInEmail, getSession', () => {
     expect([up.body.token, session.body?.session.token]).toEqual(['', ''])
   })
 
+  test('a sign-in ends the session that the browser had', async () => {
+    const { json, jar } = browser()
+    const credentials = fresh()
+    await json('/api/auth/sign-up/email', credentials)
+    const first = decodeURIComponent(jar.get('better-auth.session_token') as string)
+    await json('/api/auth/sign-in/email', { email: credentials.email, password: credentials.password })
+    const ended = await send(`${service.url}/api/auth/token`, { headers: { authorization: `Bearer ${first}` } })
+    expect(ended.status).toBe(401)
+    expect((await json<{ token: string }>('/api/auth/token', undefined)).status).toBe(200)
+  })
+
+  test('a session that is used is extended, but not beyond 30 days', async () => {
+    const bob = await newPerson(service.url, 'bob')
+    const aged = (days: number) =>
+      service.database.rows<{ left: number }>({
+        sql: `update session set "createdAt" = now() - $1 * interval '1 day', "expiresAt" = now() + interval '1 hour' where "userId" = $2`,
+        values: [days, bob.id],
+      })
+    const renew = () => send(`${service.url}/api/auth/token`, { headers: { authorization: `Bearer ${bob.sessionToken}` } })
+    const daysLeft = async () => {
+      const { body } = await bob.send<{ items: { expires_at: string }[] }>(`/api/${bob.id}/sessions`)
+      return (Date.parse(body.items[0]?.expires_at ?? '') - Date.now()) / 86_400_000
+    }
+    await aged(10)
+    expect((await renew()).status).toBe(200)
+    expect(await daysLeft()).toBeCloseTo(7, 1)
+    await aged(29)
+    expect((await renew()).status).toBe(200)
+    expect(await daysLeft()).toBeCloseTo(1, 1)
+  })
+
+  test('signing out tells the browser to forget the responses that it keeps', async () => {
+    const { json } = browser()
+    await json('/api/auth/sign-up/email', fresh())
+    expect((await json('/api/auth/sign-out', {})).headers.get('clear-site-data')).toBe('"cache"')
+    const bob = await newPerson(service.url, 'bob')
+    expect((await bob.send('/api/auth/logout', { method: 'POST' })).headers.get('clear-site-data')).toBe('"cache"')
+  })
+
   test('on https the cookie is Secure', async () => {
     const secure = await startService({ environment: { BETTER_AUTH_URL: 'https://docket.test' } })
     const { headers } = await send(`${secure.url}/api/auth/sign-up/email`, { method: 'POST', json: fresh() })
-    expect(headers.get('set-cookie')).toMatch(/^__Secure-better-auth\.session_token=.*; Secure/)
+    expect(headers.get('set-cookie')).toMatch(/^__Host-better-auth\.session_token=.*; Secure.*, ?__Host-docket\.device-.*; Secure/)
   })
 
   test('200 without an Origin, as curl sends it; 403 from a page of another origin, also when it sends a cookie', async () => {

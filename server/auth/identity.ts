@@ -1,4 +1,4 @@
-import { betterAuth } from 'better-auth'
+import { betterAuth, type GenericEndpointContext } from 'better-auth'
 import { bearer } from 'better-auth/plugins/bearer'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -8,11 +8,14 @@ import { type Config, isTrustedOrigin } from '../config.ts'
 /** The header in which the address of a request reaches Better Auth. Only this server writes it. */
 export const ADDRESS_HEADER = 'x-docket-address'
 const DAY = 86_400
+/** Longest that a session lives however much it is used, in seconds (ASVS 5, 7.3.2). */
+const MAX_AGE = 30 * DAY
 
 export type Identity = ReturnType<typeof createIdentity>
 
 /** Better Auth: accounts, passwords, sessions, cookies. */
 export function createIdentity(config: Config, pool: pg.Pool, log: Logger) {
+  const isSecure = config.baseUrl.startsWith('https:')
   return betterAuth({
     database: pool,
     secret: config.secret,
@@ -26,9 +29,13 @@ export function createIdentity(config: Config, pool: pg.Pool, log: Logger) {
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 256, revokeSessionsOnPasswordReset: true },
     // Neither cookieCache nor a second store: a session must end at the next request.
     session: { expiresIn: 7 * DAY, updateAge: DAY },
+    databaseHooks: { session: { update: { before: limitAge } } },
     advanced: {
       database: { generateId: () => uuidv7() },
-      useSecureCookies: config.baseUrl.startsWith('https:'),
+      // `__Host-` cookies can be set by this host alone; Better Auth's own `__Secure-` ones by its siblings, too.
+      useSecureCookies: false,
+      cookiePrefix: `${isSecure ? '__Host-' : ''}better-auth`,
+      defaultCookieAttributes: { secure: isSecure },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
     // Without requireSignature, a session token read from the database would do as a credential.
@@ -40,4 +47,12 @@ export function createIdentity(config: Config, pool: pg.Pool, log: Logger) {
     // Otherwise its router writes the error to the console and answers 500, and "database away" is lost.
     onAPIError: { throw: true },
   })
+}
+
+/** A session in use is extended, but not beyond its greatest age. In its last days each use writes that again, which changes nothing. */
+async function limitAge(extended: { expiresAt?: Date | undefined }, context: GenericEndpointContext | null) {
+  const session = context?.context.session?.session
+  if (!session || !extended.expiresAt) return
+  const latest = new Date(session.createdAt.getTime() + MAX_AGE * 1_000)
+  return { data: { expiresAt: extended.expiresAt < latest ? extended.expiresAt : latest } }
 }

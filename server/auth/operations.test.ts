@@ -40,6 +40,32 @@ describe('signup', () => {
     expect((await post('/api/auth/login', credentials)).status).toBe(200)
   })
 
+  test('422: the most used passwords, blanks and the e-mail itself are too_common, on every path that sets a password', async () => {
+    const { email } = fresh()
+    for (const password of ['password', '12345678', 'QwertyUiop', ' iloveyou ', ' '.repeat(8), email, email.toUpperCase()])
+      for (const path of ['/api/auth/signup', '/api/auth/sign-up/email']) {
+        const { status, body } = await post<Problem>(path, { email, password, name: 'x' })
+        expect([password, status, body.errors?.[0]?.pointer, body.errors?.[0]?.code]).toEqual([password, 422, '/password', 'too_common'])
+      }
+    const changed = await ada.send<Problem>(`/api/${ada.id}/password`, {
+      method: 'POST',
+      json: { current_password: ada.password, new_password: 'Password1' },
+    })
+    expect([changed.status, changed.body.errors?.[0]?.pointer, changed.body.errors?.[0]?.code]).toEqual([422, '/new_password', 'too_common'])
+  })
+
+  test('the log says who signed in, and of who was refused only a name that tells no e-mail', async () => {
+    const { email } = ada
+    await post('/api/auth/login', { email, password: ada.password })
+    await post('/api/auth/login', { email, password: 'wrong horse' })
+    const lines = () => service.log.map((line) => JSON.parse(line)).filter(({ operation }) => operation === 'login')
+    await expect.poll(() => lines().filter(({ msg }) => msg === 'request').length).toBeGreaterThan(1)
+    const signedIn = lines().find(({ status, user_id }) => status === 200 && user_id === ada.id)
+    expect(signedIn).toMatchObject({ address: '127.0.0.1', account: expect.stringMatching(/^[\w-]{16}$/) })
+    expect(lines().find(({ refused, account }) => refused === 'invalid_credentials' && account === signedIn.account)).toMatchObject({ address: '127.0.0.1' })
+    expect(service.log.join()).not.toContain(email)
+  })
+
   test('409: a taken e-mail, in whatever case, and of twelve sign-ups at once exactly one wins', async () => {
     const taken = await post<Problem>('/api/auth/signup', { email: ada.email.toUpperCase(), password: 'another horse' })
     expect([taken.status, taken.body.code, taken.body.detail]).toEqual([409, 'email_taken', 'This email is already registered'])

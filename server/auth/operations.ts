@@ -5,13 +5,18 @@ import type { Database } from '../database/database.ts'
 import { Unavailable, unavailable } from '../database/unavailable.ts'
 import { type Problem, problem } from '../problems.ts'
 import { bearer } from './caller.ts'
+import type { Devices } from './devices.ts'
 import type { Identity } from './identity.ts'
+import { passwordErrors } from './password-rules.ts'
 import { NOT_AN_EMAIL, type Relayed, relay, relayedHeaders, type Source } from './relay.ts'
 import { deleteSession, isHashOf, selectHashOfEmail, selectUser } from './store.ts'
 import { type AccessTokens, TOKEN_LIFETIME } from './token.ts'
 
 type Schemas = components['schemas']
 type Unauthorized = 'authorization_missing' | 'authorization_malformed' | 'token_expired' | 'token_invalid'
+/** Of the responses that a browser keeps, none is left of a user who has gone. */
+export const SIGNED_OUT = { 'Clear-Site-Data': '"cache"' } as const
+
 /** How Better Auth refuses a page of an origin it does not trust. */
 const ORIGIN = ['INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN', 'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED'] as const
 type IdentityOperation = 'signup' | 'login' | 'logout' | 'verify' | 'getToken' | 'signUpEmail' | 'signInEmail' | 'signOut' | 'getSession'
@@ -19,12 +24,21 @@ type IdentityOperation = 'signup' | 'login' | 'logout' | 'verify' | 'getToken' |
 export function identityOperations(
   identity: Identity,
   tokens: AccessTokens,
+  devices: Devices,
   database: Database,
   isTrusted: (origin: string) => boolean,
 ): Pick<Handlers, IdentityOperation> {
   /** Better Auth checks the origin only of requests with a cookie; a foreign page should not sign anybody in either. */
   function foreignPage({ headers: { origin } }: Source): Problem<'INVALID_ORIGIN'> | undefined {
     return origin === undefined || isTrusted(origin) ? undefined : problem('INVALID_ORIGIN')
+  }
+
+  /** Where the stock client would lead the browser must be a place that is trusted. Better Auth does not look in every environment. */
+  function foreignCallback(callbackUrl: string | undefined): Problem<'INVALID_CALLBACK_URL'> | undefined {
+    if (!callbackUrl) return undefined
+    const base = identity.options.baseURL
+    const target = URL.canParse(callbackUrl, base) ? new URL(callbackUrl, base) : undefined
+    return target && /^https?:$/.test(target.protocol) && isTrusted(target.origin) ? undefined : problem('INVALID_CALLBACK_URL')
   }
 
   /** The live session of a cookie or a bearer session token, with the cookies that extend it. */
@@ -60,6 +74,7 @@ export function identityOperations(
       token_type: 'Bearer',
       expires_in: TOKEN_LIFETIME,
       session_token: sessionToken,
+      device_token: devices.tokenFor(devices.accountOf(email)),
     }
   }
 
@@ -75,8 +90,17 @@ export function identityOperations(
     return false
   }
 
+  /** A browser has one session: the one that it had before a sign-in would stay open, and no page could end it. */
+  async function endReplaced(before: Awaited<ReturnType<typeof liveSession>>): Promise<void> {
+    if (before) await deleteSession(database, { userId: before.user.id, sessionId: before.session.id })
+  }
+
+  const knownNow = (email: string) => devices.cookieFor(devices.accountOf(email))
+
   return {
     async signup({ body, source }) {
+      const errors = await passwordErrors('/password', body.password, body.email)
+      if (errors.length > 0) return problem('invalid_body', { errors })
       const made = await relay(identity, database, {
         path: '/sign-up/email',
         headers: programHeaders(source),
@@ -86,7 +110,7 @@ export function identityOperations(
       if (!('code' in made)) {
         const granted = await grant(made)
         if (!granted) throw new Error('Better Auth made a session that is not there')
-        return { status: 201, body: granted }
+        return { status: 201, body: granted, signedIn: granted.user.id }
       }
       return made.code === 'INVALID_EMAIL' ? problem('invalid_body', NOT_AN_EMAIL) : problem('email_taken')
     },
@@ -96,12 +120,12 @@ export function identityOperations(
       const made = await relay(identity, database, {
         path: '/sign-in/email',
         headers: programHeaders(source),
-        body,
+        body: { email: body.email, password: body.password },
         expected: ['INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'],
       })
       if (!('code' in made)) {
         const granted = (await isStillGood(made, hash)) && (await grant(made))
-        return granted ? { status: 200, body: granted } : problem('invalid_credentials')
+        return granted ? { status: 200, body: granted, signedIn: granted.user.id } : problem('invalid_credentials')
       }
       return made.code === 'INVALID_EMAIL' ? problem('invalid_body', NOT_AN_EMAIL) : problem('invalid_credentials')
     },
@@ -109,7 +133,7 @@ export function identityOperations(
     async logout({ source }) {
       const caller = await either(source)
       if ('code' in caller) return caller
-      return (await deleteSession(database, caller)) ? { status: 200, body: { success: true } } : problem('session_ended')
+      return (await deleteSession(database, caller)) ? { status: 200, headers: SIGNED_OUT, body: { success: true } } : problem('session_ended')
     },
 
     async verify({ source }) {
@@ -126,31 +150,40 @@ export function identityOperations(
     },
 
     async signUpEmail({ body, source }) {
-      const foreign = foreignPage(source)
+      const foreign = foreignPage(source) ?? foreignCallback(body.callbackURL)
       if (foreign) return foreign
+      const errors = await passwordErrors('/password', body.password, body.email)
+      if (errors.length > 0) return problem('invalid_body', { errors })
+      const before = await liveSession(relayedHeaders(source))
       const made = await relay(identity, database, {
         path: '/sign-up/email',
         headers: relayedHeaders(source),
         body: { ...body, name: displayName(body) },
-        expected: [...ORIGIN, 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'],
+        expected: [...ORIGIN, 'INVALID_CALLBACK_URL', 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'],
       })
       if ('code' in made) return made
-      return { status: 200, body: { token: '', user: (made.body as Schemas['BrowserSignUp']).user }, cookies: made.cookies }
+      await endReplaced(before)
+      const { user } = made.body as Schemas['BrowserSignUp']
+      return { status: 200, body: { token: '', user }, cookies: [...made.cookies, knownNow(body.email)], signedIn: user.id }
     },
 
     async signInEmail({ body, source }) {
-      const foreign = foreignPage(source)
+      const foreign = foreignPage(source) ?? foreignCallback(body.callbackURL)
       if (foreign) return foreign
+      const before = await liveSession(relayedHeaders(source))
       const hash = await selectHashOfEmail(database, body.email)
       const made = await relay(identity, database, {
         path: '/sign-in/email',
         headers: relayedHeaders(source),
         body,
-        expected: [...ORIGIN, 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'],
+        expected: [...ORIGIN, 'INVALID_CALLBACK_URL', 'INVALID_EMAIL_OR_PASSWORD', 'INVALID_EMAIL'],
       })
       if ('code' in made) return made
       if (!(await isStillGood(made, hash))) return problem('INVALID_EMAIL_OR_PASSWORD')
-      return { status: 200, body: { redirect: false, token: '', user: (made.body as Schemas['BrowserSignIn']).user }, cookies: made.cookies }
+      await endReplaced(before)
+      const { user } = made.body as Schemas['BrowserSignIn']
+      const redirect = body.callbackURL ? { redirect: true, url: body.callbackURL } : { redirect: false }
+      return { status: 200, body: { ...redirect, token: '', user }, cookies: [...made.cookies, knownNow(body.email)], signedIn: user.id }
     },
 
     async signOut({ source }) {
@@ -162,7 +195,7 @@ export function identityOperations(
       if ('code' in left) return left
       // Better Auth answers success even where it could not delete the session.
       if (live) await deleteSession(database, { userId: live.user.id, sessionId: live.session.id })
-      return { status: 200, body: { success: true }, cookies: left.cookies }
+      return { status: 200, headers: SIGNED_OUT, body: { success: true }, cookies: left.cookies }
     },
 
     async getSession({ query, source }) {

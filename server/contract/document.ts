@@ -17,7 +17,12 @@ export interface SchemaObject {
   type?: string | string[]
   default?: unknown
   readOnly?: boolean
+  required?: string[]
   properties?: Record<string, SchemaObject>
+  items?: SchemaObject
+  minItems?: number
+  pattern?: string
+  oneOf?: SchemaObject[]
 }
 export interface ResponseObject {
   headers?: Record<string, HeaderObject>
@@ -48,6 +53,20 @@ export interface Operation {
   queryParameters: string[]
   parameters: ParameterObject[]
   responses: Record<string, ResponseObject>
+  /** Whether its body has a password, which can be guessed. */
+  asksPassword: boolean
+  /** What it takes of the user's rate limit. */
+  cost: number
+  /** And for each item of its body after the first. */
+  itemCost: number
+  /** Which requests are limited together, by the number that is under way at once. */
+  concurrency: string | undefined
+  /** Whether a nearly full disk refuses it. */
+  needsRoom: boolean
+  /** Whether it makes an account. */
+  makesAccount: boolean
+  /** At which level its requests are logged: what asks every second would fill the log. */
+  logLevel: 'info' | 'debug'
 }
 
 export interface ParameterObject {
@@ -55,18 +74,38 @@ export interface ParameterObject {
   in: 'path' | 'query' | 'header'
   required?: boolean
   schema: SchemaObject
+  /** The cost and the class of a request that has this parameter. */
+  'x-cost'?: number
+  'x-concurrency'?: string
+  /** Only where its value is more than this. */
+  'x-above'?: number
+}
+
+/** How many requests of a class are under way at once: of one client, and in all; and how many may wait for that. */
+export interface ConcurrencyClass {
+  per_client: number
+  total: number
+  waiting: number
 }
 interface OperationObject {
   operationId: OperationId
   summary: string
   tags: string[]
   security: Record<string, string[]>[]
+  'x-asks-password'?: boolean
+  'x-cost'?: number
+  'x-item-cost'?: number
+  'x-concurrency'?: string
+  'x-needs-room'?: boolean
+  'x-makes-account'?: boolean
+  'x-log-level'?: 'debug'
   parameters?: ParameterObject[]
   requestBody?: { required?: boolean; 'x-body-limit'?: number; content: Record<string, { schema: SchemaObject }> }
   responses: Record<string, ResponseObject>
 }
 export interface Contract {
   info: { version: string }
+  'x-concurrency-classes': Record<string, ConcurrencyClass>
   paths: Record<string, Partial<Record<(typeof METHODS)[number], OperationObject>> & { parameters?: ParameterObject[] }>
   components: { schemas: Record<string, SchemaObject>; parameters: Record<string, ParameterObject> }
 }
@@ -101,6 +140,13 @@ function operation(method: string, template: string, object: OperationObject, sh
     queryParameters: parameters.flatMap(({ name, in: part }) => (part === 'query' ? name : [])),
     parameters,
     responses,
+    asksPassword: object['x-asks-password'] ?? false,
+    cost: object['x-cost'] ?? 1,
+    itemCost: object['x-item-cost'] ?? 0,
+    concurrency: object['x-concurrency'],
+    needsRoom: object['x-needs-room'] ?? false,
+    makesAccount: object['x-makes-account'] ?? false,
+    logLevel: object['x-log-level'] ?? 'info',
   }
 }
 

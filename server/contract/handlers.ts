@@ -46,7 +46,7 @@ type Answer<Status, R> = R extends { headers: infer H; content: infer C }
     ? { status: Status; code: ProblemCode; title: string; detail: string; headers: Record<string, string>; errors?: components['schemas']['FieldError'][] }
     : H extends { 'Content-Disposition': unknown }
       ? { status: Status; chunks: AsyncIterable<string> } & HeadersOf<H>
-      : { status: Status; body: C[keyof C] } & HeadersOf<H> & Cookies<H>
+      : { status: Status; body: C[keyof C]; signedIn?: string } & HeadersOf<H> & Cookies<H>
   : R extends { headers: infer H }
     ? { status: Status; body?: undefined } & HeadersOf<H> & Cookies<H>
     : never

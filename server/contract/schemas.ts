@@ -4,8 +4,8 @@ import type { components } from '../../sdk/contract.gen.ts'
 import { contract, type SchemaObject } from './document.ts'
 import { formats } from './formats.ts'
 
-/** Characters of JSON from which on one error is enough: what is longer than a body may be stands in a file, and can break its schema in a million places. */
-const LONG = 100_000
+/** Members and items of a value up to which all its errors are listed. Ajv's list of all errors takes time quadratic in their number. */
+const MAX_LISTED_VALUES = 1_000
 
 /** What is wrong with a value; nothing: `[]`. */
 export type Check = (value: unknown) => ErrorObject[]
@@ -30,7 +30,7 @@ export function checkOf(schema: SchemaObject): Check {
   const check: Check = (value) => {
     isFit ??= compiled(first, schema)
     if (isFit(value)) return NOTHING
-    if (isLong(value)) return isFit.errors ?? []
+    if (hasMoreThan(MAX_LISTED_VALUES, value)) return isFit.errors ?? []
     validate ??= compiled(every, schema)
     validate(value)
     return sharpest(validate.errors ?? [])
@@ -66,13 +66,25 @@ function absolute<T extends object>(schema: T): T {
   return JSON.parse(JSON.stringify(schema), (key, value) => (key === '$ref' ? `contract${value}` : key === 'mapping' ? undefined : value))
 }
 
-function isLong(value: unknown): boolean {
-  try {
-    return JSON.stringify(value).length > LONG
-  } catch {
-    // Nested deeper than there is stack for; no schema goes down there.
-    return false
+/** Levels of the contract's schemas; what lies deeper in a value is never looked at. */
+const SCHEMA_DEPTH = 8
+
+/** Whether a value has more than so many members and items, as far down as schemas go. Stops counting there. */
+function hasMoreThan(limit: number, value: unknown): boolean {
+  let level = [value]
+  let count = 0
+  for (let depth = 0; depth < SCHEMA_DEPTH && level.length > 0 && count <= limit; depth += 1) {
+    const next: unknown[] = []
+    for (const each of level) {
+      if (typeof each !== 'object' || each === null) continue
+      const members: unknown[] = Array.isArray(each) ? each : Object.values(each)
+      count += members.length
+      if (count > limit) break
+      next.push(...members)
+    }
+    level = next
   }
+  return count > limit
 }
 
 /** What is no day is not of its form either, and hears only the first, which says how to write it. */

@@ -43,10 +43,14 @@ export interface Database extends Statements {
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>
   /** @throws {Unavailable} */
   ping(): Promise<void>
+  /** Whether all statements wait for one another, so that a long one is better done in parts. */
+  isOneSession: boolean
   /** Better Auth's connections: password hashing inside its transactions must not starve the tasks. */
   identityPool: pg.Pool
   /** How many statements run or wait. */
   statements(): number
+  /** Whether the disk has room, as far as that is known; a server that is full says so itself. */
+  hasRoom(): boolean
   /** Where it is, for a person; without user or password. */
   place: string
   close(): Promise<void>
@@ -55,11 +59,12 @@ export interface Database extends Statements {
 /** Starts the embedded database where no other is given, brings the tables up to date, and opens both pools. */
 export async function openDatabase(options: DatabaseOptions, log: Logger): Promise<Database> {
   // Its code is not read where it is not needed.
-  const embedded = options.databaseUrl === undefined ? await (await import('./embedded.ts')).startEmbedded(options.dataDir) : undefined
+  const embedded = options.databaseUrl === undefined ? await (await import('./embedded.ts')).startEmbedded(options.dataDir, log) : undefined
   const url = options.databaseUrl ?? (embedded?.url as string)
   const session: Session = embedded ? 'shared' : options.directDatabaseUrl === undefined ? 'own' : 'pooled'
   try {
     await migrate(options.directDatabaseUrl ?? url, log)
+    embedded?.watch()
     const pool = openPool({ ...connection(url, session, STATEMENT_LIMIT), types, max: embedded ? 1 : 8 }, log)
     const identityPool = openPool({ ...connection(url, session, STATEMENT_LIMIT), max: embedded ? 1 : 4 }, log)
     // Better Auth only waits for its queries; whoever gets the connection next would wait behind one that is late.
@@ -126,14 +131,16 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
             })
         : rows,
       transaction,
-      async ping() {
+      ping: shared(async () => {
         const missing = probe ? probe.query(PING.sql).then((answer) => answer.rows) : rows(PING)
         const names = await missing.catch((error: Error) => {
           throw new Unavailable(error.message, { cause: error })
         })
         if (names.length > 0) throw new Unavailable('the database does not have the tables')
-      },
+      }),
+      isOneSession: embedded !== undefined,
       identityPool,
+      hasRoom: () => embedded?.hasRoom() ?? true,
       statements: () => backlog.size() + backlogOfReads.size(),
       place: embedded ? `embedded, in ${options.dataDir}` : new URL(url).host,
       async close() {
@@ -143,7 +150,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     }
   } catch (error) {
     await embedded?.close()
-    throw options.databaseUrl === undefined
+    throw options.databaseUrl === undefined || error instanceof CannotOpen
       ? error
       : new CannotOpen(`The database at ${new URL(url).host} cannot be used (${(error as Error).message}); see DATABASE_URL`, { cause: error })
   }
@@ -159,6 +166,17 @@ async function untilNoRaceIsLost<T>(attempt: () => Promise<T>): Promise<T> {
       if (!hasLostRace(error)) throw error
       if (Date.now() > deadline) throw new Unavailable('it lost every race', { cause: error })
     }
+  }
+}
+
+/** Who asks while an answer is on its way gets that answer. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | undefined
+  return () => {
+    pending ??= ask().finally(() => {
+      pending = undefined
+    })
+    return pending
   }
 }
 

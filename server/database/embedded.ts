@@ -1,93 +1,156 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { PGlite } from '@electric-sql/pglite'
-import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
-import { makeDataDirectory } from '../config.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import type { Logger } from 'pino'
+import { makeDataDirectory } from '../secret.ts'
 import { CannotOpen } from './cannot-open.ts'
-import { listen } from './wire.ts'
+import type { EmbeddedSettings, FromWorker, ToWorker } from './embedded-worker.ts'
 
 /** SQLite's result code for "locked by somebody else". */
 const SQLITE_BUSY = 5
 /** The port of a PostgreSQL UNIX socket is part of its file name. */
 const SOCKET_NAME = '.s.PGSQL.5432'
 
-/** Those that the migrations create. */
-const extensions = { btree_gin, pg_trgm }
+/** Longest that a statement may keep the database's thread busy, in milliseconds; then it is started anew. */
+const HANG_LIMIT_MS = 60_000
+const PING_INTERVAL_MS = 5_000
+/** How much of the disk is kept free, in bytes: three segments of the write-ahead log. */
+const MIN_FREE_BYTES = 50_000_000
+/** How often the disk is looked at, in milliseconds. In that time not that much is written. */
+const ROOM_INTERVAL_MS = 1_000
+/** Longest that the database may take to close, in milliseconds. Ended by force, it recovers at its next start. */
+const CLOSE_LIMIT_MS = 10_000
+/** Between two attempts to start the database anew, in milliseconds. */
+const RESTART_DELAY_MS = 1_000
 
 export interface EmbeddedDatabase {
   /** A PostgreSQL address that `pg` understands. */
   url: string
+  /** Whether the disk has room for more than a few writes. */
+  hasRoom(): boolean
+  /** From here on a thread that is busy for a minute is started anew. Migrations may take longer. */
+  watch(): void
   close(): Promise<void>
 }
 
 /**
- * PostgreSQL in this process, its files in `dataDir`, reached over a UNIX socket in the PostgreSQL wire protocol.
+ * PostgreSQL in a thread of this process, its files in `dataDir`, reached over a UNIX socket in the PostgreSQL wire protocol. A thread of its own, so that a statement
+ * delays no request that does not need the database, and so that it can be ended and started anew when it hangs or fails.
  * A process kill loses nothing; fsync is off, so a power cut may.
  *
  * @throws {CannotOpen} when another process has the directory, or what is in it is no database
  */
-export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
+export async function startEmbedded(dataDir: string, log?: Logger): Promise<EmbeddedDatabase> {
   const release = takeDirectory(dataDir)
-  try {
-    const pglite = await openPglite(join(dataDir, 'postgres'))
-    // A socket's path may have 107 bytes at most.
-    const privateDir = Buffer.byteLength(join(dataDir, SOCKET_NAME)) > 100 ? mkdtempSync(join(tmpdir(), 'docket-')) : undefined
-    const socketDir = privateDir ?? dataDir
-    const stop = await listen((message) => execute(pglite, message), join(socketDir, SOCKET_NAME))
-    chmodSync(join(socketDir, SOCKET_NAME), 0o600)
-    return {
-      url: `postgresql://postgres@${encodeURIComponent(socketDir)}/postgres`,
-      async close() {
-        await stop()
-        await pglite.close()
-        if (privateDir) rmSync(privateDir, { recursive: true, force: true })
-        release()
-      },
+  const directory = join(dataDir, 'postgres')
+  // A socket's path may have 107 bytes at most.
+  const privateDir = Buffer.byteLength(join(dataDir, SOCKET_NAME)) > 100 ? mkdtempSync(join(tmpdir(), 'docket-')) : undefined
+  const socketDir = privateDir ?? dataDir
+  const settings = { directory, socket: join(socketDir, SOCKET_NAME) }
+  let isClosing = false
+  let restarting: Promise<void> | undefined
+  let worker: Worker | undefined
+  let lastHeard = 0
+  let watchdog: NodeJS.Timeout | undefined
+
+  const start = async () => {
+    const started = await startWorker(settings)
+    worker = started
+    lastHeard = performance.now()
+    started.on('message', () => {
+      lastHeard = performance.now()
+    })
+    started.on('error', (error) => log?.error({ err: error }, 'the embedded database failed'))
+    started.once('exit', () => {
+      worker = undefined
+      if (!isClosing) restarting = restart()
+    })
+  }
+  const restart = async () => {
+    log?.error('the embedded database ended; it is started anew')
+    while (!isClosing && !worker) {
+      await wait(RESTART_DELAY_MS)
+      if (!isClosing) await start().catch((error: Error) => log?.error({ reason: error.message }, 'the embedded database cannot be started'))
     }
-  } catch (error) {
+  }
+  const cleanUp = () => {
+    if (privateDir) rmSync(privateDir, { recursive: true, force: true })
     release()
+  }
+
+  try {
+    await start()
+  } catch (error) {
+    cleanUp()
     throw error
   }
-}
-
-/** What the database says to a message of the wire protocol. */
-async function execute(pglite: PGlite, message: Uint8Array): Promise<Uint8Array> {
-  const said: Buffer[] = []
-  // Not execProtocolRaw: that one also parses every answer and keeps what it parsed for ever. The bytes are the database's own memory, so they are copied.
-  await pglite.execProtocolRawStream(message, { onRawData: (bytes) => said.push(Buffer.from(bytes)) })
-  return Buffer.concat(said)
-}
-
-async function openPglite(directory: string): Promise<PGlite> {
-  try {
-    if (!existsSync(directory)) {
-      // A first start that is cut short must not leave half a database where the next one looks.
-      const fresh = `${directory}.new`
-      rmSync(fresh, { recursive: true, force: true })
-      mkdirSync(fresh, { mode: 0o700 })
-      await (await PGlite.create(fresh, { extensions })).close()
-      renameSync(fresh, directory)
-    }
-    // Where PGlite finds no version it makes a new database: over a damaged one, everything in it would be gone.
-    if (!existsSync(join(directory, 'PG_VERSION'))) throw new Error('PG_VERSION is missing')
-    return await PGlite.create(directory, { extensions })
-  } catch (error) {
-    throw new CannotOpen(
-      `The database in ${directory} cannot be opened (${firstLine(error)}); restore it from a backup, or set DATA_DIR to another directory`,
-      {
-        cause: error,
-      },
-    )
+  return {
+    url: `postgresql://postgres@${encodeURIComponent(socketDir)}/postgres`,
+    hasRoom: roomIn(dataDir),
+    watch() {
+      lastHeard = performance.now()
+      watchdog = setInterval(() => {
+        if (worker && performance.now() - lastHeard > HANG_LIMIT_MS) void worker.terminate()
+        else if (worker) send(worker, 'ping')
+      }, PING_INTERVAL_MS).unref()
+    },
+    async close() {
+      isClosing = true
+      clearInterval(watchdog)
+      try {
+        await restarting
+        if (worker) await closeWorker(worker)
+      } finally {
+        cleanUp()
+      }
+    },
   }
 }
 
-const firstLine = (error: unknown) =>
-  String((error as Error).message)
-    .split('\n', 1)[0]
-    ?.slice(0, 200)
+/** A database whose disk is full cannot even be read: its log has to be written when a read cleans up. So the last of it is kept free. */
+function roomIn(dataDir: string): () => boolean {
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let hasRoom = true
+  return () => {
+    const now = performance.now()
+    if (now - lookedAt > ROOM_INTERVAL_MS) {
+      const { bavail, bsize } = statfsSync(dataDir)
+      hasRoom = bavail * bsize > MIN_FREE_BYTES
+      lookedAt = now
+    }
+    return hasRoom
+  }
+}
+
+const send = (worker: Worker, message: ToWorker) => worker.postMessage(message)
+
+/** @throws {CannotOpen} */
+async function startWorker(settings: EmbeddedSettings): Promise<Worker> {
+  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData: settings })
+  const outcome = await new Promise<FromWorker | Error>((resolve) => {
+    worker.once('message', resolve).once('error', resolve)
+    worker.once('exit', (code) => resolve(new Error(`its thread ended with ${code}`)))
+  })
+  if (outcome === 'listening') return worker
+  const reason = outcome instanceof Error ? outcome.message : typeof outcome === 'object' ? outcome.cannotOpen : outcome
+  throw new CannotOpen(
+    `The database in ${settings.directory} cannot be opened (${firstLine(reason)}); restore it from a backup, or set DATA_DIR to another directory`,
+  )
+}
+
+async function closeWorker(worker: Worker): Promise<void> {
+  // Not by `once` of node:events, which rejects where the thread fails while it closes.
+  const ended = new Promise<void>((resolve) => void worker.once('exit', () => resolve()))
+  send(worker, 'close')
+  const limit = setTimeout(() => void worker.terminate(), CLOSE_LIMIT_MS)
+  await ended
+  clearTimeout(limit)
+}
+
+const firstLine = (message: string) => message.split('\n', 1)[0]?.slice(0, 200)
 
 /** SQLite's exclusive lock is a lock of the operating system: atomic, seen across containers, and gone with the process. */
 function takeDirectory(dataDir: string): () => void {
@@ -102,6 +165,8 @@ function takeDirectory(dataDir: string): () => void {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
       throw new CannotOpen(`The data directory ${dataDir} is in use by another Docket; stop that one, or set DATA_DIR to another directory`)
     }
-    throw new CannotOpen(`${join(dataDir, 'lock.sqlite')} cannot be locked (${firstLine(error)}); DATA_DIR must be a directory that this user may write`)
+    throw new CannotOpen(
+      `${join(dataDir, 'lock.sqlite')} cannot be locked (${firstLine((error as Error).message)}); DATA_DIR must be a directory that this user may write`,
+    )
   }
 }

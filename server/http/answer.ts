@@ -11,6 +11,8 @@ export interface Answer {
   headers?: Record<string, string>
   body?: unknown
   cookies?: string[]
+  /** The user who signed in or up by it, for the log. */
+  signedIn?: string
 }
 
 /** Refusals that whoever watches for attacks wants to see. */
@@ -56,13 +58,18 @@ export function setHead(response: Response, status: number, headers: Record<stri
 }
 
 function sendProblem(response: Response, problem: Problem, log: Logger): void {
-  const { requestId, trace, operation } = response.locals
+  const { requestId, trace, operation, account, address } = response.locals
   if (WATCHED.has(problem.code))
-    log.warn({ request_id: requestId, ...trace?.ids, operation: operation?.id, refused: problem.code, address: response.req.ip }, 'refused')
+    log.warn({ request_id: requestId, ...trace?.ids, operation: operation?.id, refused: problem.code, account, address }, 'refused')
   sendJson(response, 'application/problem+json', {
     ...problemDetails(problem, requestId),
-    ...(operation?.tags.includes(BROWSER_TAG) ? { message: problem.detail } : {}),
+    ...(speaksBetterAuth(response) ? { message: problem.detail } : {}),
   })
+}
+
+/** Also where there is no operation, so that the stock client shows the real error of a path that it made up. */
+function speaksBetterAuth({ locals: { operation }, req }: Response): boolean {
+  return operation ? operation.tags.includes(BROWSER_TAG) : req.path.startsWith('/api/auth/')
 }
 
 /** The members of RFC 9457 and ours. */

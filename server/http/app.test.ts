@@ -113,6 +113,47 @@ describe('request targets', () => {
   })
 })
 
+test('a file is sent as the build compressed it, in the best coding that the client accepts, and once only', async () => {
+  const asked = async (coding: string) => {
+    const response = await fetch(`${service.url}/docs/assets/redoc.js`, { headers: { 'accept-encoding': coding } })
+    const bytes = (await response.arrayBuffer()).byteLength
+    return {
+      status: response.status,
+      coding: response.headers.get('content-encoding'),
+      sent: Number(response.headers.get('content-length')),
+      bytes,
+      headers: response.headers,
+    }
+  }
+  const [br, gzip, plain, refused] = [await asked('gzip, deflate, br'), await asked('gzip'), await asked('identity'), await asked('br;q=0, gzip;q=0')]
+  expect([br, gzip, plain, refused].map(({ coding }) => coding)).toEqual(['br', 'gzip', null, null])
+  expect(br.sent < gzip.sent && gzip.sent < plain.sent / 3).toBe(true)
+  expect(new Set([br, gzip, plain, refused].map(({ bytes }) => bytes)).size).toBe(1)
+  expect(br.headers.get('vary')).toMatch(/Accept-Encoding/)
+  // Not by fetch, which asks for fresh answers beside it.
+  const again = (etag: string) => raw(`GET /docs/assets/redoc.js HTTP/1.1\r\nhost: x\r\nif-none-match: ${etag}\r\nconnection: close\r\n\r\n`)
+  expect(await again(br.headers.get('etag') ?? '')).toMatch(/^HTTP\/1.1 304 /)
+  expect(await again('"another"')).toMatch(/^HTTP\/1.1 200 /)
+})
+
+test('/.well-known/security.txt says where to report a vulnerability, where that is set', async () => {
+  expect((await fetch(`${service.url}/.well-known/security.txt`)).status).toBe(404)
+  const told = await startService({ environment: { SECURITY_CONTACT: 'mailto:security@example.org' } })
+  const text = await (await fetch(`${told.url}/.well-known/security.txt`)).text()
+  expect(text).toMatch(/^Contact: mailto:security@example\.org\nExpires: \d{4}-\d\d-\d\dT/)
+})
+
+test('400: a chunked body in HTTP/1.0, which a proxy may read otherwise', async () => {
+  expect(await raw('POST /api/auth/login HTTP/1.0\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n')).toMatch(
+    /^HTTP\/1.1 400 /,
+  )
+})
+
+test('a response says that it depends on the origin, also where that is refused', async () => {
+  for (const origin of ['https://evil.example', 'http://localhost:5173'])
+    expect((await send(`${service.url}/livez`, { headers: { origin } })).headers.get('vary')).toMatch(/Origin/)
+})
+
 test.each(['/', '/icon.svg', '/docs/', '/docs/problems', '/openapi.yaml'])('200: %s is sent whole, whatever part or version is asked for', async (path) => {
   for (const header of ['range: bytes=999999999-', 'if-match: "x"', 'if-unmodified-since: Mon, 01 Jan 2001 00:00:00 GMT', 'range: bytes=0-1'])
     expect(await raw(`GET ${path} HTTP/1.1\r\nhost: x\r\n${header}\r\nconnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /)
@@ -144,8 +185,25 @@ describe('headers', () => {
     expect(headers.get('cache-control')).toBe('private, no-store')
     expect((await ada.send(ada.tasks)).headers.get('cache-control')).toBe('private, no-cache')
     expect([headers.get('x-powered-by'), headers.get('server')]).toEqual([null, null])
-    expect(headers.get('x-content-type-options')).toBe('nosniff')
-    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
+
+  test('whatever is refused, and however early: browsers neither guess its type nor show it in a frame, and are told to keep to https', async () => {
+    const { url } = await startService({ environment: { BETTER_AUTH_URL: 'https://docket.example' } })
+    const head = async (bytes: string) => (await sendBytes(url, `${bytes}\r\n\r\n`)).split('\r\n\r\n')[0] as string
+    const targets = ['/api/x', '/api/%zz', '/%00', '/docs/nowhere', '/readyz?x=1']
+    for (const bytes of [
+      'NONSENSE',
+      ...targets.map((target) => `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close`),
+      'TRACE / HTTP/1.1\r\nhost: x\r\nconnection: close',
+    ]) {
+      const answer = await head(bytes)
+      expect(answer).toMatch(/^HTTP\/1.1 4\d\d /)
+      expect(answer).toMatch(/^x-content-type-options: nosniff\r?$/im)
+      expect(answer).toMatch(/^content-security-policy: .*frame-ancestors 'none'/im)
+      if (bytes === 'NONSENSE') continue
+      expect(answer).toMatch(/^strict-transport-security: max-age=31536000/im)
+      expect(answer).toMatch(/^referrer-policy: no-referrer\r?$/im)
+    }
   })
 
   test('a request that is not HTTP gets a problem too', async () => {
@@ -191,10 +249,39 @@ describe('other origins', () => {
     expect((await preflight(production.url, 'http://localhost:5173')).headers.has('access-control-allow-origin')).toBe(false)
   })
 
+  test('a page of a trusted origin sees the real error of a path that is not there: its preflight succeeds, and the 404 may be read', async () => {
+    const origin = 'http://localhost:5173'
+    const asked = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
+    for (const path of ['/api/auth/sign-in/social', '/api/auth/nowhere', '/api/x/y/z']) {
+      const allowed = await send(`${service.url}${path}`, { method: 'OPTIONS', headers: asked })
+      expect([path, allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([path, 204, origin])
+      const answer = await send<Problem & { message?: string }>(`${service.url}${path}`, { method: 'POST', json: {}, headers: { origin } })
+      expect([answer.status, answer.headers.get('access-control-allow-origin'), answer.body.code]).toEqual([404, origin, 'not_found'])
+      // The stock client of Better Auth shows this member.
+      expect(answer.body.message).toBe(path.startsWith('/api/auth/') ? answer.body.detail : undefined)
+      const foreign = await send(`${service.url}${path}`, { method: 'OPTIONS', headers: { ...asked, origin: 'https://evil.example' } })
+      expect([foreign.status, foreign.headers.has('access-control-allow-origin')]).toEqual([404, false])
+    }
+    const wrongMethod = await send<Problem & { message?: string }>(`${service.url}/api/auth/sign-in/email`, { headers: { origin } })
+    expect([wrongMethod.status, wrongMethod.body.message]).toEqual([405, wrongMethod.body.detail])
+  })
+
   test('a plain OPTIONS tells the methods (rule 14)', async () => {
     const { status, headers } = await send(`${service.url}${ada.tasks}`, { method: 'OPTIONS' })
     expect([status, headers.get('allow')]).toEqual([204, 'GET, POST, HEAD, OPTIONS'])
   })
+})
+
+test('what asks for the health of the server fills no log, and everything else is in it', async () => {
+  const quiet = await startService()
+  for (let count = 0; count < 3; count += 1) for (const path of ['/livez', '/readyz']) expect((await send(`${quiet.url}${path}`)).status).toBe(200)
+  await send(`${quiet.url}/api/nowhere`)
+  const requests = () => quiet.log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
+  await expect.poll(() => requests().length).toBe(1)
+  expect(requests()[0]).toMatchObject({ path: '/api/nowhere', status: 404 })
+  const loud = await startService({ environment: { LOG_LEVEL: 'debug' } })
+  await send(`${loud.url}/livez`)
+  await expect.poll(() => loud.log.some((line) => line.includes('"operation":"getLiveness"'))).toBe(true)
 })
 
 test('/openapi.yaml is the bytes of the repository (rule 1)', async () => {

@@ -4,18 +4,21 @@ import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { type Config, isTrustedOrigin } from '../config.ts'
 import type { Handlers } from '../contract/handlers.ts'
-import type { Problem } from '../problems.ts'
+import { type Problem, problem, Refusal } from '../problems.ts'
+import { type AccountNames, noteAccount } from './account.ts'
 import { catchAll } from './answer.ts'
 import { authenticate, authorize, type Identify } from './authorize.ts'
 import { askForBody, noticeEmptyBody, readBody } from './body.ts'
+import { readAddress } from './client-address.ts'
+import { limitConcurrency } from './concurrency.ts'
+import { type Counters, memoryCounters } from './counters.ts'
 import { dispatch } from './dispatch.ts'
 import { locate, refuseUnlocated } from './locate.ts'
 import { negotiate } from './negotiate.ts'
-import { normaliseContentType, normaliseTarget } from './normalise.ts'
-import { type CountStore, limitAccounts, limitRequests } from './rate-limit.ts'
+import { normaliseContent, normaliseTarget } from './normalise.ts'
+import { chargeItems, limitKeptAnswers, limitPasswords, limitRequests } from './rate-limit.ts'
 import { type Observe, requestLog } from './request-log.ts'
 import { guardAnswers } from './response-guard.ts'
-import { takeTurns } from './turns.ts'
 import { validate } from './validate.ts'
 
 export interface AppOptions {
@@ -25,14 +28,18 @@ export interface AppOptions {
   /** What is served outside the contract: the web app, the docs, the contract's bytes. */
   pages: RequestHandler
   log: Logger
-  counts?: CountStore
+  accounts: AccountNames
+  /** Whether what is written can be stored. */
+  hasRoom: () => boolean
+  /** Where requests are counted; absent: in this process. */
+  counters?: Counters | undefined
   observe?: Observe | undefined
   /** Names an error of a lower floor, such as a database that is away. */
   nameError: (error: unknown) => Problem | undefined
 }
 
 /** The journey of a request, in its order. */
-export function createApp({ config, handlers, identify, pages, log, counts, observe, nameError }: AppOptions): Express {
+export function createApp({ config, handlers, identify, pages, log, accounts, hasRoom, counters = memoryCounters, observe, nameError }: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -43,11 +50,11 @@ export function createApp({ config, handlers, identify, pages, log, counts, obse
   app.set('query parser', 'simple')
   app.set('trust proxy', config.trustProxy)
 
-  app.use(requestLog(log, observe), normaliseTarget)
-  app.use(securityHeaders(config), crossOrigin(config))
+  app.use(requestLog(log, observe), readAddress, securityHeaders(config), normaliseTarget)
+  app.use(varyByOrigin, crossOrigin(config))
   app.use(locate)
-  app.use(ofOperations(normaliseContentType, guardAnswers))
-  app.use(authenticate(identify), ...limitRequests(config.rateLimits, counts, log), refuseUnlocated)
+  app.use(ofOperations(normaliseContent, guardAnswers))
+  app.use(authenticate(identify), limitRequests(config.rateLimits, counters), refuseUnlocated)
   app.use(
     ofOperations(
       authorize,
@@ -56,14 +63,25 @@ export function createApp({ config, handlers, identify, pages, log, counts, obse
       negotiate,
       readBody,
       validate,
-      ...limitAccounts(config.rateLimits, counts, log),
-      takeTurns(),
+      chargeItems,
+      noteAccount(accounts),
+      limitPasswords(config.rateLimits, counters),
+      limitKeptAnswers(config.rateLimits, counters),
+      refuseWhenFull(hasRoom),
+      limitConcurrency(),
       dispatch(handlers, log),
     ),
   )
   app.use(pages)
   app.use(catchAll(log, nameError))
   return app
+}
+
+/** Where the disk is nearly full, tasks are read and deleted, and nothing is added (`x-needs-room`). */
+function refuseWhenFull(hasRoom: () => boolean): RequestHandler {
+  return (_request, response, next) => {
+    next(response.locals.operation?.needsRoom && !hasRoom() ? new Refusal(problem('service_unavailable')) : undefined)
+  }
 }
 
 /** Stages that only an operation of the contract passes. */
@@ -77,9 +95,15 @@ function securityHeaders(config: Config): RequestHandler {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'same-site' },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: config.baseUrl.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    strictTransportSecurity: config.baseUrl.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: config.hstsSubdomains } : false,
     xFrameOptions: { action: 'deny' },
   })
+}
+
+/** Also where the origin is refused: a cache must not give that response to a page that is trusted. */
+const varyByOrigin: RequestHandler = (_request, response, next) => {
+  response.vary('Origin')
+  next()
 }
 
 function crossOrigin(config: Config): RequestHandler {
@@ -88,7 +112,18 @@ function crossOrigin(config: Config): RequestHandler {
     credentials: true,
     maxAge: 600,
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'X-Request-Id', 'traceparent', 'tracestate'],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'If-Match',
+      'If-None-Match',
+      'Idempotency-Key',
+      'X-Request-Id',
+      'X-Requested-With',
+      'traceparent',
+      'tracestate',
+      'baggage',
+    ],
     exposedHeaders: [
       'Content-Disposition',
       'ETag',

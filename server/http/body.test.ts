@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
@@ -59,6 +59,50 @@ describe('bodies', () => {
     expect([answer.status, answer.body.title]).toEqual([201, 'Müll raus'])
     isProblem(await post(compress(JSON.stringify({ title: 'x'.repeat(110_000) })), headers), 'content_too_large')
     isProblem(await post('{"title":"x"}', headers), 'malformed_json')
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ] as const)('413: a body that becomes more than a hundred times as long (%s) is read no further', async (encoding, compress) => {
+    const file = (size: number) => compress(`title\n"${'x'.repeat(size)}"`)
+    const imported = (body: Buffer) =>
+      ada.send<Problem>(`/api/${ada.id}/task-import`, { method: 'POST', body, headers: { 'content-type': 'text/csv', 'content-encoding': encoding } })
+    isProblem(await imported(file(4_000_000)), 'content_too_large')
+    isProblem(await imported(file(400_000)), 'malformed_csv')
+  })
+
+  test('503: bodies of one user that are held at once are limited and given back, and small ones are never refused', async () => {
+    const part = `title\n"${'x'.repeat(4_800_000)}`
+    const head = `POST /api/${ada.id}/task-import HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: text/csv\r\ncontent-length: 4900000\r\n\r\n`
+    const held = Array.from({ length: 6 }, () =>
+      connect(Number(new URL(service.url).port), '127.0.0.1', function (this: Socket) {
+        this.write(head + part)
+      }),
+    )
+    const first = await Promise.race(held.map(async (socket) => String((await once(socket, 'data'))[0])))
+    expect(first).toMatch(/^HTTP\/1.1 503 [\s\S]*retry-after/i)
+    expect((await post('{"title":"x"}')).status).toBe(201)
+    for (const socket of held) socket.destroy()
+    const imported = () =>
+      ada.send(`/api/${ada.id}/task-import`, { method: 'POST', body: `title\n"${'x'.repeat(4_000_000)}"`, headers: { 'content-type': 'text/csv' } })
+    await expect.poll(async () => (await imported()).status).toBe(400)
+  })
+
+  test('bytes of clients that left while their bodies were decoded are given back', async () => {
+    const rows = Array.from({ length: 1_000 }, () => crypto.randomUUID().repeat(100)).join('\n')
+    const file = gzipSync(`title\n${rows}`)
+    const head = `POST /api/${ada.id}/task-import HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: text/csv\r\ncontent-encoding: gzip\r\ncontent-length: ${file.length}\r\n\r\n`
+    for (let round = 0; round < 12; round += 1) {
+      const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+      socket.on('error', () => {})
+      await new Promise<void>((resolve) => socket.write(Buffer.concat([Buffer.from(head), file]), () => resolve()))
+      socket.resetAndDestroy()
+    }
+    const imported = () =>
+      ada.send(`/api/${ada.id}/task-import`, { method: 'POST', body: `title\n"${'x'.repeat(4_000_000)}"`, headers: { 'content-type': 'text/csv' } })
+    await expect.poll(async () => (await imported()).status).toBe(400)
+    expect(await Promise.all(Array.from({ length: 3 }, imported)).then((answers) => answers.map(({ status }) => status))).toEqual([400, 400, 400])
   })
 
   test('201: of a member that is there twice, the last one counts', async () => {

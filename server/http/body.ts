@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer'
-import express, { type NextFunction, type Request, type RequestHandler } from 'express'
-import { contractOperations } from '../contract/document.ts'
+import type { Request, RequestHandler, Response } from 'express'
 import { problem, Refusal } from '../problems.ts'
-import { excess } from './excess.ts'
+import { BodyShapeError, limitCsvShape, limitJsonShape } from './body-shape.ts'
+import { openByteBudget } from './byte-budget.ts'
+import { networkOf, userOf } from './client.ts'
+import { BodyError, decodeBody } from './decode-body.ts'
 import { giveLeave } from './leave-to-send.ts'
-import { unsupported } from './negotiate.ts'
 
 /** Who asks whether to send the body is told so only where it is wanted, or has to be looked at (RFC 9110, 10.1.1). */
 export const askForBody: RequestHandler = (request, response, next) => {
@@ -32,59 +32,73 @@ export const noticeEmptyBody: RequestHandler = (request, response, next) => {
   request.on('readable', look).on('end', look)
 }
 
-const verify = (_request: unknown, _response: unknown, bytes: Buffer) => {
-  // Decoded leniently, what is not UTF-8 would be stored as something else than was sent.
-  if (!isUtf8(bytes)) throw new SyntaxError('not UTF-8')
+/** Bytes of memory that each body may take without being counted: small bodies are never refused for others. */
+const FREE_BYTES = 16_384
+/** What bodies take of memory beyond that: those of signed-in users, by user, and all others, by network. */
+const budgets = {
+  user: openByteBudget({ total: 100_000_000, perClient: 15_000_000 }),
+  address: openByteBudget({ total: 40_000_000, perClient: 8_000_000 }),
 }
-const parsers = new Map(
-  contractOperations.map(({ bodyLimit: limit }) => {
-    const options = { type: () => true, verify, limit }
-    return [limit, { json: express.json({ ...options, strict: false }), csv: express.text(options) }] as const
-  }),
-)
 
 /** Reads the body, where the operation takes one. */
-export const readBody: RequestHandler = (request, response, next) => {
+export const readBody: RequestHandler = async (request, response, next) => {
   const { operation, body } = response.locals
   if (!operation || body !== 'taken') return next()
-  // At once: the parser would first read all of it.
+  // At once, before any of it is read.
   if (isTooLong(request, operation.bodyLimit)) return next(new Refusal(problem('content_too_large')))
   const format = request.headers['content-type'] === 'text/csv' ? 'csv' : 'json'
-  const settle = once(next)
-  // The parser reads what is too long to its end before it says so, and that may never come.
-  if (isChunked(request)) endAt(operation.bodyLimit, request, () => settle(new Refusal(problem('content_too_large'))))
-  parsers.get(operation.bodyLimit)?.[format](request, response, (error?: unknown) => {
-    if (error !== undefined) return settle(bodyRefusal(error, request.method, operation.accepts, format) ?? error)
-    const fault = excess(request.body)
-    settle(fault ? new Refusal(problem('invalid_body', { errors: [fault] })) : undefined)
-  })
+  const inspect = format === 'json' ? limitJsonShape() : limitCsvShape()
+  const hold = holdUntilClosed(response)
+  try {
+    const bytes = await decodeBody(request, operation.bodyLimit, hold, inspect)
+    // Decoded leniently, bytes that are not UTF-8 would be stored as something else.
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    request.body = format === 'json' ? JSON.parse(text) : text
+  } catch (error) {
+    return next(bodyRefusal(error, format) ?? error)
+  }
+  next()
 }
 
-function endAt(limit: number, request: Request, end: () => void): void {
-  let received = 0
-  request.on('data', function count(chunk: Buffer) {
-    received += chunk.length
-    if (received <= limit) return
-    request.off('data', count)
-    end()
+/** Counts bytes against the client's budget until the response is closed. */
+function holdUntilClosed(response: Response): (bytes: number) => void {
+  const userId = userOf(response)
+  const budget = userId === undefined ? budgets.address : budgets.user
+  const client = userId ?? networkOf(response.locals.address)
+  let free = FREE_BYTES
+  let held = 0
+  let isClosed = false
+  response.once('close', () => {
+    isClosed = true
+    budget.release(client, held)
   })
-}
-
-/** The first who says how it ends is heard. */
-function once(next: NextFunction): NextFunction {
-  let isSettled = false
-  return (error?: unknown) => {
-    if (!isSettled) next(error)
-    isSettled = true
+  return (bytes) => {
+    // What is still decoded for a client that has gone would never be given back.
+    if (isClosed) throw new BodyError('aborted')
+    const counted = Math.max(0, bytes - free)
+    free = Math.max(0, free - bytes)
+    if (!budget.hold(client, counted)) throw new BodyError('over_budget')
+    held += counted
   }
 }
 
-function bodyRefusal(error: unknown, method: string, accepts: string[], format: 'csv' | 'json'): Refusal | undefined {
-  const { type, status } = error as { type?: string; status?: number }
-  if (type === 'entity.too.large') return new Refusal(problem('content_too_large'))
-  if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new Refusal(unsupported(method, accepts))
-  if (status !== 400 && type !== 'entity.verify.failed') return undefined
+/** Undefined where the error is not the client's. */
+function bodyRefusal(error: unknown, format: 'csv' | 'json'): Refusal | undefined {
+  if (error instanceof BodyShapeError) return invalidBody(error.message)
+  if (error instanceof BodyError && error.fault === 'too_large') return new Refusal(problem('content_too_large'))
+  if (error instanceof BodyError && error.fault === 'over_budget') return new Refusal(problem('service_unavailable'))
+  if (!isUnreadable(error)) return undefined
   if (format === 'json') return new Refusal(problem('malformed_json'))
-  const detail = type === 'entity.verify.failed' ? 'is not UTF-8; save the file as CSV UTF-8' : 'does not arrive as its headers say'
+  const detail = error instanceof BodyError ? 'does not arrive as its headers say' : 'is not UTF-8; save the file as CSV UTF-8'
   return new Refusal(problem('malformed_csv', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }))
+}
+
+/** Not decodable, not UTF-8, or not JSON. */
+function isUnreadable(error: unknown): boolean {
+  const isNotUtf8 = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+  return error instanceof BodyError || error instanceof SyntaxError || isNotUtf8
+}
+
+function invalidBody(detail: string): Refusal {
+  return new Refusal(problem('invalid_body', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }))
 }

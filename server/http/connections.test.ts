@@ -96,6 +96,42 @@ test('no more is read from a connection than a few requests ahead of its answers
   answer()
 })
 
+test('where too many requests wait on all connections, some connections are cut, and the others are answered', async () => {
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const { url } = await startService({
+    replace: (handlers) => ({
+      ...handlers,
+      getReadiness: async (...parameters) => {
+        await asked
+        return handlers.getReadiness(...parameters)
+      },
+    }),
+  })
+  // Node reads so many of them at once.
+  const requests = 'GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1_500)
+  let cut = 0
+  const heard = Array.from({ length: 40 }, () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(requests))
+    onTestFinished(() => void socket.destroy())
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('close', () => {
+      cut += 1
+    })
+    socket.on('error', () => {})
+    return { socket, answers: () => statusesIn(text).length }
+  })
+  await expect.poll(() => cut).toBeGreaterThan(0)
+  answer()
+  await expect.poll(() => heard.every(({ socket, answers }) => socket.destroyed || answers() === 1_500), { timeout: 60_000 }).toBe(true)
+  expect(cut).toBeLessThan(40)
+})
+
 test('what is sent behind a request whose answer ends the connection is not done', async () => {
   // Where leave to send a body is not given, the server ends it.
   const refused = request('POST', '/api/nobody/tasks', undefined, 'expect: 100-continue\r\ncontent-length: 0\r\n')

@@ -12,15 +12,15 @@ export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
     const { operation, caller, parameters } = response.locals
     if (!operation) return next()
     const handler = handlers[operation.id] as AnyHandler
-    const answer = await handler(
-      {
-        ...parameters,
-        body: request.body,
-        source: { headers: request.headers, address: request.ip ?? '' },
-      },
-      caller,
-    )
-    if ('chunks' in answer) await sendFile(response, answer)
-    else sendAnswer(response, answer, log)
+    const source = { headers: request.headers, address: response.locals.address }
+    try {
+      const answer = await handler({ ...parameters, body: request.body, source }, caller)
+      if ('signedIn' in answer && answer.signedIn !== undefined) response.locals.signedIn = answer.signedIn
+      if ('chunks' in answer) await sendFile(response, answer)
+      else sendAnswer(response, answer, log)
+      response.locals.noteKept?.()
+    } finally {
+      response.locals.release?.()
+    }
   }
 }

@@ -8,9 +8,6 @@ export interface FileAnswer {
   chunks: AsyncIterable<string>
 }
 
-/** Longest that a reader may leave a file unread, in milliseconds. */
-const STALL_LIMIT = 60_000
-
 /**
  * Sends a file chunk by chunk, as fast as it is read. Until the first chunk is there it can still be refused;
  * after that only the end of the connection can say that it is not whole.
@@ -26,7 +23,6 @@ export async function sendFile(response: Response, { status, headers, chunks }: 
     response.end()
     return
   }
-  response.setTimeout(STALL_LIMIT, () => response.destroy())
   await pipeline(resumed(first, iterator, response), response).catch((error: NodeJS.ErrnoException) => {
     // The reader went away.
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error

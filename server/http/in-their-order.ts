@@ -6,6 +6,9 @@ import { cutSoon, endSoon } from './end-soon.ts'
 /** Requests of one connection that wait for those before them; while there are as many, no more is read from it. */
 const WAITING_LIMIT = 32
 
+/** Requests that wait so on all connections. Node reads some thousands at once from one that sends without waiting. */
+const WAITING_LIMIT_IN_ALL = 20_000
+
 /** Bytes of a body that are read though nobody wants them. */
 const READ_LIMIT = 10_000_000
 
@@ -22,6 +25,7 @@ interface Exchange {
  */
 export function inTheirOrder(app: Express, refuse: (error: Error, socket: Duplex) => void) {
   const queues = new WeakMap<Duplex, Exchange[]>()
+  let waiting = 0
   const broken = new WeakMap<Duplex, Error>()
 
   function begin({ request, response }: Exchange): void {
@@ -48,19 +52,26 @@ export function inTheirOrder(app: Express, refuse: (error: Error, socket: Duplex
       const queue = queueOf(socket)
       response.once('finish', () => lingerFor(request))
       response.once('close', () => {
+        // The connection was cut, and what waited on it is counted off already.
+        if (queue.length === 0) return
+        waiting -= 1
         queue.shift()
         const [next] = queue
         const error = broken.get(socket)
         // Once the end is announced, what comes behind it is not done: nobody would hear of it.
-        if (socket.destroyed || socket.writableEnded) queue.length = 0
-        else if (next) begin(next)
+        if (socket.destroyed || socket.writableEnded) {
+          waiting -= queue.length
+          queue.length = 0
+        } else if (next) begin(next)
         // What broke was the body of the request that is answered by now, or comes after it.
         else if (error && !request.complete) endSoon(socket)
         else if (error) refuse(error, socket)
         if (queue.length === WAITING_LIMIT - 1) socket.resume()
       })
       queue.push({ request, response })
+      waiting += 1
       if (queue.length >= WAITING_LIMIT) socket.pause()
+      if (queue.length > WAITING_LIMIT && waiting > WAITING_LIMIT_IN_ALL) return void socket.destroy()
       if (queue.length === 1) begin({ request, response })
     },
 

@@ -9,6 +9,8 @@ declare global {
     /** What the stages of a request leave for the later ones. */
     interface Locals {
       requestId: string
+      /** The address that the request came from, as far as it can be trusted; blank where there is none. */
+      address: string
       /** Where the request stands in a trace, if it came with one. */
       trace?: Trace
       operation?: Operation
@@ -18,6 +20,18 @@ declare global {
       refusal?: Problem
       /** Who calls, or the refusal that waits until the limits have counted the request. */
       caller?: Caller | Problem
+      /** Counts the response as kept, also where its client has gone. */
+      noteKept?: () => void
+      /** Takes so much more of the user's rate limit; throws the refusal where that is too much. */
+      charge?: (cost: number) => Promise<void>
+      /** The account whose password is asked for, by a name from which its e-mail cannot be read. */
+      account?: string
+      /** The device, where it has signed in to that account before. */
+      device?: string
+      /** Gives back the place that the request has among those that are under way. */
+      release?: () => void
+      /** Who signed in with this request. */
+      signedIn?: string
       /** Whether a body came, of a media type and charset that the operation takes. */
       body?: 'none' | 'taken' | 'refused'
       /** As the contract names and types them. */

@@ -6,11 +6,14 @@ import { isDecodable } from './normalise.ts'
 /** 406 and 415, and query strings that cannot be decoded. */
 export const negotiate: RequestHandler = (request, response, next) => {
   const { accepts = [], produces = [] } = response.locals.operation ?? {}
-  if (produces.length > 0 && !request.accepts([...produces, 'application/problem+json'])) return next(new Refusal(problem('not_acceptable')))
+  if (produces.length > 0 && !request.accepts(produces) && !wantsProblemsOnly(request)) return next(new Refusal(problem('not_acceptable')))
   if (response.locals.body === 'refused') return next(new Refusal(unsupported(request.method, accepts)))
   const errors = undecodable(request)
   next(errors.length > 0 ? new Refusal(problem('invalid_request', { errors })) : undefined)
 }
+
+/** A client that accepts problems only gets the response of the operation all the same. */
+const wantsProblemsOnly = ({ headers }: Request) => /^application\/problem\+json;q=(?!0$)[\d.]+$/.test(headers.accept ?? '')
 
 /** 415, with the media types that the operation takes. */
 export function unsupported(method: string, accepts: string[]) {

@@ -24,17 +24,19 @@ export function requestLog(log: Logger, observe?: Observe): RequestHandler {
       response.set('traceparent', trace.traceparent)
     }
     response.once('close', () => {
-      const { operation, caller } = response.locals
+      const { operation, caller, account, signedIn, address } = response.locals
       const ms = performance.now() - started
       observe?.({ operation: operation?.id ?? '', status: response.statusCode, seconds: ms / 1_000 })
-      log.info(
+      log[operation?.logLevel ?? 'info'](
         {
           request_id: requestId,
           ...trace?.ids,
           method,
           path: operation?.template ?? request.path.slice(0, 200),
           operation: operation?.id,
-          user_id: caller && 'userId' in caller ? caller.userId : undefined,
+          user_id: signedIn ?? (caller && 'userId' in caller ? caller.userId : undefined),
+          account,
+          address,
           status: response.statusCode,
           aborted: !response.writableFinished || undefined,
           ms: Math.round(ms * 10) / 10,

@@ -20,7 +20,7 @@ test('a request that belongs to a trace is a span of it: in its answer, be it a 
   for (const [path, messages] of [
     [ada.tasks, ['request']],
     ['/api/x/tasks', ['refused', 'request']],
-    ['/livez', ['request']],
+    ['/api/auth/get-session', ['request']],
   ] as const) {
     const before = service.log.length
     const answer = await answered(path, `00-${TRACE}-${PARENT}-01`)

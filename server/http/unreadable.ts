@@ -21,6 +21,8 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, l
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
     'Cache-Control: private, no-store',
+    'X-Content-Type-Options: nosniff',
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
     'Connection: close',
   ]
   endSoon(socket, `${head.join('\r\n')}\r\n\r\n${body}`)

@@ -3,17 +3,18 @@ import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
 import { doAll, type Refusal } from './bulk.ts'
-import { faultError, isExhausted } from './fault.ts'
+import { codeOf, faultError } from './fault.ts'
 import { once, replayedHeader } from './idempotency.ts'
+import type { Quota } from './quota.ts'
 import { emptyTrash } from './trash-store.ts'
 
 type Schemas = components['schemas']
 
 /** The operations that write many tasks. */
-export function bulkOperations(database: Database): Pick<Handlers, 'bulkTasks' | 'emptyTrash'> {
+export function bulkOperations(database: Database, quota: Quota): Pick<Handlers, 'bulkTasks' | 'emptyTrash'> {
   return {
     async bulkTasks({ header, body }, caller) {
-      const bulk = await doAll(database, caller, body.operations, once(header['Idempotency-Key'], 'bulkTasks', undefined, body))
+      const bulk = await doAll(database, quota, caller, body.operations, once(header['Idempotency-Key'], 'bulkTasks', undefined, body))
       if (!bulk) return problem('session_ended')
       if (bulk.outcome === 'key_reused') return problem('idempotency_key_reused')
       if (bulk.outcome === 'not_done') return notDone(body.operations[bulk.index] as Schemas['TaskOperation'], bulk.index, bulk.refusal)
@@ -45,8 +46,7 @@ function notDone(operation: Schemas['TaskOperation'], index: number, refusal: Re
     case 'refused': {
       const member = BODIES[operation.action]
       const { pointer, detail } = faultError(refusal.fault, (operation as unknown as Record<string, object>)[member] ?? {})
-      const code = isExhausted(refusal.fault) ? 'position_exhausted' : 'invalid_body'
-      return problem(code, { errors: at(`${member}${pointer}`, detail) })
+      return problem(codeOf(refusal.fault), { errors: at(`${member}${pointer}`, detail) })
     }
   }
 }

@@ -174,3 +174,16 @@ test('401: an ended session does nothing', async () => {
   await bob.send('/api/auth/logout', { method: 'POST' })
   expect((await bulk(bob, [create('x')])).status).toBe(401)
 })
+
+test('422: of a body with more than 1,000 values only the first error is looked for', async () => {
+  const bob = await newPerson(service.url, 'bob')
+  const errors = async (count: number) =>
+    (
+      await bulk<Problem>(
+        bob,
+        Array.from({ length: count }, () => 1),
+      )
+    ).body.errors
+  expect(await errors(30)).toHaveLength(20)
+  expect(await errors(2_000)).toHaveLength(1)
+})

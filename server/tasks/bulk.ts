@@ -6,6 +6,7 @@ import type { Fault } from './fault.ts'
 import type { Once } from './idempotency.ts'
 import { type DoneOnce, onceTogether } from './once-together.ts'
 import { versionsToMatch } from './precondition.ts'
+import type { Quota } from './quota.ts'
 import { type Changed, type Created, deleteTask, insertTask, moveTask, restoreTask, updateTask } from './store.ts'
 
 type Schemas = components['schemas']
@@ -28,12 +29,12 @@ class NotDone extends Error {
 }
 
 /** Does all of them, in their order, or none; undefined when the caller's session has ended. */
-export async function doAll(database: Database, caller: Caller, operations: Operation[], request: Once | undefined): Promise<Bulk | undefined> {
+export async function doAll(database: Database, quota: Quota, caller: Caller, operations: Operation[], request: Once | undefined): Promise<Bulk | undefined> {
   try {
     return await onceTogether(database, caller, request, async (statements) => {
       const answer: Schemas['TaskOperationResults'] = { items: [] }
       for (const [index, operation] of operations.entries()) {
-        const done = await doOne(statements, caller, operation)
+        const done = await doOne(statements, quota, caller, operation)
         if (!done) throw new NotDone(index, 'session_ended')
         if (done.outcome !== 'done') throw new NotDone(index, done as Refusal)
         answer.items.push(done.task)
@@ -46,18 +47,18 @@ export async function doAll(database: Database, caller: Caller, operations: Oper
   }
 }
 
-function doOne(statements: Statements, caller: Caller, operation: Operation): Promise<Created | Changed | undefined> {
+function doOne(statements: Statements, quota: Quota, caller: Caller, operation: Operation): Promise<Created | Changed | undefined> {
   if (operation.action === 'create') {
     const { id = uuidv7(), ...fields } = operation.task
-    return insertTask(statements, caller, id, fields, undefined)
+    return insertTask(statements, caller, id, fields, undefined, quota)
   }
   const { task_id } = operation
   const guard = { ifMatch: versionsToMatch(operation.if_match), once: undefined }
   switch (operation.action) {
     case 'update':
-      return updateTask(statements, caller, task_id, operation.changes, guard)
+      return updateTask(statements, caller, task_id, operation.changes, guard, quota)
     case 'complete':
-      return updateTask(statements, caller, task_id, { completed: operation.completed }, guard)
+      return updateTask(statements, caller, task_id, { completed: operation.completed }, guard, quota)
     case 'move':
       return moveTask(statements, caller, task_id, operation.place, guard)
     case 'delete':

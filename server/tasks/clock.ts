@@ -18,8 +18,11 @@ export function isKnown(unchanged: Unchanged) {
 }
 
 /**
- * The rows `held(user_id)` of `live`: from here on nobody else writes a task of this user. Every write begins with it, so that none waits for another
+ * The rows `held(user_id, tasks, bytes)` of `live`, with what the user has: from here on nobody else writes a task of this user. Every write begins with it, so that none waits for another
  * that waits for it. It is empty when the user is gone.
  */
 export const heldClock = sql.fragment`
-  held as materialized (select task_clock.user_id from task_clock join live on task_clock.user_id = live.user_id for no key update of task_clock)`
+  held as materialized (
+    select task_clock.user_id, task_clock.tasks, task_clock.bytes from task_clock join live on task_clock.user_id = live.user_id
+    for no key update of task_clock
+  )`

@@ -14,7 +14,6 @@ describe('getTaskCounts', () => {
     await bob.addTask({ labels: ['home', 'done'], completed: true })
     const labels = [
       { label: 'home', open: 2 },
-      { label: 'Home', open: 1 },
       { label: 'money', open: 1 },
     ]
     expect(await counts()).toEqual({ open: 2, done: 1, overdue: 0, today: 0, labels, labels_are_complete: true })

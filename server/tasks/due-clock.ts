@@ -1,3 +1,5 @@
+import { clockReading } from '../../rules/local-time.ts'
+
 /** What the clock on a caller's wall says, to the minute, and which moments their day begins and ends with. */
 export interface DueClock {
   /** `2026-11-21` */
@@ -23,21 +25,7 @@ const AROUND = 1.5 * DAY
  * @example dueClock('Europe/Berlin', Date.now()).today // '2026-11-21'
  */
 export function dueClock(timeZone: string, at: number): DueClock {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  })
-  /** The wall's reading of a moment, as if it were UTC. */
-  const wall = (moment: number) => {
-    const part = Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value]))
-    return Date.parse(`${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}Z`)
-  }
+  const wall = (moment: number) => clockReading(moment, timeZone)
   // Clocks change at midnight in some places: what is sought is the first moment of the day, whatever the wall says then.
   const firstMoment = (midnight: number) => {
     const offsets = [midnight - AROUND, midnight + AROUND].map((moment) => wall(moment) - moment)

@@ -1,18 +1,22 @@
 import type { FieldError } from '../problems.ts'
 
 /** What only the task as it is, or another one, shows to be wrong with a body. */
-type Name = 'time_without_date' | 'zone_without_time' | 'zone_unknown' | 'time_skipped' | 'neighbour_missing' | 'position_exhausted'
+type Name = 'time_without_date' | 'zone_without_time' | 'zone_unknown' | 'time_skipped' | 'neighbour_missing' | 'position_exhausted' | 'quota_exceeded'
 /** With the id of the other neighbour where there is no room between the two. */
 export type Fault = Exclude<Name, 'position_exhausted'> | `position_exhausted ${string}`
 
-export const isExhausted = (fault: Fault) => fault.startsWith('position_exhausted')
+/** The problem that says it: most are a body that does not fit, and some have a code of their own. */
+export function codeOf(fault: Fault): 'invalid_body' | 'position_exhausted' | 'quota_exceeded' {
+  if (fault.startsWith('position_exhausted')) return 'position_exhausted'
+  return fault === 'quota_exceeded' ? fault : 'invalid_body'
+}
 
 /** A fault as an error of the member that brought it. */
 export function faultError(fault: Fault, sent: object): FieldError {
   const [kind, other] = fault.split(' ') as [Name, string | undefined]
   const [names, detail] = FAULTS[kind]
   const name = names.find((each) => (sent as Record<string, unknown>)[each] != null) ?? names.find((each) => each in sent) ?? names[0]
-  return { in: 'body', pointer: `/${name}`, code: 'invalid', detail: other ? `${detail} ${other}; move that one elsewhere first` : detail }
+  return { in: 'body', pointer: name === '' ? '' : `/${name}`, code: 'invalid', detail: other ? `${detail} ${other}; move that one elsewhere first` : detail }
 }
 
 /** The members that may bring it, the likeliest first, and the sentence. */
@@ -26,4 +30,5 @@ const FAULTS: Record<Name, [names: [string, ...string[]], detail: string]> = {
   time_skipped: [['due_time', 'due_date', 'due_time_zone'], 'does not exist on that day in that time zone, because the clocks skip it'],
   neighbour_missing: [['before', 'after'], 'is not the id of another task'],
   position_exhausted: [['before', 'after'], 'has no room left between it and'],
+  quota_exceeded: [[''], 'is more than this account may have; purge tasks from the trash to make room'],
 }

@@ -1,3 +1,5 @@
+import { fold } from '../../rules/fold.ts'
+import { PRIORITIES } from '../../rules/priorities.ts'
 import type { operations } from '../../sdk/contract.gen.ts'
 import { sql } from '../database/live-caller.ts'
 import type { DueClock } from './due-clock.ts'
@@ -6,6 +8,7 @@ import { dueOrFirst, dueOrLast, type Sort } from './sort.ts'
 type Query = NonNullable<operations['listTasks']['parameters']['query']>
 export type Filter = Omit<Query, 'sort' | 'limit' | 'cursor' | 'time_zone'>
 
+type Fragment = ReturnType<typeof sql.fragment>
 type State = 'open' | 'done' | 'trashed'
 
 /** Which states of tasks a filter looks at. */
@@ -18,24 +21,25 @@ export function statesOf({ trashed, completed, due }: Filter): State[] {
 /** What else must be true of a task; said so that the index of the sort can tell, too. */
 export function conditions(filter: Filter, clock: DueClock | undefined, sort: Sort) {
   const { trashed, completed, priority, label, label_match, due, due_before, due_after, created_after, updated_after, q } = filter
-  const labels = label && sql.array(label, 'text')
+  const labels = label && sql.fragment`fold_labels(${sql.array(label, 'text')})`
   return [
     ...(trashed && completed !== undefined ? [sql.fragment`(completed_at is not null) = ${completed}`] : []),
     ...(priority ? [sql.fragment`tasks.priority = any(${sql.array(priority, 'text')}::task_priority[])`] : []),
     // The index of the sort goes by a range only.
     ...(priority && sort.endsWith('priority') ? [priorityWithin(priority)] : []),
-    ...(labels ? [label_match === 'all' ? sql.fragment`tasks.labels @> ${labels}` : sql.fragment`tasks.labels && ${labels}`] : []),
+    ...(labels ? [label_match === 'all' ? sql.fragment`tasks.label_keys @> ${labels}` : sql.fragment`tasks.label_keys && ${labels}`] : []),
     ...(due && clock ? DUE[due](clock, sort) : []),
     ...(due_before || due_after ? [dueWithin(sort, due_after ? dayAfter(due_after) : undefined, due_before ? day(due_before) : undefined)] : []),
     ...(created_after ? [sql.fragment`tasks.created_at > ${created_after}::timestamptz`] : []),
     ...(updated_after ? [sql.fragment`tasks.updated_at > ${updated_after}::timestamptz`] : []),
-    ...(q ? words(q).map((word) => sql.fragment`tasks.search like '%' || fold(${word}) || '%'`) : []),
+    ...searched(q),
   ]
 }
 
-type Fragment = ReturnType<typeof sql.fragment>
-
-const PRIORITIES = ['none', 'low', 'medium', 'high'] as const
+/** That a task has each word of a search. */
+export function searched(q = ''): Fragment[] {
+  return words(q).map((word) => sql.fragment`tasks.search like '%' || fold(${word}) || '%'`)
+}
 
 function priorityWithin(priorities: NonNullable<Filter['priority']>): Fragment {
   const [least, ...more] = PRIORITIES.filter((each) => priorities.includes(each))
@@ -77,10 +81,10 @@ function moment(milliseconds: number) {
   return sql.fragment`${new Date(milliseconds).toISOString()}::timestamptz`
 }
 
-/** The words of a search, with what LIKE would take for a wildcard marked as meant. */
+/** The words of a search, folded before they are told apart, because an accent that stands alone folds to nothing. What LIKE would take for a wildcard is marked. */
 function words(q: string): string[] {
-  return q
-    .trim()
+  return fold(q)
     .split(/\s+/)
+    .filter(Boolean)
     .map((word) => word.replaceAll(/[\\%_]/g, '\\$&'))
 }

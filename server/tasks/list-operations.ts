@@ -44,9 +44,8 @@ export function listOperations(database: Database, cursors: Cursors): Pick<Handl
     async listTaskChanges({ query, header }, caller) {
       const list = JSON.stringify([caller.userId, 'changes'])
       const since = query.since === undefined ? undefined : cursors.read<Progress>(list, query.since)
-      if (query.since !== undefined && !since) {
-        return problem('cursor_invalid', { errors: [{ in: 'query', pointer: '/since', code: 'invalid', detail: 'is not a cursor of these changes' }] })
-      }
+      // Made with another secret, or not by this server: a copy that holds it starts over, as after any other loss.
+      if (query.since !== undefined && !since) return problem('changes_gone')
       const limit = query.limit as number
       const { etag, unchanged } = listTags('')
       const found = await selectTaskChanges(database, caller, { since, limit: limit + 1, unchanged: unchanged(header['If-None-Match']) })

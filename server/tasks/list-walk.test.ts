@@ -81,3 +81,26 @@ test('a walk in pages of 37 while others insert, update, move and delete sees ev
   }
   await writers
 }, 600_000)
+
+test('a search is the list without it, of those that have the words, by each sort, with filters, and counted alike', async () => {
+  const { url, database } = await startService()
+  const ada = await newPerson(url)
+  await fillTasks(database, ada.id, 1_500)
+  for (const sort of SORTS) {
+    for (const filter of sort === 'due' ? ['', '&completed=true', '&label=even&priority=none', '&due_after=2020-01-01'] : ['']) {
+      const expected: string[] = []
+      await pages(ada, `limit=200&sort=${sort}${filter}`, (items) => expected.push(...items.filter(({ title }) => title.includes('12')).map(({ id }) => id)))
+      const found: string[] = []
+      await pages(ada, `limit=${PAGE}&sort=${sort}${filter}&q=TASK 12`, (items) => found.push(...items.map(({ id }) => id)))
+      expect([sort, filter, found]).toEqual([sort, filter, expected])
+      const { body } = await ada.send<Schemas['TaskList']>(`${ada.tasks}?limit=1&sort=${sort}${filter}&q=task%2012`)
+      expect([body.total, body.total_is_exact, body.items.map(({ id }) => id)]).toEqual([expected.length, true, expected.slice(0, 1)])
+    }
+  }
+  const { body } = await ada.send<Schemas['TaskList']>(`${ada.tasks}?q=task`)
+  expect([body.total, body.total_is_exact, body.items.length]).toEqual([1_000, false, 50])
+  // An accent that stands alone is no word, and so no condition.
+  expect((await ada.send<Schemas['TaskList']>(`${ada.tasks}?q=%C2%B4`)).body.items).toHaveLength(50)
+  for (const query of ['q=nowhere', 'q=task&trashed=true'])
+    expect((await ada.send<Schemas['TaskList']>(`${ada.tasks}?${query}`)).body).toMatchObject({ items: [], total: 0 })
+}, 600_000)

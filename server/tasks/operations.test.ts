@@ -89,11 +89,33 @@ describe('createTask', () => {
       due_time: '12:00',
       due_time_zone: 'Europe/Berlin',
       priority: 'high' as const,
-      labels: ['money', 'home', 'Home', 'بيت', '👩‍👩‍👧', 'e\u0301'],
+      labels: ['money', 'Home', 'بيت', '👩‍👩‍👧', 'e\u0301'],
     }
     expect(await ada.addTask(fields)).toMatchObject(fields)
     const plain = { description: null, due_date: null, due_time: null, due_time_zone: null, priority: 'none', labels: [] }
     expect(await ada.addTask({ title: 'Only that' })).toMatchObject(plain)
+  })
+
+  test('spellings of one label are one label: the first is kept, each finds the task, and they count as one', async () => {
+    const bob = await newPerson(service.url, 'bob')
+    const spelt = ['Café', 'cafe', 'CAFE\u0301', 'ＣＡＦＥ', 'Straße', 'STRASSE']
+    const { id, labels } = await bob.addTask({ labels: spelt })
+    expect(labels).toEqual(['Café', 'Straße'])
+    const update = await bob.send<Task>(`${bob.tasks}/${id}`, { method: 'PATCH', json: { labels: ['home', ...spelt] } })
+    expect(update.body.labels).toEqual(['home', 'Café', 'Straße'])
+    await bob.addTask({ title: 'Another', labels: ['cafe'] })
+    for (const label of spelt.slice(0, 4)) {
+      const { body } = await bob.send<{ total: number }>(`${bob.tasks}?label=${encodeURIComponent(label)}`)
+      expect([label, body.total]).toEqual([label, 2])
+    }
+    const all = await bob.send<{ total: number }>(`${bob.tasks}?label=STRASSE&label=cafe&label_match=all`)
+    expect(all.body.total).toBe(1)
+    const counts = await bob.send<components['schemas']['TaskCounts']>(`/api/${bob.id}/task-counts`)
+    expect(counts.body.labels).toEqual([
+      { label: expect.stringMatching(/^(Café|cafe)$/), open: 2 },
+      { label: 'home', open: 1 },
+      { label: 'Straße', open: 1 },
+    ])
   })
 
   test('201, 200, 409: an id that the client chose is taken once; the same content is no second task, other content a conflict', async () => {

@@ -3,22 +3,24 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
-import { faultError, isExhausted } from './fault.ts'
+import { codeOf, faultError } from './fault.ts'
 import { once, replayedHeader } from './idempotency.ts'
 import { matchesWeakly, versionsToMatch } from './precondition.ts'
+import type { Quota } from './quota.ts'
 import { type Changed, deleteTask, type Guard, insertTask, moveTask, restoreTask, selectTask, toggleTask, updateTask, type Written } from './store.ts'
 
 type Task = components['schemas']['Task']
 type TaskOperation = 'createTask' | 'getTask' | 'updateTask' | 'deleteTask' | 'restoreTask' | 'toggleTaskCompletion' | 'moveTask'
 
 /** The operations on one task. */
-export function taskOperations(database: Database): Pick<Handlers, TaskOperation> {
+export function taskOperations(database: Database, quota: Quota): Pick<Handlers, TaskOperation> {
   return {
     async createTask({ header, body }, caller) {
       const { id, ...fields } = body
-      const written = await insertTask(database, caller, id ?? uuidv7(), fields, once(header['Idempotency-Key'], 'createTask', undefined, body))
+      const written = await insertTask(database, caller, id ?? uuidv7(), fields, once(header['Idempotency-Key'], 'createTask', undefined, body), quota)
       if (!written) return problem('session_ended')
       if (written.outcome === 'taken') return problem('task_id_taken')
+      if (isTooMuch(written)) return problem('quota_exceeded')
       return answered(written, body, (task, status) => {
         const headers = { Location: `/api/${task.user_id}/tasks/${task.id}`, ETag: task.etag }
         return status === 200 ? { status, headers, body: task } : { status: 201 as const, headers, body: task }
@@ -34,7 +36,8 @@ export function taskOperations(database: Database): Pick<Handlers, TaskOperation
     },
 
     async updateTask({ path, header, body }, caller) {
-      return changed(await updateTask(database, caller, path.task_id, body, guard('updateTask', path.task_id, header, body)), body, whole)
+      const written = await updateTask(database, caller, path.task_id, body, guard('updateTask', path.task_id, header, body), quota)
+      return isTooMuch(written) ? problem('quota_exceeded') : changed(written, body, whole)
     },
 
     async deleteTask({ path, header }, caller) {
@@ -48,13 +51,14 @@ export function taskOperations(database: Database): Pick<Handlers, TaskOperation
 
     async toggleTaskCompletion({ path, header, body }, caller) {
       const met = guard('toggleTaskCompletion', path.task_id, header, body)
-      const written = body === undefined ? toggleTask(database, caller, path.task_id, met) : updateTask(database, caller, path.task_id, body, met)
+      const written = body === undefined ? toggleTask(database, caller, path.task_id, met) : updateTask(database, caller, path.task_id, body, met, quota)
       return changed(await written, body ?? {}, whole)
     },
 
     async moveTask({ path, header, body }, caller) {
       const written = await moveTask(database, caller, path.task_id, body, guard('moveTask', path.task_id, header, body))
-      if (written?.outcome === 'refused' && isExhausted(written.fault)) return problem('position_exhausted', { errors: [faultError(written.fault, body)] })
+      if (written?.outcome === 'refused' && codeOf(written.fault) === 'position_exhausted')
+        return problem('position_exhausted', { errors: [faultError(written.fault, body)] })
       return changed(written, body, whole)
     },
   }
@@ -63,6 +67,8 @@ export function taskOperations(database: Database): Pick<Handlers, TaskOperation
 function guard(operation: string, taskId: string, header: { 'If-Match'?: string; 'Idempotency-Key'?: string }, body?: object): Guard {
   return { ifMatch: versionsToMatch(header['If-Match']), once: once(header['Idempotency-Key'], operation, taskId, body) }
 }
+
+const isTooMuch = (written: Changed | undefined) => written?.outcome === 'refused' && codeOf(written.fault) === 'quota_exceeded'
 
 const whole = (task: Task) => ({ status: 200 as const, headers: { ETag: task.etag }, body: task })
 

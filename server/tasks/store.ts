@@ -7,6 +7,7 @@ import { CHANGEABLE, CONTENT, columns, columnsOf, task } from './columns.ts'
 import type { Fault } from './fault.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
 import { moveBetween } from './manual-order.ts'
+import { bytesOf, type Quota, quotaFault, usedMore } from './quota.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
@@ -33,26 +34,30 @@ export interface Guard {
   once: Once | undefined
 }
 
-/** Creates it, at the bottom of the manual order. Where a task with this id is, the same content is done (200), other content `taken`. */
+/** Creates it, at the bottom of the manual order, where the quota leaves room. Where a task with this id is, the same content is done (200), other content `taken`. */
 export async function insertTask(
   database: Statements,
   caller: Caller,
   id: string,
   fields: Omit<Schemas['TaskCreate'], 'id'>,
   request: Once | undefined,
+  quota: Quota,
 ): Promise<Created | undefined> {
   const [row] = await database.rows<Row<Created>>(sql.unsafe`
     with ${liveCaller(caller)}, ${heldClock}, ${earlierAnswer(request)},
     draft as (
       select ${fields.title}::text as title, ${fields.description ?? null}::text as description, ${fields.completed ?? false}::boolean as completed,
         ${fields.due_date ?? null}::date as due_date, ${fields.due_time ?? null}::time as due_time, ${fields.due_time_zone ?? null}::text as due_time_zone,
-        ${fields.priority ?? 'none'}::task_priority as priority, ${sql.array(fields.labels ?? [], 'text')} as labels
+        ${fields.priority ?? 'none'}::task_priority as priority, unique_labels(${sql.array(fields.labels ?? [], 'text')}) as labels
       from held where not exists (select from earlier)
     ),
-    next as (select *, due_fault(due_date, due_time, due_time_zone) as fault from draft),
+    next as (
+      select draft.*, size, coalesce(${quotaFault(quota, { tasks: sql.fragment`1`, bytes: sql.fragment`size` })}, due_fault(due_date, due_time, due_time_zone)) as fault
+      from draft cross join held cross join lateral (select ${bytesOf('draft')} as size) sized
+    ),
     there as (select completed_at is not null as completed, ${columns} from tasks join held using (user_id) where id = ${id}::uuid and not exists (select from earlier)),
     clock as (
-      update task_clock set ${tick} from held, next
+      update task_clock set ${tick}, ${usedMore({ tasks: sql.fragment`1`, bytes: sql.fragment`next.size` })} from held, next
       where task_clock.user_id = held.user_id and fault is null and not exists (select from there)
       returning task_clock.user_id, task_clock.version, task_clock.at
     ),
@@ -86,7 +91,14 @@ export async function insertTask(
 }
 
 /** Writes the members of `change` that are there. What changes nothing does not advance the clock. */
-export async function updateTask(database: Statements, caller: Caller, id: string, change: Schemas['TaskUpdate'], guard: Guard): Promise<Changed | undefined> {
+export async function updateTask(
+  database: Statements,
+  caller: Caller,
+  id: string,
+  change: Schemas['TaskUpdate'],
+  guard: Guard,
+  quota: Quota,
+): Promise<Changed | undefined> {
   const { completed } = change
   const completedAt = sql.fragment`
     case when ${completed ?? null}::boolean is null then completed_at when ${completed ?? null}::boolean then coalesce(completed_at, now()) end as completed_at`
@@ -99,12 +111,16 @@ export async function updateTask(database: Statements, caller: Caller, id: strin
       member('due_time', change.due_time, 'time'),
       member('due_time_zone', change.due_time_zone, 'text'),
       member('priority', change.priority, 'task_priority'),
-      sql.fragment`case when ${change.labels !== undefined} then ${sql.array(change.labels ?? [], 'text')} else labels end as labels`,
+      sql.fragment`case when ${change.labels !== undefined} then unique_labels(${sql.array(change.labels ?? [], 'text')}) else labels end as labels`,
     ],
     sql.fragment`, `,
   )
   return write(database, caller, id, guard, {
-    next: sql.fragment`select next.*, due_fault(due_date, due_time, due_time_zone) as fault from (select user_id, id, ${next} from target where matched) next`,
+    next: sql.fragment`
+      select next.*, grown, coalesce(${quotaFault(quota, { tasks: sql.fragment`0`, bytes: sql.fragment`grown` })}, due_fault(due_date, due_time, due_time_zone)) as fault
+      from (select user_id, id, ${bytesOf('target')} as before, ${next} from target where matched) next
+      cross join held cross join lateral (select ${bytesOf('next')} - before as grown) growth`,
+    grown: sql.fragment`changed.grown`,
     differs: sql.fragment`(${columnsOf('next', CHANGEABLE)}) is distinct from (${columnsOf('target', CHANGEABLE)})`,
     assignments: sql.join(
       CHANGEABLE.map((name) => sql.fragment`${sql.identifier([name])} = ${sql.identifier(['changed', name])}`),
@@ -160,6 +176,8 @@ interface Change {
   differs: Fragment
   /** From `changed` and `clock`. */
   assignments: Fragment | ReturnType<typeof sql.join>
+  /** Bytes that the task takes more than before; absent: none. */
+  grown?: Fragment
   /** Of the answer. */
   status?: 200 | 204
   /** Whether a task in the trash is there at all. */
@@ -172,14 +190,14 @@ async function write(
   caller: Caller,
   id: string,
   guard: Guard,
-  { next, differs, assignments, status = 200, reachesTrash = false }: Change,
+  { next, differs, assignments, grown, status = 200, reachesTrash = false }: Change,
 ): Promise<Changed | undefined> {
   const statement = sql.unsafe`
     with ${liveCaller(caller)}, ${heldClock}, ${earlierAnswer(guard.once)}, ${lockedTask(id, guard.ifMatch, reachesTrash)},
     next as (${next}),
     changed as (select next.* from next join target using (user_id, id) where fault is null and ${differs}),
     clock as (
-      update task_clock set ${tick} from changed
+      update task_clock set ${tick}${grown ? sql.fragment`, ${usedMore({ tasks: sql.fragment`0`, bytes: grown })}` : sql.fragment``} from changed
       where task_clock.user_id = changed.user_id returning task_clock.version, task_clock.at
     ),
     written as (

@@ -6,6 +6,7 @@ import { heldClock } from './clock.ts'
 import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
 import type { DoneOnce } from './once-together.ts'
 import { purged } from './purge.ts'
+import { bytesOf } from './quota.ts'
 
 type TrashEmptied = components['schemas']['TrashEmptied']
 
@@ -24,7 +25,7 @@ export async function emptyTrash(database: Database, caller: Caller, request: On
       select tasks.user_id, tasks.id from tasks join held using (user_id)
       where tasks.id in (select id from trash order by updated_at, id limit ${PURGE_LIMIT}) and state = 'trashed' for update of tasks
     ),
-    gone as (delete from tasks using locked where tasks.user_id = locked.user_id and tasks.id = locked.id returning tasks.user_id, tasks.id),
+    gone as (delete from tasks using locked where tasks.user_id = locked.user_id and tasks.id = locked.id returning tasks.user_id, tasks.id, ${bytesOf('tasks')} as bytes),
     ${purged},
     done as (
       select json_build_object('purged', (select count(*) from gone), 'is_empty', (select count(*) from gone) = (select count(*) from trash)) as answer from held

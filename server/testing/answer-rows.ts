@@ -7,7 +7,8 @@ export function rowOf(method: string, target: string): string {
   const operations = findPath(path)
   if (operations && method === 'OPTIONS') return '(OPTIONS)'
   if (operations) return operations.get(method === 'HEAD' ? 'GET' : method)?.id ?? '(no such method)'
-  return path === '/api' || path.startsWith('/api/') ? '(no such path)' : '(page)'
+  if (path !== '/api' && !path.startsWith('/api/')) return '(page)'
+  return method === 'OPTIONS' ? '(OPTIONS of no such path)' : '(no such path)'
 }
 
 /** Operation -> the answers the contract declares for it, each as "status media-type". */
@@ -23,10 +24,12 @@ export const undeclarableAnswers = new Map<string, string[]>([
   ['(no such path)', ['404 application/problem+json', '429 application/problem+json']],
   ['(no such method)', ['405 application/problem+json', '429 application/problem+json']],
   ['(OPTIONS)', ['204 no body']],
+  // A preflight of a trusted origin succeeds, so that its page may read the 404.
+  ['(OPTIONS of no such path)', ['204 no body', '404 application/problem+json', '429 application/problem+json']],
   [
     '(page)',
     [
-      ...['text/html', 'text/javascript', 'text/css', 'image/svg+xml', 'image/png', 'application/manifest+json', 'application/yaml'].map(
+      ...['text/html', 'text/javascript', 'text/css', 'image/svg+xml', 'image/png', 'application/manifest+json', 'application/yaml', 'text/plain'].map(
         (type) => `200 ${type}`,
       ),
       ...['304 no body', '308 text/html', '308 text/plain', '404 text/html'],

@@ -2,10 +2,12 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
-import { withFakes } from './service.ts'
 
-/** What goes wrong with one request. `lost`: it is done, and the answer never arrives; `half`: half of the answer does. */
-export type Fault = 'none' | 'lost' | 'half' | 'hang' | 'refused' | { status: number; retryAfter?: number }
+/**
+ * What goes wrong with one request. `lost`: it is done, and the answer never arrives; `half`: half of the answer does.
+ * A status with a code is a problem of Docket's, one without is the page of something between.
+ */
+export type Fault = 'none' | 'lost' | 'half' | 'hang' | 'refused' | { status: number; retryAfter?: number; code?: string }
 
 export interface FaultyProxy {
   url: string
@@ -26,16 +28,16 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     serve(fault, incoming, outgoing).catch(() => outgoing.destroy())
   })
 
-  // What it answers is not ours.
-  withFakes.add(proxy)
-
   async function serve(fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming)
     if (fault === 'hang') return
     if (fault === 'refused') return void outgoing.destroy()
     if (typeof fault === 'object') {
       if (fault.retryAfter !== undefined) outgoing.setHeader('retry-after', fault.retryAfter)
-      return void outgoing.writeHead(fault.status, { 'content-type': 'text/html' }).end('<h1>Sorry</h1>')
+      const { status, code } = fault
+      if (code === undefined) return void outgoing.writeHead(status, { 'content-type': 'text/html' }).end('<h1>Sorry</h1>')
+      const problem = { type: `/docs/problems#${code}`, title: '', status, detail: code, instance: '', code, request_id: '' }
+      return void outgoing.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
     }
     const { 'transfer-encoding': _, ...headers } = incoming.headers
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {

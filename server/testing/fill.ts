@@ -10,5 +10,8 @@ export async function fillTasks(database: Database, userId: string, count: numbe
       (array['none', 'low', 'medium', 'high']::task_priority[])[1 + n % 4], case when n % 2 = 0 then array['even'] else '{}' end,
       position_between(null, null, n), now() - n % 1000 * interval '1 second', now() - n % 777 * interval '1 second'
     from generate_series(1, ${count}::int) n`)
-  await database.rows(sql.unsafe`update task_clock set version = ${count}::bigint where user_id = ${userId}::uuid`)
+  await database.rows(sql.unsafe`
+    update task_clock set version = ${count}::bigint, tasks = used.tasks, bytes = used.bytes
+    from (select count(*) as tasks, sum(task_bytes(title, description, labels)) as bytes from tasks where user_id = ${userId}::uuid) used
+    where user_id = ${userId}::uuid`)
 }

@@ -3,9 +3,9 @@ import { appendFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll } from 'vitest'
 import { rowOf } from './answer-rows.ts'
-import { withFakes } from './service.ts'
+import { servers } from './service.ts'
 
-// Runs before each test file: notes what every HTTP server in this process sends, below Express and just above the socket,
+// Runs before each test file: notes what every server of ours in this process sends, below Express and just above the socket,
 // so that neither our guard nor the client of a test has a say in it. `scripts/suite.ts` makes the table.
 
 const file = process.env.ANSWERS_FILE
@@ -26,7 +26,8 @@ if (file !== undefined) {
   })
   subscribe('http.server.response.finish', (message) => {
     const { request, response, server } = message as Exchange
-    if (withFakes.has(server) && response.statusCode !== 500) return
+    const kind = servers.get(server)
+    if (kind === undefined || (kind === 'with fakes' && response.statusCode !== 500)) return
     const type = String(response.getHeader('content-type') ?? 'no body').split(';', 1)[0]
     const answer = `${rows.get(request)}\t${response.statusCode} ${type}`
     counts.set(answer, (counts.get(answer) ?? 0) + 1)

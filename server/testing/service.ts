@@ -13,8 +13,11 @@ import { createLog } from '../log.ts'
 import { createService } from '../service.ts'
 import { copyDirectory, databaseAt } from './template.ts'
 
-/** Servers with handlers that a test put in: what they answer, but for a 500, is no answer of ours. */
-export const withFakes = new WeakSet<object>()
+/**
+ * The servers whose responses are ours. Of one with handlers that a test put in only a 500 is;
+ * a proxy, or whatever else listens in a test, is not here at all.
+ */
+export const servers = new WeakMap<object, 'real' | 'with fakes'>()
 
 export interface TestService {
   url: string
@@ -62,7 +65,7 @@ export async function startService({
   )
   const service = await createService(config, log, replace)
   const server = httpServer(service.app, log)
-  if (replace) withFakes.add(server)
+  servers.set(server, replace ? 'with fakes' : 'real')
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   let closed = false
   const close = async () => {

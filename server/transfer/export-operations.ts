@@ -23,7 +23,7 @@ type ExportOperation = 'exportTasks' | 'exportTasksCsv' | 'exportTasksICalendar'
 /** One may be as long as the report of an import. */
 const KEPT_ANSWERS_AT_ONCE = 1
 
-/** The operations that answer with a file. Each page is a statement of its own, so a slow reader holds nothing that others wait for. */
+/** The operations that answer with a file. Each page is a statement of its own, so a slow reader holds no connection to the database. */
 export function exportOperations(database: Database): Pick<Handlers, ExportOperation> {
   const tasksOf = (caller: Caller, trash = false) =>
     checked(

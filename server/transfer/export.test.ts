@@ -28,7 +28,11 @@ const FILES = [
 /** Puts this many long tasks into an account, each with a title of its own. */
 async function fill(person: Person, count: number): Promise<void> {
   await fillTasks(service.database, person.id, count)
-  await service.database.rows(sql.unsafe`update tasks set title = 'Task ' || version, description = repeat('é', 1000) where user_id = ${person.id}::uuid`)
+  // In pieces, each of which is sure to be done within the limit of a statement.
+  for (let done = 0; done < count; done += 1_000)
+    await service.database.rows(sql.unsafe`
+      update tasks set title = 'Task ' || version, description = repeat('€', 700)
+      where user_id = ${person.id}::uuid and version > ${done}::bigint and version <= ${done + 1_000}::bigint`)
 }
 
 /** Downloads over a socket of its own: what came, and whether it came to its end. `pause` is awaited once the file has begun. */

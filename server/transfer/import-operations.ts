@@ -5,6 +5,7 @@ import { type FieldError, problem } from '../problems.ts'
 import { type Fault, faultError } from '../tasks/fault.ts'
 import { type Once, once, replayedHeader } from '../tasks/idempotency.ts'
 import { onceTogether } from '../tasks/once-together.ts'
+import type { Quota } from '../tasks/quota.ts'
 import { readCsv } from './csv.ts'
 import { insertTasks, type Outcome } from './import-store.ts'
 import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
@@ -13,13 +14,15 @@ type Report = components['schemas']['TaskImportReport']
 type ReportedRow = Report['rows'][number]
 
 /** The operation that takes a file. */
-export function importOperations(database: Database): Pick<Handlers, 'importTasks'> {
+export function importOperations(database: Database, quota: Quota): Pick<Handlers, 'importTasks'> {
   return {
     async importTasks({ header, body }, caller) {
-      const file = typeof body === 'string' ? readCsv(body) : { rows: body.items as Record<string, unknown>[] }
+      const file = typeof body === 'string' ? await readCsv(body) : { rows: body.items as Record<string, unknown>[] }
       if ('malformed' in file) return problem('malformed_csv', { errors: [refused('', file.malformed)] })
       if ('errors' in file) return problem('invalid_body', { errors: file.errors })
-      const imported = await importRows(database, caller, readRows(caller.userId, file.rows), once(header['Idempotency-Key'], 'importTasks', undefined, body))
+      const rows = await readRows(caller.userId, file.rows)
+      // By what was read of the file: a row that is refused may be anything, nested deeper than can be written down.
+      const imported = await importRows(database, quota, caller, rows, once(header['Idempotency-Key'], 'importTasks', undefined, rows))
       if (!imported) return problem('session_ended')
       if (imported.outcome === 'key_reused') return problem('idempotency_key_reused')
       return { status: 200, headers: replayedHeader(imported.outcome), body: imported.answer }
@@ -28,9 +31,9 @@ export function importOperations(database: Database): Pick<Handlers, 'importTask
 }
 
 /** Takes every row that can be taken, at once. */
-function importRows(database: Database, caller: Caller, rows: ReadRow[], request: Once | undefined) {
+function importRows(database: Database, quota: Quota, caller: Caller, rows: ReadRow[], request: Once | undefined) {
   return onceTogether(database, caller, request, async (statements) => {
-    const outcomes = await insertTasks(statements, caller, byPosition(rows.flatMap((read) => ('draft' in read ? read.draft : []))))
+    const outcomes = await insertTasks(statements, caller, byPosition(rows.flatMap((read) => ('draft' in read ? read.draft : []))), quota)
     return outcomes && reported(rows, new Map(outcomes.map((outcome) => [outcome.row, outcome])))
   })
 }

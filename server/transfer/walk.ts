@@ -1,7 +1,7 @@
 import { problem, Refusal } from '../problems.ts'
 
 /** Most rows that are read with one statement. */
-const PAGE = 200
+const PAGE = 100
 
 /** What comes after this key. */
 export interface Part {
