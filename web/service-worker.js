@@ -1,6 +1,8 @@
 // Keeps the app on the device, so that it opens without the network. Built into /sw.js by vite.config.ts, which puts in the two constants.
 const VERSION = '__VERSION__'
 const FILES = ['__FILES__']
+/** The script that the page of this build loads. */
+const ENTRY = '__ENTRY__'
 /** Milliseconds that the network may take to bring the page before the one that is kept is shown. */
 const PATIENCE = 3_000
 
@@ -23,9 +25,23 @@ self.addEventListener('fetch', (event) => {
   }
 })
 
+/** What the files of this build are by their ends; anything else that comes in their place, such as the page of a portal, is not kept. */
+const TYPES = { js: /javascript/, css: /css/, svg: /svg/, png: /png/, webmanifest: /manifest|json/, html: /html/ }
+
 async function keepFiles() {
   const cache = await caches.open(VERSION)
-  await cache.addAll(FILES.map((file) => new Request(file, { cache: 'no-cache' })))
+  const files = await Promise.all(FILES.map((file) => fetch(new Request(file, { cache: 'no-cache' }))))
+  await Promise.all(files.map((response) => assertOurs(response.clone())))
+  await Promise.all(files.map((response, index) => cache.put(FILES[index], response)))
+}
+
+/** The page of this build names its script. */
+async function assertOurs(response) {
+  const { pathname } = new URL(response.url)
+  const [, end = 'html'] = /\.(\w+)$/.exec(pathname) ?? []
+  const isOfType = TYPES[end]?.test(response.headers.get('content-type') ?? '')
+  const isPage = end !== 'html' || (await response.text()).includes(ENTRY)
+  if (!response.ok || response.redirected || !isOfType || !isPage) throw new TypeError(`${pathname} is not what this build has there`)
 }
 
 /** All but the last two: a page that was opened with the one before may still ask for its parts. */

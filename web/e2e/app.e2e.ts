@@ -16,7 +16,7 @@ test('a person signs up, adds, completes and deletes tasks, and a reload shows w
   await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign up' }).click()
-  await page.getByText('Nothing to do').waitFor()
+  await page.getByText('No tasks yet').waitFor()
 
   await add(page, 'Pay the rent', 'Water the plants', '<b>Not bold</b>')
   await page.getByRole('checkbox', { name: 'Pay the rent' }).click()
@@ -43,7 +43,7 @@ test('no token is where a script can read it, and the address that was asked for
   await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill('wrong horse')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('alert').getByText('Invalid email or password').waitFor()
+  await page.getByRole('alert').getByText("That email and password don't match.").waitFor()
   await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Upcoming' }).waitFor()
@@ -77,17 +77,31 @@ test('no token is where a script can read it, and the address that was asked for
   app.noComplaints()
 })
 
-test('signing out ends the session on the server and leaves nothing on the device', async () => {
-  const app = await openApp(chromium)
+test('signing out ends the session on the server and leaves nothing on the device but a sign that it is known', async () => {
+  const app = await openApp(chromium, { but: /ERR_CACHE_MISS/ })
   const { page, context } = app
+  const asked: string[] = []
+  page.on('request', (request) => void asked.push(request.url().slice(app.url.length)))
   await signIn(app)
   await add(page, 'Pay the rent')
   await arrived(page)
-  const [cookie] = await context.cookies()
+  const cookie = (await context.cookies()).find(({ name }) => name === 'better-auth.session_token')
+  const isCached = (path: string) =>
+    page.evaluate(
+      (target) =>
+        fetch(target, { cache: 'only-if-cached', mode: 'same-origin' }).then(
+          ({ status }) => status < 400,
+          () => false,
+        ),
+      path,
+    )
   await page.getByRole('link', { name: 'Account' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
-  expect(await context.cookies()).toEqual([])
+  expect((await context.cookies()).map(({ name }) => name)).toEqual([expect.stringMatching(/^docket\.device-/)])
+  const ofTheUser = asked.filter((path) => path.startsWith('/api/'))
+  expect(ofTheUser.length).toBeGreaterThan(0)
+  for (const path of ofTheUser) expect([path, await isCached(path)]).toEqual([path, false])
   const replayed = await fetch(`${app.url}/api/auth/token`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } })
   expect(replayed.status).toBe(401)
   expect(await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length])).toEqual([0, 0])
@@ -107,7 +121,7 @@ test('a session that was ended elsewhere leads back to sign-in; what was done an
   await docket.revokeOtherSessions()
   await page.getByLabel('New task').fill('Too late today')
   await page.getByLabel('New task').press('Enter')
-  await page.getByText('Your session has ended').waitFor()
+  await page.getByText("You've been signed out").waitFor()
   expect(await page.getByText('Pay the rent').count()).toBe(0)
   await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill(ada.password)
@@ -132,7 +146,7 @@ test('what is half typed when the session ends is in its field afterwards, at th
   await docket.revokeOtherSessions()
   await page.getByLabel('Title').fill('Pay the re')
   await page.evaluate(() => window.dispatchEvent(new Event('online')))
-  await page.getByText('Your session has ended').waitFor()
+  await page.getByText("You've been signed out").waitFor()
   await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -152,7 +166,7 @@ test('what is somebody else’s is said, and leads nowhere else', async () => {
     }),
   )
   await signIn(app, '/today')
-  await page.getByRole('alert').getByText('You can only access your own resources').waitFor()
+  await page.getByRole('alert').getByText("You're signed in as another user here").waitFor()
   expect(page.url()).toBe(`${url}/today`)
   app.noComplaints()
 })
@@ -177,14 +191,14 @@ test('when another tab signs in as somebody else, what is on its way never reach
     }),
   )
   await page.reload()
-  await page.getByText('Your session has ended').waitFor()
+  await page.getByText("You've been signed out").waitFor()
   expect(sent).toBe(0)
   await app.context.unroute('**/task-operations')
   expect((await docket.listTasks()).items.map(({ title }) => title)).toEqual(['Mine'])
   await page.getByLabel('E-mail').fill('grace@example.org')
   await page.getByLabel('Password').fill('another horse battery')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText('Nothing to do').waitFor()
+  await page.getByText('No tasks yet').waitFor()
   const grace = createDocket({ baseUrl: url })
   await grace.login({ body: { email: 'grace@example.org', password: 'another horse battery' } })
   expect((await grace.listTasks()).total).toBe(0)
@@ -208,6 +222,6 @@ test('a server that is away is said at sign-in', async () => {
   await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText('The server cannot be reached').waitFor()
+  await page.getByText("Can't reach the server").waitFor()
   app.noComplaints()
 })

@@ -39,11 +39,11 @@ test('what was read from a line can be changed or taken away before Enter', asyn
   const app = await openApp(chromium)
   const { docket, page } = app
   await signIn(app)
-  await page.getByLabel('New task').fill('Read Tomorrow by Chan !low #books #1984')
+  await page.getByLabel('New task').fill('Read Tomorrow by Chan !low #books #sale1984')
   const help = page.locator('#new-task-help')
-  await help.getByRole('button', { name: 'Without date' }).click()
+  await help.getByRole('button', { name: 'Remove date' }).click()
   await help.getByLabel('Priority').selectOption('medium')
-  await help.getByRole('button', { name: 'Without 1984' }).click()
+  await help.getByRole('button', { name: 'Remove label sale1984' }).click()
   await page.getByLabel('New task').press('Enter')
   await taskOf(page, 'Read Tomorrow').waitFor()
   await page.getByLabel('New task').fill('Call Grace tomorrow')
@@ -55,7 +55,7 @@ test('what was read from a line can be changed or taken away before Enter', asyn
   const { items } = await docket.listTasks({ sort: 'title' })
   expect(items.map(({ title, due_date, due_time, priority, labels }) => [title, due_date, due_time, priority, labels])).toEqual([
     ['Call Grace', day(3), '18:30', 'none', []],
-    ['Read Tomorrow by Chan #1984', null, null, 'medium', ['books']],
+    ['Read Tomorrow by Chan #sale1984', null, null, 'medium', ['books']],
   ])
   app.noComplaints()
 })
@@ -80,7 +80,7 @@ test('several lines that are pasted are offered as as many tasks, in their order
   await taskOf(page, 'Short').waitFor()
   await page.getByLabel('New task').focus()
   await paste('One\ntwo')
-  await page.getByRole('button', { name: 'As one line' }).click()
+  await page.getByRole('button', { name: 'Add as one task' }).click()
   await page.keyboard.press('Enter')
   await taskOf(page, 'One two').waitFor()
   await arrived(page)
@@ -101,7 +101,7 @@ test('a title that is too long says so and stays in the field; what is half type
   await signIn(app)
   await page.getByLabel('New task').fill('x'.repeat(201))
   await page.getByLabel('New task').press('Enter')
-  await page.getByText('at most 200 characters; this one has 201').waitFor()
+  await page.getByText('1 character too long (201/200)').waitFor()
   await page.getByLabel('New task').fill('Half a thou')
   await page.reload()
   await page.getByLabel('New task').waitFor()

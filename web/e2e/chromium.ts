@@ -19,7 +19,7 @@ export function launchChromium(): { context(options?: BrowserContextOptions): Pr
   })
   const context = async (options: BrowserContextOptions = {}) => {
     const made = await browser.newContext({ locale: 'en', ...options })
-    made.setDefaultTimeout(10_000)
+    made.setDefaultTimeout(30_000)
     onTestFinished(() => made.close())
     return made
   }

@@ -77,8 +77,8 @@ test('a text that is being written is kept however the page is left, and two tab
   await titleOf(page, 'Pay the rent').click()
   await page.getByLabel('Description').fill('Half of it')
   await page.reload()
-  await page.getByText('You were writing in').waitFor()
-  await page.getByRole('link', { name: 'Go on' }).click()
+  await page.getByText('You have an unsaved draft in').waitFor()
+  await page.getByRole('link', { name: 'Continue editing' }).click()
   expect(await page.getByLabel('Description').inputValue()).toBe('Half of it')
   await page.getByRole('navigation', { name: 'Views' }).getByText('Done').click()
   await page.getByText('Nothing is done yet').waitFor()
@@ -104,11 +104,11 @@ test('a text that is too long says so and is not cut; a refused one can be kept 
   await signIn(app)
   await titleOf(page, 'Pay the rent').click()
   await page.getByLabel('Description').fill('x'.repeat(1_001))
-  await page.getByText('At most 1000 characters; these are 1001.').waitFor()
+  await page.getByText('1 character too long (1001/1000)').waitFor()
   await page.getByLabel('Description').fill('An essay')
   await context.setOffline(true)
   await page.getByRole('button', { name: 'Close' }).click()
-  await page.getByText('1 change is kept').waitFor()
+  await page.getByText("1 change will sync when you're back").waitFor()
   await docket.deleteTask({ task: task.id })
   await context.setOffline(false)
   await page.getByRole('alert').getByText('An essay').waitFor()
@@ -141,5 +141,35 @@ test('what any client can write into a task is shown, and never a blank page', a
   await page.getByRole('button', { name: 'Edit' }).waitFor()
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
   await arrived(page)
+  app.noComplaints()
+})
+
+test('a click after a description was edited does what it says, by mouse and by touch, wherever the text moves things', async () => {
+  const app = await openApp(chromium, { hasTouch: true })
+  const { docket, page } = app
+  const description = Array.from({ length: 14 }, (_, index) => `# line ${index}`).join('\n')
+  const { id } = await docket.createTask({ body: { title: 'First', description } })
+  await signIn(app)
+  for (const way of ['mouse', 'touch'] as const) {
+    await titleOf(page, 'First').click()
+    await page.locator('.prose').waitFor()
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await page.keyboard.press('Control+End')
+    await page.keyboard.type('M')
+    await page.getByRole('button', { name: 'Close' }).scrollIntoViewIfNeeded()
+    const box = await page.getByRole('button', { name: 'Close' }).boundingBox()
+    const [x, y] = [(box?.x ?? 0) + 10, (box?.y ?? 0) + 10]
+    if (way === 'touch') await page.touchscreen.tap(x, y)
+    else {
+      await page.mouse.move(x, y)
+      await page.mouse.down()
+      // A press takes a while: as long as a frame or some.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      await page.mouse.up()
+    }
+    await page.locator('[data-editor]').waitFor({ state: 'detached' })
+  }
+  await arrived(page)
+  expect((await docket.getTask({ task: id })).description).toBe(`${description}MM`)
   app.noComplaints()
 })

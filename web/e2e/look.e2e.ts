@@ -74,12 +74,12 @@ test.each(LOOKS)(
     await page.getByLabel('Title', { exact: true }).fill('Pay it here')
     await docket.updateTask({ task: rent, body: { title: 'Pay it there' } })
     await page.getByLabel('Title', { exact: true }).press('Enter')
-    await page.getByText('Which one shall stay').waitFor()
+    await page.getByText('Which version do you want to keep').waitFor()
     await look('conflict')
-    await page.getByRole('button', { name: 'Keep the other' }).click()
-    await page.getByText('Which one shall stay').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Keep other version' }).click()
+    await page.getByText('Which version do you want to keep').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Close' }).click()
-    await page.getByRole('button', { name: 'Filter' }).click()
+    await page.getByRole('button', { name: 'Filter', exact: true }).click()
     await page.getByRole('button', { name: 'Select' }).click()
     await page.getByRole('checkbox', { name: 'Select Next week' }).click()
     await look('selection')
@@ -89,7 +89,7 @@ test.each(LOOKS)(
       ['/done', 'Done already'],
       ['/trash', 'Thrown away'],
       ['/?label=home', '#home'],
-      ['/?q=unicorn', 'Nothing here fits'],
+      ['/?q=unicorn', 'No results for'],
       ['/account', 'this one'],
     ] as const) {
       await page.goto(`${url}${path}`)
@@ -116,12 +116,13 @@ test.each(LOOKS)(
       await look('more')
       await page.getByRole('dialog').getByText('Done').click()
       await taskOf(page, 'Done already').waitFor()
+      await page.getByRole('link', { name: 'Inbox' }).click()
     }
     await context.setOffline(true)
-    await page.getByText('Offline.').waitFor()
+    await page.getByText("You're offline.").waitFor()
     await page.getByLabel('New task').fill('Written on the train')
     await page.getByLabel('New task').press('Enter')
-    await page.getByText('1 change is kept').waitFor()
+    await page.getByText("1 change will sync when you're back").waitFor()
     await look('offline')
     app.noComplaints()
   },

@@ -14,7 +14,7 @@ test('offline, three adds, an edit, a reload, one more in a second tab, all clos
   await installed(page)
 
   await context.setOffline(true)
-  await page.getByText('Offline.').waitFor()
+  await page.getByText("You're offline.").waitFor()
   await add(page, 'One', 'Two', 'Three')
   await titleOf(page, 'Pay the rent').click()
   await page.getByLabel('Title').fill('Pay the rent in cash')
@@ -24,11 +24,11 @@ test('offline, three adds, an edit, a reload, one more in a second tab, all clos
   await taskOf(page, 'Pay the rent in cash').waitFor()
   const second = await context.newPage()
   await second.goto(`${url}/today`)
-  await second.getByText('Offline. 4 changes are kept').waitFor()
+  await second.getByText("4 changes will sync when you're back").waitFor()
   await second.getByRole('link', { name: 'Inbox' }).click()
   await add(second, 'Four')
   await taskOf(page, 'Four').waitFor()
-  await page.getByText('Offline. 5 changes are kept').waitFor()
+  await page.getByText("5 changes will sync when you're back").waitFor()
   await page.close()
   await second.close()
   expect((await docket.listTasks()).total).toBe(1)
@@ -76,7 +76,7 @@ test('a change whose answer never came, because the page was closed, goes again 
   expect((await docket.listTasks()).total).toBe(1)
 })
 
-test('one change that the server fails over holds up no other, and the person is asked about it in the end', async () => {
+test('one change that a filter does not let through holds up no other, and the person is told which it is', async () => {
   const app = await openApp(chromium, { but: /50[03]|403/ })
   const { page, docket } = app
   await docket.createTask({ body: { title: 'Cursed' } })
@@ -85,12 +85,12 @@ test('one change that the server fails over holds up no other, and the person is
     route.request().postData()?.includes('Blessed') ? route.continue() : route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>Firewall</h1>' }),
   )
   await page.getByRole('checkbox', { name: 'Cursed' }).click()
-  await page.getByRole('alert').getByText('What stands between').waitFor()
+  await page.getByRole('alert').getByText("“Cursed” doesn't reach the server").waitFor()
   await add(page, 'Blessed')
   await docket.createTask({ body: { title: 'From elsewhere' } })
   await page.evaluate(() => window.dispatchEvent(new Event('online')))
   await taskOf(page, 'From elsewhere').waitFor()
-  await page.getByRole('button', { name: 'Let go of it' }).click()
+  await page.getByRole('button', { name: 'Discard' }).click()
   await arrived(page)
   expect((await docket.listTasks({ completed: false, sort: 'title' })).items.map(({ title }) => title)).toEqual(['Blessed', 'Cursed', 'From elsewhere'])
   app.noComplaints()
@@ -117,7 +117,7 @@ test('what two devices did while they could not hear each other is there on both
   await signIn(app)
   await taskOf(page, 'Water the plants').waitFor()
   await context.setOffline(true)
-  await page.getByText('Offline.').waitFor()
+  await page.getByText("You're offline.").waitFor()
   await page.getByRole('checkbox', { name: 'Water the plants' }).click()
   await taskOf(page, 'Water the plants').waitFor({ state: 'detached' })
   await docket.updateTask({ task: rent, body: { title: 'Pay the rent twice' } })
@@ -125,7 +125,7 @@ test('what two devices did while they could not hear each other is there on both
   await context.setOffline(false)
   await taskOf(page, 'Call Grace').waitFor()
   await taskOf(page, 'Pay the rent twice').waitFor()
-  await page.getByText('Offline.').waitFor({ state: 'detached' })
+  await page.getByText("You're offline.").waitFor({ state: 'detached' })
   await arrived(page)
   expect((await docket.listTasks({ completed: true })).items.map(({ title }) => title)).toEqual(['Water the plants'])
   app.noComplaints()
@@ -137,7 +137,7 @@ test('what one tab does, the other shows by itself', async () => {
   await signIn(app)
   const other = await context.newPage()
   await other.goto(url)
-  await other.getByText('Nothing to do').waitFor()
+  await other.getByText('No tasks yet').waitFor()
   await add(page, 'Pay the rent')
   await taskOf(other, 'Pay the rent').waitFor()
   await other.getByRole('checkbox', { name: 'Pay the rent' }).click()
@@ -175,5 +175,38 @@ test('the app can be installed: a manifest with its icons, and a worker that the
   expect(manifest).toMatchObject({ start_url: '/', display: 'standalone' })
   const session = await app.context.newCDPSession(app.page)
   expect((await session.send('Page.getInstallabilityErrors')).installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
+  app.noComplaints()
+})
+
+test('what is discarded while it is under way stays discarded', async () => {
+  const app = await openApp(chromium, { but: /403/ })
+  const { page, docket } = app
+  await signIn(app)
+  let held: (() => void) | undefined
+  let isBlocked = true
+  await intercept(app, '**/task-operations', async (route) => {
+    if (!isBlocked) return route.continue()
+    await new Promise<void>((resolve) => {
+      held = resolve
+    })
+    await route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>Firewall</h1>' })
+  })
+  await page.getByLabel('New task').fill('Secret')
+  await page.getByLabel('New task').press('Enter')
+  // Four tries of the call, and the page tells which change it is; then the next call is under way.
+  const discard = page.getByRole('button', { name: 'Discard' })
+  for (; (await discard.count()) === 0; await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)))) {
+    held?.()
+    held = undefined
+  }
+  await expect.poll(() => held !== undefined, { timeout: 20_000 }).toBe(true)
+  await discard.click()
+  isBlocked = false
+  held?.()
+  await add(page, 'After it')
+  await arrived(page)
+  await page.reload()
+  await taskOf(page, 'After it').waitFor()
+  expect((await docket.listTasks()).items.map(({ title }) => title)).toEqual(['After it'])
   app.noComplaints()
 })

@@ -20,12 +20,13 @@ export interface Opened {
 /** A server of its own, and a browser in which Ada is about to sign in. */
 export async function openApp(
   chromium: { context(options?: BrowserContextOptions): Promise<BrowserContext> },
-  { but, ...options }: BrowserContextOptions & { but?: RegExp } = {},
+  { but, hasOwnTimeZone = false, ...options }: BrowserContextOptions & { but?: RegExp; hasOwnTimeZone?: boolean } = {},
 ): Promise<Opened> {
   const service = await startService()
   const docket = createDocket({ baseUrl: service.url })
   await docket.signup({ body: ada })
-  const context = await chromium.context({ timezoneId: 'UTC', ...options })
+  // Where the time zone of a context is set, a test cannot change it.
+  const context = await chromium.context({ ...(hasOwnTimeZone ? {} : { timezoneId: 'UTC' }), ...options })
   const checks: (() => void)[] = []
   context.on('page', (opened) => checks.push(watchComplaints(opened, but)))
   const page = await context.newPage()
@@ -38,7 +39,7 @@ export async function signIn({ page, url }: Pick<Opened, 'page' | 'url'>, path =
   await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByLabel('New task').waitFor()
+  await page.getByRole('searchbox', { name: 'Search' }).waitFor()
 }
 
 export const tasksOf = (page: Page): Locator => page.getByRole('list', { name: 'Tasks' }).getByRole('listitem')
@@ -85,13 +86,18 @@ export async function slowDown(page: Page): Promise<void> {
   })
 }
 
-/** Until nothing is on its way to the server any more. */
+/** Until nothing is on its way to the server any more. On a busy machine a try can fail, and the next one comes up to 15 s later. */
 export async function arrived(page: Page): Promise<void> {
-  await expect.poll(() => page.evaluate(onTheWay)).toBe(0)
+  await expect.poll(() => page.evaluate(countOf, 'outbox'), { timeout: 60_000 }).toBe(0)
 }
 
-/** How many entries the outboxes on the device hold. */
-async function onTheWay(): Promise<number> {
+/** Until no text is half typed any more: it is a change of its task, on its way or there. */
+export async function saved(page: Page): Promise<void> {
+  await expect.poll(() => page.evaluate(countOf, 'drafts')).toBe(0)
+}
+
+/** How many entries the stores of this name on the device hold. */
+async function countOf(store: string): Promise<number> {
   let count = 0
   for (const { name } of await indexedDB.databases()) {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -100,7 +106,7 @@ async function onTheWay(): Promise<number> {
       opening.onsuccess = () => resolve(opening.result)
     })
     count += await new Promise<number>((resolve) => {
-      const counting = database.transaction('outbox').objectStore('outbox').count()
+      const counting = database.transaction(store).objectStore(store).count()
       counting.onsuccess = () => resolve(counting.result)
     })
     database.close()

@@ -117,7 +117,7 @@ test('several tasks are selected by `x` and by a click with Shift, and completed
   await page.getByRole('button', { name: 'All', exact: true }).click()
   await page.getByText('3 selected').waitFor()
   await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click()
-  await page.getByText('Nothing to do').waitFor()
+  await page.getByText('No tasks yet').waitFor()
   await page.keyboard.press('z')
   await taskOf(page, 'Task E').waitFor()
   await arrived(page)

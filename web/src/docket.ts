@@ -1,9 +1,15 @@
-import { createDocket, type DocketClient, DocketError, ProblemError, sessionTokens, type TokenSource } from '@docket/sdk'
+import { AuthenticationError, createDocket, type DocketClient, DocketError, sessionTokens, type TokenSource } from '@docket/sdk'
 
 const baseUrl = window.location.origin
 
+/** The page tries again by itself, and should soon know that it is offline. */
+const RETRIES = 3
+
+/** What the page has read stays in its own storage, which is emptied at the sign-out; the browser's cache would keep it. */
+const uncached = (request: Request) => fetch(request, { cache: 'no-store' })
+
 /** For who is not signed in. The session is a cookie that no script can read; access tokens are in the memory of this page only. */
-export const visitor = createDocket({ baseUrl })
+export const visitor = createDocket({ baseUrl, retries: RETRIES, fetch: uncached })
 
 /**
  * For one user and nobody else: when another tab has signed in as somebody else, the cookie speaks for them, and what is on its way here must not go there.
@@ -11,22 +17,18 @@ export const visitor = createDocket({ baseUrl })
  * @param onSessionOver called whenever there is no session of this user
  */
 export function docketOf(userId: string, onSessionOver: () => void): DocketClient {
-  const source = sessionTokens({ baseUrl })
-  const theirs = (token: string | undefined) => {
+  // The call of the SDK, because it tries again and knows a token from the page of a portal.
+  const source = sessionTokens({ baseUrl, fetch: async () => Response.json(await visitor.getToken()) })
+  const theirs = async (asking: Promise<string | undefined>) => {
+    const token = await asking.catch((error) => {
+      if (!(error instanceof AuthenticationError)) throw error
+    })
     if (token && subjectOf(token) === userId) return token
     onSessionOver()
     throw new DocketError('There is no session of this user')
   }
-  const tokens: TokenSource = { get: async () => theirs(await source.get()), renew: async (refused) => theirs(await source.renew(refused)) }
-  return createDocket({ baseUrl, tokens })
+  const tokens: TokenSource = { get: () => theirs(source.get()), renew: (refused) => theirs(source.renew(refused)) }
+  return createDocket({ baseUrl, tokens, retries: RETRIES, fetch: uncached })
 }
 
 const subjectOf = (token: string) => JSON.parse(atob((token.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/'))).sub as string
-
-/** What went wrong, for the person in front of it. */
-export function sentenceOf(error: Error): string {
-  if (!(error instanceof DocketError)) return `Something went wrong on this device: ${error.message}`
-  if (!(error instanceof ProblemError)) return 'The server cannot be reached. Check your connection and try again.'
-  const { errors, message } = error
-  return errors.length > 0 ? errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join(', ') : message
-}

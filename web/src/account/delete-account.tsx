@@ -37,7 +37,7 @@ export function DeleteAccount({ leave }: { leave: (why?: string) => void }) {
               remove.mutate(String(new FormData(event.currentTarget).get('password')))
             }}
           >
-            <Field label="Your password" name="password" type="password" autoComplete="current-password" required maxLength={128} />
+            <Field label="Your password" name="password" type="password" autoComplete="current-password" required />
             {remove.isError && <Failure error={remove.error} />}
             <div className="flex justify-end gap-2">
               <button type="button" className="quiet" onClick={() => setIsAsking(false)}>

@@ -28,8 +28,8 @@ export function Password() {
         }}
       >
         <input type="hidden" autoComplete="username" value={person.email} readOnly />
-        <Field label="Password as it is" name="current" type="password" autoComplete="current-password" required maxLength={128} />
-        <Field label="New password" name="new" type="password" autoComplete="new-password" required minLength={8} maxLength={128} hint="8 characters or more" />
+        <Field label="Password as it is" name="current" type="password" autoComplete="current-password" required />
+        <Field label="New password" name="new" type="password" autoComplete="new-password" required hint="At least 8 characters" />
         <button type="submit" className="outlined min-h-11" disabled={change.isPending}>
           Change the password
         </button>

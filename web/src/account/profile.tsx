@@ -24,7 +24,7 @@ export function Profile() {
         }}
       >
         <div className="grow">
-          <Field label="Name" name="name" autoComplete="name" required maxLength={254} defaultValue={person.name} />
+          <Field label="Name" name="name" autoComplete="name" required defaultValue={person.name} />
         </div>
         <button type="submit" className="outlined min-h-11" disabled={change.isPending}>
           Save

@@ -3,8 +3,6 @@ import { Failure } from '../shell/failure.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 import { Section } from './section.tsx'
 
-const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
-
 /** Where the person is signed in, with the way to end each. */
 export function Sessions() {
   const { docket, person, announce } = useWorkspace()
@@ -16,6 +14,8 @@ export function Sessions() {
   const endOthers = useMutation({ mutationFn: () => docket.revokeOtherSessions(), ...ended })
   const failed = [sessions, end, endOthers].find(({ error }) => error)?.error
   const items = sessions.data?.items ?? []
+  // Made anew each time: the device may be taken to another time zone.
+  const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
   return (
     <Section title="Sessions">
       {sessions.isPending && <p role="status">Loading…</p>}

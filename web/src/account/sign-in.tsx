@@ -38,17 +38,15 @@ export function SignIn({ notice, done }: { notice: string | undefined; done: (us
           if (!isBusy) void enter(new FormData(event.currentTarget))
         }}
       >
-        {isNew && <Field label="Name" name="name" autoComplete="name" maxLength={254} />}
-        <Field label="E-mail" name="email" type="email" autoComplete="email" required maxLength={254} />
+        {isNew && <Field label="Name" name="name" autoComplete="name" />}
+        <Field label="E-mail" name="email" type="email" autoComplete="email" required />
         <Field
           label="Password"
           name="password"
           type="password"
           autoComplete={isNew ? 'new-password' : 'current-password'}
           required
-          minLength={isNew ? 8 : 1}
-          maxLength={128}
-          hint={isNew ? '8 characters or more' : undefined}
+          hint={isNew ? 'At least 8 characters' : undefined}
         />
         {failure && <Failure error={failure} />}
         <button type="submit" className="primary w-full" disabled={isBusy}>

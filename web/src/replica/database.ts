@@ -1,4 +1,4 @@
-import type { Task, TaskOperation } from '@docket/sdk'
+import type { Task, TaskCreate, TaskOperation } from '@docket/sdk'
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb'
 
 /** What a person did, on its way to the server. */
@@ -18,6 +18,8 @@ export interface Entry {
   state: 'waiting' | 'done' | 'conflict' | 'refused'
   /** How often the server failed over it. */
   failures?: number
+  /** Whether something between answers in place of the server when this is sent, and not when other things are. */
+  isBlocked?: boolean
   /** Of what is done: its tasks as it left them. */
   left?: Task[]
   /** Of a conflict: which operation it is, and the task as somebody else left it. */
@@ -30,6 +32,8 @@ export interface Entry {
 export interface Draft {
   text: string
   over: string
+  /** Of a line that was entered: the task that it is to be. */
+  creation?: TaskCreate
 }
 
 interface Schema extends DBSchema {

@@ -1,38 +1,48 @@
-import { type DocketClient, isProblem, ProblemError, type Task, type TaskOperation } from '@docket/sdk'
-import { sentenceOf } from '../docket.ts'
+import { type DocketClient, type DocketError, ForeignResponse, isProblem, NoAnswerError, ProblemError, type Task, type TaskOperation } from '@docket/sdk'
+import { fold } from '../../../rules/fold.ts'
+import { sentenceOf } from '../sentences.ts'
 import type { Entry } from './database.ts'
 import { holds, isSame, targetOf } from './operations.ts'
-import { withOperation, without } from './outbox.ts'
+import { split, withOperation, without } from './outbox.ts'
 
-/** Answers that say nothing of the operations: later, or as somebody who is signed in, they may be done. */
+/** Statuses of problems that say nothing of the operations: later, or in a session, they may be done. */
 const PASSING = [401, 403, 408, 429, 503]
 /** How often the server may fail over one entry, before the person is asked. */
 const FAILURES = 8
 
-/** What became of an entry: the server has it and left these tasks, it has to change before it is sent again, or the server failed over it. */
-export type Delivery = { left: Task[] } | { entry: Entry } | { entry: Entry; failure: ProblemError }
+/**
+ * The result of sending an entry: the server has it and left these tasks, it has to change before it is sent again, or the server failed over it.
+ * `refused`: the operations that the server does not take, apart from the others, which wait to be sent without them.
+ */
+export type Delivery = { left: Task[] } | { entry: Entry; refused?: Entry } | { entry: Entry; failure: DocketError }
 
 /**
  * Sends an entry.
  *
- * @throws {DocketError} what passes: there is no answer, nobody is signed in, the server is busy
+ * @param signal ends it, where the entry is discarded meanwhile
+ * @throws {DocketError} what passes: there is no response of Docket, the session has ended, the server is busy
+ * @throws the reason of the signal
  */
-export async function deliver(docket: DocketClient, entry: Entry): Promise<Delivery> {
-  const { data, error } = await docket.result.bulkTasks({ body: { operations: entry.operations } }, { idempotencyKey: entry.key })
+export async function deliver(docket: DocketClient, { isBlocked: _, ...entry }: Entry, signal: AbortSignal): Promise<Delivery> {
+  const { data, error } = await docket.result.bulkTasks({ body: { operations: entry.operations } }, { idempotencyKey: entry.key, signal })
   if (data) return { left: data.items }
-  const isForeign = error instanceof ProblemError && error.code === 'foreign_answer'
-  if (isForeign && error.status < 500 && ![401, 408, 429].includes(error.status))
-    return { entry: { ...entry, ...refused(`What stands between this device and the server refused it (${error.status}).`) } }
+  // A portal in front of everything, or a filter that dislikes this text? That shows when something else is asked of the server.
+  if (error instanceof NoAnswerError && error.cause instanceof ForeignResponse) return { entry: { ...entry, isBlocked: true }, failure: error }
   const known = notPassing(error)
   if (known.status >= 500) return failing(entry, known)
 
-  const index = Number(/^\/operations\/(\d+)/.exec(known.errors[0]?.pointer ?? '')?.[1] ?? 0)
-  const operation = entry.operations[index] as TaskOperation
-  // Its answer was lost, a day ago or more: the id is one that nobody else has.
+  const named = /^\/operations\/(\d+)/.exec(known.errors[0]?.pointer ?? '')?.[1]
+  const index = Number(named ?? 0)
+  const operation = entry.operations[index]
+  if (!operation) return { entry: { ...entry, ...refused(sentenceOf(known)) } }
+  // Its response was lost, a day ago or more: the id is one that no other task has.
   if (known.code === 'task_id_taken') return { entry: without(entry, index) }
   if (known.code === 'task_not_found') return { entry: gone(entry, index) }
   if (known.status === 412 && operation.action === 'update') return reconciled(docket, entry, index, operation)
-  return { entry: { ...entry, ...refused(known.errors.map(({ detail }) => detail).join(', ') || sentenceOf(known)) } }
+  if (named === undefined) return { entry: { ...entry, ...refused(sentenceOf(known)) } }
+  const { rest, apart } = split(entry, index)
+  const refusedEntry = { ...apart, ...refused(sentenceOf(known)) }
+  return rest.operations.length > 0 ? { entry: rest, refused: refusedEntry } : { entry: { ...entry, ...refused(sentenceOf(known)) } }
 }
 
 /** @throws {DocketError} what passes */
@@ -52,7 +62,7 @@ const refused = (why: string) => ({ state: 'refused' as const, why })
 const gone = (entry: Entry, index: number): Entry =>
   entry.operations.length > 1 || entry.operations[index]?.action === 'delete'
     ? without(entry, index)
-    : { ...entry, ...refused('It is in the trash by now, or gone.') }
+    : { ...entry, ...refused('This task was deleted on another device.') }
 
 /** Somebody else was faster. Only what both of them changed is a conflict. */
 async function reconciled(docket: DocketClient, entry: Entry, index: number, operation: Extract<TaskOperation, { action: 'update' }>): Promise<Delivery> {
@@ -68,8 +78,8 @@ async function reconciled(docket: DocketClient, entry: Entry, index: number, ope
   return { entry: { ...entry, state: 'conflict', conflict: { index, theirs } } }
 }
 
-/** Labels that each of two added are both there, and those that one took away are not. */
-const merged = (over: string[] = [], mine: string[], theirs: string[]): string[] => [
-  ...theirs.filter((label) => mine.includes(label) || !over.includes(label)),
-  ...mine.filter((label) => !over.includes(label) && !theirs.includes(label)),
-]
+/** Labels that each of two added are both there, and those that one took away are not; spellings of one label are that label. */
+function merged(over: string[] = [], mine: string[], theirs: string[]): string[] {
+  const isIn = (labels: string[], label: string) => labels.some((each) => fold(each) === fold(label))
+  return [...theirs.filter((label) => isIn(mine, label) || !isIn(over, label)), ...mine.filter((label) => !isIn(over, label) && !isIn(theirs, label))]
+}

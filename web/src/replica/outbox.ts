@@ -78,6 +78,36 @@ export function without({ conflict: _, ...entry }: Entry, index: number): Entry 
   return { ...entry, state, key: crypto.randomUUID(), operations: entry.operations.toSpliced(index, 1), inverse: entry.inverse.toSpliced(index, 1) }
 }
 
+/**
+ * Takes what the server refuses out of an entry, so that one bad task does not hold up the others.
+ *
+ * @param index the operation that is refused; where it creates a task, all that is about this task goes with it
+ * @returns the others, and what was taken out
+ */
+export function split(entry: Entry, index: number): { rest: Entry; apart: Entry } {
+  const bad = entry.operations[index] as TaskOperation
+  const id = targetOf(bad)
+  const isApart = (operation: TaskOperation, at: number) => at === index || (bad.action === 'create' && targetOf(operation) === id)
+  const apartAt = entry.operations.flatMap((operation, at) => (isApart(operation, at) ? [at] : []))
+  const move = entry.operations.find((operation) => operation.action === 'move' && operation.task_id === id)
+  const operations = entry.operations.map((operation) => {
+    const isBeside = bad.action === 'create' && operation.action === 'move' && Object.values(operation.place).includes(id)
+    // What was to come beside it comes to its place.
+    return isBeside && move?.action === 'move' ? { ...operation, place: move.place } : operation
+  })
+  const isIn = (at: number) => apartAt.includes(at)
+  const { conflict: _, ...plain } = entry
+  const part = (isWanted: (at: number) => boolean): Entry => ({
+    ...plain,
+    state: 'waiting',
+    key: crypto.randomUUID(),
+    operations: operations.filter((_, at) => isWanted(at)),
+    inverse: entry.inverse.filter((_, at) => isWanted(at)),
+  })
+  const about = bad.action === 'create' ? bad.task.title : entry.about
+  return { rest: part((at) => !isIn(at)), apart: { ...part(isIn), about } }
+}
+
 interface Store {
   getAll(): Promise<Entry[]>
   put(entry: Entry): Promise<unknown>
@@ -85,6 +115,23 @@ interface Store {
 }
 
 export const putOrDelete = (store: Store, entry: Entry) => (entry.operations.length > 0 ? store.put(entry) : store.delete(entry.id as number))
+
+/**
+ * Puts an entry back that has changed since it was sent, and right behind it what the server refused of it: what is about a task that it would have created comes later.
+ */
+export async function putBack(database: Database, sent: Entry, entry: Entry, refused: Entry | undefined): Promise<void> {
+  const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
+  // It was discarded, or tried anew, while it was under way.
+  if ((await transaction.store.get(sent.id as number))?.key !== sent.key) return
+  await putOrDelete(transaction.store, entry)
+  if (refused) {
+    // The ids that the database gives are whole numbers, so that there is room for a thousand parts before the next entry.
+    const next = Math.floor(entry.id as number) + 1
+    const keys = await transaction.store.getAllKeys(IDBKeyRange.bound(entry.id, next, true, true))
+    await transaction.store.put({ ...refused, id: (keys.at(-1) ?? (entry.id as number)) + 2 ** -10 })
+  }
+  await transaction.done
+}
 
 const laterThan = async (store: Store, { id }: Entry) =>
   (await store.getAll()).filter((later) => (later.id as number) > (id as number) && later.state !== 'done')

@@ -1,10 +1,10 @@
-import { type DocketClient, isProblem, NoAnswerError, type TaskChange, type TaskChanges, type TaskOperation, type TaskUpdate } from '@docket/sdk'
+import { type DocketClient, isProblem, type TaskChange, type TaskChanges, type TaskOperation, type TaskUpdate } from '@docket/sdk'
 import { type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
-import { deliver } from './deliver.ts'
+import { type Delivery, deliver } from './deliver.ts'
 import { openDrafts } from './drafts.ts'
 import { apply, holds, inverseOf, type Tasks } from './operations.ts'
-import { discard, leftBy, nextOf, putOrDelete, resolve, settle } from './outbox.ts'
-import { schedule } from './schedule.ts'
+import { discard, leftBy, nextOf, putBack, resolve, settle } from './outbox.ts'
+import { offline, schedule } from './schedule.ts'
 
 export interface Snapshot {
   /** The tasks as the person sees them: those of the server, with what is on its way to it. */
@@ -40,8 +40,10 @@ export interface Replica {
   /** A text that is being typed; the same in every tab. */
   draft(key: string): Draft | undefined
   setDraft(key: string, draft: Draft | undefined): void
-  /** The keys of the texts that were half typed when the page was left. */
-  halfTyped: string[]
+  /** The keys of the texts that were left half typed, by this page or by the one before. */
+  halfTyped: ReadonlySet<string>
+  /** A field was left whose text could not become a change of the task. */
+  leaveHalfTyped(key: string): void
   /** How much signing out would lose: changes, and texts that are half typed. */
   unsent(): number
   /** Sends and fetches now. Whether all of it went well is in `trouble` and `outbox` then. */
@@ -70,7 +72,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   /** Up to where `server` has what the server had. */
   let known: string | undefined
   let isLoading = true
-  let trouble: Error | undefined = navigator.onLine ? undefined : new NoAnswerError(new TypeError('The device is offline'))
+  let trouble: Error | undefined = navigator.onLine ? undefined : offline()
   let isClosed = false
 
   const channel = new BroadcastChannel(name)
@@ -122,8 +124,12 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       else server.delete(task_id)
     }
   }
+  /** What is under way to the server. */
+  let sending: { key: string; abort: AbortController } | undefined
   const reread = async () => {
     outbox = await database.getAll('outbox')
+    // It was discarded here or in another tab.
+    if (sending && !outbox.some(({ key }) => key === sending?.key)) sending.abort.abort()
     show()
   }
   const changed = async () => {
@@ -150,12 +156,22 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       taken()
       const entry = nextOf(await database.getAll('outbox'), failed)
       if (!entry) break
-      const delivery = await deliver(docket, entry)
+      const abort = new AbortController()
+      sending = { key: entry.key, abort }
+      let delivery: Delivery
+      try {
+        delivery = await deliver(docket, entry, abort.signal)
+      } catch (error) {
+        if (abort.signal.aborted) continue
+        throw error
+      } finally {
+        sending = undefined
+      }
       if ('left' in delivery) await settle(database, entry, delivery.left)
       else {
         // Is it the server that does not work? Else it is this entry, for which the others need not wait.
         if ('failure' in delivery) await fetchChanges()
-        await putOrDelete(database.transaction('outbox', 'readwrite').store, delivery.entry)
+        await putBack(database, entry, delivery.entry, 'refused' in delivery ? delivery.refused : undefined)
         if ('failure' in delivery) {
           failed.add(entry.id as number)
           failure = delivery.failure
@@ -221,7 +237,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   }
   function lose(): void {
     close()
-    trouble = new Error('The browser took the data of this page away. Load the page again.')
+    trouble = new Error("your browser cleared Docket's data; reload to continue")
     show()
   }
 
@@ -234,6 +250,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     read(),
   ])
   const [drafts] = await opening
+  const halfTyped = new Set(drafts.found)
 
   return {
     subscribe(listener) {
@@ -276,7 +293,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       await changed()
       soon()
     },
-    async retry({ why: _, failures: __, ...entry }) {
+    async retry({ why: _, failures: __, isBlocked: ___, ...entry }) {
       await database.put('outbox', { ...entry, state: 'waiting' })
       await changed()
       soon()
@@ -288,7 +305,12 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     },
     draft: drafts.get,
     setDraft: (key, draft) => isClosed || drafts.set(key, draft),
-    halfTyped: drafts.found,
+    halfTyped,
+    leaveHalfTyped(key) {
+      if (isClosed || !drafts.get(key)) return
+      halfTyped.add(key)
+      notify()
+    },
     unsent: () => outbox.filter(({ state }) => state !== 'done').length + drafts.count(),
     synchronise: timing.now,
     async forget() {

@@ -1,7 +1,10 @@
 import { NoAnswerError, ProblemError } from '@docket/sdk'
 
 /** Milliseconds: between two looks for what other devices did, and the first and the longest wait after a failure. */
-const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 60_000]
+const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 15_000]
+
+/** What is wrong where the device itself knows that it has no network. */
+export const offline = () => new NoAnswerError(new TypeError('the device is offline'), 'network')
 
 interface Work {
   /**
@@ -64,13 +67,13 @@ export function schedule({ run, fared, isWaiting }: Work): { now: () => Promise<
 
   const isVisible = () => document.visibilityState === 'visible'
   const soon = () => void now()
-  const offline = () => {
-    fared(new NoAnswerError(new TypeError('The device is offline')))
+  const goneOffline = () => {
+    fared(offline())
     soon()
   }
   const visible = () => isVisible() && soon()
   window.addEventListener('online', soon)
-  window.addEventListener('offline', offline)
+  window.addEventListener('offline', goneOffline)
   document.addEventListener('visibilitychange', visible)
 
   return {
@@ -79,7 +82,7 @@ export function schedule({ run, fared, isWaiting }: Work): { now: () => Promise<
       isStopped = true
       clearTimeout(timer)
       window.removeEventListener('online', soon)
-      window.removeEventListener('offline', offline)
+      window.removeEventListener('offline', goneOffline)
       document.removeEventListener('visibilitychange', visible)
     },
   }

@@ -6,6 +6,8 @@ export function Dialog({ title, close, children, className = '' }: { title: stri
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null
     dialog.current?.showModal()
+    // A list that can be scrolled would have the focus before any button.
+    dialog.current?.querySelector<HTMLElement>('[data-focus]')?.focus()
     return () => before?.focus()
   }, [])
   return (

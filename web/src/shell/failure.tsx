@@ -1,4 +1,4 @@
-import { sentenceOf } from '../docket.ts'
+import { sentenceOf } from '../sentences.ts'
 
 /** What went wrong, in a sentence, and a way on. */
 export function Failure({ error, retry }: { error: Error; retry?: () => void }) {

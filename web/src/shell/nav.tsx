@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
+import { fold } from '../../../rules/fold.ts'
 import { labelsOf } from '../tasks/labels.ts'
 import { VIEWS, type View } from '../tasks/views.ts'
 import { Dialog } from './dialog.tsx'
@@ -87,7 +88,12 @@ function Labels() {
     <nav aria-label="Labels">
       <h2 className="mb-1 px-3 text-xs font-semibold tracking-wide text-muted uppercase">Labels</h2>
       {counts.map(([label, count]) => (
-        <Link key={label} href={`/?label=${encodeURIComponent(label)}`} aria-current={label === current ? 'page' : undefined} className="nav-link">
+        <Link
+          key={label}
+          href={`/?label=${encodeURIComponent(label)}`}
+          aria-current={current !== null && fold(label) === fold(current) ? 'page' : undefined}
+          className="nav-link"
+        >
           <Icon name="label" />
           <span className="truncate">{label}</span>
           <span className="ml-auto text-sm text-muted tabular-nums">{count}</span>

@@ -1,6 +1,7 @@
 import { useId, useMemo, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
-import { fits, SORT_NAMES, sorted } from '../tasks/filter.ts'
+import { fold } from '../../../rules/fold.ts'
+import { fits, SORT_NAMES, sorted, wordsOf } from '../tasks/filter.ts'
 import { labelsOf } from '../tasks/labels.ts'
 import { VIEWS } from '../tasks/views.ts'
 import { remember, type Theme } from './device.ts'
@@ -22,6 +23,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
   const [location, go] = useLocation()
   const search = useSearch()
   const isAccount = location === '/account'
+  const adds = VIEWS.find(({ path }) => path === location)?.adds
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const id = useId()
@@ -33,7 +35,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
       {
         name: 'New task',
         run: () => {
-          if (isAccount) go('/')
+          if (isAccount || !adds) go('/')
           // Once the dialog is gone and the view is there.
           requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>('[name=title]')?.focus()))
         },
@@ -50,10 +52,10 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
       { name: 'Keyboard', run: openKeys },
     ]
     return all.map((command) => ({ key: command.name, ...command }))
-  }, [tasks, go, location, search, isAccount, openKeys])
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  }, [tasks, go, location, search, isAccount, adds, openKeys])
+  const words = wordsOf(typed)
   const found = [
-    ...commands.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))),
+    ...commands.filter(({ name }) => words.every((word) => fold(name).includes(word))),
     ...(words.length > 0
       ? sorted(
           [...tasks.values()].filter((task) => task.trashed_at === null && fits({ q: typed, label: '', priority: '', sort: 'position' })(task)),
@@ -85,6 +87,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
         autoFocus
         className="field mb-3"
         role="combobox"
+        dir="auto"
         aria-label="Command or task"
         aria-expanded="true"
         aria-controls={id}
@@ -106,6 +109,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
             role="option"
             tabIndex={-1}
             aria-selected={index === chosen}
+            dir="auto"
             onClick={() => run(command)}
             className="cursor-pointer truncate rounded-md px-3 py-2 aria-selected:bg-accent aria-selected:text-white"
           >
@@ -115,7 +119,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
       </div>
       {found.length === 0 && (
         <p role="status" className="px-3 py-2 text-muted">
-          Nothing is called that.
+          No matches
         </p>
       )}
     </Dialog>

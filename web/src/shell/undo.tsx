@@ -4,6 +4,8 @@ import { useKeys } from './keys.ts'
 export interface Undoable {
   /** What was done, or is on its way into the database of the device. */
   said: string
+  /** Whether only the key takes it back: what was done is seen. */
+  isQuiet?: boolean
   undo: () => void
 }
 
@@ -23,13 +25,16 @@ export function Undo({ last, over }: { last: Undoable; over: () => void }) {
     }
     return () => clearTimeout(timer)
   }, [last, over])
+  if (last.isQuiet) return null
   return (
     <section
-      aria-label="Done last"
+      aria-label="Last action"
       ref={bar}
       className="fixed inset-x-4 bottom-20 z-30 mx-auto flex max-w-md items-center justify-between gap-4 rounded-lg bg-stone-900 py-1.5 pr-1.5 pl-4 text-stone-50 shadow-lg md:right-6 md:bottom-6 md:left-auto md:max-w-xs dark:bg-stone-200 dark:text-stone-900"
     >
-      <span className="truncate">{last.said}</span>
+      <span className="truncate" dir="auto">
+        {last.said}
+      </span>
       <button
         type="button"
         className="min-h-9 rounded-md px-3 font-medium underline underline-offset-2"

@@ -14,6 +14,8 @@ interface Workspace extends Snapshot {
   announce: (said: string) => void
   /** The day by the clock of the person; another one after midnight. */
   today: string
+  /** The time zone of the device, which may change while the page is open. */
+  timeZone: string
   /** What this device could not keep. */
   failure: Error | undefined
 }
@@ -25,7 +27,7 @@ export const useWorkspace = () => use(Context) as Workspace
 
 export function WorkspaceProvider({ person, docket, replica, children }: { person: Person; docket: DocketClient; replica: Replica; children: ReactNode }) {
   const snapshot = useSyncExternalStore(replica.subscribe, replica.getSnapshot)
-  const today = useToday()
+  const { today, timeZone } = useClock()
   const [announced, setAnnounced] = useState('')
   // The same words once more are news as well, and are heard only where the text is another one.
   const announce = useCallback((said: string) => setAnnounced((before) => (before === said ? `${said}\u00a0` : said)), [])
@@ -34,8 +36,8 @@ export function WorkspaceProvider({ person, docket, replica, children }: { perso
   const forget = useCallback(() => offerUndo(undefined), [])
   const actions = useMemo(() => actionsOf(replica, { announce, offerUndo, failed }), [replica, announce])
   const workspace = useMemo(
-    () => ({ ...snapshot, person, docket, replica, actions, announce, today, failure }),
-    [snapshot, person, docket, replica, actions, announce, today, failure],
+    () => ({ ...snapshot, person, docket, replica, actions, announce, today, timeZone, failure }),
+    [snapshot, person, docket, replica, actions, announce, today, timeZone, failure],
   )
   return (
     <Context value={workspace}>
@@ -48,16 +50,25 @@ export function WorkspaceProvider({ person, docket, replica, children }: { perso
   )
 }
 
-function useToday(): string {
-  const [today, setToday] = useState(() => dayFromToday(0))
+const look = () => ({ today: dayFromToday(0), timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone })
+
+/** No event tells that it is another day, or that the device is in another time zone. */
+function useClock(): { today: string; timeZone: string } {
+  const [clock, setClock] = useState(look)
   useEffect(() => {
-    const look = () => setToday(dayFromToday(0))
-    const timer = setInterval(look, 60_000)
-    document.addEventListener('visibilitychange', look)
+    const update = () =>
+      setClock((before) => {
+        const now = look()
+        return now.today === before.today && now.timeZone === before.timeZone ? before : now
+      })
+    const timer = setInterval(update, 10_000)
+    document.addEventListener('visibilitychange', update)
+    window.addEventListener('focus', update)
     return () => {
       clearInterval(timer)
-      document.removeEventListener('visibilitychange', look)
+      document.removeEventListener('visibilitychange', update)
+      window.removeEventListener('focus', update)
     }
   }, [])
-  return today
+  return clock
 }

@@ -1,13 +1,13 @@
 import type { Task, TaskCreate, TaskMove, TaskOperation, TaskUpdate } from '@docket/sdk'
 import type { Dispatch, SetStateAction } from 'react'
 import { uuidv7 } from 'uuidv7'
+import { fold } from '../../../rules/fold.ts'
+import { LIMITS } from '../../../rules/limits.ts'
 import type { Replica, Step } from '../replica/replica.ts'
 import type { Undoable } from '../shell/undo.tsx'
 
 /** Operations in a request: with many labels and long titles too it is smaller than the contract's limits, of 100 and of 100 kB. */
 const AT_ONCE = 50
-/** Labels that a task can have. */
-const LABELS = 20
 
 interface Around {
   /** Says to a screen reader what has happened. */
@@ -31,14 +31,15 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
   }
 
   /** Does it, says it, and offers the way back. */
-  async function act(steps: Step[], name: string, said: string): Promise<boolean> {
+  async function act(steps: Step[], name: string, said: string, isQuiet = false): Promise<boolean> {
     if (steps.length === 0) return true
     const doing = perform(steps, name)
     const offered: Undoable = {
       said,
+      isQuiet,
       undo: () => {
         offerUndo(undefined)
-        doing.then((back) => perform(back, name)).then(() => announce('Taken back'), failed)
+        doing.then((back) => perform(back, name)).then(() => announce('Undone'), failed)
       },
     }
     // Before it is kept: from this key on `z` takes back this, and not what was done before it.
@@ -64,24 +65,18 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     /**
      * New tasks, to the top of the manual order, the first one first.
      *
+     * @param creations with an id where one was made before, so that what is tried again is not doubled
      * @param isSeen whether the person sees them where they are
      */
     async add(creations: TaskCreate[], isSeen: boolean): Promise<boolean> {
-      const tasks = creations.map((task) => ({ ...task, id: uuidv7() }))
+      const tasks = creations.map((task) => ({ id: uuidv7(), ...task }))
       const operations = tasks.flatMap((task, index): TaskOperation[] => [
         { action: 'create', task },
         { action: 'move', task_id: task.id, place: index === 0 ? { to: 'top' } : { after: (tasks[index - 1] as { id: string }).id } },
       ])
       const steps = operations.map((operation) => ({ operation }))
-      if (!isSeen) return act(steps, about(tasks), `Added ${about(tasks)}`)
-      try {
-        await perform(steps, about(tasks))
-        announce(`Added ${about(tasks)}`)
-        return true
-      } catch (error) {
-        failed(error as Error)
-        return false
-      }
+      // One that is seen where it is needs no words.
+      return act(steps, about(tasks), `Added ${about(tasks)}`, isSeen && tasks.length === 1)
     },
     complete(tasks: Task[], completed: boolean) {
       const steps = tasks.map(({ id }): Step => ({ operation: { action: 'complete', task_id: id, completed } }))
@@ -114,7 +109,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       )
     },
     addLabel(tasks: Task[], label: string) {
-      const others = tasks.filter(({ labels }) => !labels.includes(label) && labels.length < LABELS)
+      const others = tasks.filter(({ labels }) => !labels.some((each) => fold(each) === fold(label)) && labels.length < LIMITS.labels)
       return act(
         others.map((task) => update(task, { labels: [...task.labels, label] })),
         about(others),

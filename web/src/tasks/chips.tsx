@@ -10,7 +10,7 @@ export function Chips({ priority, labels }: Pick<Task, 'priority' | 'labels'>) {
         <span className={`chip ${priority === 'high' ? 'bg-red-100 text-red-900 dark:bg-red-950 dark:text-red-200' : ''}`}>{priority}</span>
       )}
       {labels.map((label) => (
-        <span key={label} className="chip inline-block max-w-full truncate">
+        <span key={label} className="chip inline-block max-w-full truncate" dir="auto">
           #{label}
         </span>
       ))}

@@ -20,7 +20,7 @@ export function DueField({ task }: { task: Task }) {
   const near = [
     ['Today', dayFromToday(0)],
     ['Tomorrow', dayFromToday(1)],
-    ['In a week', dayFromToday(7)],
+    ['Next week', dayFromToday(7)],
     ['No date', ''],
   ] as const
   return (
@@ -47,7 +47,7 @@ export function DueField({ task }: { task: Task }) {
           />
         </Labelled>
       </div>
-      {task.due_time_zone && <p className="mt-1 text-sm text-muted">By the clock of {task.due_time_zone}</p>}
+      {task.due_time_zone && <p className="mt-1 text-sm text-muted">Time zone: {task.due_time_zone}</p>}
       <div className="mt-1 flex flex-wrap gap-1">
         {near.map(([name, to]) => (
           <button key={name} type="button" className="quiet px-2" onClick={() => set(to, to && time)}>

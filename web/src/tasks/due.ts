@@ -1,4 +1,6 @@
 import type { Task } from '@docket/sdk'
+import { addDays } from '../../../rules/day.ts'
+import { momentOf } from '../../../rules/local-time.ts'
 
 /** `2026-12-01`, by the clock of the person. */
 export function dayOf(date: Date): string {
@@ -6,11 +8,7 @@ export function dayOf(date: Date): string {
 }
 
 /** So many days from now. */
-export function dayFromToday(days: number): string {
-  const day = new Date()
-  day.setDate(day.getDate() + days)
-  return dayOf(day)
-}
+export const dayFromToday = (days: number): string => addDays(dayOf(new Date()), days)
 
 export interface Due {
   /** `2026-12-01` */
@@ -34,53 +32,42 @@ export function compareDue(a: Due | undefined, b: Due | undefined): number {
 
 export function isOverdue({ day, time }: Due, now: Date): boolean {
   const today = dayOf(now)
-  return day < today || (day === today && time !== null && time < now.toTimeString().slice(0, 5))
+  return day < today || (day === today && time !== null && time < timeOf(now))
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
-const moments = new Map<string, Due>()
+const moments = new Map<string, number | undefined>()
 
+/** When the clocks of this device show it; the device may be taken to another time zone while the page is open, so that is asked each time. */
 function here(wall: string, zone: string): Due {
   const key = `${wall} ${zone}`
-  let due = moments.get(key)
-  if (!due) {
-    const there = Date.parse(`${wall}Z`)
-    if (!isKnown(zone)) return { day: wall.slice(0, 10), time: wall.slice(11) }
-    // The offset of a first guess, then that of the moment it leads to.
-    const moment = new Date(there - offset(there - offset(there, zone), zone))
-    // At the end of the year 9999 it may be another year here, which has no name of ten characters.
-    due = moment.getFullYear() > 9_999 ? { day: wall.slice(0, 10), time: wall.slice(11) } : { day: dayOf(moment), time: moment.toTimeString().slice(0, 5) }
-    moments.set(key, due)
-  }
-  return due
+  if (!moments.has(key)) moments.set(key, momentIn(wall, zone))
+  const moment = moments.get(key)
+  const date = moment === undefined ? undefined : new Date(moment)
+  // At the end of the year 9999 it may be another year here, which has no name of ten characters.
+  if (!date || date.getFullYear() > 9_999) return { day: wall.slice(0, 10), time: wall.slice(11) }
+  return { day: dayOf(date), time: timeOf(date) }
 }
 
-/** The server's list of time zones may be newer than that of the browser. */
-function isKnown(zone: string): boolean {
+/** Undefined where the browser does not know the time zone; the server's list may be newer. */
+function momentIn(wall: string, zone: string): number | undefined {
   try {
-    return offset(0, zone) !== undefined
+    return momentOf(Date.parse(`${wall}Z`), zone)
   } catch {
-    return false
+    return undefined
   }
 }
 
-/** Milliseconds that the clocks of a time zone are ahead of UTC. */
-function offset(at: number, zone: string): number {
-  let format = formats.get(zone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
-    formats.set(zone, format)
-  }
-  return Date.parse(`${format.format(at).replace(' ', 'T')}Z`) - at
-}
+/** `09:30`, by the clock of the person. */
+export const timeOf = (date: Date): string => `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`
 
-const withYear = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
-const thisYear = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
+// A day is the same day in every time zone, so it is written in one that does not change under the page.
+const withYear = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+const thisYear = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' })
 const NEAR: Record<string, string> = { '-1': 'Yesterday', 0: 'Today', 1: 'Tomorrow' }
 
 /** A day as a person says it. */
 export function dayName(day: string, today: string): string {
-  const date = new Date(`${day}T00:00`)
-  const distance = Math.round((date.getTime() - new Date(`${today}T00:00`).getTime()) / 86_400_000)
-  return NEAR[distance] ?? (date.getFullYear() === new Date().getFullYear() ? thisYear : withYear).format(date)
+  const date = new Date(`${day}T00:00Z`)
+  const distance = Math.round((date.getTime() - Date.parse(`${today}T00:00Z`)) / 86_400_000)
+  return NEAR[distance] ?? (day.slice(0, 4) === today.slice(0, 4) ? thisYear : withYear).format(date)
 }

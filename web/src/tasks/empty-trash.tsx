@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { sentenceOf } from '../docket.ts'
+import { sentenceOf } from '../sentences.ts'
 import { Dialog } from '../shell/dialog.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 
@@ -18,7 +18,7 @@ export function EmptyTrash({ count }: { count: number }) {
     try {
       // What was deleted here only is not in the trash of the server yet, and what was restored here only still is.
       await replica.synchronise()
-      if (replica.getSnapshot().outbox.length > 0) return setWhy('Some of what you did has not reached the server yet. Try again when it has.')
+      if (replica.getSnapshot().outbox.length > 0) return setWhy("Some changes haven't synced yet. Try again in a moment.")
       while (!(await docket.emptyTrash()).is_empty);
       await replica.synchronise()
       announce('The trash is empty')

@@ -1,6 +1,8 @@
 import type { Task } from '@docket/sdk'
+import { fold } from '../../../rules/fold.ts'
+import { PRIORITIES } from '../../../rules/priorities.ts'
 import { compareDue, dueOf } from './due.ts'
-import { PRIORITIES } from './priorities.ts'
+import { hasLabel } from './labels.ts'
 
 type Compare = (a: Task, b: Task) => number
 
@@ -29,11 +31,11 @@ export type Sort = keyof typeof SORTS
 
 /** The orders that a person chooses from. */
 export const SORT_NAMES: Partial<Record<Sort, string>> = {
-  position: 'My order',
-  due: 'Due',
+  position: 'Manual',
+  due: 'Due date',
   '-priority': 'Priority',
   title: 'Title',
-  '-created_at': 'Newest first',
+  '-created_at': 'Date added',
 }
 
 /** What of a view is shown, and how. It stands in the address, so that it can be kept as a bookmark. */
@@ -60,14 +62,27 @@ export function sorted(tasks: Task[], sort: Sort): Task[] {
   return tasks.toSorted((a, b) => compare(a, b) || (a.id < b.id ? -1 : 1))
 }
 
-/** Every word of `q`, or part of a word, in title, description or labels. Case does not matter. */
+/** What a search looks at in a task, folded; kept as long as the task is the same. */
+const searched = new WeakMap<Task, string>()
+
+function searchText(task: Task): string {
+  let text = searched.get(task)
+  if (text === undefined) {
+    text = fold([task.title, task.description ?? '', ...task.labels.map((label) => `#${label}`)].join('\n'))
+    searched.set(task, text)
+  }
+  return text
+}
+
+/** The words of a search, as texts are compared. */
+export const wordsOf = (q: string): string[] => fold(q).split(/\s+/).filter(Boolean)
+
+/** Every word of `q`, or part of a word, in title, description or labels: what the server finds, too. Case, accents and width do not matter. */
 export function fits({ q, label, priority }: Filter): (task: Task) => boolean {
-  const words = q.toLowerCase().split(/\s+/).filter(Boolean)
+  const words = wordsOf(q)
   return (task) => {
-    if (label && !task.labels.includes(label)) return false
+    if (label && !hasLabel(task, label)) return false
     if (priority && task.priority !== priority) return false
-    if (words.length === 0) return true
-    const text = `${task.title}\n${task.description ?? ''}\n${task.labels.map((each) => `#${each}`).join(' ')}`.toLowerCase()
-    return words.every((word) => text.includes(word))
+    return words.length === 0 || words.every((word) => searchText(task).includes(word))
   }
 }

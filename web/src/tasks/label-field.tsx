@@ -1,20 +1,27 @@
 import type { Task } from '@docket/sdk'
 import { useRef, useState } from 'react'
+import { uniqueLabels } from '../../../rules/fold.ts'
+import { LIMITS } from '../../../rules/limits.ts'
 import { Icon } from '../shell/icons.tsx'
 import { Labelled } from '../shell/labelled.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
-import { asLabel, labelsOf } from './labels.ts'
+import { asLabel, hasLabel, labelProblem, labelsOf, sameLabel } from './labels.ts'
 
 /** The labels of a task; those that other tasks have are suggested. */
 export function LabelField({ task }: { task: Task }) {
   const { actions, tasks } = useWorkspace()
   const [typed, setTyped] = useState('')
+  const [problem, setProblem] = useState<string>()
   const input = useRef<HTMLInputElement>(null)
-  const add = () => {
-    const labels = typed.split(',').map(asLabel).filter(Boolean)
-    setTyped('')
-    const all = [...new Set([...task.labels, ...labels])].slice(0, 20)
-    if (all.length > task.labels.length) void actions.edit(task, { labels: all })
+  const add = async () => {
+    const wanted = typed.split(',').map(asLabel).filter(Boolean)
+    const labels = wanted.filter((label) => !hasLabel(task, label)).map((label) => sameLabel(tasks.values(), label))
+    const all = uniqueLabels([...task.labels, ...labels])
+    const wrong = labelProblem(labels) ?? (all.length > LIMITS.labels ? `A task has at most ${LIMITS.labels} labels.` : undefined)
+    setProblem(wrong)
+    if (wrong) return
+    // What is typed stays until it is a label.
+    if (labels.length === 0 || (await actions.edit(task, { labels: all }))) setTyped((now) => (now === typed ? '' : now))
   }
   return (
     <div>
@@ -24,18 +31,26 @@ export function LabelField({ task }: { task: Task }) {
           className="field"
           list={`labels of ${task.id}`}
           placeholder="Add a label"
-          maxLength={60}
-          disabled={task.labels.length >= 20}
+          dir="auto"
+          disabled={task.labels.length >= LIMITS.labels}
           value={typed}
-          onChange={({ target }) => setTyped(target.value)}
-          onBlur={add}
+          onChange={({ target }) => {
+            setTyped(target.value)
+            setProblem(undefined)
+          }}
+          onBlur={() => void add()}
           onKeyDown={(event) => {
             if ((event.key !== 'Enter' && event.key !== ',') || event.nativeEvent.isComposing) return
             event.preventDefault()
-            add()
+            void add()
           }}
         />
       </Labelled>
+      {problem && (
+        <span role="alert" className="mt-1 block text-sm text-late">
+          {problem}
+        </span>
+      )}
       <datalist id={`labels of ${task.id}`}>
         {labelsOf(tasks.values()).map(([label]) => (
           <option key={label} value={label} />
@@ -43,7 +58,7 @@ export function LabelField({ task }: { task: Task }) {
       </datalist>
       <div className="mt-1.5 flex flex-wrap gap-1.5">
         {task.labels.map((label) => (
-          <span key={label} className="chip min-h-7 max-w-full">
+          <span key={label} className="chip min-h-7 max-w-full" dir="auto">
             <span className="truncate">#{label}</span>
             <button
               type="button"

@@ -1,7 +1,7 @@
 import type { Task } from '@docket/sdk'
+import { PRIORITIES } from '../../../rules/priorities.ts'
 import { useKeys } from '../shell/keys.ts'
 import type { Actions } from './actions.ts'
-import { PRIORITIES } from './priorities.ts'
 import { placesAt } from './task-list.tsx'
 
 interface ListKeys {

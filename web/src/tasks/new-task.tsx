@@ -1,71 +1,99 @@
 import type { TaskCreate } from '@docket/sdk'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { uuidv7 } from 'uuidv7'
+import { uniqueLabels } from '../../../rules/fold.ts'
+import { cut, lengthOf } from '../../../rules/length.ts'
+import { LIMITS } from '../../../rules/limits.ts'
+import { PRIORITIES } from '../../../rules/priorities.ts'
+import { type Overrides, parseQuickAdd, type QuickAdd } from '../../../rules/quick-add.ts'
 import { useDraft } from '../shell/draft.ts'
+import { PartFailed } from '../shell/error-boundary.tsx'
 import { Icon } from '../shell/icons.tsx'
 import { useKeys } from '../shell/keys.ts'
+import { lazyPart } from '../shell/lazy-part.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
-import { type Amended, captured } from './captured.ts'
-import type { DateWords } from './date-words.ts'
-import { PRIORITIES } from './priorities.ts'
+import { dayOf, timeOf } from './due.ts'
+import { sameLabel } from './labels.ts'
+import type { View } from './views.ts'
 
-const SeveralTasks = lazy(() => import('./several-tasks.tsx').then(({ SeveralTasks }) => ({ default: SeveralTasks })))
+const SeveralTasks = lazyPart(() => import('./several-tasks.tsx').then(({ SeveralTasks }) => SeveralTasks), {
+  failed: ({ close }) => <PartFailed close={close} />,
+})
 
 /** What the key of a line begins with that was entered and is no task yet. */
 const ENTERED = 'entered '
-/** Characters of a title at most, as the contract has it. */
-const LONGEST = 200
+/** The keys of lines that are on their way to be tasks: one page tries each once, whatever view it shows. */
+const adding = new Set<string>()
 
-/** The one field that is always there. `n` or `/` leads to it; Enter adds and stays. */
-export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskCreate) => boolean }) {
-  const { actions, replica } = useWorkspace()
+interface NewTaskProps {
+  adds: NonNullable<View['adds']>
+  /** The label of the view. */
+  label: string
+  isSeen: (task: TaskCreate) => boolean
+}
+
+/** The field for a new task. `n` or `/` leads to it; Enter adds and stays. */
+export function NewTask({ adds, label, isSeen }: NewTaskProps) {
+  const { actions, replica, tasks } = useWorkspace()
   const input = useRef<HTMLInputElement>(null)
   const { text: line, type } = useDraft('new task', '')
-  const add = (tasks: TaskCreate[]) => actions.add(tasks, tasks.every(isSeen))
-  const [amended, setAmended] = useState<Amended>({})
-  const [dates, setDates] = useState<DateWords>()
-  const [pasted, setPasted] = useState<string[]>()
+  const add = (created: TaskCreate[]) => actions.add(created, created.every(isSeen))
+  const [overrides, setOverrides] = useState<Overrides>({})
+  const [pasted, setPasted] = useState<{ lines: string[]; before: string; after: string }>()
   useKeys({ n: () => input.current?.focus(), '[Shift]+/': () => input.current?.focus() })
 
-  const load = () => import('./date-words.ts').then(({ dateWords }) => dateWords)
-  const read = (text: string, words: DateWords | undefined, changes: Amended = {}): TaskCreate => {
-    const task = captured(text, words, changes)
-    return label && !task.labels?.includes(label) ? { ...task, labels: [...(task.labels ?? []), label] } : task
+  const read = (text: string, changes: Overrides = {}): QuickAdd => {
+    const now = new Date()
+    const said = parseQuickAdd(text, { day: dayOf(now), time: timeOf(now) }, { ...changes, label })
+    const day = adds.day?.(dayOf(now))
+    const due = said.due ?? (day && changes.due !== null ? { day, time: null } : undefined)
+    return { ...said, due, labels: uniqueLabels(said.labels.map((each) => sameLabel(tasks.values(), each))) }
   }
-  const task = read(line, dates, amended)
-  const amend = (change: Amended) => setAmended({ ...amended, ...change })
-  const isTooLong = task.title.length > LONGEST
+  const said = read(line, overrides)
+  const override = (change: Overrides) => setOverrides({ ...overrides, ...change })
+  const excess = lengthOf(said.title) - LIMITS.title
 
-  /** Adds a line that the person has entered; it stays on the device as it was typed until it is a task. */
-  const enter = async (text: string, changes: Amended) => {
-    const key = `${ENTERED}${uuidv7()}`
-    replica.setDraft(key, { text, over: '' })
-    type('')
-    setAmended({})
-    // Without the part that reads dates, what was typed is a title all the same.
-    const added = await add([read(text, dates ?? (await load().catch(() => undefined)), changes)])
+  const unsaved = useSyncExternalStore(replica.subscribe, () =>
+    [...replica.halfTyped].filter((key) => key.startsWith(ENTERED) && !adding.has(key) && replica.draft(key)).join('\n'),
+  )
+  /** Makes a task of a line that was entered. Until it is one, the line stays on the device, with the task that it is to be. */
+  const enter = async (key: string): Promise<boolean> => {
+    const entered = replica.draft(key)
+    if (!entered || adding.has(key)) return false
+    adding.add(key)
+    const added = await add([entered.creation ?? creationOf(read(entered.text))])
+    adding.delete(key)
     if (added) replica.setDraft(key, undefined)
+    return added
   }
-  const submit = () => {
-    if (task.title && !isTooLong) void enter(line, amended)
+  const submit = async () => {
+    if (!said.title || line.trim() === '' || excess > 0) return
+    const key = `${ENTERED}${uuidv7()}`
+    replica.setDraft(key, { text: line, over: '', creation: { ...creationOf(said), id: uuidv7() } })
+    type('')
+    setOverrides({})
+    if (await enter(key)) return
+    // Back into the field, unless the next line is in it by now.
+    if (input.current?.value !== '') return replica.leaveHalfTyped(key)
+    type(line)
+    setOverrides(overrides)
+    replica.setDraft(key, undefined)
   }
   // What was entered when the page was left, and is no task yet.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is opened
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the field is first shown
   useEffect(() => {
-    for (const key of replica.halfTyped.filter((each) => each.startsWith(ENTERED))) {
-      const left = replica.draft(key)
-      if (left) void add([read(left.text, undefined)]).then((added) => added && replica.setDraft(key, undefined))
-    }
+    for (const key of replica.halfTyped) if (key.startsWith(ENTERED) && !adding.has(key)) void enter(key)
   }, [])
   const paste = (event: React.ClipboardEvent) => {
     const lines = event.clipboardData
       .getData('text')
       .split(/\r?\n/)
-      .map((each) => each.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, '').trim())
+      .map((each) => each.replace(/^\s*(?:[-*•]|\d+[.)])\s+(?:\[ \]\s+)?/, '').trim())
       .filter(Boolean)
     if (lines.length < 2) return
     event.preventDefault()
-    setPasted(lines)
+    const [from, to] = [input.current?.selectionStart ?? line.length, input.current?.selectionEnd ?? line.length]
+    setPasted({ lines, before: line.slice(0, from), after: line.slice(to) })
   }
 
   return (
@@ -73,7 +101,7 @@ export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskC
       className="mb-5"
       onSubmit={(event) => {
         event.preventDefault()
-        submit()
+        void submit()
       }}
     >
       <div className="flex gap-2">
@@ -81,23 +109,17 @@ export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskC
           ref={input}
           className="field min-h-11"
           name="title"
+          dir="auto"
           value={line}
           onChange={({ target }) => {
             type(target.value)
-            if (target.value === '') setAmended({})
+            if (target.value === '') setOverrides({})
           }}
-          onFocus={() =>
-            dates ??
-            void load().then(
-              (words) => setDates(() => words),
-              () => {},
-            )
-          }
           onPaste={paste}
           onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
           aria-label="New task"
           aria-describedby="new-task-help"
-          placeholder="What is to be done?"
+          placeholder={adds.placeholder}
           autoComplete="off"
           enterKeyHint="done"
         />
@@ -106,47 +128,91 @@ export function NewTask({ label, isSeen }: { label: string; isSeen: (task: TaskC
         </button>
       </div>
       <div id="new-task-help" className="mt-1.5 flex min-h-8 flex-wrap items-center gap-1.5 text-sm text-muted">
-        {isTooLong ? (
+        {excess > 0 ? (
           <span role="alert" className="text-late">
-            A title has at most {LONGEST} characters; this one has {task.title.length}.
+            {excess === 1 ? '1 character' : `${excess} characters`} too long ({lengthOf(said.title)}/{LIMITS.title})
           </span>
         ) : line.trim() === '' ? (
-          <span>Try “pay rent tomorrow 9am !high #home”</span>
+          <span>Try “Pay rent tomorrow 9am #home !high”</span>
         ) : (
-          <Heard line={line} task={task} amended={amended} amend={amend} fixed={label} />
+          <QuickAddPreview line={line} said={said} overrides={overrides} override={override} fixed={label} />
         )}
       </div>
+      {unsaved
+        .split('\n')
+        .filter(Boolean)
+        .map((key) => (
+          <div key={key} role="alert" className="alert">
+            <p dir="auto">Couldn't save “{replica.draft(key)?.text}” on this device.</p>
+            <div className="mt-2 flex gap-2">
+              <button type="button" className="outlined" onClick={() => void enter(key)}>
+                Try again
+              </button>
+              <button type="button" className="outlined" onClick={() => replica.setDraft(key, undefined)}>
+                Discard
+              </button>
+            </div>
+          </div>
+        ))}
       {pasted && (
-        <Suspense>
-          <SeveralTasks
-            tasks={pasted.map((each) => shortened(read(each, dates)))}
-            add={async (tasks) => {
-              if (await add(tasks)) setPasted(undefined)
-            }}
-            asOne={() => {
-              setPasted(undefined)
-              type(`${line}${pasted.join(' ')}`)
-            }}
-            close={() => setPasted(undefined)}
-          />
-        </Suspense>
+        <SeveralTasks
+          tasks={pasted.lines.flatMap((each) => shortened(read(each)))}
+          add={async (created) => {
+            const added = await add(created)
+            if (added) setPasted(undefined)
+            return added
+          }}
+          asOne={() => {
+            setPasted(undefined)
+            type(`${pasted.before}${pasted.lines.join(' ')}${pasted.after}`)
+          }}
+          close={() => setPasted(undefined)}
+        />
       )}
     </form>
   )
 }
 
-/** A title that is too long is cut, and stands whole in the description. */
-function shortened(task: TaskCreate): TaskCreate {
-  return task.title.length > LONGEST ? { ...task, title: `${task.title.slice(0, LONGEST - 1)}…`, description: task.title.slice(0, 1_000) } : task
+function creationOf({ title, due, priority, labels }: QuickAdd): TaskCreate {
+  return {
+    title,
+    ...(due ? { due_date: due.day, ...(due.time ? { due_time: due.time } : {}) } : {}),
+    ...(priority === 'none' ? {} : { priority }),
+    ...(labels.length > 0 ? { labels } : {}),
+  }
+}
+
+/** A title that is too long is cut, and stands whole in the description; what is too long for that too becomes several tasks. */
+function shortened(said: QuickAdd): TaskCreate[] {
+  const task = creationOf(said)
+  const creations: TaskCreate[] = []
+  for (let rest = said.title; rest !== ''; ) {
+    const piece = cut(rest, LIMITS.description) || rest.slice(0, LIMITS.description)
+    rest = rest.slice(piece.length).trimStart()
+    const isLong = lengthOf(piece) > LIMITS.title
+    creations.push(isLong ? { ...task, title: `${cut(piece, LIMITS.title - 1).trimEnd()}…`, description: piece } : { ...task, title: piece })
+  }
+  return creations
+}
+
+interface PreviewProps {
+  line: string
+  said: QuickAdd
+  overrides: Overrides
+  override: (change: Overrides) => void
+  fixed: string
 }
 
 /** What was read from the line, each to be changed or taken away before Enter. */
-function Heard({ line, task, amended, amend, fixed }: { line: string; task: TaskCreate; amended: Amended; amend: (change: Amended) => void; fixed: string }) {
-  const { due_date, due_time, priority = 'none', labels = [] } = task
-  const due = due_date ? { day: due_date, time: due_time ?? null } : undefined
+function QuickAddPreview({ line, said, overrides, override, fixed }: PreviewProps) {
+  const { title, due, priority, labels, saysRepeat } = said
   return (
     <>
-      {task.title !== line.trim() && <span className="max-w-full truncate">“{task.title}”</span>}
+      {title !== line.trim() && (
+        <span className="max-w-full truncate" dir="auto">
+          “{title}”
+        </span>
+      )}
       {due && (
         <span className="chip min-h-7">
           <input
@@ -154,45 +220,46 @@ function Heard({ line, task, amended, amend, fixed }: { line: string; task: Task
             aria-label="Due"
             className="bg-transparent"
             value={due.day}
-            onChange={({ target }) => target.value && amend({ due: { ...due, day: target.value } })}
+            onChange={({ target }) => target.value && override({ due: { ...due, day: target.value } })}
           />
           <input
             type="time"
             aria-label="Time"
             className="bg-transparent"
             value={due.time ?? ''}
-            onChange={({ target }) => amend({ due: { ...due, time: target.value || null } })}
+            onChange={({ target }) => override({ due: { ...due, time: target.value || null } })}
           />
-          <Without what="date" click={() => amend({ due: null })} />
+          <Remove what="date" click={() => override({ due: null })} />
         </span>
       )}
-      {(priority !== 'none' || amended.priority) && (
+      {saysRepeat && <span>Docket can't repeat tasks yet.</span>}
+      {(priority !== 'none' || overrides.priority) && (
         <select
           aria-label="Priority"
           className="chip min-h-7"
           value={priority}
-          onChange={({ target }) => amend({ priority: target.value as (typeof PRIORITIES)[number] })}
+          onChange={({ target }) => override({ priority: target.value as (typeof PRIORITIES)[number] })}
         >
           {PRIORITIES.map((each) => (
             <option key={each} value={each}>
-              {each === 'none' ? 'no priority' : each}
+              {each === 'none' ? 'No priority' : each}
             </option>
           ))}
         </select>
       )}
       {labels.map((label) => (
-        <span key={label} className="chip min-h-7">
+        <span key={label} className="chip min-h-7" dir="auto">
           #{label}
-          {label !== fixed && <Without what={label} click={() => amend({ notLabels: [...(amended.notLabels ?? []), label] })} />}
+          {label !== fixed && <Remove what={`label ${label}`} click={() => override({ notLabels: [...(overrides.notLabels ?? []), label] })} />}
         </span>
       ))}
     </>
   )
 }
 
-function Without({ what, click }: { what: string; click: () => void }) {
+function Remove({ what, click }: { what: string; click: () => void }) {
   return (
-    <button type="button" className="grid size-6 place-items-center rounded hover:bg-hover" aria-label={`Without ${what}`} onClick={click}>
+    <button type="button" className="grid size-6 place-items-center rounded hover:bg-hover" aria-label={`Remove ${what}`} onClick={click}>
       <Icon name="close" className="size-3.5" />
     </button>
   )

@@ -8,21 +8,29 @@ import { useWorkspace } from '../shell/workspace.tsx'
 const UUID = /^[\da-f-]{36}$/
 
 /** What of the person's changes has not reached the server, and why: offline, refused, or changed by somebody else too. */
-export function OnItsWay() {
+export function OnItsWay({ edited }: { edited?: string | undefined }) {
   const { outbox, trouble, failure, replica, tasks } = useWorkspace()
-  const halfTyped = [...new Set(replica.halfTyped.map((key) => key.split(' ')[0] as string))].filter((id) => UUID.test(id))
+  const keys = useSyncExternalStore(replica.subscribe, () => [...replica.halfTyped].join('\n'))
+  const ids = keys.split('\n').map((key) => key.split(' ')[0] as string)
+  const halfTyped = [...new Set(ids)].filter((id) => UUID.test(id) && id !== edited)
   const waiting = outbox.filter(({ state }) => state === 'waiting').length
-  const count = waiting === 1 ? '1 change is' : `${waiting} changes are`
+  const count = waiting === 1 ? '1 change' : `${waiting} changes`
+  const isOffline = trouble instanceof NoAnswerError && !navigator.onLine
   return (
     <>
       {failure && (
         <div role="alert" className="alert">
-          This device could not keep that: {failure.message}
+          Couldn't save on this device: {failure.message}
         </div>
       )}
       {trouble instanceof NoAnswerError && (
         <p role="status" className="note text-sm text-muted">
-          Offline. {waiting > 0 ? `${count} kept on this device and will be sent.` : 'You can go on: what you do is kept on this device.'}
+          {isOffline ? "You're offline. " : "Can't reach the server. "}
+          {waiting > 0
+            ? `${count} will sync when ${isOffline ? "you're" : "it's"} back.`
+            : isOffline
+              ? 'Keep going, changes will sync later.'
+              : 'Keep going, trying again.'}
         </p>
       )}
       {trouble && !(trouble instanceof NoAnswerError) && (
@@ -31,6 +39,7 @@ export function OnItsWay() {
       {halfTyped.map((id) => (
         <HalfTyped key={id} id={id} task={tasks.get(id)} />
       ))}
+      {outbox.map((entry) => (entry.state === 'waiting' && entry.isBlocked ? <Blocked key={entry.id} entry={entry} /> : null))}
       {outbox.map((entry) =>
         entry.state === 'conflict' ? <Conflict key={entry.id} entry={entry} /> : entry.state === 'refused' ? <Refused key={entry.id} entry={entry} /> : null,
       )}
@@ -49,20 +58,43 @@ function HalfTyped({ id, task }: { id: string; task: Task | undefined }) {
       {task ? (
         <>
           <span>
-            You were writing in <strong>{task.title}</strong> when the page was left.
+            You have an unsaved draft in “<strong dir="auto">{task.title}</strong>”.
           </span>
-          <Link href={`${view}?task=${id}`} className="outlined">
-            Go on
-          </Link>
+          <span className="flex gap-2">
+            <Link href={`${view}?task=${id}`} className="outlined">
+              Continue editing
+            </Link>
+            <button type="button" className="outlined" onClick={() => replica.setDraft(key, undefined)}>
+              Discard
+            </button>
+          </span>
         </>
       ) : (
         <>
-          <span className="break-words whitespace-pre-wrap">You were writing this in a task that is gone: {replica.draft(key)?.text}</span>
+          <span className="break-words whitespace-pre-wrap" dir="auto">
+            Unsaved text from a deleted task: {replica.draft(key)?.text}
+          </span>
           <button type="button" className="outlined" onClick={() => replica.setDraft(key, undefined)}>
-            Let go of it
+            Discard
           </button>
         </>
       )}
+    </div>
+  )
+}
+
+/** It is tried again by itself; until then the person knows which change it is. */
+function Blocked({ entry }: { entry: Entry }) {
+  const { replica } = useWorkspace()
+  return (
+    <div role="alert" className="alert">
+      <p>
+        “<strong dir="auto">{entry.about}</strong>” doesn't reach the server: something on the way, such as a firewall, answers in its place. Trying again.
+      </p>
+      <Typed operations={entry.operations} />
+      <button type="button" className="outlined mt-2" onClick={() => replica.discard(entry)}>
+        Discard
+      </button>
     </div>
   )
 }
@@ -72,7 +104,7 @@ function Refused({ entry }: { entry: Entry }) {
   return (
     <div role="alert" className="alert">
       <p>
-        Not saved: <strong>{entry.about}</strong>. {entry.why}
+        Couldn't save “<strong dir="auto">{entry.about}</strong>”. {entry.why}
       </p>
       <Typed operations={entry.operations} />
       <div className="mt-2 flex gap-2">
@@ -80,7 +112,7 @@ function Refused({ entry }: { entry: Entry }) {
           Try again
         </button>
         <button type="button" className="outlined" onClick={() => replica.discard(entry)}>
-          Let go of it
+          Discard
         </button>
       </div>
     </div>
@@ -96,7 +128,11 @@ function Typed({ operations }: { operations: TaskOperation[] }) {
         ? [operation.task.title]
         : [],
   )
-  return texts.length === 0 ? null : <p className="mt-1 text-sm break-words whitespace-pre-wrap">{texts.join('\n')}</p>
+  return texts.length === 0 ? null : (
+    <p className="mt-1 text-sm break-words whitespace-pre-wrap" dir="auto">
+      {texts.join('\n')}
+    </p>
+  )
 }
 
 const NAMES: Partial<Record<keyof TaskUpdate, string>> = {
@@ -122,15 +158,15 @@ function Conflict({ entry }: { entry: Entry }) {
         Object.assign(mine, Object.fromEntries(Object.entries(later.changes).filter(([member]) => member in changes)))
   }
   const members = (Object.keys(changes) as (keyof TaskUpdate & keyof Task)[]).filter((member) => member in NAMES)
-  const say = (value: unknown) => (Array.isArray(value) ? value.map((label) => `#${label}`).join(' ') : String(value ?? '')) || 'nothing'
+  const say = (value: unknown) => (Array.isArray(value) ? value.map((label) => `#${label}`).join(' ') : String(value ?? '')) || 'Empty'
   const versions = [
-    ['Yours', 'mine', mine],
-    ['Saved elsewhere', 'theirs', theirs],
+    ['This device', 'mine', mine],
+    ['Other device', 'theirs', theirs],
   ] as const
   return (
-    <section role="alert" aria-label={`${theirs.title} was changed elsewhere too`} className="note">
+    <section role="alert" aria-label={`${theirs.title} was also changed on another device`} className="note">
       <p className="mb-3">
-        <strong>{theirs.title}</strong> was changed elsewhere too. Which one shall stay?
+        “<strong dir="auto">{theirs.title}</strong>” was also changed on another device. Which version do you want to keep?
       </p>
       <div className="grid gap-3 sm:grid-cols-2">
         {versions.map(([name, choice, version]) => (
@@ -140,12 +176,14 @@ function Conflict({ entry }: { entry: Entry }) {
               {members.map((member) => (
                 <div key={member}>
                   <dt className="text-xs text-muted">{NAMES[member]}</dt>
-                  <dd className="break-words whitespace-pre-wrap">{say(version[member])}</dd>
+                  <dd className="break-words whitespace-pre-wrap" dir="auto">
+                    {say(version[member])}
+                  </dd>
                 </div>
               ))}
             </dl>
             <button type="button" className="outlined self-start" onClick={() => replica.resolve(entry, choice)}>
-              {choice === 'mine' ? 'Keep mine' : 'Keep the other'}
+              {choice === 'mine' ? 'Keep mine' : 'Keep other version'}
             </button>
           </div>
         ))}

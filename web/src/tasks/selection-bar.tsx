@@ -1,18 +1,19 @@
 import type { Task } from '@docket/sdk'
 import { useState } from 'react'
+import { PRIORITIES } from '../../../rules/priorities.ts'
 import { useWorkspace } from '../shell/workspace.tsx'
-import { asLabel, labelsOf } from './labels.ts'
-import { PRIORITIES } from './priorities.ts'
+import { asLabel, labelProblem, labelsOf, sameLabel } from './labels.ts'
 
 /** What is done to all that is selected. */
 export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear: () => void; all: () => void }) {
   const { actions, tasks } = useWorkspace()
   const [label, setLabel] = useState('')
+  const wrong = labelProblem([asLabel(label)])
   const isOpen = selected.some(({ completed }) => !completed)
   const isTrash = selected.some(({ trashed_at }) => trashed_at !== null)
-  const then = (act: Promise<boolean>) => {
-    clear()
-    void act
+  const then = async (act: Promise<boolean>) => {
+    // What is selected, and typed, stays until it is on the device.
+    if (await act) clear()
   }
   return (
     <div
@@ -31,7 +32,7 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
       ) : (
         <>
           <button type="button" className="outlined" disabled={selected.length === 0} onClick={() => then(actions.complete(selected, isOpen))}>
-            {isOpen || selected.length === 0 ? 'Complete' : 'Open again'}
+            {isOpen || selected.length === 0 ? 'Complete' : 'Reopen'}
           </button>
           <select
             aria-label="Move to"
@@ -63,7 +64,7 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
           <form
             onSubmit={(event) => {
               event.preventDefault()
-              if (asLabel(label)) then(actions.addLabel(selected, asLabel(label)))
+              if (asLabel(label) && !wrong) void then(actions.addLabel(selected, sameLabel(tasks.values(), asLabel(label))))
             }}
           >
             <input
@@ -71,7 +72,7 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
               placeholder="Label…"
               className="outlined w-28"
               list="known-labels"
-              maxLength={60}
+              dir="auto"
               disabled={selected.length === 0}
               value={label}
               onChange={({ target }) => setLabel(target.value)}
@@ -85,6 +86,11 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
       <button type="button" className="quiet ml-auto" onClick={clear}>
         Cancel
       </button>
+      {wrong && (
+        <span role="alert" className="w-full text-sm text-late">
+          {wrong}
+        </span>
+      )}
       <datalist id="known-labels">
         {labelsOf(tasks.values()).map(([each]) => (
           <option key={each} value={each} />

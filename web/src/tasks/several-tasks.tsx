@@ -1,34 +1,53 @@
 import type { TaskCreate } from '@docket/sdk'
+import { useState } from 'react'
 import { Dialog } from '../shell/dialog.tsx'
-import { Chips } from './chips.tsx'
+import { useWorkspace } from '../shell/workspace.tsx'
+import { Chips, DueChip } from './chips.tsx'
+import { dueOf } from './due.ts'
 
 interface Several {
   tasks: TaskCreate[]
-  add: (tasks: TaskCreate[]) => void
+  /** Whether they are on the device. */
+  add: (tasks: TaskCreate[]) => Promise<boolean>
   asOne: () => void
   close: () => void
 }
 
 /** Several lines were pasted: they may be as many tasks. */
 export function SeveralTasks({ tasks, add, asOne, close }: Several) {
+  const { failure } = useWorkspace()
+  const [hasFailed, setHasFailed] = useState(false)
   return (
     <Dialog title={`Add ${tasks.length} tasks?`} close={close}>
       <h2 className="mb-3 text-lg font-semibold">Add {tasks.length} tasks?</h2>
       <ul className="mb-4 max-h-[50vh] divide-y divide-line overflow-y-auto">
-        {tasks.map((task, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the same line may be there twice, and none moves
-          <li key={index} className="flex flex-wrap items-baseline gap-2 py-1.5">
-            <span className="break-words">{task.title}</span>
-            <Chips priority={task.priority ?? 'none'} labels={task.labels ?? []} />
-          </li>
-        ))}
+        {tasks.map((task, index) => {
+          const due = dueOf({ due_date: null, due_time: null, due_time_zone: null, ...task })
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same line may be there twice, and none moves
+            <li key={index} className="flex flex-wrap items-baseline gap-2 py-1.5">
+              <span className="break-words" dir="auto">
+                {task.title}
+              </span>
+              {due && <DueChip due={due} isOpen />}
+              <Chips priority={task.priority ?? 'none'} labels={task.labels ?? []} />
+            </li>
+          )
+        })}
       </ul>
+      {hasFailed && (
+        <p role="alert" className="alert">
+          Couldn't save on this device. {failure?.message}
+        </p>
+      )}
       <div className="flex flex-wrap justify-end gap-2">
-        <button type="button" className="quiet" onClick={asOne}>
-          As one line
+        <button type="button" className="quiet" onClick={close}>
+          Cancel
         </button>
-        {/* biome-ignore lint/a11y/noAutofocus: the focus of a dialog that was asked for */}
-        <button type="button" autoFocus className="primary" onClick={() => add(tasks)}>
+        <button type="button" className="quiet" onClick={asOne}>
+          Add as one task
+        </button>
+        <button type="button" data-focus className="primary" onClick={async () => setHasFailed(!(await add(tasks)))}>
           Add {tasks.length} tasks
         </button>
       </div>

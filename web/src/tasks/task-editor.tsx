@@ -1,11 +1,12 @@
 import type { Task, TaskMove } from '@docket/sdk'
+import { useRef } from 'react'
+import { PRIORITIES } from '../../../rules/priorities.ts'
 import { Icon } from '../shell/icons.tsx'
 import { Labelled } from '../shell/labelled.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 import { DueField } from './due-field.tsx'
 import { LabelField } from './label-field.tsx'
-import { PRIORITIES } from './priorities.ts'
-import { DescriptionField, TitleField } from './text-fields.tsx'
+import { DescriptionField, TitleField, tooLongMember } from './text-fields.tsx'
 
 interface Editor {
   task: Task
@@ -16,10 +17,15 @@ interface Editor {
 
 /** Everything of one task, in its place in the list. What is changed is kept when the field is left; Escape closes. */
 export function TaskEditor({ task, places, close }: Editor) {
-  const { actions } = useWorkspace()
+  const { actions, replica } = useWorkspace()
   const isTrashed = task.trashed_at !== null
+  const editor = useRef<HTMLDivElement>(null)
   const leave = () => {
-    // Leaves the field, which keeps what is in it.
+    const tooLong = tooLongMember(replica, task.id)
+    // What cannot be saved as it is must not go out of sight.
+    if (tooLong)
+      return editor.current?.querySelector<HTMLElement>(`[data-member=${tooLong}]`)?.focus()
+      // Leaves the field, which keeps what is in it.
     ;(document.activeElement as HTMLElement | null)?.blur()
     close()
     document.querySelector<HTMLElement>(`[data-task="${task.id}"]`)?.focus()
@@ -27,6 +33,7 @@ export function TaskEditor({ task, places, close }: Editor) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only Escape, which the button does too
     <div
+      ref={editor}
       data-editor
       className="mb-2 space-y-3 rounded-xl border border-line bg-surface p-4"
       onKeyDown={(event) => {

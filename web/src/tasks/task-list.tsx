@@ -41,14 +41,23 @@ export function TaskList({ tasks, headingOf, selected, edited, current, setCurre
     observer.observe(above.parentElement as HTMLElement)
     return () => observer.disconnect()
   }, [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus goes there when it is sent, not whenever the list changes
+  const served = useRef({ sent: 0, isLate: false })
+  // At each render: a list that was just mounted has its rows only with the next one.
   useLayoutEffect(() => {
-    if (!current?.sent) return
-    const row = document.querySelector<HTMLElement>(`[data-task="${current.id}"]`)
+    const { id, sent } = current ?? { id: '', sent: 0 }
+    if (!sent || served.current.sent === sent) return
+    const row = document.querySelector<HTMLElement>(`[data-task="${id}"]`)
+    if (!row) {
+      served.current.isLate = true
+      return
+    }
+    const isElsewhere = served.current.isLate && document.activeElement !== document.body
+    served.current = { sent, isLate: false }
+    if (isElsewhere) return
     // Of a task that is open, the field; else what is typed would be keys of the list.
-    const field = current.id === edited && document.querySelector<HTMLElement>('[data-editor] input:enabled')
-    ;(field || row)?.focus()
-  }, [current?.sent])
+    const field = id === edited && document.querySelector<HTMLElement>('[data-editor] input:enabled')
+    ;(field || row).focus()
+  })
 
   return (
     <ul ref={list} aria-label="Tasks" className="relative" style={{ height: rows.getTotalSize() }}>

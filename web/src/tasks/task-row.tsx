@@ -1,11 +1,15 @@
 import type { Task, TaskMove } from '@docket/sdk'
-import { lazy, memo, type ReactNode, Suspense } from 'react'
+import { memo, type ReactNode } from 'react'
+import { ErrorBoundary, PartFailed } from '../shell/error-boundary.tsx'
 import { Icon } from '../shell/icons.tsx'
+import { lazyPart } from '../shell/lazy-part.tsx'
 import type { Actions } from './actions.ts'
 import { Chips, DueChip } from './chips.tsx'
 import { dueOf } from './due.ts'
 
-const TaskEditor = lazy(() => import('./task-editor.tsx').then(({ TaskEditor }) => ({ default: TaskEditor })))
+const TaskEditor = lazyPart(() => import('./task-editor.tsx').then(({ TaskEditor }) => TaskEditor), {
+  failed: ({ close }) => <PartFailed close={close} />,
+})
 
 export interface RowProps {
   task: Task
@@ -17,6 +21,8 @@ export interface RowProps {
   isManual: boolean
   /** Where it can be moved to from here. */
   places?: Record<string, TaskMove> | undefined
+  /** Of the device: when a task is due depends on it. */
+  timeZone: string
   open: (task: Task | undefined) => void
   /** `isRange`: with all between it and the one before. */
   select: (task: Task, isRange: boolean) => void
@@ -24,6 +30,10 @@ export interface RowProps {
   handle?: ReactNode
   drop?: { ref: (element: HTMLElement | null) => void; line: 'above' | 'below' | undefined } | undefined
 }
+
+/** Without the mark of a heading, a quote or a list, and without pairs of marks; all else as it was written. */
+const firstLine = (description: string): string =>
+  (description.trimStart().split('\n', 1)[0] ?? '').replace(/^(#{1,6}|[-*+>]|\d+[.)])\s+/, '').replaceAll(/(\*\*|__|`)(\S.*?)\1/g, '$2')
 
 const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_0_var(--accent)]' }
 
@@ -36,7 +46,30 @@ function isSecondOfTwo({ timeStamp: at, clientX: x, clientY: y, detail }: MouseE
   return isSecond
 }
 
-export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelected, isSelecting, isManual, places, open, select, handle, drop }: RowProps) {
+/** A task whose row has a fault is shown as plain text, and the others as ever. */
+export const TaskRow = memo(function TaskRow(props: RowProps) {
+  const { title, description, updated_at } = props.task
+  const plain = (
+    <div className="border-b border-line px-1 py-2.5">
+      <p dir="auto" className="break-words">
+        {title}
+      </p>
+      {description && (
+        <p dir="auto" className="text-sm break-words whitespace-pre-wrap text-muted">
+          {description}
+        </p>
+      )}
+      <PartFailed />
+    </div>
+  )
+  return (
+    <ErrorBoundary fallback={plain} resetKey={updated_at}>
+      <Row {...props} />
+    </ErrorBoundary>
+  )
+})
+
+function Row({ task, actions, isEdited, isSelected, isSelecting, isManual, places, open, select, handle, drop }: RowProps) {
   const isTrashed = task.trashed_at !== null
   const due = dueOf(task)
   const hasMore = due || task.priority !== 'none' || task.labels.length > 0 || task.description
@@ -65,13 +98,19 @@ export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelect
           className="min-h-11 min-w-0 grow rounded-md px-1 py-2.5 text-left"
           onClick={(event) => (isSelecting || event.shiftKey ? select(task, event.shiftKey) : open(isEdited ? undefined : task))}
         >
-          <span className={`break-words ${task.completed ? 'text-muted line-through' : ''}`}>{task.title}</span>
+          <span dir="auto" className={`break-words ${task.completed ? 'text-muted line-through' : ''}`}>
+            {task.title}
+          </span>
           {isSelected && <span className="sr-only"> (selected)</span>}
           {hasMore && !isEdited && (
             <span className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted">
               {due && <DueChip due={due} isOpen={!task.completed && !isTrashed} />}
               <Chips priority={task.priority} labels={task.labels} />
-              {task.description && <span className="max-w-full truncate">{task.description.split('\n')[0]?.replace(/[*_`#>]/g, '')}</span>}
+              {task.description && (
+                <span className="max-w-full truncate" dir="auto">
+                  {firstLine(task.description)}
+                </span>
+              )}
             </span>
           )}
         </button>
@@ -91,11 +130,7 @@ export const TaskRow = memo(function TaskRow({ task, actions, isEdited, isSelect
         )}
         {handle ?? (isManual && <span className="size-11 shrink-0" />)}
       </div>
-      {isEdited && (
-        <Suspense>
-          <TaskEditor key={task.id} task={task} places={places} close={() => open(undefined)} />
-        </Suspense>
-      )}
+      {isEdited && <TaskEditor key={task.id} task={task} places={places} close={() => open(undefined)} />}
     </div>
   )
-})
+}

@@ -1,6 +1,7 @@
 import type { Task, TaskCreate } from '@docket/sdk'
 import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
+import { ErrorBoundary, PartFailed } from '../shell/error-boundary.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 import { dayName, dueOf } from './due.ts'
 import { EmptyTrash } from './empty-trash.tsx'
@@ -16,16 +17,17 @@ import type { View } from './views.ts'
 
 /** One view: the field for a new task, and the tasks that are in it. */
 export function Tasks({ view, title }: { view: View; title: string }) {
-  const { tasks, isLoading, trouble, today, actions } = useWorkspace()
+  const { tasks, isLoading, trouble, today, timeZone, actions } = useWorkspace()
   const [address, setAddress] = useSearchParams()
   const filter = filterOf(address, view.sort)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: in another time zone tasks are due at other times
   const held = useMemo(
     () =>
       sorted(
         [...tasks.values()].filter((task) => view.holds(task, today)),
         filter.sort,
       ),
-    [tasks, view, today, filter.sort],
+    [tasks, view, today, timeZone, filter.sort],
   )
   const { label, priority, sort } = filter
   const q = useDeferredValue(filter.q)
@@ -130,6 +132,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     actions,
     isSelecting,
     isManual,
+    timeZone,
     open,
     select,
   }
@@ -139,9 +142,9 @@ export function Tasks({ view, title }: { view: View; title: string }) {
         <h1 className="text-2xl font-semibold tracking-tight break-words md:text-3xl">{title}</h1>
         {view.path === '/trash' && held.length > 0 && <EmptyTrash count={held.length} />}
       </header>
-      <NewTask label={filter.label} isSeen={isSeen} />
-      <OnItsWay />
-      <Toolbar filter={filter} isSelecting={isSelecting} setSelecting={(on) => (on ? setIsAsked(true) : clear())} />
+      <ErrorBoundary fallback={<PartFailed />}>{view.adds && <NewTask adds={view.adds} label={filter.label} isSeen={isSeen} />}</ErrorBoundary>
+      <OnItsWay edited={edited} />
+      <Toolbar filter={filter} found={shown.length} all={held.length} isSelecting={isSelecting} setSelecting={(on) => (on ? setIsAsked(true) : clear())} />
       {isSelecting && <SelectionBar selected={chosen} clear={clear} all={() => setSelected(new Set(shown.map(({ id }) => id)))} />}
       {isLoading && !trouble && (
         <p role="status" className="py-6 text-muted">
@@ -151,9 +154,9 @@ export function Tasks({ view, title }: { view: View; title: string }) {
       {shown.length === 0 && (!isLoading || trouble) && (
         <p className="py-14 text-center text-muted">
           {isLoading
-            ? 'Your tasks have not come from the server yet.'
+            ? "Couldn't load your tasks yet. Retrying…"
             : held.length > 0 || label
-              ? 'Nothing here fits. Change the search or the filter.'
+              ? `No results${filter.q ? ` for “${filter.q}”` : ''} in ${title}.`
               : view.empty}
         </p>
       )}

@@ -1,19 +1,34 @@
 import { useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
+import { uniqueLabels } from '../../../rules/fold.ts'
+import { PRIORITIES } from '../../../rules/priorities.ts'
 import { Icon } from '../shell/icons.tsx'
 import { useKeys } from '../shell/keys.ts'
 import { useWorkspace } from '../shell/workspace.tsx'
 import { type Filter, SORT_NAMES } from './filter.ts'
 import { labelsOf } from './labels.ts'
-import { PRIORITIES } from './priorities.ts'
+
+interface ToolbarProps {
+  filter: Filter
+  /** How many of all tasks of the view are shown. */
+  found: number
+  all: number
+  isSelecting: boolean
+  setSelecting: (selecting: boolean) => void
+}
 
 /** Search, filters and order, all of which stand in the address; and the way to selecting several. */
-export function Toolbar({ filter, isSelecting, setSelecting }: { filter: Filter; isSelecting: boolean; setSelecting: (selecting: boolean) => void }) {
+export function Toolbar({ filter, found, all, isSelecting, setSelecting }: ToolbarProps) {
   const { tasks } = useWorkspace()
   const [address, setAddress] = useSearchParams()
   const search = useRef<HTMLInputElement>(null)
   const isFiltered = ['label', 'priority', 'sort'].some((name) => address.has(name))
-  const [isOpen, setIsOpen] = useState(isFiltered)
+  const applied = [
+    ...(filter.label ? [['label', `Label: ${filter.label}`] as const] : []),
+    ...(filter.priority ? [['priority', `Priority: ${filter.priority}`] as const] : []),
+    ...(address.has('sort') ? [['sort', `Sort: ${SORT_NAMES[filter.sort] ?? filter.sort}`] as const] : []),
+  ]
+  const [isOpen, setIsOpen] = useState(false)
   useKeys({ f: () => search.current?.focus() })
   const set = (name: string) => (value: string) =>
     setAddress(
@@ -25,7 +40,7 @@ export function Toolbar({ filter, isSelecting, setSelecting }: { filter: Filter;
       },
       { replace: name === 'q' },
     )
-  const labels = [...new Set([...(filter.label ? [filter.label] : []), ...labelsOf(tasks.values()).map(([label]) => label)])]
+  const labels = uniqueLabels([...(filter.label ? [filter.label] : []), ...labelsOf(tasks.values()).map(([label]) => label)])
 
   return (
     <search className="mb-2 block">
@@ -37,6 +52,7 @@ export function Toolbar({ filter, isSelecting, setSelecting }: { filter: Filter;
             type="search"
             aria-label="Search"
             placeholder="Search"
+            dir="auto"
             className="h-9 w-full rounded-lg bg-transparent pl-8 text-sm hover:bg-hover focus:bg-surface"
             value={filter.q}
             onChange={({ target }) => set('q')(target.value)}
@@ -56,26 +72,53 @@ export function Toolbar({ filter, isSelecting, setSelecting }: { filter: Filter;
           Select
         </button>
       </div>
+      {(applied.length > 0 || filter.q) && (
+        <div className="mt-2 flex flex-wrap items-center gap-1.5 text-sm text-muted">
+          {applied.map(([name, text]) => (
+            <span key={name} className="chip min-h-7 max-w-full">
+              <span className="truncate" dir="auto">
+                {text}
+              </span>
+              <button
+                type="button"
+                className="grid size-6 shrink-0 place-items-center rounded hover:bg-hover"
+                aria-label={`Remove filter ${text}`}
+                onClick={() => set(name)('')}
+              >
+                <Icon name="close" className="size-3.5" />
+              </button>
+            </span>
+          ))}
+          <span role="status" className="tabular-nums">
+            {found} of {all}
+          </span>
+          {isFiltered && (
+            <button type="button" className="quiet" onClick={() => setAddress({})}>
+              Clear filters
+            </button>
+          )}
+        </div>
+      )}
       {isOpen && (
         <div className="mt-2 flex flex-wrap items-end gap-2">
-          <Choice name="Label" value={filter.label} set={set('label')} choices={[['', 'Any'], ...labels.map((label): [string, string] => [label, label])]} />
+          <Choice
+            name="Label"
+            value={filter.label}
+            set={set('label')}
+            choices={[['', 'Any label'], ...labels.map((label): [string, string] => [label, label])]}
+          />
           <Choice
             name="Priority"
             value={filter.priority}
             set={set('priority')}
-            choices={[['', 'Any'], ...PRIORITIES.map((each): [string, string] => [each, each])]}
+            choices={[['', 'Any priority'], ...PRIORITIES.map((each): [string, string] => [each, each])]}
           />
           <Choice
-            name="Order"
+            name="Sort by"
             value={address.get('sort') ?? ''}
             set={set('sort')}
-            choices={[['', 'As usual'], ...(Object.entries(SORT_NAMES) as [string, string][])]}
+            choices={[['', 'Default'], ...(Object.entries(SORT_NAMES) as [string, string][])]}
           />
-          {isFiltered && (
-            <button type="button" className="quiet" onClick={() => setAddress({})}>
-              Show all
-            </button>
-          )}
         </div>
       )}
     </search>

@@ -1,4 +1,5 @@
 import type { Task } from '@docket/sdk'
+import { addDays } from '../../../rules/day.ts'
 import type { IconName } from '../shell/icons.tsx'
 import { dueOf } from './due.ts'
 import type { Sort } from './filter.ts'
@@ -15,12 +16,23 @@ export interface View {
   /** Its order, where the address does not name another. */
   sort: Sort
   holds: (task: Task, today: string) => boolean
+  /** Where a new task is in it: what the field says, and the day it is due unless its line says another. */
+  adds?: { placeholder: string; day?: (today: string) => string }
 }
 
 const isOpen = (task: Task) => task.trashed_at === null && !task.completed
 
 export const VIEWS: View[] = [
-  { path: '/', title: 'Inbox', icon: 'inbox', key: 'i', empty: 'Nothing to do. Write your first task above.', sort: 'position', holds: isOpen },
+  {
+    path: '/',
+    title: 'Inbox',
+    icon: 'inbox',
+    key: 'i',
+    empty: 'No tasks yet. Add one above.',
+    sort: 'position',
+    holds: isOpen,
+    adds: { placeholder: 'Add a task' },
+  },
   {
     path: '/today',
     title: 'Today',
@@ -29,6 +41,7 @@ export const VIEWS: View[] = [
     empty: 'Nothing is due today.',
     sort: 'due',
     holds: (task, today) => isOpen(task) && (dueOf(task)?.day ?? '~') <= today,
+    adds: { placeholder: 'Add a task for today', day: (today) => today },
   },
   {
     path: '/upcoming',
@@ -38,6 +51,7 @@ export const VIEWS: View[] = [
     empty: 'Nothing is due later on.',
     sort: 'due',
     holds: (task, today) => isOpen(task) && (dueOf(task)?.day ?? '') > today,
+    adds: { placeholder: 'Add a task for tomorrow', day: (today) => addDays(today, 1) },
   },
   {
     path: '/done',

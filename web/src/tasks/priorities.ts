@@ -1,2 +1,0 @@
-/** From the least to the greatest. */
-export const PRIORITIES = ['none', 'low', 'medium', 'high'] as const
