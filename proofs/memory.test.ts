@@ -75,7 +75,7 @@ const KINDS: [what: string, status: number, make: (index: number) => Outgoing][]
 async function startMeasured(): Promise<void> {
   const database = await copyDatabase(false)
   onTestFinished(() => database.drop())
-  const limits = { RATE_LIMIT: 'on', RATE_LIMIT_USER: '1000000', RATE_LIMIT_ADDRESS: '1000000' }
+  const limits = { RATE_LIMIT: 'on', RATE_LIMIT_USER: '1000000', RATE_LIMIT_NETWORK: '1000000', RATE_LIMIT_ADDRESS: '1000000' }
   const command = serverCommand('--expose-gc', '--import', fileURLToPath(new URL('heap-report.mjs', import.meta.url)))
   server = await startProcess({ ...limits, ...database.variables }, command)
   reports = 0

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { components } from '../sdk/contract.gen.ts'
 import { contract } from '../server/contract/document.ts'
 import { NO_TASK } from './example-request.ts'
-import { hangsInTheAir, moved, type Query } from './model.ts'
+import { hangsInTheAir, keptLabels, moved, type Query } from './model.ts'
 import { change, create, createAgain, day, empty, importFile, liveAt, read, repeat, type User, VERSIONS, type Write } from './model-commands.ts'
 import type { Schema } from './request-schemas.ts'
 import { validValues } from './valid-values.ts'
@@ -31,7 +31,7 @@ const writes: fc.Arbitrary<Write> = fc.oneof(
       method: 'PATCH',
       path: '',
       json: () => json,
-      after: (task) => (hangsInTheAir({ ...task, ...json }) ? 'refused' : json),
+      after: (task) => (hangsInTheAir({ ...task, ...json }) ? 'refused' : { ...json, ...keptLabels(json) }),
     }
   }),
   fc

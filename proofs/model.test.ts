@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newPerson } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
+import { wrongUsage } from '../server/testing/usage.ts'
 import { effort, seed } from './effort.ts'
 import { emptyAccount } from './model.ts'
 import type { Side, World } from './model-commands.ts'
@@ -30,4 +31,5 @@ test('random sequences of all task operations leave the server and the model wit
   )
   process.stdout.write(`model: ${steps} steps in ${runs} sequences\n`)
   expect(steps).toBeGreaterThan(runs * 5)
+  expect(await wrongUsage(service.database)).toEqual([])
 }, 1_200_000)

@@ -1,3 +1,4 @@
+import { fold, uniqueLabels } from '../rules/fold.ts'
 import type { components, operations } from '../sdk/contract.gen.ts'
 
 // What a user's tasks should be, in a few lines without a database.
@@ -28,7 +29,12 @@ export function positioned(account: Account): string[] {
 /** The members of a new task that its creator may choose. */
 export function chosen({ id, ...fields }: Schemas['TaskCreate']) {
   const unsaid = { description: null, completed: false, due_date: null, due_time: null, due_time_zone: null, priority: 'none' as const, labels: [] }
-  return { ...unsaid, ...fields }
+  return { ...unsaid, ...fields, ...keptLabels(fields) }
+}
+
+/** What is kept of the labels that are sent, if any are: of the spellings of one label the first. */
+export function keptLabels({ labels }: { labels?: string[] | undefined }): { labels?: string[] } {
+  return labels ? { labels: uniqueLabels(labels) } : {}
 }
 
 /** Whether a time has no day, or a time zone no time. */
@@ -76,28 +82,30 @@ const KEYS: Record<string, (task: Task) => string | null> = {
 function isIn(task: Task, filter: Query, today: string): boolean {
   const { trashed = false, completed, priority, label, label_match, due, due_before, due_after, q } = filter
   const day = task.due_date
-  const text = folded(`${task.title}\n${task.description ?? ''}`)
+  const text = fold([task.title, task.description ?? '', ...task.labels.map((label) => `#${label}`)].join('\n'))
+  const has = (label: string) => task.labels.some((each) => fold(each) === fold(label))
   return (
     isTrashed(task) === trashed &&
     (completed === undefined || task.completed === completed) &&
     (!priority || priority.includes(task.priority)) &&
-    (!label || (label_match === 'all' ? label.every((each) => task.labels.includes(each)) : label.some((each) => task.labels.includes(each)))) &&
+    (!label || (label_match === 'all' ? label.every(has) : label.some(has))) &&
     (!due_before || (day !== null && day < due_before)) &&
     (!due_after || (day !== null && day > due_after)) &&
     (!due ||
       { none: day === null, overdue: !task.completed && day !== null && day < today, today: day === today, upcoming: day !== null && day > today }[due]) &&
-    (!q || q.split(' ').every((word) => text.includes(folded(word))))
+    (!q ||
+      fold(q)
+        .split(/\s+/)
+        .every((word) => text.includes(word)))
   )
 }
 
-const folded = (text: string) => text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ')
-
-/** The counts of these tasks; the labels in no order. */
+/** The counts of these tasks; the labels folded, and in no order. */
 export function counted(account: Account, today: string) {
   const tasks = reachable(account)
   const open = tasks.filter(({ completed }) => !completed)
   const labels = new Map<string, number>()
-  for (const label of open.flatMap((task) => task.labels)) labels.set(label, (labels.get(label) ?? 0) + 1)
+  for (const label of open.flatMap((task) => task.labels.map(fold))) labels.set(label, (labels.get(label) ?? 0) + 1)
   return {
     open: open.length,
     done: tasks.length - open.length,

@@ -162,7 +162,7 @@ const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
     status: 422,
     change: withTask({ due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Mars/Olympus' }),
   },
-  'a cursor of changes that is not ours': { status: 400, change: withQuery('since', 'since=made.up') },
+  'a cursor of changes that is not ours': { status: 410, change: withQuery('since', 'since=made.up') },
   'a time without a day': { status: 422, change: withTask({ due_date: null, due_time: '12:00', due_time_zone: null }) },
   'a wrong password': {
     status: 401,

@@ -13,6 +13,7 @@ import * as onceStore from '../server/tasks/once-store.ts'
 import * as taskStore from '../server/tasks/store.ts'
 import * as trashStore from '../server/tasks/trash-store.ts'
 import type { Person } from '../server/testing/person.ts'
+import { AMPLE } from '../server/testing/usage.ts'
 import * as exportStore from '../server/transfer/export-store.ts'
 import * as importStore from '../server/transfer/import-store.ts'
 import { NO_TASK } from './example-request.ts'
@@ -79,6 +80,7 @@ export const storeCalls = (database: () => Database): Record<string, { module: o
           database(),
           caller,
           [id, otherId, randomUUID()].map((id, index) => ({ row: index + 1, id, title: 'planted', completed: false, isIdMade: false })),
+          AMPLE,
         ),
     },
   },
@@ -124,18 +126,18 @@ export const storeCalls = (database: () => Database): Record<string, { module: o
     module: taskStore,
     calls: {
       selectTask: (caller, _owner, id) => taskStore.selectTask(database(), caller, id),
-      updateTask: (caller, _owner, id) => taskStore.updateTask(database(), caller, id, { title: 'taken', description: null, completed: true }, free()),
+      updateTask: (caller, _owner, id) => taskStore.updateTask(database(), caller, id, { title: 'taken', description: null, completed: true }, free(), AMPLE),
       toggleTask: (caller, _owner, id) => taskStore.toggleTask(database(), caller, id, free()),
       moveTask: async (caller, _owner, id, otherId) => {
         // Bob's task itself, and a task of the caller's beside Bob's.
-        const own = await taskStore.insertTask(database(), caller, randomUUID(), { title: 'own' }, undefined)
+        const own = await taskStore.insertTask(database(), caller, randomUUID(), { title: 'own' }, undefined, AMPLE)
         const ownId = own?.outcome === 'done' ? own.task.id : NO_TASK
         return [
           await taskStore.moveTask(database(), caller, id, { before: otherId }, { ifMatch: null, once: undefined }),
           await taskStore.moveTask(database(), caller, ownId, { after: id }, { ifMatch: null, once: undefined }),
         ]
       },
-      insertTask: (caller, _owner, id) => taskStore.insertTask(database(), caller, id, { title: 'planted' }, free().once),
+      insertTask: (caller, _owner, id) => taskStore.insertTask(database(), caller, id, { title: 'planted' }, free().once, AMPLE),
       deleteTask: (caller, _owner, id) => taskStore.deleteTask(database(), caller, id, free()),
       restoreTask: (caller, _owner, id) => taskStore.restoreTask(database(), caller, id, { ifMatch: null, once: undefined }),
     },

@@ -31,8 +31,8 @@ export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
   })
 }
 
-/** What only the server can have given: where a list goes on, and the version of a task. */
-const GIVEN = ['cursor', 'since', 'If-Match', 'if_match']
+/** What only the server can have given: where a list goes on, the version of a task, and an address that it trusts. */
+const GIVEN = ['cursor', 'since', 'If-Match', 'if_match', 'callbackURL']
 
 /** The same choice, but one that can succeed: without what was not given, moved to an end instead of next to an unknown task, and no time without its day or zone without its time. */
 export function ableToSucceed(choice: Choice): Choice {

@@ -9,6 +9,7 @@ import { sql } from '../server/database/live-caller.ts'
 import * as taskStore from '../server/tasks/store.ts'
 import { newPerson, type Person, send } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
+import { AMPLE } from '../server/testing/usage.ts'
 import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange } from './exchange.ts'
 import { BOBS_KEY, hashOf, sessionOf, storeCalls } from './store-calls.ts'
@@ -176,7 +177,7 @@ describe('the database, with everything above it taken down', () => {
   test('the same task id under two users is two tasks: one cannot overwrite the other', async () => {
     const [sue, tom] = [await newPerson(service.url, 'sue'), await newPerson(service.url, 'tom')]
     const { id } = await sue.addTask({ title: 'of Sue' })
-    await taskStore.insertTask(database, callerOf(tom), id, { title: 'of Tom' }, undefined)
+    await taskStore.insertTask(database, callerOf(tom), id, { title: 'of Tom' }, undefined, AMPLE)
     await tom.send(`${tom.tasks}/${id}`, { method: 'DELETE' })
     expect(await sue.send(`${sue.tasks}/${id}`)).toMatchObject({ status: 200, body: { title: 'of Sue' } })
   })
