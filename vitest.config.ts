@@ -4,9 +4,10 @@ const common = {
   globalSetup: ['server/testing/template.ts'],
   setupFiles: ['server/testing/record-answers.ts', 'server/testing/prism-detour.ts'],
   pool: 'forks' as const,
-  testTimeout: 30_000,
+  // Only against hangs: a machine may be slow, or busy with something else.
+  testTimeout: 120_000,
   hookTimeout: 60_000,
-  expect: { poll: { timeout: 10_000 } },
+  expect: { poll: { timeout: 30_000 } },
 }
 
 export default defineConfig({

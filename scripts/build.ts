@@ -1,8 +1,14 @@
 // npm run build: the SDK, the web app and the docs, each when something it is made of is newer than it.
 import { execFileSync } from 'node:child_process'
 import { globSync, rmSync, statSync } from 'node:fs'
+import { compress } from './compress.ts'
 
 const run = (...words: string[]) => execFileSync(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+
+function makeWeb(): void {
+  run('node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn')
+  compress('web/dist')
+}
 
 /** From scratch, or a module that is gone would stay in the package. */
 function makeSdk(): void {
@@ -14,8 +20,8 @@ const parts = [
   { made: 'sdk/dist/index.js', from: ['sdk/*.ts', 'sdk/*.json'], make: makeSdk },
   {
     made: 'web/dist/index.html',
-    from: ['web/src/**', 'web/public/*', 'web/*.*', 'sdk/*.ts'],
-    make: () => run('node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn'),
+    from: ['rules/*', 'web/src/**', 'web/public/*', 'web/*.*', 'sdk/*.ts', 'scripts/compress.ts'],
+    make: makeWeb,
   },
   {
     made: 'docs/dist/index.html',
@@ -24,7 +30,7 @@ const parts = [
       'docs/guides/*',
       'openapi.yaml',
       'server/problems.ts',
-      'scripts/{docs,guide-page,samples}.ts',
+      'scripts/{compress,docs,guide-page,samples}.ts',
       'server/contract/document.ts',
       'web/public/icon.svg',
       'package-lock.json',

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { parse, stringify } from 'yaml'
 import { type Contract, contractBytes } from '../server/contract/document.ts'
 import { problem, problemCodes } from '../server/problems.ts'
+import { compress } from './compress.ts'
 import { guidePage, html, PAGES, titleOf } from './guide-page.ts'
 import { samples } from './samples.ts'
 
@@ -79,3 +80,4 @@ const problems = problemCodes
   .map(({ code, status, title, detail }) => `<h3 id="${code}"><a href="#${code}"><code>${code}</code></a></h3><p>${status} ${html(title)}. ${html(detail)}</p>`)
 
 for (const [page, markdown] of guides) writeFileSync(`${out}/${page}.html`, guidePage(page, markdown, titles, page === 'problems' ? problems.join('\n') : ''))
+compress(out)

@@ -99,7 +99,7 @@ async function views(page: Page, shoot: (name: string) => Promise<unknown>): Pro
     ['done', '/done', 'Buy a lamp'],
     ['trash', '/trash', 'Learn to juggle'],
     ['label', '/?label=travel', 'Renew the passport'],
-    ['nothing', '/?q=unicorn', 'Nothing here fits'],
+    ['nothing', '/?q=unicorn', 'No results for'],
     ['account', '/account', 'this one'],
   ] as const) {
     await page.goto(`${url}${path}`)
@@ -119,7 +119,7 @@ async function views(page: Page, shoot: (name: string) => Promise<unknown>): Pro
   await page.keyboard.press('Escape')
   await page.locator('dialog').waitFor({ state: 'detached' })
   await page.context().setOffline(true)
-  await page.getByText('Offline').waitFor()
+  await page.getByText("You're offline").waitFor()
   await page.getByLabel('New task').fill('Written on the train')
   await page.getByLabel('New task').press('Enter')
   await page.getByRole('checkbox', { name: 'Written on the train' }).waitFor()

@@ -17,8 +17,12 @@ export const docket = (...words: string[]) => [NODE, ...words, 'server/main.ts']
 export const settings = {
   BETTER_AUTH_SECRET: 'bench'.repeat(8),
   RATE_LIMIT_USER: '1000000',
+  RATE_LIMIT_NETWORK: '1000000000',
   RATE_LIMIT_ADDRESS: '1000000',
   RATE_LIMIT_SIGN_IN_ADDRESS: '1000',
+  RATE_LIMIT_SIGN_UPS: '1000',
+  QUOTA_TASKS: '1000000000',
+  QUOTA_BYTES: '1000000000000',
 }
 /** What another server has to know, which asks for no session itself. */
 export const peerSettings = (sessionId: string) => ({ SECRET: settings.BETTER_AUTH_SECRET, SESSION: sessionId, NODE_ENV: 'production' })

@@ -46,5 +46,7 @@ export const statements = {
     ),
   ),
   get: await recorded((database, { userId, sessionId, taskId }) => selectTask(database, { userId, sessionId }, taskId)),
-  create: await recorded((database, { userId, sessionId, taskId, title }) => insertTask(database, { userId, sessionId }, taskId, { title }, undefined)),
+  create: await recorded((database, { userId, sessionId, taskId, title }) =>
+    insertTask(database, { userId, sessionId }, taskId, { title }, undefined, { tasks: 1_000_000_000, bytes: 1_000_000_000_000 }),
+  ),
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -40,7 +41,13 @@ test('what the Dockerfile puts into the image is enough: the server starts there
   cpSync(process.execPath, node)
   const [, command = ''] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? []
   const words = (JSON.parse(command) as string[]).slice(1)
-  const environment = { NODE_ENV: 'production', RATE_LIMIT: 'on', BETTER_AUTH_SECRET: 'kq'.repeat(16), DATA_DIR: data, REDIS_URL: 'redis://127.0.0.1:1' }
+  const environment = {
+    NODE_ENV: 'production',
+    RATE_LIMIT: 'on',
+    BETTER_AUTH_SECRET: randomBytes(32).toString('base64'),
+    DATA_DIR: data,
+    REDIS_URL: 'redis://127.0.0.1:1',
+  }
   const server = await startProcess(environment, ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', 'env', '-C', image, node, ...words])
   expect((await send(`${server.url}/readyz`)).body).toEqual({ status: 'ok' })
   for (const page of ['/', '/docs/', '/openapi.yaml']) expect((await send(`${server.url}${page}`)).status).toBe(200)

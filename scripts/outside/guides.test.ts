@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../server/testing/free-port.ts'
+import { newPerson } from '../../server/testing/person.ts'
 import { dataDirectory } from '../../server/testing/process.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
 import { launchChromium, watchComplaints } from '../../web/e2e/chromium.ts'
@@ -172,6 +173,15 @@ test('the Python of the guide migrating prints what stands there', async () => {
   const { access_token, user } = (await answer.json()) as { access_token: string; user: { id: string } }
   expect(await run(python, ['-c', block?.code ?? ''], { TOKEN: access_token, ME: user.id, BETTER_AUTH_SECRET: SECRET })).toBe(block?.prints)
 }, 180_000)
+
+test('hosting: what is to be run after a restore ends every session', async () => {
+  const restored = await startService()
+  const ada = await newPerson(restored.url)
+  const statements = select('hosting', 'sql').flatMap(({ code }) => code.split(';').filter((each) => each.trim() !== ''))
+  expect(statements).toHaveLength(2)
+  for (const statement of statements) await restored.database.rows({ sql: statement, values: [] })
+  expect((await ada.send(ada.tasks)).status).toBe(401)
+})
 
 test('every block of every guide is one of those, and every guide is a page of the site', () => {
   expect(readdirSync('docs/guides').sort()).toEqual(PAGES.map((page) => `${page}.md`).sort())
