@@ -10,7 +10,13 @@ export function brokenBodies(operation: Operation): Breakage[] {
   if (!schema) return []
   const valid = validValues(schema) as fc.Arbitrary<Record<string, unknown>>
   const refused = brokenValues(schema).map(
-    ({ what, at, json }): Breakage => json.map((text) => ({ what, statuses: [422], place: { in: 'body', pointer: at }, request: { body: text } })),
+    ({ what, at, json }): Breakage =>
+      json.map((text) => ({
+        what,
+        statuses: [422],
+        place: { in: 'body', pointer: at },
+        request: { body: text },
+      })),
   )
   const unreadable: Breakage = valid.chain((fields) => {
     const text = JSON.stringify(fields)
@@ -56,13 +62,22 @@ export function brokenBodies(operation: Operation): Breakage[] {
       [Buffer.from(text), [['content-type', 'x'.repeat(300)]], [415]],
       [Buffer.concat([Buffer.from([0xed, 0xa0, 0x80]), Buffer.from(text)]), [], [400]],
     ]
-    return fc.constantFrom(...cases).map(([body, headers, statuses]) => ({ what: 'encoding', statuses, request: { body, headers } }))
+    return fc.constantFrom(...cases).map(([body, headers, statuses]) => ({
+      what: 'encoding',
+      statuses,
+      request: { body, headers },
+    }))
   })
   const missing: Breakage[] = operation.bodyRequired
     ? [
         fc
           .constantFrom<[string, string][]>([['content-type', operation.accepts[0] ?? '']], [])
-          .map((headers) => ({ what: 'no body', statuses: [422], place: { in: 'body', pointer: '' }, request: { headers, body: '' } })),
+          .map((headers) => ({
+            what: 'no body',
+            statuses: [422],
+            place: { in: 'body', pointer: '' },
+            request: { headers, body: '' },
+          })),
       ]
     : []
   return [...refused, ...missing, unreadable, encodings]
@@ -91,14 +106,46 @@ const WRONG_TYPES = [
 const NEAR: [schema: (schema: Schema) => boolean | undefined, texts: string[]][] = [
   [
     ({ format }) => format === 'date',
-    ['2026-02-30', '2026-13-01', '2026-1-1', '26-01-01', '0999-12-31', '2026-12-01T00:00:00Z', ' 2026-12-01', '２０２６-12-01', 'today', ''],
+    [
+      '2026-02-30',
+      '2026-13-01',
+      '2026-1-1',
+      '26-01-01',
+      '0999-12-31',
+      '2026-12-01T00:00:00Z',
+      ' 2026-12-01',
+      '２０２６-12-01',
+      'today',
+      '',
+    ],
   ],
-  [({ format }) => format === 'time-zone', ['Mars/Olympus', '+02:00', 'Europe/', 'Europe/Berlin ', 'Europe//Berlin', '../etc/passwd', 'constructor', '']],
+  [
+    ({ format }) => format === 'time-zone',
+    [
+      'Mars/Olympus',
+      '+02:00',
+      'Europe/',
+      'Europe/Berlin ',
+      'Europe//Berlin',
+      '../etc/passwd',
+      'constructor',
+      '',
+    ],
+  ],
   [
     ({ format }) => format === 'uuid',
-    ['0199C2F0-0000-7000-8000-000000000000', '0199c2f0000070008000000000000000', '{0199c2f0-0000-7000-8000-000000000000}', 'null', ''],
+    [
+      '0199C2F0-0000-7000-8000-000000000000',
+      '0199c2f0000070008000000000000000',
+      '{0199c2f0-0000-7000-8000-000000000000}',
+      'null',
+      '',
+    ],
   ],
-  [({ pattern }) => pattern?.includes(':[0-5]'), ['24:00', '12:60', '1:00', '12:00:00', '12.00', ' 12:00', '12:00Z', '-1:00', 'noon', '']],
+  [
+    ({ pattern }) => pattern?.includes(':[0-5]'),
+    ['24:00', '12:60', '1:00', '12:00:00', '12.00', ' 12:00', '12:00Z', '-1:00', 'noon', ''],
+  ],
 ]
 
 interface BrokenValue {
@@ -130,7 +177,10 @@ const STRANGE_NAMES = [
   "'; drop table tasks; --",
 ]
 
-/** Objects that break their schema in one place: a member broken, missing, unknown, or too few or too many. */
+/**
+ * Objects that break their schema in one place: a member broken, missing, unknown, or too few or
+ * too many.
+ */
 function brokenObjects(schema: Schema): BrokenValue[] {
   const valid = validValues(schema) as fc.Arbitrary<Record<string, unknown>>
   const properties = Object.entries(schema.properties ?? {})
@@ -145,9 +195,14 @@ function brokenObjects(schema: Schema): BrokenValue[] {
   const missing = required.map((name) => ({
     what: `without ${name}`,
     at: pointer(name),
-    json: valid.map((fields) => JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([each]) => each !== name)))),
+    json: valid.map((fields) =>
+      JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([each]) => each !== name))),
+    ),
   }))
-  const strange = fc.oneof(fc.constantFrom(...STRANGE_NAMES), fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }))
+  const strange = fc.oneof(
+    fc.constantFrom(...STRANGE_NAMES),
+    fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }),
+  )
   // One at a time, so that each is looked for where it was put.
   const unknown = fc
     .sample(strange, 30)
@@ -155,9 +210,13 @@ function brokenObjects(schema: Schema): BrokenValue[] {
     .map((name) => ({
       what: 'unknown member',
       at: pointer(name),
-      json: fc.tuple(valid, fc.constantFrom('1', 'null', '{}', '"x"', deep(500))).map(([fields, json]) => member(fields, name, json)),
+      json: fc
+        .tuple(valid, fc.constantFrom('1', 'null', '{}', '"x"', deep(500)))
+        .map(([fields, json]) => member(fields, name, json)),
     }))
-  const all = fc.record(Object.fromEntries(properties.map(([name, property]) => [name, validValues(property)])))
+  const all = fc.record(
+    Object.fromEntries(properties.map(([name, property]) => [name, validValues(property)])),
+  )
   const counts = [
     ...(minProperties > 0 ? [fc.constant('{}')] : []),
     ...(maxProperties < properties.length ? [all.map((each) => JSON.stringify(each))] : []),
@@ -172,14 +231,21 @@ function brokenValues(schema: Schema): BrokenValue[] {
   if (schema.anyOf) return []
   const types = typesOf(schema)
   const broken = (what: string, json: fc.Arbitrary<string>): BrokenValue => ({ what, at: '', json })
-  const breakages = [broken('type', fc.constantFrom(...WRONG_TYPES.filter((json) => !types.some((type) => isOfType(json, type)))))]
+  const breakages = [
+    broken(
+      'type',
+      fc.constantFrom(...WRONG_TYPES.filter((json) => !types.some((type) => isOfType(json, type)))),
+    ),
+  ]
   if (types.includes('object')) breakages.push(...brokenObjects(schema))
   if (types.includes('array')) {
     const { items = {}, maxItems = 0, uniqueItems } = schema
     const item = validValues(items)
       .map((value) => JSON.stringify(value))
       .filter((json) => json.length < 500)
-    const others = uniqueItems ? fc.uniqueArray(item, { minLength: maxItems + 1, maxLength: maxItems + 3 }) : item.map((json) => Array(maxItems + 1).fill(json))
+    const others = uniqueItems
+      ? fc.uniqueArray(item, { minLength: maxItems + 1, maxLength: maxItems + 3 })
+      : item.map((json) => Array(maxItems + 1).fill(json))
     breakages.push(
       broken(
         'too many items',
@@ -196,13 +262,18 @@ function brokenValues(schema: Schema): BrokenValue[] {
     const nested = brokenValues(items).map(({ what, at, json }) => ({
       what: `${what} of an item`,
       at: `/1${at}`,
-      json: fc.tuple(validValues(items), json).map(([good, text]) => `[${JSON.stringify(good)},${text}]`),
+      json: fc
+        .tuple(validValues(items), json)
+        .map(([good, text]) => `[${JSON.stringify(good)},${text}]`),
     }))
     breakages.push(...nested)
   }
   if (types.includes('string') && !schema.enum) {
     const { maxLength = 0, minLength = 0, pattern, format } = schema
-    const longer = fc.tuple(fc.constantFrom('x', 'é', '👍', '\u0301'), fc.integer({ min: 1, max: 2_000 }))
+    const longer = fc.tuple(
+      fc.constantFrom('x', 'é', '👍', '\u0301'),
+      fc.integer({ min: 1, max: 2_000 }),
+    )
     breakages.push(
       broken(
         'too long',
@@ -210,16 +281,34 @@ function brokenValues(schema: Schema): BrokenValue[] {
       ),
     )
     if (minLength > 0) breakages.push(broken('too short', fc.constant('""')))
-    if (pattern?.includes('\\u0000') && format !== 'email') breakages.push(broken('NUL or lone surrogate', fc.constantFrom(...BAD_CHARACTERS)))
-    if (pattern?.includes('[^\\s')) breakages.push(broken('pattern', fc.constantFrom('"   "', '"\\u2003\\t\\n"', '"\\ufeff\\u00a0"', '"\\u3000\\u2028      "')))
-    for (const [is, texts] of NEAR) if (is(schema)) breakages.push(broken('nearly', fc.constantFrom(...texts.map((text) => JSON.stringify(text)))))
+    if (pattern?.includes('\\u0000') && format !== 'email')
+      breakages.push(broken('NUL or lone surrogate', fc.constantFrom(...BAD_CHARACTERS)))
+    if (pattern?.includes('[^\\s'))
+      breakages.push(
+        broken(
+          'pattern',
+          fc.constantFrom('"   "', '"\\u2003\\t\\n"', '"\\ufeff\\u00a0"', '"\\u3000\\u2028      "'),
+        ),
+      )
+    for (const [is, texts] of NEAR)
+      if (is(schema))
+        breakages.push(
+          broken('nearly', fc.constantFrom(...texts.map((text) => JSON.stringify(text)))),
+        )
   }
-  if (schema.enum) breakages.push(broken('no such value', fc.constantFrom('"nobody knows"', '""', '" "')))
+  if (schema.enum)
+    breakages.push(broken('no such value', fc.constantFrom('"nobody knows"', '""', '" "')))
   if (types.includes('integer')) {
     const { minimum = 0, maximum = 0 } = schema
-    breakages.push(broken('out of range', fc.constantFrom(`${minimum - 1}`, `${maximum + 1}`, '1e308', `${minimum}.5`)))
+    breakages.push(
+      broken(
+        'out of range',
+        fc.constantFrom(`${minimum - 1}`, `${maximum + 1}`, '1e308', `${minimum}.5`),
+      ),
+    )
   }
-  if (types.includes('boolean')) breakages.push(broken('boolean as text', fc.constantFrom('"true"', '"false"', '1', '0')))
+  if (types.includes('boolean'))
+    breakages.push(broken('boolean as text', fc.constantFrom('"true"', '"false"', '1', '0')))
   return breakages
 }
 

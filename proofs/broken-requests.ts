@@ -9,15 +9,34 @@ import { credentials, exampleBodies, pathFor } from './example-request.ts'
 type Who = Pick<Person, 'id' | 'token' | 'sessionToken'>
 
 /** Requests to this operation that break it in one place each. */
-export function brokenRequests(operation: Operation, who: Who, taskId: string): fc.Arbitrary<Broken> {
+export function brokenRequests(
+  operation: Operation,
+  who: Who,
+  taskId: string,
+): fc.Arbitrary<Broken> {
   return fc
-    .oneof(...[brokenBodies(operation), brokenQueries(operation), brokenPaths(operation, taskId), brokenHeaders(operation)].flat())
+    .oneof(
+      ...[
+        brokenBodies(operation),
+        brokenQueries(operation),
+        brokenPaths(operation, taskId),
+        brokenHeaders(operation),
+      ].flat(),
+    )
     .map(({ request = {}, ...broken }) => {
       const [example] = exampleBodies(operation)
-      const body = request.body ?? (operation.bodyRequired && example ? JSON.stringify(example.value) : undefined)
+      const body =
+        request.body ??
+        (operation.bodyRequired && example ? JSON.stringify(example.value) : undefined)
       const type: [string, string][] =
-        body !== undefined && !request.headers?.some(([name]) => name === 'content-type') ? [['content-type', operation.accepts[0] ?? 'application/json']] : []
-      const path = pathFor({ ...operation, template: request.path ?? operation.template }, who, taskId)
+        body !== undefined && !request.headers?.some(([name]) => name === 'content-type')
+          ? [['content-type', operation.accepts[0] ?? 'application/json']]
+          : []
+      const path = pathFor(
+        { ...operation, template: request.path ?? operation.template },
+        who,
+        taskId,
+      )
       return {
         ...broken,
         request: {

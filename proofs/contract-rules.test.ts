@@ -19,18 +19,42 @@ function lint(document: Document): string[] {
   writeFileSync(join(directory, 'openapi.json'), JSON.stringify(document))
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    [redocly, 'lint', join(directory, 'openapi.json'), '--config', 'redocly.yaml', '--format', 'json', '--max-problems', '1000'],
+    [
+      redocly,
+      'lint',
+      join(directory, 'openapi.json'),
+      '--config',
+      'redocly.yaml',
+      '--format',
+      'json',
+      '--max-problems',
+      '1000',
+    ],
     { cwd: root, encoding: 'utf8' },
   )
   if (!stdout.startsWith('{')) throw new Error(stderr)
-  return (JSON.parse(stdout) as { problems: { ruleId: string; message: string }[] }).problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)
+  return (JSON.parse(stdout) as { problems: { ruleId: string; message: string }[] }).problems.map(
+    ({ ruleId, message }) => `${ruleId}: ${message}`,
+  )
 }
 
 /** One thing that a new operation may forget, and what it is told. */
 const FORGOTTEN: [what: string, forget: (document: Document) => void, told: string][] = [
-  ['the length of a string', ({ components: { schemas } }) => delete schemas.Title.maxLength, 'contract/bounded-schemas: A string needs a maxLength.'],
-  ['the maximum of a number', ({ components: { schemas } }) => delete schemas.Seconds.maximum, 'contract/bounded-schemas: A number needs a maximum.'],
-  ['the format of a number', ({ components: { parameters } }) => delete parameters.Limit.schema.format, 'contract/bounded-schemas: A number needs a format.'],
+  [
+    'the length of a string',
+    ({ components: { schemas } }) => delete schemas.Title.maxLength,
+    'contract/bounded-schemas: A string needs a maxLength.',
+  ],
+  [
+    'the maximum of a number',
+    ({ components: { schemas } }) => delete schemas.Seconds.maximum,
+    'contract/bounded-schemas: A number needs a maximum.',
+  ],
+  [
+    'the format of a number',
+    ({ components: { parameters } }) => delete parameters.Limit.schema.format,
+    'contract/bounded-schemas: A number needs a format.',
+  ],
   [
     'the length of an array',
     ({ components: { schemas } }) => delete schemas.Problem.properties.errors.maxItems,
@@ -56,9 +80,21 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
     ({ components: { schemas } }) => (schemas.Timestamp.pattern = '^[0-9T:+-]+$'),
     'contract/bounded-schemas: A time is UTC: its pattern ends with Z$.',
   ],
-  ['a type', ({ components: { schemas } }) => delete schemas.RememberMe.type, 'contract/bounded-schemas: A schema without a type takes anything.'],
-  ['the security of an operation', ({ paths }) => delete paths['/livez'].get.security, 'contract/complete-operations: An operation needs its security.'],
-  ['the tags of an operation', ({ paths }) => delete paths['/readyz'].get.tags, 'contract/complete-operations: An operation needs its tags.'],
+  [
+    'a type',
+    ({ components: { schemas } }) => delete schemas.RememberMe.type,
+    'contract/bounded-schemas: A schema without a type takes anything.',
+  ],
+  [
+    'the security of an operation',
+    ({ paths }) => delete paths['/livez'].get.security,
+    'contract/complete-operations: An operation needs its security.',
+  ],
+  [
+    'the tags of an operation',
+    ({ paths }) => delete paths['/readyz'].get.tags,
+    'contract/complete-operations: An operation needs its tags.',
+  ],
   [
     '401',
     ({ paths }) => delete paths['/api/auth/logout'].post.responses['401'],
@@ -106,16 +142,30 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
   ],
   [
     'that an error is a problem',
-    ({ components: { responses } }) => (responses.TaskNotFound.content = { 'application/json': responses.TaskNotFound.content['application/problem+json'] }),
+    ({ components: { responses } }) =>
+      (responses.TaskNotFound.content = {
+        'application/json': responses.TaskNotFound.content['application/problem+json'],
+      }),
     'contract/complete-answers: An error is application/problem+json and nothing else.',
   ],
   [
     'the schema of a problem',
-    ({ components: { responses } }) => (responses.Forbidden.content['application/problem+json'].schema = { $ref: '#/components/schemas/Success' }),
+    ({ components: { responses } }) =>
+      (responses.Forbidden.content['application/problem+json'].schema = {
+        $ref: '#/components/schemas/Success',
+      }),
     'contract/complete-answers: An error has the schema Problem.',
   ],
-  ['an example of a parameter', ({ components: { parameters } }) => delete parameters.Cursor.example, 'contract/examples-everywhere: An example is missing.'],
-  ['an example of a header', ({ components: { headers } }) => delete headers.Location.example, 'contract/examples-everywhere: An example is missing.'],
+  [
+    'an example of a parameter',
+    ({ components: { parameters } }) => delete parameters.Cursor.example,
+    'contract/examples-everywhere: An example is missing.',
+  ],
+  [
+    'an example of a header',
+    ({ components: { headers } }) => delete headers.Location.example,
+    'contract/examples-everywhere: An example is missing.',
+  ],
   [
     'an example of an answer',
     ({ paths }) => delete paths['/livez'].get.responses['200'].content['application/json'].examples,
@@ -126,10 +176,19 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
     ({ components: { schemas } }) => delete schemas.TaskUpdate.properties.completed.examples,
     'contract/examples-everywhere: An example is missing.',
   ],
-  ['an example of a schema', ({ components: { schemas } }) => delete schemas.EntityTags.examples, 'contract/examples-everywhere: An example is missing.'],
+  [
+    'an example of a schema',
+    ({ components: { schemas } }) => delete schemas.EntityTags.examples,
+    'contract/examples-everywhere: An example is missing.',
+  ],
   [
     'how members are spelt',
-    ({ components: { schemas } }) => (schemas.Health.properties.isOk = { type: 'boolean', description: 'It is.', examples: [true] }),
+    ({ components: { schemas } }) =>
+      (schemas.Health.properties.isOk = {
+        type: 'boolean',
+        description: 'It is.',
+        examples: [true],
+      }),
     'contract/snake-case: isOk is not snake_case.',
   ],
   [
@@ -149,10 +208,17 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
   ],
   [
     'to say that an answer is a repetition',
-    ({ paths }) => delete paths['/api/{user_id}/tasks/{task_id}'].delete.responses['204'].headers['Idempotency-Replayed'],
+    ({ paths }) =>
+      delete paths['/api/{user_id}/tasks/{task_id}'].delete.responses['204'].headers[
+        'Idempotency-Replayed'
+      ],
     'contract/complete-operations: An answer 204 to a write with a key says whether it is Idempotency-Replayed.',
   ],
-  ['a description', ({ paths }) => delete paths['/livez'].get.description, 'contract/complete-operations: An operation needs its description.'],
+  [
+    'a description',
+    ({ paths }) => delete paths['/livez'].get.description,
+    'contract/complete-operations: An operation needs its description.',
+  ],
 ]
 
 test('the contract as it is breaks none of these rules (rules 1, 2, 3, 4, 5, 6)', () => {
@@ -166,14 +232,23 @@ test.each(FORGOTTEN)('a contract that forgets %s is refused', (_, forget, told) 
 })
 
 test('against the contract of the last release there are only compatible changes, or the version says otherwise (rule 28)', () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/compatibility.ts'], { cwd: root, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/compatibility.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
   expect([status, /\bdiff processed in/.test(stderr + stdout)]).toEqual([0, true])
 })
 
 test('every rule of docs/contract-rules.md is named by the title of a test, and no other', () => {
-  const rules = [...readFileSync(join(root, 'docs/contract-rules.md'), 'utf8').matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number))
-  const titles = globSync('{server,proofs,web/e2e,scripts/outside}/**/*.test.ts', { cwd: root }).flatMap((file) => [
-    ...readFileSync(join(root, file), 'utf8').matchAll(/(?:test|describe)[^\n]*\(rules? ([\d, ]+)\)/g),
+  const rules = [
+    ...readFileSync(join(root, 'docs/contract-rules.md'), 'utf8').matchAll(/^(\d+)\. /gm),
+  ].map(([, number]) => Number(number))
+  const titles = globSync('{server,proofs,web/e2e,scripts/outside}/**/*.test.ts', {
+    cwd: root,
+  }).flatMap((file) => [
+    ...readFileSync(join(root, file), 'utf8').matchAll(
+      /(?:test|describe)[^\n]*\(rules? ([\d, ]+)\)/g,
+    ),
     ...readFileSync(join(root, file), 'utf8').matchAll(/^ {0,2}\]\)\([^\n]*\(rules? ([\d, ]+)\)/gm),
   ])
   const named = new Set(titles.flatMap(([, numbers = '']) => numbers.split(', ').map(Number)))

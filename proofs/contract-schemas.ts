@@ -33,16 +33,29 @@ export function fits(schema: object, value: unknown): boolean {
   return ajv.validate(schema, value)
 }
 
-/** Whether the contract declares this answer of an operation, and what is wrong with it by its schema. */
-export function answerFaults({ template, method }: Pick<Operation, 'template' | 'method'>, status: number, type: string, body: unknown): string[] {
+/**
+ * Whether the contract declares this answer of an operation, and what is wrong with it by its
+ * schema.
+ */
+export function answerFaults(
+  { template, method }: Pick<Operation, 'template' | 'method'>,
+  status: number,
+  type: string,
+  body: unknown,
+): string[] {
   const way = ['paths', template, method.toLowerCase(), 'responses', String(status)]
-  const declared = way.reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], contract) as Response | undefined
+  const declared = way.reduce<unknown>(
+    (node, step) => (node as Record<string, unknown> | undefined)?.[step],
+    contract,
+  ) as Response | undefined
   if (!declared) return [`${status} is not declared`]
   const { content } = resolve<Response>(declared)
   if (!content) return body === undefined ? [] : [`${status} has a body, and none is declared`]
   if (!content[type]) return [`${status} as ${type} is not declared`]
   const place = declared.$ref ? declared.$ref.slice(2).split('/') : way
-  return faults([...place, 'content', type, 'schema'], body).map(({ instancePath, message }) => `${instancePath} ${message}`)
+  return faults([...place, 'content', type, 'schema'], body).map(
+    ({ instancePath, message }) => `${instancePath} ${message}`,
+  )
 }
 
 interface Response {

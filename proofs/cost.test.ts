@@ -8,9 +8,15 @@ import { costlyBodies, costlyTargets, plainBody } from './costly-bodies.ts'
 import { credentials, pathFor } from './example-request.ts'
 import { exchange, type Outgoing } from './exchange.ts'
 
-/** How much longer than a plain request of its size a request may keep the server from anything else, in milliseconds. */
+/**
+ * How much longer than a plain request of its size a request may keep the server from anything
+ * else, in milliseconds.
+ */
 const ALLOWED_MS = 50
-/** A measure over the limit is taken again, so many times at most, until one is within it: what a request costs it costs each time, and other programs do not. */
+/**
+ * A measure over the limit is taken again, so many times at most, until one is within it: what a
+ * request costs it costs each time, and other programs do not.
+ */
 const REPETITIONS = 7
 const ALLOWED_GROWTH = 1.1
 
@@ -24,7 +30,11 @@ interface Load {
 async function startMeasured() {
   const database = await copyDatabase(false)
   onTestFinished(() => database.drop())
-  const command = serverCommand('--expose-gc', '--import', fileURLToPath(new URL('load-report.mjs', import.meta.url)))
+  const command = serverCommand(
+    '--expose-gc',
+    '--import',
+    fileURLToPath(new URL('load-report.mjs', import.meta.url)),
+  )
   const server: ServerProcess = await startProcess({ ...database.variables }, command)
   let reports = 0
   let failed = 0
@@ -48,26 +58,40 @@ async function startMeasured() {
   return { server, ada, report, cost, failed: () => failed }
 }
 
-const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number
+const median = (numbers: number[]) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number
 
 /** The delay that a request causes, measured again where it seems too long. */
 async function delayOf(cost: () => Promise<Load>, limit: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY
-  for (let tries = 0; tries < REPETITIONS && least > limit; tries += 1) least = Math.min(least, (await cost()).delay_ms)
+  for (let tries = 0; tries < REPETITIONS && least > limit; tries += 1)
+    least = Math.min(least, (await cost()).delay_ms)
   return least
 }
 
 /** An access token lives shorter than the long form of this takes. */
 async function renew(url: string, person: Person): Promise<void> {
-  const { status, body } = await send<{ token: string }>(`${url}/api/auth/token`, { headers: { authorization: `Bearer ${person.sessionToken}` } })
+  const { status, body } = await send<{ token: string }>(`${url}/api/auth/token`, {
+    headers: { authorization: `Bearer ${person.sessionToken}` },
+  })
   expect(status).toBe(200)
   person.token = body.token
 }
 
-const request = (operation: Operation, ada: Person, type: string, body: Buffer, coding?: string): Outgoing => ({
+const request = (
+  operation: Operation,
+  ada: Person,
+  type: string,
+  body: Buffer,
+  coding?: string,
+): Outgoing => ({
   method: operation.method,
   path: pathFor(operation, ada, '0199c2f0-0000-7000-8000-000000000000'),
-  headers: [...credentials(operation, ada), ['content-type', type], ...(coding ? [['content-encoding', coding] as [string, string]] : [])],
+  headers: [
+    ...credentials(operation, ada),
+    ['content-type', type],
+    ...(coding ? [['content-encoding', coding] as [string, string]] : []),
+  ],
   body,
 })
 
@@ -80,7 +104,11 @@ test('no body within the limits keeps the server busy for longer than a plain on
     const plain: Record<string, number> = {}
     for (const type of operation.accepts) {
       const delays: number[] = []
-      while (delays.length < REPETITIONS) delays.push((await cost(request(operation, ada, type, plainBody(operation.bodyLimit, type)))).delay_ms)
+      while (delays.length < REPETITIONS)
+        delays.push(
+          (await cost(request(operation, ada, type, plainBody(operation.bodyLimit, type))))
+            .delay_ms,
+        )
       plain[type] = median(delays)
     }
     const before = (await report()).in_use
@@ -88,10 +116,14 @@ test('no body within the limits keeps the server busy for longer than a plain on
       count += 1
       const limit = (plain[type] as number) + ALLOWED_MS
       const delay = await delayOf(() => cost(request(operation, ada, type, bytes, coding)), limit)
-      if (delay > limit) tooLong.push(`${operation.id}: ${what}: ${Math.round(delay)} ms, plain ${Math.round(plain[type] as number)} ms`)
+      if (delay > limit)
+        tooLong.push(
+          `${operation.id}: ${what}: ${Math.round(delay)} ms, plain ${Math.round(plain[type] as number)} ms`,
+        )
     }
     const grown = (await report()).in_use / before
-    if (grown > ALLOWED_GROWTH) tooLong.push(`${operation.id}: memory grew by ${Math.round((grown - 1) * 100)} %`)
+    if (grown > ALLOWED_GROWTH)
+      tooLong.push(`${operation.id}: memory grew by ${Math.round((grown - 1) * 100)} %`)
   }
   process.stdout.write(`cost: ${count} bodies\n`)
   expect(failed()).toBeLessThan(count / 20)
@@ -107,7 +139,15 @@ test('no query string and no header keeps the server busy for longer than a plai
     const path = pathFor(operation, ada, '0199c2f0-0000-7000-8000-000000000000')
     for (const { what, path: target, headers } of costlyTargets(operation, path)) {
       count += 1
-      const delay = await delayOf(() => cost({ method: 'GET', path: target, headers: [...credentials(operation, ada), ...headers] }), ALLOWED_MS)
+      const delay = await delayOf(
+        () =>
+          cost({
+            method: 'GET',
+            path: target,
+            headers: [...credentials(operation, ada), ...headers],
+          }),
+        ALLOWED_MS,
+      )
       if (delay > ALLOWED_MS) tooLong.push(`${operation.id}: ${what}: ${Math.round(delay)} ms`)
     }
   }

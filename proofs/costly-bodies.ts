@@ -14,15 +14,22 @@ export interface CostlyBody {
 function filled(size: number, piece: string, begin = '', end = ''): string {
   return `${begin}${piece.repeat(Math.max(0, Math.floor((size - begin.length - end.length - 2) / piece.length)))}${end}`
 }
-const list = (size: number, item: string, begin = '[', end = ']') => filled(size, `${item},`, begin, `${item}${end}`)
+const list = (size: number, item: string, begin = '[', end = ']') =>
+  filled(size, `${item},`, begin, `${item}${end}`)
 
 /** A body of one long text: what a request of this size costs in any case. */
 export const plainBody = (size: number, type: string): Buffer =>
-  Buffer.from(type === 'text/csv' ? filled(size, 'x', 'title\n"', '"') : filled(size, 'x', '{"x":"', '"}'))
+  Buffer.from(
+    type === 'text/csv' ? filled(size, 'x', 'title\n"', '"') : filled(size, 'x', '{"x":"', '"}'),
+  )
 
-/** Bodies at the limit of an operation, filled with what takes long to parse, to check or to refuse. */
+/**
+ * Bodies at the limit of an operation, filled with what takes long to parse, to check or to refuse.
+ */
 export function costlyBodies(operation: Operation): CostlyBody[] {
-  return operation.accepts.flatMap((type) => (type === 'text/csv' ? csvBodies(operation.bodyLimit) : jsonBodies(operation, type)))
+  return operation.accepts.flatMap((type) =>
+    type === 'text/csv' ? csvBodies(operation.bodyLimit) : jsonBodies(operation, type),
+  )
 }
 
 function jsonBodies(operation: Operation, type: string): CostlyBody[] {
@@ -45,19 +52,32 @@ function jsonBodies(operation: Operation, type: string): CostlyBody[] {
       const items = (example?.value as Record<string, unknown[]> | undefined)?.[name] ?? []
       const right = JSON.stringify(items[0] ?? 'x')
       const wrong = itemsOf(member.items ?? {})
-      for (const item of ['1', '{}', '[]', 'null', '""', right, ...wrong]) texts.push([`${name} full of ${item.slice(0, 40)}`, list(size, item, begin, ']}')])
-      texts.push([`${name}, each with members of all names`, list(size, members(2_000), begin, ']}')])
+      for (const item of ['1', '{}', '[]', 'null', '""', right, ...wrong])
+        texts.push([`${name} full of ${item.slice(0, 40)}`, list(size, item, begin, ']}')])
+      texts.push([
+        `${name}, each with members of all names`,
+        list(size, members(2_000), begin, ']}'),
+      ])
     }
     if (typesOf(member).includes('string'))
-      for (const piece of ['x', '\\ud83d\\ude00', ' ', 'a@', '-1']) texts.push([`${name} full of ${piece}`, filled(size, piece, `{"${name}":"`, '"}')])
+      for (const piece of ['x', '\\ud83d\\ude00', ' ', 'a@', '-1'])
+        texts.push([`${name} full of ${piece}`, filled(size, piece, `{"${name}":"`, '"}')])
   }
   return texts.flatMap(([what, text]) => inAllCodings(what, type, Buffer.from(text)))
 }
 
 /** Items with every member wrong, and with one that should be a list as a long one. */
 function itemsOf(schema: Schema): string[] {
-  const objects = [schema, ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].filter((each) => each.properties)
-  return objects.map(({ properties = {} }) => JSON.stringify(Object.fromEntries(Object.entries(properties).map(([name, member]) => [name, wrongOf(member)]))))
+  const objects = [schema, ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].filter(
+    (each) => each.properties,
+  )
+  return objects.map(({ properties = {} }) =>
+    JSON.stringify(
+      Object.fromEntries(
+        Object.entries(properties).map(([name, member]) => [name, wrongOf(member)]),
+      ),
+    ),
+  )
 }
 
 function wrongOf(schema: Schema): unknown {
@@ -98,10 +118,16 @@ function inAllCodings(what: string, type: string, bytes: Buffer): CostlyBody[] {
 }
 
 /** Query strings and headers near the 16 kB that are read. */
-export function costlyTargets(operation: Operation, path: string): { what: string; path: string; headers: [string, string][] }[] {
+export function costlyTargets(
+  operation: Operation,
+  path: string,
+): { what: string; path: string; headers: [string, string][] }[] {
   const size = 12_000
   const queries: [what: string, query: string][] = [
-    ['parameters of all names', Array.from({ length: 1_500 }, (_, index) => `a${index}=1`).join('&')],
+    [
+      'parameters of all names',
+      Array.from({ length: 1_500 }, (_, index) => `a${index}=1`).join('&'),
+    ],
     ['one parameter, again and again', filled(size, 'x=1&')],
     ['ampersands', filled(size, '&')],
     ['percent signs', filled(size, '%')],
@@ -109,16 +135,37 @@ export function costlyTargets(operation: Operation, path: string): { what: strin
   ]
   for (const name of operation.queryParameters) {
     queries.push([`${name} again and again`, filled(size, `${name}=a&`)])
-    for (const piece of ['a', '%20', '%F0%9F%98%80', 'a%20']) queries.push([`${name} full of ${piece}`, filled(size, piece, `${name}=`)])
+    for (const piece of ['a', '%20', '%F0%9F%98%80', 'a%20'])
+      queries.push([`${name} full of ${piece}`, filled(size, piece, `${name}=`)])
   }
-  const headers: [what: string, name: string, value: string][] = operation.headerParameters.flatMap((name) =>
-    ['a', '"a",', ' ', '*'].map((piece): [string, string, string] => [`${name} full of ${piece}`, name, filled(size, piece, 'x')]),
+  const headers: [what: string, name: string, value: string][] = operation.headerParameters.flatMap(
+    (name) =>
+      ['a', '"a",', ' ', '*'].map((piece): [string, string, string] => [
+        `${name} full of ${piece}`,
+        name,
+        filled(size, piece, 'x'),
+      ]),
   )
   for (const piece of [',', 'a/b,', ';q=1', 'a/b;q=0.1,', '"'])
-    for (const name of ['accept', 'accept-encoding', 'traceparent', 'cookie', 'x-forwarded-for', 'authorization'])
+    for (const name of [
+      'accept',
+      'accept-encoding',
+      'traceparent',
+      'cookie',
+      'x-forwarded-for',
+      'authorization',
+    ])
       headers.push([`${name} full of ${piece}`, name, filled(size, piece, 'a')])
   return [
-    ...queries.map(([what, query]) => ({ what, path: `${path}?${query}`, headers: [] as [string, string][] })),
-    ...headers.map(([what, name, value]) => ({ what, path, headers: [[name, value]] as [string, string][] })),
+    ...queries.map(([what, query]) => ({
+      what,
+      path: `${path}?${query}`,
+      headers: [] as [string, string][],
+    })),
+    ...headers.map(([what, name, value]) => ({
+      what,
+      path,
+      headers: [[name, value]] as [string, string][],
+    })),
   ]
 }

@@ -17,9 +17,12 @@ function schemesOf({ template, method }: Operation): string[] {
 
 /** Request bodies of the contract's own examples. */
 export function exampleBodies({ template, method }: Operation): { type: string; value: unknown }[] {
-  const content = contract.paths[template]?.[method.toLowerCase() as 'get']?.requestBody?.content ?? {}
+  const content =
+    contract.paths[template]?.[method.toLowerCase() as 'get']?.requestBody?.content ?? {}
   return Object.entries(content).flatMap(([type, media]) =>
-    Object.values((media as unknown as { examples: Record<string, { value: unknown }> }).examples).map(({ value }) => ({ type, value })),
+    Object.values(
+      (media as unknown as { examples: Record<string, { value: unknown }> }).examples,
+    ).map(({ value }) => ({ type, value })),
   )
 }
 
@@ -31,7 +34,10 @@ export function credentials(operation: Operation, who: Who): [string, string][] 
   return []
 }
 
-/** The path of an operation for this person: their own id, this task, and the session of their own token. */
+/**
+ * The path of an operation for this person: their own id, this task, and the session of their own
+ * token.
+ */
 export function pathFor({ template }: Operation, who: Who, taskId: string): string {
   const path = template.replace('{user_id}', who.id).replace('{task_id}', taskId)
   return path.includes('{session_id}') ? path.replace('{session_id}', sessionOf(who.token)) : path
@@ -45,13 +51,19 @@ function sessionOf(token: string): string {
   }
 }
 
-/** A request that fits the contract, made of the contract's own first example, on this person's paths. */
+/**
+ * A request that fits the contract, made of the contract's own first example, on this person's
+ * paths.
+ */
 export function exampleRequest(operation: Operation, who: Who, taskId: string = NO_TASK): Outgoing {
   const [example] = exampleBodies(operation)
   return {
     method: operation.method,
     path: pathFor(operation, who, taskId),
-    headers: [...credentials(operation, who), ...(example ? [['content-type', example.type] as [string, string]] : [])],
+    headers: [
+      ...credentials(operation, who),
+      ...(example ? [['content-type', example.type] as [string, string]] : []),
+    ],
     ...(example ? { body: JSON.stringify(example.value) } : {}),
   }
 }

@@ -22,35 +22,68 @@ export interface Incoming {
 
 const agent = new Agent({ keepAlive: true })
 
-/** Sends it and reads the whole answer. Rejects when the connection breaks: then nobody answered. */
+/**
+ * Sends it and reads the whole answer. Rejects when the connection breaks: then nobody answered.
+ */
 export async function exchange(url: string, outgoing: Outgoing): Promise<Incoming> {
   const { method, path: target, body } = outgoing
-  const asked = { url: new URL(url), method, target, body: body === undefined ? undefined : Buffer.from(body) }
+  const asked = {
+    url: new URL(url),
+    method,
+    target,
+    body: body === undefined ? undefined : Buffer.from(body),
+  }
   const way = detour(asked)
   if (!way) return exchangeOnce(url, outgoing)
-  const answer = await exchangeOnce(way.origin, { ...outgoing, headers: [...(outgoing.headers ?? []), way.header] })
-  return hasAnswered(asked, answer.status, (name) => answer.headers[name]?.toString()) ? answer : exchangeOnce(url, outgoing)
+  const answer = await exchangeOnce(way.origin, {
+    ...outgoing,
+    headers: [...(outgoing.headers ?? []), way.header],
+  })
+  return hasAnswered(asked, answer.status, (name) => answer.headers[name]?.toString())
+    ? answer
+    : exchangeOnce(url, outgoing)
 }
 
-function exchangeOnce(url: string, { method, path, headers = [], body }: Outgoing): Promise<Incoming> {
+function exchangeOnce(
+  url: string,
+  { method, path, headers = [], body }: Outgoing,
+): Promise<Incoming> {
   const { hostname, port, host } = new URL(url)
-  const length: [string, string][] = body === undefined && method === 'GET' ? [] : [['content-length', String(Buffer.byteLength(body ?? ''))]]
+  const length: [string, string][] =
+    body === undefined && method === 'GET'
+      ? []
+      : [['content-length', String(Buffer.byteLength(body ?? ''))]]
   return new Promise((resolve, reject) => {
-    const outgoing = request({ agent, hostname, port, method, path, headers: [['host', host], ...headers, ...length].flat() }, (incoming) => {
-      const chunks: Buffer[] = []
-      incoming
-        .on('data', (chunk) => chunks.push(chunk))
-        .on('error', reject)
-        .on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8')
-          const isJson = /json/.test(incoming.headers['content-type'] ?? '')
-          try {
-            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: text === '' ? undefined : isJson ? JSON.parse(text) : text })
-          } catch (error) {
-            reject(error)
-          }
-        })
-    })
+    const outgoing = request(
+      {
+        agent,
+        hostname,
+        port,
+        method,
+        path,
+        headers: [['host', host], ...headers, ...length].flat(),
+      },
+      (incoming) => {
+        const chunks: Buffer[] = []
+        incoming
+          .on('data', (chunk) => chunks.push(chunk))
+          .on('error', reject)
+          .on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8')
+            const isJson = /json/.test(incoming.headers['content-type'] ?? '')
+            try {
+              resolve({
+                status: incoming.statusCode ?? 0,
+                headers: incoming.headers,
+                text,
+                body: text === '' ? undefined : isJson ? JSON.parse(text) : text,
+              })
+            } catch (error) {
+              reject(error)
+            }
+          })
+      },
+    )
     outgoing.on('error', reject).end(body)
   })
 }

@@ -1,4 +1,5 @@
-// Loaded beside the server (`node --expose-gc --import`): on each SIGUSR2 it prints the bytes that are still in use after a collection.
+// Loaded beside the server (`node --expose-gc --import`): on each SIGUSR2 it prints the bytes that
+// are still in use after a collection.
 let report = 0
 process.on('SIGUSR2', () => {
   globalThis.gc()

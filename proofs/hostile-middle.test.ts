@@ -27,13 +27,21 @@ test('a day of work through the hostile middle: nothing lost, nothing doubled, n
   await docket.moveTask({ task: plants, body: { to: 'top' } })
   await docket.deleteTask({ task: done })
   await docket.restoreTask({ task: rent.id })
-  await docket.bulkTasks({ body: { operations: [{ action: 'create', task: { title: 'Call Ada' } }] } })
+  await docket.bulkTasks({
+    body: { operations: [{ action: 'create', task: { title: 'Call Ada' } }] },
+  })
   expect((await docket.importTasks({ body: { items: [{ title: 'Imported' }] } })).created).toBe(1)
   expect((await docket.getTask({ task: rent.id })).description).toBe('Before noon')
-  expect((await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title)).toEqual(['Water the plants', 'Pay the rent', 'Call Ada', 'Imported'])
+  expect((await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title)).toEqual([
+    'Water the plants',
+    'Pay the rent',
+    'Call Ada',
+    'Imported',
+  ])
   expect((await docket.getTaskCounts()).open).toBe(3)
   const changes: string[] = []
-  for await (const { items } of docket.changes()) changes.push(...items.map(({ task }) => task?.title ?? ''))
+  for await (const { items } of docket.changes())
+    changes.push(...items.map(({ task }) => task?.title ?? ''))
   expect(changes.length).toBe(4)
   expect(await docket.exportTasksCsv()).toContain('Water the plants')
   expect((await docket.exportTasks()).items.length).toBe(4)
@@ -41,16 +49,24 @@ test('a day of work through the hostile middle: nothing lost, nothing doubled, n
   expect((await docket.emptyTrash()).is_empty).toBe(true)
   expect(over).toBe(0)
 
-  // Each got each response, but where it is a right one: half of an empty body, and a table with all its rows twice.
+  // Each got each response, but where it is a right one: half of an empty body, and a table with
+  // all its rows twice.
   const names = STRANGE.map(({ name }) => name)
-  const short = [...middle.given].filter(([, given]) => given.length < names.length).map(([kind, given]) => [kind, given.at(-1)])
+  const short = [...middle.given]
+    .filter(([, given]) => given.length < names.length)
+    .map(([kind, given]) => [kind, given.at(-1)])
   expect(short).toEqual([
     ['DELETE /api/{id}/tasks/{id}', 'a truncated response'],
     ['GET /api/{id}/task-export.csv', 'a body that is there twice'],
   ])
   expect(middle.given.size).toBeGreaterThanOrEqual(17)
   const { body } = await ada.send<{ items: { title: string }[] }>(`${ada.tasks}?sort=position`)
-  expect(body.items.map(({ title }) => title)).toEqual(['Water the plants', 'Pay the rent', 'Call Ada', 'Imported'])
+  expect(body.items.map(({ title }) => title)).toEqual([
+    'Water the plants',
+    'Pay the rent',
+    'Call Ada',
+    'Imported',
+  ])
 }, 60_000)
 
 test('login: a strange response is an error that says so, is not repeated, and changes no session', async () => {

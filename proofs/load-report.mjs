@@ -1,5 +1,6 @@
-// Loaded beside the server (`node --expose-gc --import`): on each SIGUSR2 it prints the longest delay of the event loop and the CPU time
-// since the last report, both in milliseconds, and the bytes in use after a collection, which is not counted itself.
+// Loaded beside the server (`node --expose-gc --import`): on each SIGUSR2 it prints the longest
+// delay of the event loop and the CPU time since the last report, both in milliseconds, and the
+// bytes in use after a collection, which is not counted itself.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 const delay = monitorEventLoopDelay({ resolution: 1 })

@@ -3,14 +3,23 @@ import { clockReading, momentOf } from '../rules/local-time.ts'
 import { sql } from '../server/database/live-caller.ts'
 import { startService } from '../server/testing/service.ts'
 
-/** With clocks that change by an hour, by half an hour and by two, to both sides of UTC, at midnight, and never. */
-const ZONES = `Africa/Cairo Africa/Casablanca America/Havana America/Los_Angeles America/New_York America/Nuuk America/Santiago America/Sao_Paulo
+/**
+ * With clocks that change by an hour, by half an hour and by two, to both sides of UTC, at
+ * midnight, and never.
+ */
+const ZONES =
+  `Africa/Cairo Africa/Casablanca America/Havana America/Los_Angeles America/New_York America/Nuuk America/Santiago America/Sao_Paulo
   America/St_Johns Antarctica/Troll Asia/Beirut Asia/Jerusalem Asia/Kathmandu Asia/Kolkata Asia/Tokyo Atlantic/Azores Australia/Lord_Howe Australia/Sydney
-  Europe/Berlin Europe/Dublin Europe/Lisbon Europe/London Pacific/Apia Pacific/Auckland Pacific/Chatham Pacific/Kiritimati Pacific/Niue UTC`.split(/\s+/)
+  Europe/Berlin Europe/Dublin Europe/Lisbon Europe/London Pacific/Apia Pacific/Auckland Pacific/Chatham Pacific/Kiritimati Pacific/Niue UTC`.split(
+    /\s+/,
+  )
 const MINUTE = 60_000
 const DAY = 1_440 * MINUTE
 
-/** The moments of 2023 at which the clocks of a zone change; both databases of time zones have known that year long enough. */
+/**
+ * The moments of 2023 at which the clocks of a zone change; both databases of time zones have known
+ * that year long enough.
+ */
 function changesOf(zone: string): number[] {
   const offset = (moment: number) => clockReading(moment, zone) - moment
   const changes: number[] = []
@@ -31,7 +40,10 @@ test('a local time is the same moment to the app and to the database, also where
   const { database } = await startService()
   const readings = ZONES.flatMap((zone) =>
     [...changesOf(zone), Date.UTC(2023, 5, 15, 12)].flatMap((change) =>
-      Array.from({ length: 61 }, (_, index) => ({ zone, reading: clockReading(change, zone) + (index - 30) * 10 * MINUTE })),
+      Array.from({ length: 61 }, (_, index) => ({
+        zone,
+        reading: clockReading(change, zone) + (index - 30) * 10 * MINUTE,
+      })),
     ),
   )
   expect(readings.length).toBeGreaterThan(2_000)
@@ -42,6 +54,10 @@ test('a local time is the same moment to the app and to the database, also where
       readings.map(({ zone }) => zone),
       'text',
     )}) with ordinality as each (text, zone, place) order by place`)
-  const different = readings.filter(({ zone, reading }, index) => momentOf(reading, zone) !== rows[index]?.moment)
-  expect(different.map(({ zone, reading }) => `${zone} ${new Date(reading).toISOString()}`)).toEqual([])
+  const different = readings.filter(
+    ({ zone, reading }, index) => momentOf(reading, zone) !== rows[index]?.moment,
+  )
+  expect(
+    different.map(({ zone, reading }) => `${zone} ${new Date(reading).toISOString()}`),
+  ).toEqual([])
 })

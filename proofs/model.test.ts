@@ -8,7 +8,8 @@ import { emptyAccount } from './model.ts'
 import type { Side, World } from './model-commands.ts'
 import { sequences } from './model-sequences.ts'
 
-// The server beside the model: random sequences of all task operations by two users, and after every step both hold the same.
+// The server beside the model: random sequences of all task operations by two users, and after
+// every step both hold the same.
 
 const runs = effort({ embedded: 12, postgres: 60 })
 
@@ -22,7 +23,12 @@ test('random sequences of all task operations leave the server and the model wit
   let steps = 0
   await fc.assert(
     fc.asyncProperty(sequences, async (sequence) => {
-      const side = async (name: string): Promise<Side> => ({ account: emptyAccount(), person: await newPerson(service.url, name), kept: [], copy: new Map() })
+      const side = async (name: string): Promise<Side> => ({
+        account: emptyAccount(),
+        person: await newPerson(service.url, name),
+        kept: [],
+        copy: new Map(),
+      })
       const world: World = [await side('ada'), await side('bob')]
       await fc.asyncModelRun(() => ({ model: world, real: {} }), sequence)
       steps += [...sequence].length

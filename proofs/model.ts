@@ -28,23 +28,39 @@ export function positioned(account: Account): string[] {
 
 /** The members of a new task that its creator may choose. */
 export function chosen({ id, ...fields }: Schemas['TaskCreate']) {
-  const unsaid = { description: null, completed: false, due_date: null, due_time: null, due_time_zone: null, priority: 'none' as const, labels: [] }
+  const unsaid = {
+    description: null,
+    completed: false,
+    due_date: null,
+    due_time: null,
+    due_time_zone: null,
+    priority: 'none' as const,
+    labels: [],
+  }
   return { ...unsaid, ...fields, ...keptLabels(fields) }
 }
 
-/** What is kept of the labels that are sent, if any are: of the spellings of one label the first. */
+/**
+ * What is kept of the labels that are sent, if any are: of the spellings of one label the first.
+ */
 export function keptLabels({ labels }: { labels?: string[] | undefined }): { labels?: string[] } {
   return labels ? { labels: uniqueLabels(labels) } : {}
 }
 
 /** Whether a time has no day, or a time zone no time. */
-export function hangsInTheAir({ due_date, due_time, due_time_zone }: Pick<Task, 'due_date' | 'due_time' | 'due_time_zone'>): boolean {
+export function hangsInTheAir({
+  due_date,
+  due_time,
+  due_time_zone,
+}: Pick<Task, 'due_date' | 'due_time' | 'due_time_zone'>): boolean {
   return (due_time !== null && due_date === null) || (due_time_zone !== null && due_time === null)
 }
 
 /** Whether these members of a task differ from what it has. */
 export function differs(task: Task, members: Partial<Task>): boolean {
-  return Object.entries(members).some(([name, value]) => JSON.stringify(value) !== JSON.stringify(task[name as keyof Task]))
+  return Object.entries(members).some(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(task[name as keyof Task]),
+  )
 }
 
 /** The order with this id elsewhere; undefined where the neighbour is not another one of these. */
@@ -52,12 +68,17 @@ export function moved(order: string[], id: string, to: Schemas['TaskMove']): str
   const others = order.filter((each) => each !== id)
   const neighbour = others.indexOf(to.before ?? to.after ?? '')
   if (to.to === undefined && neighbour < 0) return undefined
-  const index = to.to === 'top' ? 0 : to.to === 'bottom' ? others.length : to.before ? neighbour : neighbour + 1
+  const index =
+    to.to === 'top' ? 0 : to.to === 'bottom' ? others.length : to.before ? neighbour : neighbour + 1
   return others.toSpliced(index, 0, id)
 }
 
 /** The tasks of a list, in its order; `today` is the day in UTC. */
-export function listed(tasks: Task[], { sort = '-created_at', ...filter }: Query, today: string): Task[] {
+export function listed(
+  tasks: Task[],
+  { sort = '-created_at', ...filter }: Query,
+  today: string,
+): Task[] {
   const direction = sort.startsWith('-') ? -1 : 1
   const key = KEYS[sort.replace('-', '')] as (task: Task) => string | null
   return tasks
@@ -80,9 +101,21 @@ const KEYS: Record<string, (task: Task) => string | null> = {
 }
 
 function isIn(task: Task, filter: Query, today: string): boolean {
-  const { trashed = false, completed, priority, label, label_match, due, due_before, due_after, q } = filter
+  const {
+    trashed = false,
+    completed,
+    priority,
+    label,
+    label_match,
+    due,
+    due_before,
+    due_after,
+    q,
+  } = filter
   const day = task.due_date
-  const text = fold([task.title, task.description ?? '', ...task.labels.map((label) => `#${label}`)].join('\n'))
+  const text = fold(
+    [task.title, task.description ?? '', ...task.labels.map((label) => `#${label}`)].join('\n'),
+  )
   const has = (label: string) => task.labels.some((each) => fold(each) === fold(label))
   return (
     isTrashed(task) === trashed &&
@@ -92,7 +125,12 @@ function isIn(task: Task, filter: Query, today: string): boolean {
     (!due_before || (day !== null && day < due_before)) &&
     (!due_after || (day !== null && day > due_after)) &&
     (!due ||
-      { none: day === null, overdue: !task.completed && day !== null && day < today, today: day === today, upcoming: day !== null && day > today }[due]) &&
+      {
+        none: day === null,
+        overdue: !task.completed && day !== null && day < today,
+        today: day === today,
+        upcoming: day !== null && day > today,
+      }[due]) &&
     (!q ||
       fold(q)
         .split(/\s+/)
@@ -105,7 +143,8 @@ export function counted(account: Account, today: string) {
   const tasks = reachable(account)
   const open = tasks.filter(({ completed }) => !completed)
   const labels = new Map<string, number>()
-  for (const label of open.flatMap((task) => task.labels.map(fold))) labels.set(label, (labels.get(label) ?? 0) + 1)
+  for (const label of open.flatMap((task) => task.labels.map(fold)))
+    labels.set(label, (labels.get(label) ?? 0) + 1)
   return {
     open: open.length,
     done: tasks.length - open.length,

@@ -11,12 +11,20 @@ import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange, type Incoming, type Outgoing } from './exchange.ts'
 import { ableToSucceed, requestOf, validChoices } from './valid-requests.ts'
 
-// Requests that nobody thought of, made from the schemas of the contract. A failure prints its seed: PROPERTY_SEED repeats it.
+// Requests that nobody thought of, made from the schemas of the contract. A failure prints its
+// seed: PROPERTY_SEED repeats it.
 
 vi.setConfig({ testTimeout: 3_600_000 })
 const total = effort({ embedded: 3_000, postgres: 20_000 })
 /** Each hashes a password, or tries to: 80 ms of a core. */
-const HASHING = new Set<string>(['signup', 'login', 'signUpEmail', 'signInEmail', 'changePassword', 'deleteAccount'])
+const HASHING = new Set<string>([
+  'signup',
+  'login',
+  'signUpEmail',
+  'signInEmail',
+  'changePassword',
+  'deleteAccount',
+])
 
 let service: TestService
 let ada: Person
@@ -78,24 +86,49 @@ function expectProblem(answer: Incoming): void {
   expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
   expect(faults(['components', 'schemas', 'Problem'], answer.body)).toEqual([])
   expect(answer.body.status).toBe(answer.status)
-  // What was sent may come back as the name of an unknown member; all else is the server's own words.
-  const own = JSON.stringify([answer.headers, { ...answer.body, errors: answer.body.errors?.map((error: object) => ({ ...error, pointer: '' })) }])
+  // What was sent may come back as the name of an unknown member; all else is the server's own
+  // words.
+  const own = JSON.stringify([
+    answer.headers,
+    {
+      ...answer.body,
+      errors: answer.body.errors?.map((error: object) => ({ ...error, pointer: '' })),
+    },
+  ])
   expect(own).not.toMatch(INSIDE)
 }
 
 const perOperation = Math.ceil(total / 2 / contractOperations.length)
 /** Half of the requests are broken, a fifth well-formed, the rest odd in their path or headers. */
-const check = <T>(arbitrary: fc.Arbitrary<T>, runs: number, property: (value: T) => Promise<void>) =>
-  fc.assert(fc.asyncProperty(arbitrary, property), { numRuns: Math.ceil(runs), ...seed })
+const check = <T>(
+  arbitrary: fc.Arbitrary<T>,
+  runs: number,
+  property: (value: T) => Promise<void>,
+) => fc.assert(fc.asyncProperty(arbitrary, property), { numRuns: Math.ceil(runs), ...seed })
 
-test.each(contractOperations)('$id: a request broken in one place is a problem that points there (rules 8, 9, 10)', async (operation) => {
-  await check(brokenRequests(operation, ada, taskId), perOperation, async ({ what, request, statuses, place }) => {
-    const answer = await send(request)
-    expect([what, statuses.includes(answer.status), answer.status]).toEqual([what, true, answer.status])
-    expectProblem(answer)
-    if (place) expect([what, answer.body.errors]).toEqual([what, expect.arrayContaining([expect.objectContaining(place)])])
-  })
-})
+test.each(contractOperations)(
+  '$id: a request broken in one place is a problem that points there (rules 8, 9, 10)',
+  async (operation) => {
+    await check(
+      brokenRequests(operation, ada, taskId),
+      perOperation,
+      async ({ what, request, statuses, place }) => {
+        const answer = await send(request)
+        expect([what, statuses.includes(answer.status), answer.status]).toEqual([
+          what,
+          true,
+          answer.status,
+        ])
+        expectProblem(answer)
+        if (place)
+          expect([what, answer.body.errors]).toEqual([
+            what,
+            expect.arrayContaining([expect.objectContaining(place)]),
+          ])
+      },
+    )
+  },
+)
 
 /** Statuses that say nothing against the form of a request. */
 const WELL_FORMED = [200, 201, 204, 304, 404, 409, 412]
@@ -110,35 +143,55 @@ test.each(contractOperations)(
     const isSignUp = /^(signup|signUpEmail)$/.test(operation.id)
     const isSignIn = /^(login|signInEmail)$/.test(operation.id)
     // Whoever signs out, or goes, is somebody new each time.
-    const isLast = /^(logout|signOut|revokeSession|changePassword|deleteAccount)$/.test(operation.id)
+    const isLast = /^(logout|signOut|revokeSession|changePassword|deleteAccount)$/.test(
+      operation.id,
+    )
     const isProof = /^(changePassword|deleteAccount)$/.test(operation.id)
-    const runs = HASHING.has(operation.id) || isLast ? Math.max(20, perOperation / 20) : (perOperation * 2) / 5
+    const runs =
+      HASHING.has(operation.id) || isLast ? Math.max(20, perOperation / 20) : (perOperation * 2) / 5
     let succeeded = 0
     await check(fc.tuple(validChoices(operation), fc.boolean()), runs, async ([chosen, known]) => {
       const choice = known ? ableToSucceed(chosen) : chosen
-      if (isSignUp && known) Object.assign(choice.body as object, { email: `new.${sent}@example.org` })
-      if (isProof && known) Object.assign(choice.body as object, { [operation.id === 'deleteAccount' ? 'password' : 'current_password']: ada.password })
-      if (isSignIn && known) Object.assign(choice.body as object, { email: ada.email, password: ada.password })
+      if (isSignUp && known)
+        Object.assign(choice.body as object, { email: `new.${sent}@example.org` })
+      if (isProof && known)
+        Object.assign(choice.body as object, {
+          [operation.id === 'deleteAccount' ? 'password' : 'current_password']: ada.password,
+        })
+      if (isSignIn && known)
+        Object.assign(choice.body as object, { email: ada.email, password: ada.password })
       if (operation.id === 'bulkTasks') {
         // Of many at random one is sure to be refused, and with it all; half of them are one alone.
         const body = choice.body as { operations: { task_id?: string; if_match?: string }[] }
         if (known) body.operations.splice(1)
         for (const each of body.operations) if (each.task_id) each.task_id = taskId
       }
-      const answer = await send(requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice))
+      const answer = await send(
+        requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice),
+      )
       const byAnotherRule =
-        ['cursor_invalid', 'changes_gone', 'idempotency_key_reused', 'INVALID_CALLBACK_URL'].includes(answer.body?.code) ||
+        [
+          'cursor_invalid',
+          'changes_gone',
+          'idempotency_key_reused',
+          'INVALID_CALLBACK_URL',
+        ].includes(answer.body?.code) ||
         (answer.status === 422 && answer.body?.errors?.every(isOfTheTask)) ||
         (HASHING.has(operation.id) && answer.body?.errors?.[0]?.pointer === '/email') ||
         (isProof && !known && answer.status === 422) ||
         (isSignIn && !known && answer.status === 401)
       const isAsExpected = known ? answer.status < 400 : WELL_FORMED.includes(answer.status)
-      expect([answer.status, answer.body?.code, isAsExpected || byAnotherRule]).toEqual([answer.status, answer.body?.code, true])
+      expect([answer.status, answer.body?.code, isAsExpected || byAnotherRule]).toEqual([
+        answer.status,
+        answer.body?.code,
+        true,
+      ])
       if (answer.status >= 400) return expectProblem(answer)
       succeeded += 1
       const type = answer.headers['content-type']?.toString().split(';')[0] ?? ''
       expect(answerFaults(operation, answer.status, type, answer.body)).toEqual([])
-      if (choice.body && answer.body?.title !== undefined && operation.id !== 'moveTask') expect(answer.body).toMatchObject(choice.body)
+      if (choice.body && answer.body?.title !== undefined && operation.id !== 'moveTask')
+        expect(answer.body).toMatchObject(choice.body)
       if (['deleteTask', 'bulkTasks'].includes(operation.id)) taskId = (await ada.addTask()).id
     })
     expect(succeeded).toBeGreaterThan(0)
@@ -180,30 +233,76 @@ test('a path put together of anything reaches nothing of another user, and is a 
     fc.array(fc.constantFrom(...pieces), { maxLength: 8 }),
     fc.constantFrom('', '?', '?limit=5', '?/../', '#', ';', '??', '?%00'),
     fc.constantFrom(
-      ...(['', `/api/${bob.id}/`, `/api/${ada.id}/../${bob.id}/`, `/api/${ada.id}%2f..%2f${bob.id}/`, `//api/${bob.id}/`, `http://x/api/${bob.id}/`] as const),
+      ...([
+        '',
+        `/api/${bob.id}/`,
+        `/api/${ada.id}/../${bob.id}/`,
+        `/api/${ada.id}%2f..%2f${bob.id}/`,
+        `//api/${bob.id}/`,
+        `http://x/api/${bob.id}/`,
+      ] as const),
     ),
   )
-  await check(fc.tuple(paths, fc.constantFrom('GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'HEAD')), total / 5, async ([[segments, query, start], method]) => {
-    const own = start === '' && segments[0] === 'api' && segments[1] === ada.id
-    // Her own paths have their own tests; a DELETE here would take the task away that they use.
-    if (own && method !== 'GET') return
-    const answer = await send({ method, path: `${start || '/'}${segments.join('/')}${query}`, headers: [['authorization', `Bearer ${ada.token}`]] })
-    expect(answer.status).toBeLessThan(500)
-    expect(answer.text).not.toContain('of Bob')
-    if (answer.status >= 400 && method !== 'HEAD') expectProblem(answer)
+  await check(
+    fc.tuple(paths, fc.constantFrom('GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'HEAD')),
+    total / 5,
+    async ([[segments, query, start], method]) => {
+      const own = start === '' && segments[0] === 'api' && segments[1] === ada.id
+      // Her own paths have their own tests; a DELETE here would take the task away that they use.
+      if (own && method !== 'GET') return
+      const answer = await send({
+        method,
+        path: `${start || '/'}${segments.join('/')}${query}`,
+        headers: [['authorization', `Bearer ${ada.token}`]],
+      })
+      expect(answer.status).toBeLessThan(500)
+      expect(answer.text).not.toContain('of Bob')
+      if (answer.status >= 400 && method !== 'HEAD') expectProblem(answer)
+    },
+  )
+  expect((await bob.send(bob.tasks)).body).toMatchObject({
+    items: [{ id: bobsTask, title: 'of Bob' }],
+    total: 1,
   })
-  expect((await bob.send(bob.tasks)).body).toMatchObject({ items: [{ id: bobsTask, title: 'of Bob' }], total: 1 })
 })
 
 test('headers said twice, or with odd values, are taken or refused, and crash nothing', async () => {
   const values: Record<string, string[]> = {
-    authorization: [`Bearer ${ada.token}`, 'Bearer x', '', 'bearer  ', `Bearer ${ada.token},Bearer ${ada.token}`],
-    'content-type': ['application/json', 'text/plain', ';', '', 'application/json;charset', 'a/b/c', 'application/json, application/json'],
-    accept: ['*/*', 'text/csv', '', 'application/json;q=0', ';;;', 'a', `text/${'x'.repeat(500)}`, '*/*;q=9'],
+    authorization: [
+      `Bearer ${ada.token}`,
+      'Bearer x',
+      '',
+      'bearer  ',
+      `Bearer ${ada.token},Bearer ${ada.token}`,
+    ],
+    'content-type': [
+      'application/json',
+      'text/plain',
+      ';',
+      '',
+      'application/json;charset',
+      'a/b/c',
+      'application/json, application/json',
+    ],
+    accept: [
+      '*/*',
+      'text/csv',
+      '',
+      'application/json;q=0',
+      ';;;',
+      'a',
+      `text/${'x'.repeat(500)}`,
+      '*/*;q=9',
+    ],
     'if-match': ['"1"', '*', 'x'],
     'if-none-match': ['"1"', '*', '"'],
     'x-request-id': ['a', '', '\u00ff', 'x'.repeat(300), '../../etc'],
-    cookie: ['better-auth.session_token=x', 'a', '=;=', `better-auth.session_token=${'%'.repeat(50)}`],
+    cookie: [
+      'better-auth.session_token=x',
+      'a',
+      '=;=',
+      `better-auth.session_token=${'%'.repeat(50)}`,
+    ],
     origin: ['null', 'https://evil.example', 'x', '', 'http://localhost:5173'],
     'content-encoding': ['gzip', 'identity', 'x', ''],
     'x-forwarded-for': ['1.2.3.4', 'x', '::1, y'],
@@ -216,16 +315,34 @@ test('headers said twice, or with odd values, are taken or refused, and crash no
     'sec-fetch-mode': ['navigate'],
     'user-agent': ['', 'x'.repeat(9_000), '\u00fc'],
   }
-  const line = fc.constantFrom(...Object.entries(values).flatMap(([name, each]) => each.map((value): [string, string] => [name, value])))
-  const others = contractOperations.filter(({ id }) => !/^(logout|revokeSession|revokeOtherSessions|changePassword|deleteAccount)$/.test(id))
+  const line = fc.constantFrom(
+    ...Object.entries(values).flatMap(([name, each]) =>
+      each.map((value): [string, string] => [name, value]),
+    ),
+  )
+  const others = contractOperations.filter(
+    ({ id }) =>
+      !/^(logout|revokeSession|revokeOtherSessions|changePassword|deleteAccount)$/.test(id),
+  )
   const seldomHashing = fc.oneof(
     { weight: 30, arbitrary: fc.constantFrom(...others.filter(({ id }) => !HASHING.has(id))) },
     { weight: 1, arbitrary: fc.constantFrom(...others.filter(({ id }) => HASHING.has(id))) },
   )
-  const requests = fc.tuple(seldomHashing, fc.array(line, { minLength: 1, maxLength: 4 }), fc.boolean())
+  const requests = fc.tuple(
+    seldomHashing,
+    fc.array(line, { minLength: 1, maxLength: 4 }),
+    fc.boolean(),
+  )
   await check(requests, total / 5, async ([operation, lines, twice]) => {
-    const request = exampleRequest(operation, { ...ada, sessionToken: bob.sessionToken.replace(/^./, 'x') }, NO_TASK)
-    const answer = await send({ ...request, headers: [...(request.headers ?? []), ...lines, ...(twice ? lines : [])] })
+    const request = exampleRequest(
+      operation,
+      { ...ada, sessionToken: bob.sessionToken.replace(/^./, 'x') },
+      NO_TASK,
+    )
+    const answer = await send({
+      ...request,
+      headers: [...(request.headers ?? []), ...lines, ...(twice ? lines : [])],
+    })
     expect(answer.status).toBeLessThan(500)
     if (answer.status >= 400) expectProblem(answer)
   })

@@ -35,10 +35,15 @@ interface OperationObject {
   requestBody?: { content: Record<string, { schema: Schema }> }
 }
 
-/** The schema with what its `$ref`s lead to in their places; no request of the contract is made of itself. */
+/**
+ * The schema with what its `$ref`s lead to in their places; no request of the contract is made of
+ * itself.
+ */
 export function whole({ $ref, ...own }: Schema): Schema {
   const schema = $ref === undefined ? own : { ...resolve<Schema>({ $ref }), ...own }
-  const properties = Object.entries(schema.properties ?? {}).map(([name, member]) => [name, whole(member)] as const)
+  const properties = Object.entries(schema.properties ?? {}).map(
+    ([name, member]) => [name, whole(member)] as const,
+  )
   return {
     ...schema,
     ...(schema.items ? { items: whole(schema.items) } : {}),
@@ -50,16 +55,22 @@ export function whole({ $ref, ...own }: Schema): Schema {
 
 /** The parameters of an operation, those of its path included. */
 export function parametersOf({ template, method }: Operation): Parameter[] {
-  const item = contract.paths[template] as Record<string, OperationObject> & { parameters?: Parameter[] }
-  return [...(item.parameters ?? []), ...(item[method.toLowerCase()]?.parameters ?? [])].map((parameter) => {
-    const resolved = resolve<Parameter>(parameter)
-    return { ...resolved, schema: whole(resolved.schema) }
-  })
+  const item = contract.paths[template] as Record<string, OperationObject> & {
+    parameters?: Parameter[]
+  }
+  return [...(item.parameters ?? []), ...(item[method.toLowerCase()]?.parameters ?? [])].map(
+    (parameter) => {
+      const resolved = resolve<Parameter>(parameter)
+      return { ...resolved, schema: whole(resolved.schema) }
+    },
+  )
 }
 
 /** The schema of the request body; undefined where none is taken. */
 export function bodySchema({ template, method }: Operation): Schema | undefined {
-  const content = (contract.paths[template] as Record<string, OperationObject>)[method.toLowerCase()]?.requestBody?.content
+  const content = (contract.paths[template] as Record<string, OperationObject>)[
+    method.toLowerCase()
+  ]?.requestBody?.content
   const [media] = Object.values(content ?? {})
   return media && whole(media.schema)
 }

@@ -5,7 +5,10 @@ import type { OperationId } from '../server/contract/document.ts'
 const ada = { email: 'ada@example.org', password: 'correct horse battery' }
 const NEWCOMERS: OperationId[] = ['signup', 'signUpEmail']
 
-/** What the sample of an operation finds: Ada, and her task, in the trash where it is to be restored; nobody, where she is to sign up. */
+/**
+ * What the sample of an operation finds: Ada, and her task, in the trash where it is to be
+ * restored; nobody, where she is to sign up.
+ */
 export async function sampleWorld(baseUrl: string, id: OperationId) {
   const docket = createDocket({ baseUrl })
   if (NEWCOMERS.includes(id)) return { docket }

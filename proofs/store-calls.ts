@@ -25,14 +25,23 @@ export const sessionOf = (person: Person) => decodeJwt(person.token).sid as stri
 
 /** The hash of this person's password, as the database keeps it. */
 export async function hashOf(database: Database, person: Person): Promise<string> {
-  const [account] = await database.rows<{ password: string }>(sql.unsafe`select password from account where "userId" = ${person.id}::uuid`)
+  const [account] = await database.rows<{ password: string }>(
+    sql.unsafe`select password from account where "userId" = ${person.id}::uuid`,
+  )
   return account?.password ?? ''
 }
 
 /** How each exported function of a store is called by somebody who wants at another's things. */
-type Call = (caller: Caller, owner: Person, ownersTask: string, ownersOther: string) => Promise<unknown>
+type Call = (
+  caller: Caller,
+  owner: Person,
+  ownersTask: string,
+  ownersOther: string,
+) => Promise<unknown>
 /** Every file with SQL outside `server/database`, its functions and how they are called. */
-export const storeCalls = (database: () => Database): Record<string, { module: object; calls: Record<string, Call>; actsForNobody?: true }> => ({
+export const storeCalls = (
+  database: () => Database,
+): Record<string, { module: object; calls: Record<string, Call>; actsForNobody?: true }> => ({
   'server/chores.ts': {
     module: chores,
     // What they take away, and that it is nothing else, is held by `housekeeping.test.ts`.
@@ -53,12 +62,25 @@ export const storeCalls = (database: () => Database): Record<string, { module: o
         await onceStore.keepAnswer(database(), caller, request, { items: [] })
         return onceStore.selectEarlier(database(), caller, request)
       },
-      keepAnswer: (caller) => onceStore.keepAnswer(database(), caller, { key: 'a key of nobody', requestHash: 'x' }, { items: [] }),
+      keepAnswer: (caller) =>
+        onceStore.keepAnswer(
+          database(),
+          caller,
+          { key: 'a key of nobody', requestHash: 'x' },
+          { items: [] },
+        ),
     },
   },
   'server/tasks/change-store.ts': {
     module: changeStore,
-    calls: { selectTaskChanges: (caller) => changeStore.selectTaskChanges(database(), caller, { since: undefined, limit: 200, unchanged: [] }) },
+    calls: {
+      selectTaskChanges: (caller) =>
+        changeStore.selectTaskChanges(database(), caller, {
+          since: undefined,
+          limit: 200,
+          unchanged: [],
+        }),
+    },
   },
   'server/transfer/export-store.ts': {
     module: exportStore,
@@ -79,7 +101,13 @@ export const storeCalls = (database: () => Database): Record<string, { module: o
         importStore.insertTasks(
           database(),
           caller,
-          [id, otherId, randomUUID()].map((id, index) => ({ row: index + 1, id, title: 'planted', completed: false, isIdMade: false })),
+          [id, otherId, randomUUID()].map((id, index) => ({
+            row: index + 1,
+            id,
+            title: 'planted',
+            completed: false,
+            isIdMade: false,
+          })),
           AMPLE,
         ),
     },
@@ -92,13 +120,16 @@ export const storeCalls = (database: () => Database): Record<string, { module: o
     module: accountStore,
     calls: {
       selectSessions: (caller) => accountStore.selectSessions(database(), caller),
-      deleteSessionById: (caller, owner) => accountStore.deleteSessionById(database(), caller, sessionOf(owner)),
+      deleteSessionById: (caller, owner) =>
+        accountStore.deleteSessionById(database(), caller, sessionOf(owner)),
       deleteOtherSessions: (caller) => accountStore.deleteOtherSessions(database(), caller),
       selectPasswordHash: (caller) => accountStore.selectPasswordHash(database(), caller),
       // Somebody who knows the owner's very hash.
-      replaceHash: async (caller, owner) => accountStore.replaceHash(database(), caller, await hashOf(database(), owner), 'taken'),
+      replaceHash: async (caller, owner) =>
+        accountStore.replaceHash(database(), caller, await hashOf(database(), owner), 'taken'),
       holdAccount: (caller) => accountStore.holdAccount(database(), caller),
-      deleteUser: async (caller, owner) => accountStore.deleteUser(database(), caller, await hashOf(database(), owner)),
+      deleteUser: async (caller, owner) =>
+        accountStore.deleteUser(database(), caller, await hashOf(database(), owner)),
       updateUser: (caller) => accountStore.updateUser(database(), caller, { name: 'taken' }),
     },
   },
@@ -106,8 +137,10 @@ export const storeCalls = (database: () => Database): Record<string, { module: o
     module: sessionStore,
     calls: {
       selectUser: (caller) => sessionStore.selectUser(database(), caller),
-      selectHashOfEmail: (_caller, owner) => sessionStore.selectHashOfEmail(database(), owner.email),
-      isHashOf: async (_caller, owner) => sessionStore.isHashOf(database(), owner.id, await hashOf(database(), owner)),
+      selectHashOfEmail: (_caller, owner) =>
+        sessionStore.selectHashOfEmail(database(), owner.email),
+      isHashOf: async (_caller, owner) =>
+        sessionStore.isHashOf(database(), owner.id, await hashOf(database(), owner)),
       isEmailTaken: (_caller, owner) => sessionStore.isEmailTaken(database(), owner.email),
       deleteSession: (caller) => sessionStore.deleteSession(database(), caller),
     },
@@ -116,30 +149,67 @@ export const storeCalls = (database: () => Database): Record<string, { module: o
     module: listStore,
     calls: {
       selectTaskPage: (caller) => {
-        const request = { filter: {}, clock: dueClock('UTC', Date.now()), sort: '-created_at', after: undefined, limit: 200, unchanged: [] } as const
+        const request = {
+          filter: {},
+          clock: dueClock('UTC', Date.now()),
+          sort: '-created_at',
+          after: undefined,
+          limit: 200,
+          unchanged: [],
+        } as const
         return listStore.selectTaskPage(database(), caller, { ...request, unchanged: [] })
       },
-      selectTaskCounts: (caller) => listStore.selectTaskCounts(database(), caller, dueClock('UTC', Date.now()), []),
+      selectTaskCounts: (caller) =>
+        listStore.selectTaskCounts(database(), caller, dueClock('UTC', Date.now()), []),
     },
   },
   'server/tasks/store.ts': {
     module: taskStore,
     calls: {
       selectTask: (caller, _owner, id) => taskStore.selectTask(database(), caller, id),
-      updateTask: (caller, _owner, id) => taskStore.updateTask(database(), caller, id, { title: 'taken', description: null, completed: true }, free(), AMPLE),
+      updateTask: (caller, _owner, id) =>
+        taskStore.updateTask(
+          database(),
+          caller,
+          id,
+          { title: 'taken', description: null, completed: true },
+          free(),
+          AMPLE,
+        ),
       toggleTask: (caller, _owner, id) => taskStore.toggleTask(database(), caller, id, free()),
       moveTask: async (caller, _owner, id, otherId) => {
         // Bob's task itself, and a task of the caller's beside Bob's.
-        const own = await taskStore.insertTask(database(), caller, randomUUID(), { title: 'own' }, undefined, AMPLE)
+        const own = await taskStore.insertTask(
+          database(),
+          caller,
+          randomUUID(),
+          { title: 'own' },
+          undefined,
+          AMPLE,
+        )
         const ownId = own?.outcome === 'done' ? own.task.id : NO_TASK
         return [
-          await taskStore.moveTask(database(), caller, id, { before: otherId }, { ifMatch: null, once: undefined }),
-          await taskStore.moveTask(database(), caller, ownId, { after: id }, { ifMatch: null, once: undefined }),
+          await taskStore.moveTask(
+            database(),
+            caller,
+            id,
+            { before: otherId },
+            { ifMatch: null, once: undefined },
+          ),
+          await taskStore.moveTask(
+            database(),
+            caller,
+            ownId,
+            { after: id },
+            { ifMatch: null, once: undefined },
+          ),
         ]
       },
-      insertTask: (caller, _owner, id) => taskStore.insertTask(database(), caller, id, { title: 'planted' }, free().once, AMPLE),
+      insertTask: (caller, _owner, id) =>
+        taskStore.insertTask(database(), caller, id, { title: 'planted' }, free().once, AMPLE),
       deleteTask: (caller, _owner, id) => taskStore.deleteTask(database(), caller, id, free()),
-      restoreTask: (caller, _owner, id) => taskStore.restoreTask(database(), caller, id, { ifMatch: null, once: undefined }),
+      restoreTask: (caller, _owner, id) =>
+        taskStore.restoreTask(database(), caller, id, { ifMatch: null, once: undefined }),
     },
   },
 })

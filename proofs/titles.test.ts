@@ -17,7 +17,11 @@ function readingOf(line: string): Reading {
 }
 
 /** Pieces that lines are made of, meant and unmeant. */
-const PIECES = [...READ, ...LEFT_ALONE.map((line) => [line] as const), ...REPEATED.map((line) => [line] as const)].flatMap(([line]) => line.split(' '))
+const PIECES = [
+  ...READ,
+  ...LEFT_ALONE.map((line) => [line] as const),
+  ...REPEATED.map((line) => [line] as const),
+].flatMap(([line]) => line.split(' '))
 
 describe('a line of quick add', () => {
   test('whatever is in it, it has a title, and its due day and time are ones that the contract takes', () => {
@@ -28,7 +32,10 @@ describe('a line of quick add', () => {
     fc.assert(
       fc.property(lines, (line) => {
         const { title, due, labels } = parseQuickAdd(line, NOW)
-        expect(due === undefined || checkOf({ $ref: '#/components/schemas/DueDate' })(due.day).length === 0).toBe(true)
+        expect(
+          due === undefined ||
+            checkOf({ $ref: '#/components/schemas/DueDate' })(due.day).length === 0,
+        ).toBe(true)
         expect(!due?.time || /^([01]\d|2[0-3]):[0-5]\d$/.test(due.time)).toBe(true)
         expect(title === title.trim() && title.length <= line.length).toBe(true)
         expect(labels.length).toBeLessThanOrEqual(20)
@@ -39,9 +46,17 @@ describe('a line of quick add', () => {
 
   test('the table has 120 lines, and half of them are left alone', () => {
     const lines = [...READ.map(([line]) => line), ...LEFT_ALONE, ...REPEATED]
-    expect([new Set(lines).size, lines.length >= 120, LEFT_ALONE.length + REPEATED.length >= lines.length / 2]).toEqual([lines.length, true, true])
+    expect([
+      new Set(lines).size,
+      lines.length >= 120,
+      LEFT_ALONE.length + REPEATED.length >= lines.length / 2,
+    ]).toEqual([lines.length, true, true])
   })
   test.each(READ)('%s: is read', (line, reading) => expect(readingOf(line)).toEqual(reading))
-  test.each(LEFT_ALONE)('%s: is left alone', (line) => expect(readingOf(line)).toEqual({ title: line }))
-  test.each(REPEATED)('%s: repeats, so no date is read', (line) => expect(readingOf(line)).toEqual({ title: line, repeats: true }))
+  test.each(LEFT_ALONE)('%s: is left alone', (line) =>
+    expect(readingOf(line)).toEqual({ title: line }),
+  )
+  test.each(REPEATED)('%s: repeats, so no date is read', (line) =>
+    expect(readingOf(line)).toEqual({ title: line, repeats: true }),
+  )
 })

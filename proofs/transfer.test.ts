@@ -12,12 +12,15 @@ import { effort, seed } from './effort.ts'
 import type { Schema } from './request-schemas.ts'
 import { validValues } from './valid-values.ts'
 
-// Any tasks that there can be leave the server and come back, and programs that are not ours read what left.
+// Any tasks that there can be leave the server and come back, and programs that are not ours read
+// what left.
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
 
-const SORTS = ['created_at', 'updated_at', 'due', 'priority', 'title', 'position'].flatMap((sort) => [sort, `-${sort}`])
+const SORTS = ['created_at', 'updated_at', 'due', 'priority', 'title', 'position'].flatMap(
+  (sort) => [sort, `-${sort}`],
+)
 /** What a spreadsheet takes for a formula when a cell begins with it. */
 const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
 const runs = effort({ embedded: 10, postgres: 25, atMost: 3 })
@@ -30,7 +33,25 @@ afterAll(() => service.close())
 
 const risky = fc
   .tuple(
-    fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', "'", "'=", "''+", ' =', '＝', '"', ';', ',', '1'.repeat(16), '\uFEFF'),
+    fc.constantFrom(
+      '=',
+      '+',
+      '-',
+      '@',
+      '\t',
+      '\r',
+      '\n',
+      "'",
+      "'=",
+      "''+",
+      ' =',
+      '＝',
+      '"',
+      ';',
+      ',',
+      '1'.repeat(16),
+      '\uFEFF',
+    ),
     fc.string({ maxLength: 20 }),
   )
   .map(([start, rest]) => `${start}${rest.replaceAll('\u0000', '')}x`)
@@ -43,16 +64,34 @@ const timed = fc.constantFrom(
   { due_date: '9999-12-31', due_time: '23:00', due_time_zone: 'America/New_York' },
 )
 const creations = fc
-  .tuple(validValues(contract.components.schemas.TaskCreate as Schema) as fc.Arbitrary<Schemas['TaskCreate']>, timed, fc.option(risky), fc.option(risky))
-  .map(([fields, due, title, description]) => ({ ...fields, ...due, ...(title ? { title } : {}), ...(description ? { description } : {}) }))
-const accounts = fc.uniqueArray(creations, { minLength: 1, maxLength: 12, selector: ({ id }) => id ?? {} })
+  .tuple(
+    validValues(contract.components.schemas.TaskCreate as Schema) as fc.Arbitrary<
+      Schemas['TaskCreate']
+    >,
+    timed,
+    fc.option(risky),
+    fc.option(risky),
+  )
+  .map(([fields, due, title, description]) => ({
+    ...fields,
+    ...due,
+    ...(title ? { title } : {}),
+    ...(description ? { description } : {}),
+  }))
+const accounts = fc.uniqueArray(creations, {
+  minLength: 1,
+  maxLength: 12,
+  selector: ({ id }) => id ?? {},
+})
 
 /** An account with these tasks, some of them moved about. */
 async function someone(fields: Schemas['TaskCreate'][]): Promise<Person> {
   const person = await newPerson(service.url)
   const made: Task[] = []
   for (const each of fields) made.push(await person.addTask(each))
-  for (const [index, { id }] of made.entries()) if (index % 3 === 1) await person.send(`${person.tasks}/${id}/move`, { method: 'POST', json: { to: 'top' } })
+  for (const [index, { id }] of made.entries())
+    if (index % 3 === 1)
+      await person.send(`${person.tasks}/${id}/move`, { method: 'POST', json: { to: 'top' } })
   return person
 }
 
@@ -66,9 +105,21 @@ test('any tasks, exported as JSON or CSV and imported into an empty account, are
       for (const name of ['task-export.json', 'task-export.csv']) {
         const bob = await newPerson(service.url, 'bob')
         const file = await downloaded(ada, name)
-        expect((await imported(bob, file)).body).toMatchObject({ created: fields.length, unchanged: 0, refused: 0 })
-        expect((await imported(bob, file)).body).toMatchObject({ created: 0, unchanged: fields.length, refused: 0 })
-        for (const sort of SORTS) expect([sort, (await everyTask(bob, sort)).map(carried)]).toEqual([sort, (await everyTask(ada, sort)).map(carried)])
+        expect((await imported(bob, file)).body).toMatchObject({
+          created: fields.length,
+          unchanged: 0,
+          refused: 0,
+        })
+        expect((await imported(bob, file)).body).toMatchObject({
+          created: 0,
+          unchanged: fields.length,
+          refused: 0,
+        })
+        for (const sort of SORTS)
+          expect([sort, (await everyTask(bob, sort)).map(carried)]).toEqual([
+            sort,
+            (await everyTask(ada, sort)).map(carried),
+          ])
       }
     }),
     { numRuns: runs, ...seed },
@@ -79,16 +130,32 @@ test('any CSV is read by csv-parse, and no cell of it begins like a formula', as
   await fc.assert(
     fc.asyncProperty(accounts, async (fields) => {
       const ada = await someone(fields)
-      const rows: Record<string, string>[] = parse(await downloaded(ada, 'task-export.csv'), { columns: true, bom: true, recordDelimiter: '\r\n' })
+      const rows: Record<string, string>[] = parse(await downloaded(ada, 'task-export.csv'), {
+        columns: true,
+        bom: true,
+        recordDelimiter: '\r\n',
+      })
       const tasks = new Map((await everyTask(ada)).map((task) => [task.id, task]))
       expect(rows.map(({ id }) => id).sort()).toEqual([...tasks.keys()].sort())
       for (const row of rows) {
         const task = tasks.get(row.id as string) as Task
         expect(Object.values(row).filter((text) => FORMULA.test(text))).toEqual([])
-        for (const name of ['title', 'description', 'position'] as const) expect([task[name] ?? '', `'${task[name]}`]).toContain(row[name])
-        for (const name of ['completed_at', 'due_date', 'due_time', 'due_time_zone', 'priority', 'created_at', 'updated_at'] as const)
+        for (const name of ['title', 'description', 'position'] as const)
+          expect([task[name] ?? '', `'${task[name]}`]).toContain(row[name])
+        for (const name of [
+          'completed_at',
+          'due_date',
+          'due_time',
+          'due_time_zone',
+          'priority',
+          'created_at',
+          'updated_at',
+        ] as const)
           expect(row[name]).toBe(task[name] ?? '')
-        expect([row.completed, JSON.parse(row.labels || '[]')]).toEqual([String(task.completed), task.labels])
+        expect([row.completed, JSON.parse(row.labels || '[]')]).toEqual([
+          String(task.completed),
+          task.labels,
+        ])
       }
     }),
     { numRuns: runs, ...seed },
@@ -96,24 +163,40 @@ test('any CSV is read by csv-parse, and no cell of it begins like a formula', as
 }, 600_000)
 
 /** The text as iCalendar can hold it. */
-const holdable = (text: string) => text.replaceAll(/\r\n?|\u2028|\u2029/g, '\n').replaceAll(/[^\P{Cc}\t\n]/gu, '')
+const holdable = (text: string) =>
+  text.replaceAll(/\r\n?|\u2028|\u2029/g, '\n').replaceAll(/[^\P{Cc}\t\n]/gu, '')
 
 test('any iCalendar file is read by ical.js: folded, escaped, with the ids for UIDs and every due time where it was', async () => {
   await fc.assert(
     fc.asyncProperty(accounts, async (fields) => {
       const ada = await someone(fields)
       const file = await downloaded(ada, 'task-export.ics')
-      expect(file.split('\r\n').filter((line) => Buffer.byteLength(line) > 75 || /[\r\n]/.test(line))).toEqual([])
+      expect(
+        file.split('\r\n').filter((line) => Buffer.byteLength(line) > 75 || /[\r\n]/.test(line)),
+      ).toEqual([])
       const toDos = new ICAL.Component(ICAL.parse(file)).getAllSubcomponents('vtodo')
       const tasks = new Map((await everyTask(ada)).map((task) => [task.id, task]))
-      expect(toDos.map((each) => each.getFirstPropertyValue('uid')).sort()).toEqual([...tasks.keys()].sort())
+      expect(toDos.map((each) => each.getFirstPropertyValue('uid')).sort()).toEqual(
+        [...tasks.keys()].sort(),
+      )
       for (const each of toDos) {
         const text = (name: string) => each.getFirstPropertyValue(name)?.toString() ?? null
         const task = tasks.get(text('uid') as string) as Task
-        expect([text('summary'), text('description') ?? '']).toEqual([holdable(task.title), holdable(task.description ?? '')])
-        expect(each.getAllProperties('categories').flatMap((property) => property.getValues())).toEqual(task.labels.map(holdable))
-        expect([text('status'), text('completed')]).toEqual(task.completed ? ['COMPLETED', task.completed_at?.replace(/\.\d+/, '')] : ['NEEDS-ACTION', null])
-        expect(text('priority')).toBe({ none: null, low: '9', medium: '5', high: '1' }[task.priority])
+        expect([text('summary'), text('description') ?? '']).toEqual([
+          holdable(task.title),
+          holdable(task.description ?? ''),
+        ])
+        expect(
+          each.getAllProperties('categories').flatMap((property) => property.getValues()),
+        ).toEqual(task.labels.map(holdable))
+        expect([text('status'), text('completed')]).toEqual(
+          task.completed
+            ? ['COMPLETED', task.completed_at?.replace(/\.\d+/, '')]
+            : ['NEEDS-ACTION', null],
+        )
+        expect(text('priority')).toBe(
+          { none: null, low: '9', medium: '5', high: '1' }[task.priority],
+        )
         expect(text('due')).toBe(DUES[`${task.due_date} ${task.due_time} ${task.due_time_zone}`])
       }
     }),

@@ -23,20 +23,38 @@ function ofType(type: string, schema: Schema): fc.Arbitrary<unknown> {
     case 'string':
       return strings(schema)
     case 'object': {
-      const members = Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, member]) => [name, validValues(member)]))
+      const members = Object.fromEntries(
+        Object.entries(schema.properties ?? {}).map(([name, member]) => [
+          name,
+          validValues(member),
+        ]),
+      )
       const { required = [], minProperties = 0, maxProperties = Number.POSITIVE_INFINITY } = schema
-      if (maxProperties === 1 && required.length === 0) return fc.oneof(...Object.entries(members).map(([name, value]) => fc.record({ [name]: value })))
-      return fc.record(members, { requiredKeys: required }).filter((object) => isWithin(Object.keys(object).length, minProperties, maxProperties))
+      if (maxProperties === 1 && required.length === 0)
+        return fc.oneof(
+          ...Object.entries(members).map(([name, value]) => fc.record({ [name]: value })),
+        )
+      return fc
+        .record(members, { requiredKeys: required })
+        .filter((object) => isWithin(Object.keys(object).length, minProperties, maxProperties))
     }
     case 'array': {
       const { items = {}, minItems = 0, maxItems = 0, uniqueItems } = schema
       // A hundred objects at their longest are more than a body may have.
       const isOfObjects = items.anyOf !== undefined || typesOf(items).includes('object')
-      const limits = { minLength: minItems, maxLength: isOfObjects ? Math.min(maxItems, 5) : maxItems, size: 'max' } as const
-      return uniqueItems ? fc.uniqueArray(validValues(items), { ...limits, comparator: 'SameValueZero' }) : fc.array(validValues(items), limits)
+      const limits = {
+        minLength: minItems,
+        maxLength: isOfObjects ? Math.min(maxItems, 5) : maxItems,
+        size: 'max',
+      } as const
+      return uniqueItems
+        ? fc.uniqueArray(validValues(items), { ...limits, comparator: 'SameValueZero' })
+        : fc.array(validValues(items), limits)
     }
     default:
-      throw new Error(`No request of the contract has held a ${type} so far: say here how one is made`)
+      throw new Error(
+        `No request of the contract has held a ${type} so far: say here how one is made`,
+      )
   }
 }
 
@@ -58,18 +76,29 @@ const TIME_ZONES = [
 function strings(schema: Schema): fc.Arbitrary<string> {
   if (schema.format === 'uuid') return fc.uuid()
   if (schema.format === 'time-zone') return fc.constantFrom(...TIME_ZONES)
-  const days = fc.date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }).map((date) => date.toISOString())
+  const days = fc
+    .date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+    .map((date) => date.toISOString())
   if (schema.format === 'date') return days.map((text) => text.slice(0, 10))
-  if (schema.format === 'date-time') return fc.tuple(days, fc.constantFrom('Z', '000Z')).map(([text, end]) => text.replace('Z', end))
+  if (schema.format === 'date-time')
+    return fc.tuple(days, fc.constantFrom('Z', '000Z')).map(([text, end]) => text.replace('Z', end))
   if (schema.format === 'email') {
-    const plain = fc.stringMatching(/^[a-z0-9]{1,20}(\.[A-Z0-9]{1,10})?@[a-z]{2,10}\.(org|example|co\.uk)$/)
+    const plain = fc.stringMatching(
+      /^[a-z0-9]{1,20}(\.[A-Z0-9]{1,10})?@[a-z]{2,10}\.(org|example|co\.uk)$/,
+    )
     return fc.oneof(plain, fc.emailAddress()).filter((email) => fits(schema, email))
   }
   const limits = { minLength: schema.minLength ?? 0, maxLength: schema.maxLength ?? 0 }
-  const inUnits = (['grapheme', 'grapheme-composite', 'binary'] as const).map((unit) => fc.string({ unit, ...limits, size: 'max' }))
-  const longest = fc.constantFrom('x', 'é', '👍', '\u202e').map((unit) => unit.repeat(limits.maxLength))
-  // Freely made strings seldom fit a narrow pattern, and strings made of a pattern are seldom as odd as free ones.
-  const made = schema.pattern === undefined ? [] : [fc.stringMatching(new RegExp(schema.pattern, 'u'))]
+  const inUnits = (['grapheme', 'grapheme-composite', 'binary'] as const).map((unit) =>
+    fc.string({ unit, ...limits, size: 'max' }),
+  )
+  const longest = fc
+    .constantFrom('x', 'é', '👍', '\u202e')
+    .map((unit) => unit.repeat(limits.maxLength))
+  // Freely made strings seldom fit a narrow pattern, and strings made of a pattern are seldom as
+  // odd as free ones.
+  const made =
+    schema.pattern === undefined ? [] : [fc.stringMatching(new RegExp(schema.pattern, 'u'))]
   const fitting = fc.oneof(...(isNarrow(schema) ? made : [...inUnits, longest]))
   return fitting.filter((text) => fits(schema, text))
 }

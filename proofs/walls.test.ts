@@ -14,8 +14,10 @@ import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange } from './exchange.ts'
 import { BOBS_KEY, hashOf, sessionOf, storeCalls } from './store-calls.ts'
 
-// What keeps one user's rows from another are walls of their own: signature, path, row filter, key, foreign key.
-// `callers.test.ts` tries the first from outside; here each of the others stands alone, with those before it taken down.
+// What keeps one user's rows from another are walls of their own: signature, path, row filter, key,
+// foreign key.
+// `callers.test.ts` tries the first from outside; here each of the others stands alone, with those
+// before it taken down.
 
 let service: TestService
 let database: Database
@@ -30,10 +32,17 @@ beforeAll(async () => {
   ada = await newPerson(service.url, 'ada')
   bob = await newPerson(service.url, 'bob')
   await ada.addTask({ title: 'of Ada' })
-  bobsTask = await bob.addTask({ title: 'a secret of Bob', description: 'nobody knows', labels: ['a label of Bob'] })
+  bobsTask = await bob.addTask({
+    title: 'a secret of Bob',
+    description: 'nobody knows',
+    labels: ['a label of Bob'],
+  })
   bobsOther = await bob.addTask({}, { 'idempotency-key': BOBS_KEY })
   bobsPurged = await purgedTask(bob)
-  await bob.send(`${bob.tasks}/${(await bob.addTask({ title: 'a secret of Bob, in the trash' })).id}`, { method: 'DELETE' })
+  await bob.send(
+    `${bob.tasks}/${(await bob.addTask({ title: 'a secret of Bob, in the trash' })).id}`,
+    { method: 'DELETE' },
+  )
 })
 afterAll(() => service.close())
 
@@ -76,31 +85,44 @@ describe('the path check, with tokens good and handlers that would tell all', ()
   })
   afterAll(() => open.close())
 
-  test.each(owned)("$id: another user's path is refused before any handler runs", async (operation) => {
-    const [sue, tom] = [await newPerson(open.url, 'sue'), await newPerson(open.url, 'tom')]
-    const { headers = [], ...request } = exampleRequest(operation, tom)
-    const hers: [string, string][] = headers.map(([name, value]) => [name, name === 'authorization' ? `Bearer ${sue.token}` : value])
-    called = 0
-    const { status, text } = await exchange(open.url, { ...request, headers: hers })
-    expect([status, called]).toEqual([403, 0])
-    expect(text).not.toContain(bobsTask.title)
-    await exchange(open.url, { ...request, headers })
-    expect(called).toBe(1)
-  })
+  test.each(owned)(
+    "$id: another user's path is refused before any handler runs",
+    async (operation) => {
+      const [sue, tom] = [await newPerson(open.url, 'sue'), await newPerson(open.url, 'tom')]
+      const { headers = [], ...request } = exampleRequest(operation, tom)
+      const hers: [string, string][] = headers.map(([name, value]) => [
+        name,
+        name === 'authorization' ? `Bearer ${sue.token}` : value,
+      ])
+      called = 0
+      const { status, text } = await exchange(open.url, { ...request, headers: hers })
+      expect([status, called]).toEqual([403, 0])
+      expect(text).not.toContain(bobsTask.title)
+      await exchange(open.url, { ...request, headers })
+      expect(called).toBe(1)
+    },
+  )
 })
 
 const STORES = storeCalls(() => database)
 const calls = Object.values(STORES).flatMap(({ calls }) => Object.entries(calls))
-const callsForSomebody = Object.values(STORES).flatMap(({ calls, actsForNobody }) => (actsForNobody ? [] : Object.entries(calls)))
+const callsForSomebody = Object.values(STORES).flatMap(({ calls, actsForNobody }) =>
+  actsForNobody ? [] : Object.entries(calls),
+)
 
 describe('the row filter, with signature and path check taken down', () => {
   test('every store there is, and every function it exports, is called below', () => {
     const root = fileURLToPath(new URL('..', import.meta.url))
     const speakSql = globSync('server/**/*.ts', { cwd: root }).filter((file) => {
-      const isInside = file.startsWith('server/database/') || file.startsWith('server/testing/') || file.endsWith('.test.ts')
+      const isInside =
+        file.startsWith('server/database/') ||
+        file.startsWith('server/testing/') ||
+        file.endsWith('.test.ts')
       return (
         !isInside &&
-        /(database|statements)\.(rows|read)[<(]|from '(@slonik\/sql-tag|pg)'/.test(readFileSync(join(root, file), 'utf8').replaceAll(/^import type .*$/gm, ''))
+        /(database|statements)\.(rows|read)[<(]|from '(@slonik\/sql-tag|pg)'/.test(
+          readFileSync(join(root, file), 'utf8').replaceAll(/^import type .*$/gm, ''),
+        )
       )
     })
     expect(Object.keys(STORES).sort()).toEqual(speakSql.sort())
@@ -110,44 +132,66 @@ describe('the row filter, with signature and path check taken down', () => {
     }
   })
 
-  test.each(calls)("%s, called by Ada with Bob's ids in every mixture, leaves Bob's rows byte for byte and tells nothing of them", async (_, call) => {
-    const before = await rowsOf(bob)
-    expect(before.length).toBeGreaterThan(3)
-    const [own, his] = [callerOf(ada), callerOf(bob)]
-    const mixtures = [own, { userId: his.userId, sessionId: own.sessionId }, { userId: own.userId, sessionId: his.sessionId }]
-    for (const caller of mixtures) {
-      const answer = JSON.stringify(await call(caller, bob, bobsTask.id, bobsOther.id))
-      const secrets = [
-        bob.email,
-        bobsTask.title,
-        'nobody knows',
-        'a label of Bob',
-        bob.sessionToken.split('.')[0] as string,
-        sessionOf(bob),
-        bobsPurged.id,
-        bob.id,
+  test.each(calls)(
+    "%s, called by Ada with Bob's ids in every mixture, leaves Bob's rows byte for byte and tells nothing of them",
+    async (_, call) => {
+      const before = await rowsOf(bob)
+      expect(before.length).toBeGreaterThan(3)
+      const [own, his] = [callerOf(ada), callerOf(bob)]
+      const mixtures = [
+        own,
+        { userId: his.userId, sessionId: own.sessionId },
+        { userId: own.userId, sessionId: his.sessionId },
       ]
-      for (const his of secrets) expect(answer ?? '').not.toContain(his)
-      expect(await rowsOf(bob)).toEqual(before)
-    }
-    // deleteSession may have ended her own.
-    ada = await newPerson(service.url, 'ada')
-  })
+      for (const caller of mixtures) {
+        const answer = JSON.stringify(await call(caller, bob, bobsTask.id, bobsOther.id))
+        const secrets = [
+          bob.email,
+          bobsTask.title,
+          'nobody knows',
+          'a label of Bob',
+          bob.sessionToken.split('.')[0] as string,
+          sessionOf(bob),
+          bobsPurged.id,
+          bob.id,
+        ]
+        for (const his of secrets) expect(answer ?? '').not.toContain(his)
+        expect(await rowsOf(bob)).toEqual(before)
+      }
+      // deleteSession may have ended her own.
+      ada = await newPerson(service.url, 'ada')
+    },
+  )
 
-  test.each(callsForSomebody)('%s, called by the owner, does answer or change something, so the test above means something', async (_, call) => {
-    const sue = await newPerson(service.url, 'sue')
-    const { id, title } = await sue.addTask({ title: 'of Sue', labels: ['of Sue'] })
-    const { id: otherId } = await sue.addTask({}, { 'idempotency-key': 'a key of Sue' })
-    const purged = await purgedTask(sue)
-    await sue.send(`${sue.tasks}/${(await sue.addTask()).id}`, { method: 'DELETE' })
-    await send(`${service.url}/api/auth/login`, { method: 'POST', json: { email: sue.email, password: sue.password } })
-    const before = await rowsOf(sue)
-    const answer = JSON.stringify(await call(callerOf(sue), sue, id, otherId))
-    const tells = [sue.email, title, id, purged.id, sessionOf(sue), 'a key of Sue', 'credential', await hashOf(database, sue), 'true', 'taken'].some((word) =>
-      answer?.includes(word),
-    )
-    expect(tells || JSON.stringify(await rowsOf(sue)) !== JSON.stringify(before)).toBe(true)
-  })
+  test.each(callsForSomebody)(
+    '%s, called by the owner, does answer or change something, so the test above means something',
+    async (_, call) => {
+      const sue = await newPerson(service.url, 'sue')
+      const { id, title } = await sue.addTask({ title: 'of Sue', labels: ['of Sue'] })
+      const { id: otherId } = await sue.addTask({}, { 'idempotency-key': 'a key of Sue' })
+      const purged = await purgedTask(sue)
+      await sue.send(`${sue.tasks}/${(await sue.addTask()).id}`, { method: 'DELETE' })
+      await send(`${service.url}/api/auth/login`, {
+        method: 'POST',
+        json: { email: sue.email, password: sue.password },
+      })
+      const before = await rowsOf(sue)
+      const answer = JSON.stringify(await call(callerOf(sue), sue, id, otherId))
+      const tells = [
+        sue.email,
+        title,
+        id,
+        purged.id,
+        sessionOf(sue),
+        'a key of Sue',
+        'credential',
+        await hashOf(database, sue),
+        'true',
+        'taken',
+      ].some((word) => answer?.includes(word))
+      expect(tells || JSON.stringify(await rowsOf(sue)) !== JSON.stringify(before)).toBe(true)
+    },
+  )
 })
 
 describe('the database, with everything above it taken down', () => {
@@ -179,7 +223,10 @@ describe('the database, with everything above it taken down', () => {
     const { id } = await sue.addTask({ title: 'of Sue' })
     await taskStore.insertTask(database, callerOf(tom), id, { title: 'of Tom' }, undefined, AMPLE)
     await tom.send(`${tom.tasks}/${id}`, { method: 'DELETE' })
-    expect(await sue.send(`${sue.tasks}/${id}`)).toMatchObject({ status: 200, body: { title: 'of Sue' } })
+    expect(await sue.send(`${sue.tasks}/${id}`)).toMatchObject({
+      status: 200,
+      body: { title: 'of Sue' },
+    })
   })
 })
 
@@ -193,7 +240,11 @@ describe('a refusal does not tell whether the other user or task exists', () => 
       ...(body ? [['content-type', 'application/json'] as [string, string]] : []),
     ]
     const started = performance.now()
-    const { headers: answered, status, text } = await exchange(service.url, { method, path, headers, ...(body ? { body } : {}) })
+    const {
+      headers: answered,
+      status,
+      text,
+    } = await exchange(service.url, { method, path, headers, ...(body ? { body } : {}) })
     const took = performance.now() - started
     const { date: _, ...same } = answered
     return { bytes: JSON.stringify([status, same, text]), status, took }
@@ -201,8 +252,18 @@ describe('a refusal does not tell whether the other user or task exists', () => 
 
   test.each(ofOneTask)('$id: the same bytes', async (operation) => {
     const { method, body } = exampleRequest(operation, ada)
-    const at = (user: string, task: string) => ask(operation.template.replace('{user_id}', user).replace('{task_id}', task), method, body?.toString())
-    const forbidden = await Promise.all([at(bob.id, bobsTask.id), at(bob.id, NO_TASK), at(NOBODY, bobsTask.id), at(NOBODY, NO_TASK)])
+    const at = (user: string, task: string) =>
+      ask(
+        operation.template.replace('{user_id}', user).replace('{task_id}', task),
+        method,
+        body?.toString(),
+      )
+    const forbidden = await Promise.all([
+      at(bob.id, bobsTask.id),
+      at(bob.id, NO_TASK),
+      at(NOBODY, bobsTask.id),
+      at(NOBODY, NO_TASK),
+    ])
     expect(forbidden.map(({ status }) => status)).toEqual([403, 403, 403, 403])
     expect(new Set(forbidden.map(({ bytes }) => bytes)).size).toBe(1)
     const missing = await Promise.all([at(ada.id, bobsTask.id), at(ada.id, NO_TASK)])
@@ -210,9 +271,13 @@ describe('a refusal does not tell whether the other user or task exists', () => 
     expect(new Set(missing.map(({ bytes }) => bytes)).size).toBe(1)
   })
 
-  // Not how long it takes, but whether one can be told from the other: asked in turn, each must be the slower one about as often.
+  // Not how long it takes, but whether one can be told from the other: asked in turn, each must be
+  // the slower one about as often.
   // By chance alone 400 pairs stray from one half by more than a tenth once in 16,000 runs.
-  const slowerShare = async (one: () => Promise<{ took: number }>, other: () => Promise<{ took: number }>) => {
+  const slowerShare = async (
+    one: () => Promise<{ took: number }>,
+    other: () => Promise<{ took: number }>,
+  ) => {
     let slower = 0
     for (let pair = 0; pair < 420; pair += 1) {
       const [first, second] = pair % 2 ? [one, other] : [other, one]

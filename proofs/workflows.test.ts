@@ -7,9 +7,19 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 test('the journeys of proofs/workflows.arazzo.yaml run to their end against the live server', async () => {
   const { url } = await startService()
-  const words = ['respect', 'proofs/workflows.arazzo.yaml', '--server', `docket=${url}`, '--input', `run=${Date.now()}`]
+  const words = [
+    'respect',
+    'proofs/workflows.arazzo.yaml',
+    '--server',
+    `docket=${url}`,
+    '--input',
+    `run=${Date.now()}`,
+  ]
   // Not spawnSync: the server answers from this very process.
-  const child = spawn(process.execPath, ['node_modules/@redocly/cli/bin/cli.js', ...words], { cwd: root, env: { ...process.env, NO_COLOR: '1' } })
+  const child = spawn(process.execPath, ['node_modules/@redocly/cli/bin/cli.js', ...words], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1' },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {

@@ -16,12 +16,18 @@ export const addDays = (day: string, count: number): string => dayAt(startOf(day
 export const weekdayOf = (day: string): number => new Date(startOf(day)).getUTCDay()
 
 /**
- * The day of a year, month (from 1) and date; undefined where the calendar has no such day, or the contract no such year.
+ * The day of a year, month (from 1) and date; undefined where the calendar has no such day, or the
+ * contract no such year.
  *
  * @example dayOf(2027, 2, 29) // undefined
  */
 export function dayOf(year: number, month: number, date: number): string | undefined {
   const two = (number: number) => String(number).padStart(2, '0')
   const day = `${String(year).padStart(4, '0')}-${two(month)}-${two(date)}`
-  return year >= 1_000 && year <= 9_999 && !Number.isNaN(startOf(day)) && dayAt(startOf(day)) === day ? day : undefined
+  return year >= 1_000 &&
+    year <= 9_999 &&
+    !Number.isNaN(startOf(day)) &&
+    dayAt(startOf(day)) === day
+    ? day
+    : undefined
 }

@@ -2,26 +2,44 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
 const ASCII = /^[\x00-\x7f]*$/
 /**
- * Accents of Latin, Greek and Cyrillic letters, points of Hebrew and Arabic, and what is invisible (Default_Ignorable_Code_Point). Marks that
- * are vowels or sounds of their own, as in Devanagari, Tamil or Japanese, stay.
+ * Accents of Latin, Greek and Cyrillic letters, points of Hebrew and Arabic, and what is invisible
+ * (Default_Ignorable_Code_Point). Marks that are vowels or sounds of their own, as in Devanagari,
+ * Tamil or Japanese, stay.
  */
 const DROPPED =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: these are the marks themselves
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]/g
-/** Letters whose stroke is no mark of its own, the sigma at the end of a word, and the apostrophes that keyboards write. */
-const ALIKE: Record<string, string> = { ł: 'l', ø: 'o', đ: 'd', ħ: 'h', ŧ: 't', æ: 'ae', œ: 'oe', ς: 'σ', '‘': "'", '’': "'", ʼ: "'" }
+/**
+ * Letters whose stroke is no mark of its own, the sigma at the end of a word, and the apostrophes
+ * that keyboards write.
+ */
+const ALIKE: Record<string, string> = {
+  ł: 'l',
+  ø: 'o',
+  đ: 'd',
+  ħ: 'h',
+  ŧ: 't',
+  æ: 'ae',
+  œ: 'oe',
+  ς: 'σ',
+  '‘': "'",
+  '’': "'",
+  ʼ: "'",
+}
 const LETTERS = new RegExp(`[${Object.keys(ALIKE).join('')}]`, 'g')
 
 /**
- * A text as searches and labels compare it: NFKC_Casefold (UAX 44) without accents. The database has the same function as SQL
- * (`fold` in `server/database/migrations`); `proofs/fold.test.ts` holds the two together.
+ * A text as searches and labels compare it: NFKC_Casefold (UAX 44) without accents. The database
+ * has the same function as SQL (`fold` in `server/database/migrations`); `proofs/fold.test.ts`
+ * holds the two together.
  *
  * @example fold('Straße') === fold('STRASSE')
  * @example fold('Café') === fold('cafe')
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()
-  // Lower case first, because the capital ẞ is its own upper case; then upper case, which makes SS of ß.
+  // Lower case first, because the capital ẞ is its own upper case; then upper case, which makes SS
+  // of ß.
   const cased = text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase()
   const folded = cased
     .replace(DROPPED, '')

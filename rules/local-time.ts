@@ -31,15 +31,17 @@ export function clockReading(moment: number, timeZone: string): number {
   }
   const part: Record<string, string> = {}
   for (const { type, value } of format.formatToParts(moment)) part[type] = value
-  const year = Number(part.year) * (part.era?.startsWith('B') ? -1 : 1) + (part.era?.startsWith('B') ? 1 : 0)
+  const year =
+    Number(part.year) * (part.era?.startsWith('B') ? -1 : 1) + (part.era?.startsWith('B') ? 1 : 0)
   const reading = new Date(0)
   reading.setUTCFullYear(year, Number(part.month) - 1, Number(part.day))
   return reading.setUTCHours(Number(part.hour), Number(part.minute), Number(part.second))
 }
 
 /**
- * The moment at which the clocks of a time zone show a reading: the second one where they show it twice, and where they skip it, the reading
- * by the clocks before. PostgreSQL decides the same way (`at time zone`), and so does the calendar file.
+ * The moment at which the clocks of a time zone show a reading: the second one where they show it
+ * twice, and where they skip it, the reading by the clocks before. PostgreSQL decides the same way
+ * (`at time zone`), and so does the calendar file.
  *
  * @param reading milliseconds since 1970 by those clocks
  * @param timeZone a name of the IANA database
@@ -48,8 +50,11 @@ export function clockReading(moment: number, timeZone: string): number {
  */
 export function momentOf(reading: number, timeZone: string): number {
   const offsetAt = (moment: number) => clockReading(moment, timeZone) - moment
-  // No clock is a day away from UTC, so these are the offsets before and after any change that the reading is about.
-  const moments = [offsetAt(reading - DAY), offsetAt(reading + DAY)].map((offset) => reading - offset) as [number, number]
+  // No clock is a day away from UTC, so these are the offsets before and after any change that the
+  // reading is about.
+  const moments = [offsetAt(reading - DAY), offsetAt(reading + DAY)].map(
+    (offset) => reading - offset,
+  ) as [number, number]
   const shown = moments.filter((moment) => clockReading(moment, timeZone) === reading)
   return shown.length > 0 ? Math.max(...shown) : moments[0]
 }

@@ -6,11 +6,15 @@ import { LIMITS } from './limits.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
 import { saysRepeat } from './repeat.ts'
 
-/** UTF-16 units from which on a line is a text, and is not looked through for a date: that takes longer than the line. */
+/**
+ * UTF-16 units from which on a line is a text, and is not looked through for a date: that takes
+ * longer than the line.
+ */
 const LONG_LINE = 2_000
 /**
- * `!high` and `#home`. A label is made of letters with their marks, digits, `_` and `-` (UAX 31), and of more than digits: `#1234` is the number
- * of something. The joiners of Persian and Indic words are part of them.
+ * `!high` and `#home`. A label is made of letters with their marks, digits, `_` and `-` (UAX 31),
+ * and of more than digits: `#1234` is the number of something. The joiners of Persian and Indic
+ * words are part of them.
  */
 // biome-ignore lint/suspicious/noMisleadingCharacterClass: the joiners themselves
 const MARKED = /(^|\s)(?:!(\w+)|#([\p{L}\p{M}\p{N}_\u200c\u200d-]+)[,;]?)(?=\s|$)/gu
@@ -40,7 +44,8 @@ export interface QuickAdd {
 }
 
 /**
- * What a line says besides its title: `Pay the rent tomorrow 9am !high #home`. A word that says nothing of this stays in the title.
+ * What a line says besides its title: `Pay the rent tomorrow 9am !high #home`. A word that says
+ * nothing of this stays in the title.
  *
  * @param now the day and time by the person's clock
  * @example parseQuickAdd('Pay the rent tomorrow #home', { day: '2026-11-30', time: '15:00' }).title // 'Pay the rent'
@@ -48,18 +53,24 @@ export interface QuickAdd {
 export function parseQuickAdd(line: string, now: Now, overrides: Overrides = {}): QuickAdd {
   const found: string[] = overrides.label ? [overrides.label] : []
   let priority: Priority | undefined
-  const unmarked = sendable(line).replace(MARKED, (all, space: string, level?: string, label?: string) => {
-    const known = PRIORITIES.find((one) => one !== 'none' && one === level?.toLowerCase())
-    if (level && !known) return all
-    if (label && !isLabel(label, found, overrides.notLabels)) return all
-    priority = known ?? priority
-    if (label) found.push(label.normalize('NFC'))
-    return space
-  })
+  const unmarked = sendable(line).replace(
+    MARKED,
+    (all, space: string, level?: string, label?: string) => {
+      const known = PRIORITIES.find((one) => one !== 'none' && one === level?.toLowerCase())
+      if (level && !known) return all
+      if (label && !isLabel(label, found, overrides.notLabels)) return all
+      priority = known ?? priority
+      if (label) found.push(label.normalize('NFC'))
+      return space
+    },
+  )
   const isLong = line.length > LONG_LINE
   const isRepeated = !isLong && saysRepeat(unmarked)
-  const phrase = overrides.due === null || isRepeated || isLong ? undefined : datePhrase(unmarked, now)
-  const words = phrase ? `${unmarked.slice(0, phrase.start)} ${unmarked.slice(phrase.end)}` : unmarked
+  const phrase =
+    overrides.due === null || isRepeated || isLong ? undefined : datePhrase(unmarked, now)
+  const words = phrase
+    ? `${unmarked.slice(0, phrase.start)} ${unmarked.slice(phrase.end)}`
+    : unmarked
   const title = words.replaceAll(/\s+/g, ' ').trim()
   const due = overrides.due ?? (phrase && { day: phrase.day, time: phrase.time })
   return {
@@ -74,7 +85,10 @@ export function parseQuickAdd(line: string, now: Now, overrides: Overrides = {})
 
 function isLabel(label: string, found: string[], refused: string[] = []): boolean {
   if (!/\p{L}/u.test(label) || lengthOf(label) > LIMITS.label) return false
-  return !refused.some((each) => fold(each) === fold(label)) && uniqueLabels([...found, label]).length <= LIMITS.labels
+  return (
+    !refused.some((each) => fold(each) === fold(label)) &&
+    uniqueLabels([...found, label]).length <= LIMITS.labels
+  )
 }
 
 /** Without the comma or dash that stood beside the date. */

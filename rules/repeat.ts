@@ -1,7 +1,8 @@
 import { BLOCKING, RELATIVE, tokensOf, WEEKDAYS, weekdayIn } from './date-words.ts'
 
 /**
- * Whether a text says that something repeats: `every monday`, `each month`, `daily`. Nothing in it is then a single date.
+ * Whether a text says that something repeats: `every monday`, `each month`, `daily`. Nothing in it
+ * is then a single date.
  *
  * @example saysRepeat('Water the plants every 3 days') // true
  * @example saysRepeat('Write the weekly report') // false
@@ -9,10 +10,19 @@ import { BLOCKING, RELATIVE, tokensOf, WEEKDAYS, weekdayIn } from './date-words.
 export function saysRepeat(text: string): boolean {
   const words = tokensOf(text).map(({ word }) => word)
   return words.some((word, at) => {
-    const rest = words.slice(at + 1).filter((each) => !/^(other|second|third|fourth|single|first|last|few|couple|of|the|\d+|\d+(st|nd|rd|th))$/.test(each))
+    const rest = words
+      .slice(at + 1)
+      .filter(
+        (each) =>
+          !/^(other|second|third|fourth|single|first|last|few|couple|of|the|\d+|\d+(st|nd|rd|th))$/.test(
+            each,
+          ),
+      )
     const isEnd = rest.length === 0 || /^[#!]/.test(rest[0] ?? '')
     if (word === 'every' || word === 'each' || word === 'every!')
-      return REPEATED.test(rest[0] ?? '') || (isEnd && /^\d+(st|nd|rd|th)$/.test(words[at + 1] ?? ''))
+      return (
+        REPEATED.test(rest[0] ?? '') || (isEnd && /^\d+(st|nd|rd|th)$/.test(words[at + 1] ?? ''))
+      )
     const isFollowed =
       isEnd ||
       /^(at|on|from|until|till|@)$/.test(rest[0] ?? '') ||
@@ -20,8 +30,15 @@ export function saysRepeat(text: string): boolean {
       weekdayIn(rest[0]) !== undefined ||
       RELATIVE.has(rest[0] ?? '')
     if (BLOCKING.has(words[at - 1] ?? '')) return false
-    if (/^(daily|weekly|monthly|yearly|annually|biweekly|bi-weekly|fortnightly|quarterly|hourly|nightly)$/.test(word)) return at > 0 && isFollowed
-    const isPlural = /^(weekdays|weekends|workdays)$/.test(word) || (word.endsWith('s') && WEEKDAYS.includes(word.slice(0, -1)))
+    if (
+      /^(daily|weekly|monthly|yearly|annually|biweekly|bi-weekly|fortnightly|quarterly|hourly|nightly)$/.test(
+        word,
+      )
+    )
+      return at > 0 && isFollowed
+    const isPlural =
+      /^(weekdays|weekends|workdays)$/.test(word) ||
+      (word.endsWith('s') && WEEKDAYS.includes(word.slice(0, -1)))
     return isPlural && at > 0 && (isFollowed || words[at - 1] === 'on')
   })
 }

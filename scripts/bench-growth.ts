@@ -1,5 +1,7 @@
-// npm run bench:growth: how long one task, the first and a deep page, a write and a search take while the table grows, for an ordinary user and for one with 100,000 tasks.
-// Prints medians, writes them to bench/growth.json and docs/growth.svg. `npm run bench:growth -- 10000 1000000` for other sizes than 10,000, 1,000,000 and 10,000,000 tasks.
+// npm run bench:growth: how long one task, the first and a deep page, a write and a search take
+// while the table grows, for an ordinary user and for one with 100,000 tasks.
+// Prints medians, writes them to bench/growth.json and docs/growth.svg. `npm run bench:growth --
+// 10000 1000000` for other sizes than 10,000, 1,000,000 and 10,000,000 tasks.
 import { Console } from 'node:console'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
@@ -8,7 +10,8 @@ import { median } from './bench/median.ts'
 import { growthPicture, type Point } from './bench/picture.ts'
 import { docket, openServers } from './bench/servers.ts'
 
-const SIZES = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_000, 1_000_000, 10_000_000]
+const SIZES =
+  process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_000, 1_000_000, 10_000_000]
 const [HEAVY, ORDINARY] = [100_000, 200]
 /** Requests of a kind, one after the other. */
 const TIMES = 300
@@ -44,22 +47,32 @@ try {
   }
   new Console(process.stdout).table(points)
   mkdirSync('bench', { recursive: true })
-  writeFileSync('bench/growth.json', `${JSON.stringify({ at: new Date().toISOString(), node: process.version, times: TIMES, points }, null, 2)}\n`)
+  writeFileSync(
+    'bench/growth.json',
+    `${JSON.stringify({ at: new Date().toISOString(), node: process.version, times: TIMES, points }, null, 2)}\n`,
+  )
   writeFileSync(
     'docs/growth.svg',
-    growthPicture(points, `Median of ${TIMES} requests in milliseconds, by the tasks in the table; one after the other, Node ${process.version}`),
+    growthPicture(
+      points,
+      `Median of ${TIMES} requests in milliseconds, by the tasks in the table; one after the other, Node ${process.version}`,
+    ),
   )
 } finally {
   await database.end()
   await servers.close()
 }
 
-async function works({ send, tasks }: Person): Promise<Record<string, () => Promise<{ status: number }>>> {
+async function works({
+  send,
+  tasks,
+}: Person): Promise<Record<string, () => Promise<{ status: number }>>> {
   type Page = { items: { id: string }[]; next_cursor: string | null }
   const first = (await send<Page>(`${tasks}?limit=20`)).body
   // As deep as the ordinary user goes.
   let deep = first
-  for (let page = 0; page < 5 && deep.next_cursor; page += 1) deep = (await send<Page>(`${tasks}?limit=20&cursor=${deep.next_cursor}`)).body
+  for (let page = 0; page < 5 && deep.next_cursor; page += 1)
+    deep = (await send<Page>(`${tasks}?limit=20&cursor=${deep.next_cursor}`)).body
   return {
     'one task': () => send(`${tasks}/${first.items[0]?.id}`),
     'first page': () => send(`${tasks}?limit=20`),
@@ -82,8 +95,11 @@ async function fill(database: pg.Client, userId: string, count: number): Promise
 
 /** As many tasks of others, 200 each. Rows first and indexes after them is many times faster. */
 async function fillOthers(database: pg.Client, count: number): Promise<void> {
-  const { rows } = await database.query(`select indexname, indexdef from pg_indexes where tablename = 'tasks' and indexname <> 'tasks_pkey'`)
-  if (count > HEAVY) for (const { indexname } of rows) await database.query(`drop index ${indexname}`)
+  const { rows } = await database.query(
+    `select indexname, indexdef from pg_indexes where tablename = 'tasks' and indexname <> 'tasks_pkey'`,
+  )
+  if (count > HEAVY)
+    for (const { indexname } of rows) await database.query(`drop index ${indexname}`)
   await database.query(
     `with others as (insert into "user" (id, name, email) select gen_random_uuid(), 'Somebody', gen_random_uuid() || '@example.org' from generate_series(1, $1::int / $2::int) returning id)
     insert into tasks (user_id, id, version, title, position, created_at, updated_at)

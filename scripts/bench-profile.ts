@@ -1,4 +1,5 @@
-// npm run bench:profile: where the time of a request goes, here, in the bare server of the bench and in Fastify, by whose code asked for it. Prints microseconds a request.
+// npm run bench:profile: where the time of a request goes, here, in the bare server of the bench
+// and in Fastify, by whose code asked for it. Prints microseconds a request.
 import { Console } from 'node:console'
 import { once } from 'node:events'
 import { freePort } from '../server/testing/free-port.ts'
@@ -26,27 +27,57 @@ try {
   const seen = (server: keyof typeof ports) => `--inspect=127.0.0.1:${ports[server]}`
   const ours = await servers.start(docket(seen('docket')), settings)
   const { sessionId, works } = await newUser(ours.url)
-  const bare = await servers.start([NODE, seen('bare'), 'scripts/bench/peers/bare.ts'], peerSettings(sessionId))
-  const fastify = await servers.start([NODE, seen('fastify'), 'scripts/bench/peers/fastify.ts'], peerSettings(sessionId))
+  const bare = await servers.start(
+    [NODE, seen('bare'), 'scripts/bench/peers/bare.ts'],
+    peerSettings(sessionId),
+  )
+  const fastify = await servers.start(
+    [NODE, seen('fastify'), 'scripts/bench/peers/fastify.ts'],
+    peerSettings(sessionId),
+  )
 
   for (const work of WORK) {
     const costs: Record<string, Map<string, number>> = {}
     for (const [server, { url }] of Object.entries({ docket: ours, bare, fastify })) {
       await closedLoop(url, works[work], CONNECTIONS, SECONDS / 4)
-      const { total, profile } = await profiled(ports[server as keyof typeof ports], () => closedLoop(url, works[work], CONNECTIONS, SECONDS))
-      costs[server] = new Map([...timeByOwner(profile)].map(([owner, time]) => [owner, Math.round((time / total) * 10) / 10]))
+      const { total, profile } = await profiled(ports[server as keyof typeof ports], () =>
+        closedLoop(url, works[work], CONNECTIONS, SECONDS),
+      )
+      costs[server] = new Map(
+        [...timeByOwner(profile)].map(([owner, time]) => [
+          owner,
+          Math.round((time / total) * 10) / 10,
+        ]),
+      )
     }
     const owners = [...new Set(Object.values(costs).flatMap((cost) => [...cost.keys()]))]
-    const rows = owners.map((owner) => Object.fromEntries([[work, owner], ...Object.keys(costs).map((server) => [server, costs[server]?.get(owner) ?? 0])]))
-    new Console(process.stdout).table(rows.filter((row) => Object.keys(costs).some((server) => row[server] >= 1)).sort((a, b) => b.docket - a.docket))
+    const rows = owners.map((owner) =>
+      Object.fromEntries([
+        [work, owner],
+        ...Object.keys(costs).map((server) => [server, costs[server]?.get(owner) ?? 0]),
+      ]),
+    )
+    new Console(process.stdout).table(
+      rows
+        .filter((row) => Object.keys(costs).some((server) => row[server] >= 1))
+        .sort((a, b) => b.docket - a.docket),
+    )
   }
 } finally {
   await servers.close()
 }
 
-/** Has V8 look at the stack while something is done (https://chromedevtools.github.io/devtools-protocol/v8/Profiler/). */
-async function profiled<T>(port: number, work: () => Promise<T>): Promise<T & { profile: Profile }> {
-  const [{ webSocketDebuggerUrl }] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as [{ webSocketDebuggerUrl: string }]
+/**
+ * Has V8 look at the stack while something is done
+ * (https://chromedevtools.github.io/devtools-protocol/v8/Profiler/).
+ */
+async function profiled<T>(
+  port: number,
+  work: () => Promise<T>,
+): Promise<T & { profile: Profile }> {
+  const [{ webSocketDebuggerUrl }] = (await (
+    await fetch(`http://127.0.0.1:${port}/json/list`)
+  ).json()) as [{ webSocketDebuggerUrl: string }]
   const socket = new WebSocket(webSocketDebuggerUrl)
   await once(socket, 'open')
   let id = 0
@@ -94,6 +125,7 @@ function timeByOwner({ nodes, samples, timeDeltas }: Profile): Map<string, numbe
 function ownerOf({ functionName, url }: { functionName: string; url: string }): string | undefined {
   if (['(garbage collector)', '(program)', '(idle)'].includes(functionName)) return functionName
   const [, library] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
-  const [, own] = /^(server(?:\/\w+(?=\/))?|scripts\/bench\/peers)\//.exec(url.replace(ROOT, '')) ?? []
+  const [, own] =
+    /^(server(?:\/\w+(?=\/))?|scripts\/bench\/peers)\//.exec(url.replace(ROOT, '')) ?? []
   return library ?? own
 }

@@ -1,5 +1,7 @@
-// npm run bench: this server beside others that do the same work, on the same PostgreSQL and the same rows, in turns, in one run.
-// Prints ratios to a server without any check, writes them to bench/results.json and docs/bench.svg. `npm run bench -- 5` for five rounds (default 15).
+// npm run bench: this server beside others that do the same work, on the same PostgreSQL and the
+// same rows, in turns, in one run.
+// Prints ratios to a server without any check, writes them to bench/results.json and
+// docs/bench.svg. `npm run bench -- 5` for five rounds (default 15).
 import { type ChildProcess, spawnSync } from 'node:child_process'
 import { Console } from 'node:console'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -8,27 +10,49 @@ import { crowd } from './bench/crowd.ts'
 import { CONNECTIONS, closedLoop, openLoop, type Work } from './bench/load.ts'
 import { median } from './bench/median.ts'
 import { picture } from './bench/picture.ts'
-import { cpuOf, docket, end, NODE, openServers, PYTHON, peerSettings, type Running, residentOf, settings, settled } from './bench/servers.ts'
+import {
+  cpuOf,
+  docket,
+  end,
+  NODE,
+  openServers,
+  PYTHON,
+  peerSettings,
+  type Running,
+  residentOf,
+  settings,
+  settled,
+} from './bench/servers.ts'
 import { newUser, WORK, type Works } from './bench/user.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 15)
 /** Rounds that are not counted. */
 const WARM_UP = 2
-/** Seconds of a turn; short ones, in changing order, so that a machine that becomes slower does so for all. */
+/**
+ * Seconds of a turn; short ones, in changing order, so that a machine that becomes slower does so
+ * for all.
+ */
 const TURN = 1
 /** Seconds at a fixed rate, and of a crowd. */
 const [STEADY, CROWDED] = [15, 8]
-/** Requests a second for the latency, of all connections together: below what any of them can do. */
+/**
+ * Requests a second for the latency, of all connections together: below what any of them can do.
+ */
 const RATE = { list: 30, get: 100, create: 50 }
 /** Requests after which the memory is looked at again. */
 const MANY = 100_000
 const STARTS = 5
 /** Words for Node: what it takes by itself, which depends on the machine, and less. */
-const MEMORY = [[], ['--max-semi-space-size=4', '--heap-growing-percent=50'], ['--optimize-for-size', '--max-semi-space-size=4']]
+const MEMORY = [
+  [],
+  ['--max-semi-space-size=4', '--heap-growing-percent=50'],
+  ['--optimize-for-size', '--max-semi-space-size=4'],
+]
 /** Connections at once, of so many users. */
 const [CROWDS, USERS] = [[32, 256, 2_000], 20]
 
-const hasFastApi = spawnSync(PYTHON, ['-c', 'import fastapi, sqlmodel, uvicorn, jose, psycopg2']).status === 0
+const hasFastApi =
+  spawnSync(PYTHON, ['-c', 'import fastapi, sqlmodel, uvicorn, jose, psycopg2']).status === 0
 const SERVERS: Record<string, string[]> = {
   bare: [NODE, 'scripts/bench/peers/bare.ts'],
   'bare, pipelined': [NODE, 'scripts/bench/peers/bare.ts', 'pipelined'],
@@ -72,7 +96,9 @@ try {
       await settled(child)
     }
   }
-  const memory = Object.fromEntries(Object.entries(running).map(([peer, { child }]) => [peer, residentOf(child)]))
+  const memory = Object.fromEntries(
+    Object.entries(running).map(([peer, { child }]) => [peer, residentOf(child)]),
+  )
 
   const rows = WORK.flatMap((work) =>
     Object.keys(running).map((peer) => {
@@ -113,7 +139,9 @@ try {
   const { url, child } = await servers.start(docket(), settings)
   const crowds = await crowdsOf(url, child)
   new Console(process.stdout).table(crowds)
-  process.stdout.write(`start to first answer, ms: ${Math.round(median(starts))} (${starts.map(Math.round).join(', ')})\n`)
+  process.stdout.write(
+    `start to first answer, ms: ${Math.round(median(starts))} (${starts.map(Math.round).join(', ')})\n`,
+  )
 
   const setting = {
     node: process.version,
@@ -125,7 +153,10 @@ try {
     crowds,
   }
   mkdirSync('bench', { recursive: true })
-  writeFileSync('bench/results.json', `${JSON.stringify({ at: new Date().toISOString(), ...setting, rows }, null, 2)}\n`)
+  writeFileSync(
+    'bench/results.json',
+    `${JSON.stringify({ at: new Date().toISOString(), ...setting, rows }, null, 2)}\n`,
+  )
   writeFileSync(
     'docs/bench.svg',
     picture(
@@ -173,19 +204,25 @@ async function memoryOf(flags: string[], works: Works) {
     ...held,
     [`MB after ${MANY / 2}`]: await after(MANY / 2),
     [`MB after ${MANY}`]: await after(MANY),
-    ...Object.fromEntries(WORK.map((work) => [`${work}/s`, Math.round(median(rates[work] as number[]))])),
+    ...Object.fromEntries(
+      WORK.map((work) => [`${work}/s`, Math.round(median(rates[work] as number[]))]),
+    ),
   }
   await end(child)
   return row
 }
 
-/** Users who each have a task, by more and more connections: one task is read, and one is written. */
+/**
+ * Users who each have a task, by more and more connections: one task is read, and one is written.
+ */
 async function crowdsOf(url: string, child: ChildProcess) {
   const read: Work[] = []
   const write: Work[] = []
   for (let count = 0; count < USERS; count += 1) {
     const client = createDocket({ baseUrl: url })
-    const { user, access_token: token } = await client.signup({ body: { email: `user${count}@example.org`, password: 'correct horse battery' } })
+    const { user, access_token: token } = await client.signup({
+      body: { email: `user${count}@example.org`, password: 'correct horse battery' },
+    })
     const { id } = await client.createTask({ body: { title: 'Pay the rent' } })
     const headers = { authorization: `Bearer ${token}` }
     read.push({ method: 'GET', path: `/api/${user.id}/tasks/${id}`, headers })
@@ -198,7 +235,13 @@ async function crowdsOf(url: string, child: ChildProcess) {
   }
   const rows = []
   for (const [work, works] of Object.entries({ get: read, create: write })) {
-    for (const connections of CROWDS) rows.push({ work, connections, ...(await crowd(url, works, connections, CROWDED)), MB: residentOf(child) })
+    for (const connections of CROWDS)
+      rows.push({
+        work,
+        connections,
+        ...(await crowd(url, works, connections, CROWDED)),
+        MB: residentOf(child),
+      })
   }
   return rows
 }

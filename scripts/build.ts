@@ -1,9 +1,11 @@
-// npm run build: the SDK, the web app and the docs, each when something it is made of is newer than it.
+// npm run build: the SDK, the web app and the docs, each when something it is made of is newer than
+// it.
 import { execFileSync } from 'node:child_process'
 import { globSync, rmSync, statSync } from 'node:fs'
 import { compress } from './compress.ts'
 
-const run = (...words: string[]) => execFileSync(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+const run = (...words: string[]) =>
+  execFileSync(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
 
 function makeWeb(): void {
   run('node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn')

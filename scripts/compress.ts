@@ -11,7 +11,10 @@ export function compress(directory: string): void {
   for (const file of globSync(`${directory}/**/*.{${COMPRESSIBLE}}`)) {
     const bytes = readFileSync(file)
     if (bytes.length < MIN_BYTES) continue
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: 9,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    }
     for (const [ending, compressed] of [
       ['br', brotliCompressSync(bytes, { params })],
       ['gz', gzipSync(bytes, { level: 9 })],

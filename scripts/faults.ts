@@ -1,12 +1,21 @@
-// npm run test:faults: breaks what is around the server - kills it, takes its database away, fills the disk, floods it - while it is written to.
-// Prints what was acknowledged, lost and doubled. With words, only the tests of the files they name.
+// npm run test:faults: breaks what is around the server - kills it, takes its database away, fills
+// the disk, floods it - while it is written to.
+// Prints what was acknowledged, lost and doubled. With words, only the tests of the files they
+// name.
 import { spawnSync } from 'node:child_process'
 import { clear, table } from './faults/report.ts'
 
 clear()
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'faults', '--no-file-parallelism', ...process.argv.slice(2)],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    'faults',
+    '--no-file-parallelism',
+    ...process.argv.slice(2),
+  ],
   {
     stdio: 'inherit',
   },

@@ -1,12 +1,32 @@
-// Part of `npm run generate`: what the SDK knows of each operation, sdk/operations.gen.ts at run time, sdk/calls.gen.ts as types. With --check it fails when a file is not what the contract makes.
+// Part of `npm run generate`: what the SDK knows of each operation, sdk/operations.gen.ts at run
+// time, sdk/calls.gen.ts as types. With --check it fails when a file is not what the contract
+// makes.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { contract, contractOperations, type Operation, type ResponseObject, resolve, type SchemaObject } from '../server/contract/document.ts'
+import {
+  contract,
+  contractOperations,
+  type Operation,
+  type ResponseObject,
+  resolve,
+  type SchemaObject,
+} from '../server/contract/document.ts'
 import { samples } from './samples.ts'
 
 const HEAD = '/** Made from the contract by `npm run generate`. */\n'
 
-/** One string an operation, since the package counts its bytes: method, path, what is special about it, and its responses that are no problem. */
-function facts({ id, method, template, accepts, access, headerParameters, responses }: Operation): string {
+/**
+ * One string an operation, since the package counts its bytes: method, path, what is special about
+ * it, and its responses that are no problem.
+ */
+function facts({
+  id,
+  method,
+  template,
+  accepts,
+  access,
+  headerParameters,
+  responses,
+}: Operation): string {
   const words = [
     method.toLowerCase(),
     template,
@@ -14,12 +34,17 @@ function facts({ id, method, template, accepts, access, headerParameters, respon
     ...(headerParameters.includes('Idempotency-Key') ? ['keyed'] : []),
     ...(headerParameters.includes('If-Match') ? ['conditional'] : []),
     ...(access === 'session' ? ['session'] : []),
-    ...Object.entries(responses).flatMap(([status, response]) => (status < '300' ? success(status, response) : [])),
+    ...Object.entries(responses).flatMap(([status, response]) =>
+      status < '300' ? success(status, response) : [],
+    ),
   ]
   return `  ${id}: '${words.join(' ')}',\n`
 }
 
-/** Status, media type, and the shape or the end of a whole body: `200:application/json=Task`, `200:text/csv=/\r\n$`, `204:`. */
+/**
+ * Status, media type, and the shape or the end of a whole body: `200:application/json=Task`,
+ * `200:text/csv=/\r\n$`, `204:`.
+ */
 function success(status: string, { content = {} }: ResponseObject): string {
   const [type = '', { schema } = { schema: {} }] = Object.entries(content)[0] ?? []
   if (type === '') return `${status}:`
@@ -29,23 +54,36 @@ function success(status: string, { content = {} }: ResponseObject): string {
 /** Name of an object -> its required members and their shapes. */
 const shapes = new Map<string, string>()
 
-/** The shape of a schema as `sdk/recognise.ts` reads it. What is no object keeps only its type; `name`: what an object without one is called. */
+/**
+ * The shape of a schema as `sdk/recognise.ts` reads it. What is no object keeps only its type;
+ * `name`: what an object without one is called.
+ */
 function shapeOf(schema: SchemaObject, name: string): string {
   const { $ref, oneOf, type } = schema
   if (oneOf) {
     const [only, ...others] = oneOf.filter((each) => each.type !== 'null')
-    if (!only || others.length > 0) throw new Error(`${name}: the SDK knows no shape of several kinds`)
+    if (!only || others.length > 0)
+      throw new Error(`${name}: the SDK knows no shape of several kinds`)
     return `${shapeOf(only, name)}?`
   }
-  if ($ref) return shapeOf(contract.components.schemas[$ref.split('/').at(-1) as string] as SchemaObject, $ref.split('/').at(-1) as string)
+  if ($ref)
+    return shapeOf(
+      contract.components.schemas[$ref.split('/').at(-1) as string] as SchemaObject,
+      $ref.split('/').at(-1) as string,
+    )
   const types = [type].flat()
   const end = types.includes('null') ? '?' : ''
   const [kind] = types.filter((each) => each !== 'null')
-  if (kind === 'array') return `[${shapeOf(schema.items as SchemaObject, `${name}_item`)}]${schema.minItems ? '+' : ''}${end}`
-  if (kind !== 'object') return `${{ string: 's', boolean: 'b', integer: 'n', number: 'n' }[kind as string] as string}${end}`
+  if (kind === 'array')
+    return `[${shapeOf(schema.items as SchemaObject, `${name}_item`)}]${schema.minItems ? '+' : ''}${end}`
+  if (kind !== 'object')
+    return `${{ string: 's', boolean: 'b', integer: 'n', number: 'n' }[kind as string] as string}${end}`
   if (!shapes.has(name)) {
     shapes.set(name, '')
-    const members = (schema.required ?? []).map((member) => `${member}:${shapeOf(schema.properties?.[member] as SchemaObject, `${name}_${member}`)}`)
+    const members = (schema.required ?? []).map(
+      (member) =>
+        `${member}:${shapeOf(schema.properties?.[member] as SchemaObject, `${name}_${member}`)}`,
+    )
     shapes.set(name, members.join(' '))
   }
   return `${name}${end}`

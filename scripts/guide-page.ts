@@ -17,45 +17,88 @@ export const PAGES = [
   'migrating',
 ]
 
-export const html = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+export const html = (text: string) =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
 
 export const titleOf = (markdown: string) => /^# (.*)/.exec(markdown)?.[1] ?? ''
 
 /** What a reader sees of the language of a block; the rest of its line is for whoever runs it. */
-const LABELS: Record<string, string> = { sh: 'Shell', ts: 'TypeScript', html: 'HTML', py: 'Python', text: 'Prints' }
+const LABELS: Record<string, string> = {
+  sh: 'Shell',
+  ts: 'TypeScript',
+  html: 'HTML',
+  py: 'Python',
+  text: 'Prints',
+}
 
-const LANGUAGES: Record<string, string> = { sh: 'shellscript', ts: 'typescript', html: 'html', py: 'python' }
+const LANGUAGES: Record<string, string> = {
+  sh: 'shellscript',
+  ts: 'typescript',
+  html: 'html',
+  py: 'python',
+}
 const THEMES = { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } as const
-const highlighter = await createHighlighter({ themes: Object.values(THEMES), langs: Object.values(LANGUAGES) })
+const highlighter = await createHighlighter({
+  themes: Object.values(THEMES),
+  langs: Object.values(LANGUAGES),
+})
 
 const marked = new Marked({
   renderer: {
     heading({ tokens, depth, text }) {
       const id = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
       const inner = this.parser.parseInline(tokens)
-      return depth === 1 ? `<h1>${inner}</h1>` : `<h${depth} id="${id}"><a href="#${id}">${inner}</a></h${depth}>`
+      return depth === 1
+        ? `<h1>${inner}</h1>`
+        : `<h${depth} id="${id}"><a href="#${id}">${inner}</a></h${depth}>`
     },
     code({ text, lang = '' }: Tokens.Code) {
       const [language = 'text'] = lang.split(' ')
       const name = LANGUAGES[language]
-      const code = name ? highlighter.codeToHtml(text, { lang: name, themes: THEMES, defaultColor: 'light-dark()', structure: 'inline' }) : html(text)
+      const code = name
+        ? highlighter.codeToHtml(text, {
+            lang: name,
+            themes: THEMES,
+            defaultColor: 'light-dark()',
+            structure: 'inline',
+          })
+        : html(text)
       const label = LABELS[language] ?? language
       return `<figure class="${language}"><figcaption>${label}</figcaption><pre tabindex="0" aria-label="${label}"><code>${code}</code></pre></figure>`
     },
     table({ header, rows }) {
       const row = (cells: Tokens.TableCell[], tag: string) =>
         `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`
-      const head = header.some(({ text }) => text !== '') ? `<thead>${row(header, 'th').replaceAll('<th></th>', '<td></td>')}</thead>` : ''
+      const head = header.some(({ text }) => text !== '')
+        ? `<thead>${row(header, 'th').replaceAll('<th></th>', '<td></td>')}</thead>`
+        : ''
       return `<div class="table" tabindex="0" role="group" aria-label="Table">\n<table>${head}<tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table></div>`
     },
   },
 })
 
 /** A page of the site: a guide in its frame, with `more` below it. */
-export function guidePage(name: string, markdown: string, titles: Map<string, string>, more = ''): string {
-  const links = [...PAGES.map((page) => [page === 'index' ? './' : `${page}.html`, titles.get(page) ?? '', page]), ['reference.html', 'Reference', 'reference']]
+export function guidePage(
+  name: string,
+  markdown: string,
+  titles: Map<string, string>,
+  more = '',
+): string {
+  const links = [
+    ...PAGES.map((page) => [
+      page === 'index' ? './' : `${page}.html`,
+      titles.get(page) ?? '',
+      page,
+    ]),
+    ['reference.html', 'Reference', 'reference'],
+  ]
   const navigation = links.map(
-    ([href, title, page]) => `<li><a href="${href}"${page === name ? ' aria-current="page"' : ''}>${html(page === 'index' ? 'Start' : (title ?? ''))}</a></li>`,
+    ([href, title, page]) =>
+      `<li><a href="${href}"${page === name ? ' aria-current="page"' : ''}>${html(page === 'index' ? 'Start' : (title ?? ''))}</a></li>`,
   )
   return `<!doctype html>
 <html lang="en">

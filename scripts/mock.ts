@@ -1,7 +1,13 @@
-// npm run mock: the contract, answered by Prism from its examples, on MOCK_PORT (default 4010). No server, no database.
+// npm run mock: the contract, answered by Prism from its examples, on MOCK_PORT (default 4010). No
+// server, no database.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { findPath } from '../server/contract/route.ts'
@@ -15,7 +21,9 @@ const LIMIT = 5_000
 const MEDIA_RANGE = /^\s*[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+\s*(;\s*[\w-]+=("[^"]*"|[\w.+-]*)\s*)*$/
 const port = Number(process.env.MOCK_PORT ?? 4010)
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  process.stderr.write(`MOCK_PORT is ${process.env.MOCK_PORT}, which is no port: give a number up to 65535.\n`)
+  process.stderr.write(
+    `MOCK_PORT is ${process.env.MOCK_PORT}, which is no port: give a number up to 65535.\n`,
+  )
   process.exit(1)
 }
 
@@ -62,9 +70,18 @@ function sendProblem(outgoing: ServerResponse, code: ProblemCode): void {
   // As Prism does: a page elsewhere is to read why it was refused.
   const origin = outgoing.req.headers.origin
   const shared = origin
-    ? { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', 'access-control-expose-headers': 'x-request-id' }
+    ? {
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        'access-control-expose-headers': 'x-request-id',
+      }
     : {}
-  outgoing.writeHead(refused.status, { ...refused.headers, ...shared, 'content-type': 'application/problem+json', 'x-request-id': 'mock' })
+  outgoing.writeHead(refused.status, {
+    ...refused.headers,
+    ...shared,
+    'content-type': 'application/problem+json',
+    'x-request-id': 'mock',
+  })
   outgoing.end(JSON.stringify(problemDetails(refused, 'mock')))
 }
 
@@ -77,7 +94,8 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   const refused = refusal(incoming, sent)
   if (refused) return sendProblem(outgoing, refused)
   // As the server reads it, or Prism would stumble over what real clients send.
-  if (incoming.headers.accept !== undefined) incoming.headers.accept = mediaRanges(incoming.headers.accept)
+  if (incoming.headers.accept !== undefined)
+    incoming.headers.accept = mediaRanges(incoming.headers.accept)
   const { 'transfer-encoding': _, ...headers } = incoming.headers
   const fitting = preference(incoming)
   if (fitting) headers.prefer ??= fitting
@@ -85,7 +103,14 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   if (sent.length === 0) delete headers['content-type']
   // HEAD answers like GET; Node leaves the body out.
   const method = incoming.method === 'HEAD' ? 'GET' : incoming.method
-  const onward = forward({ port: behind, host: '127.0.0.1', method, path: incoming.url, headers, signal: AbortSignal.timeout(LIMIT) })
+  const onward = forward({
+    port: behind,
+    host: '127.0.0.1',
+    method,
+    path: incoming.url,
+    headers,
+    signal: AbortSignal.timeout(LIMIT),
+  })
   onward.end(sent)
   const answered = await once(onward, 'response').then(
     ([response]) => response as IncomingMessage,
@@ -93,38 +118,67 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   )
   if (!answered) return sendProblem(outgoing, 'service_unavailable')
   const body = confirming(incoming, sent, answered.statusCode, await buffer(answered))
-  if (answered.headers['content-length'] !== undefined) answered.headers['content-length'] = String(body.length)
-  const isPrisms = body.includes('stoplight.io/prism/errors') || body.includes('"internal_server_error"')
+  if (answered.headers['content-length'] !== undefined)
+    answered.headers['content-length'] = String(body.length)
+  const isPrisms =
+    body.includes('stoplight.io/prism/errors') || body.includes('"internal_server_error"')
   // It was asked for an answer that the operation does not have.
-  if (isPrisms && incoming.headers.prefer && [404, 500].includes(answered.statusCode ?? 0)) return sendProblem(outgoing, 'invalid_request')
+  if (isPrisms && incoming.headers.prefer && [404, 500].includes(answered.statusCode ?? 0))
+    return sendProblem(outgoing, 'invalid_request')
   if (isPrisms) return sendProblem(outgoing, OWN[answered.statusCode ?? 0] ?? 'internal_error')
   // Where the contract declares no body, Prism sends a type for it all the same.
   if (body.length === 0) delete answered.headers['content-type']
   outgoing.writeHead(answered.statusCode ?? 502, answered.headers).end(body)
 }
 
-/** Many operations are confirmed each: a client takes for done only what the response is about, and the example is about others. */
-function confirming({ method = '', url = '' }: IncomingMessage, sent: Buffer, status: number | undefined, body: Buffer): Buffer {
+/**
+ * Many operations are confirmed each: a client takes for done only what the response is about, and
+ * the example is about others.
+ */
+function confirming(
+  { method = '', url = '' }: IncomingMessage,
+  sent: Buffer,
+  status: number | undefined,
+  body: Buffer,
+): Buffer {
   const operation = findPath(new URL(url, 'http://mock').pathname)?.get(method)
   if (operation?.id !== 'bulkTasks' || status !== 200) return body
-  const { operations } = JSON.parse(sent.toString('utf8')) as { operations: { task_id?: string; task?: object }[] }
+  const { operations } = JSON.parse(sent.toString('utf8')) as {
+    operations: { task_id?: string; task?: object }[]
+  }
   const { items } = JSON.parse(body.toString('utf8')) as { items: { id: string }[] }
   const [example] = items
-  const confirmed = operations.map(({ task_id, task }) => ({ ...example, ...task, ...(task_id ? { id: task_id } : {}) }))
+  const confirmed = operations.map(({ task_id, task }) => ({
+    ...example,
+    ...task,
+    ...(task_id ? { id: task_id } : {}),
+  }))
   return Buffer.from(JSON.stringify({ items: confirmed }))
 }
 
-/** Which answer fits where Prism would take the first: something was created, and a walk comes to its end. */
-function preference({ method = '', url = '', headers: { accept = '*/*' } }: IncomingMessage): string | undefined {
+/**
+ * Which answer fits where Prism would take the first: something was created, and a walk comes to
+ * its end.
+ */
+function preference({
+  method = '',
+  url = '',
+  headers: { accept = '*/*' },
+}: IncomingMessage): string | undefined {
   const { pathname, searchParams } = new URL(url, 'http://mock')
   const operation = findPath(pathname)?.get(method)
   if (operation?.id === 'listTasks' && searchParams.has('cursor')) return 'example=last_page'
   if (operation?.id === 'listTaskChanges' && searchParams.has('since')) return 'example=nothing_new'
-  return operation?.responses[201] && /\*\/\*|application\/(\*|json)/.test(accept) ? 'code=201' : undefined
+  return operation?.responses[201] && /\*\/\*|application\/(\*|json)/.test(accept)
+    ? 'code=201'
+    : undefined
 }
 
 /** What Prism would end over, or never answer. */
-function refusal({ method = '', url = '', headers }: IncomingMessage, sent: Buffer): ProblemCode | undefined {
+function refusal(
+  { method = '', url = '', headers }: IncomingMessage,
+  sent: Buffer,
+): ProblemCode | undefined {
   if (!URL.canParse(url, 'http://mock')) return 'not_found'
   if (!succeeds(() => decodeURIComponent(url))) return 'invalid_request'
   if (sent.length === 0) return undefined
@@ -132,7 +186,9 @@ function refusal({ method = '', url = '', headers }: IncomingMessage, sent: Buff
   if (operation && sent.length > operation.bodyLimit) return 'content_too_large'
   const type = headers['content-type'] ?? ''
   if (!MEDIA_RANGE.test(type) || /charset=(?!"?utf-?8)/i.test(type)) return 'unsupported_media_type'
-  return /json/.test(type) && !succeeds(() => JSON.parse(sent.toString('utf8'))) ? 'malformed_json' : undefined
+  return /json/.test(type) && !succeeds(() => JSON.parse(sent.toString('utf8')))
+    ? 'malformed_json'
+    : undefined
 }
 
 function succeeds(attempt: () => unknown): boolean {
@@ -146,7 +202,9 @@ function succeeds(attempt: () => unknown): boolean {
 
 guard.on('error', (error) => {
   prism.kill('SIGTERM')
-  process.stderr.write(`The mock cannot listen on port ${port} (${error.message}); set MOCK_PORT to another.\n`)
+  process.stderr.write(
+    `The mock cannot listen on port ${port} (${error.message}); set MOCK_PORT to another.\n`,
+  )
   process.exit(1)
 })
 
@@ -158,4 +216,8 @@ for (;;) {
   if (up) break
   await new Promise((resolve) => setTimeout(resolve, 100))
 }
-guard.listen(port, '127.0.0.1', () => process.stdout.write(`The mock answers at http://127.0.0.1:${(guard.address() as AddressInfo).port}\n`))
+guard.listen(port, '127.0.0.1', () =>
+  process.stdout.write(
+    `The mock answers at http://127.0.0.1:${(guard.address() as AddressInfo).port}\n`,
+  ),
+)

@@ -1,5 +1,6 @@
-// npm run prove: everything long. The suite with ten times the generated requests, on both databases and on both versions of Node
-// (the pinned one and the next), then the second opinion and the seeded defects.
+// npm run prove: everything long. The suite with ten times the generated requests, on both
+// databases and on both versions of Node (the pinned one and the next), then the second opinion and
+// the seeded defects.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,20 +12,43 @@ const LONG = { PROOF_FACTOR: '10' }
 
 const directory = mkdtempSync(join(tmpdir(), 'docket-node-'))
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
-step('Node for the next version', 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', directory, `node@${NEXT_NODE}`])
+step('Node for the next version', 'npm', [
+  'install',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+  '--prefix',
+  directory,
+  `node@${NEXT_NODE}`,
+])
 
 for (const node of [process.execPath, join(directory, 'node_modules/.bin/node')]) {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
   step(`the suite on the embedded database, Node ${version}`, node, ['scripts/suite.ts'], LONG)
-  step(`the suite on PostgreSQL, Node ${version}`, node, ['scripts/postgres.ts', 'scripts/suite.ts'], LONG)
+  step(
+    `the suite on PostgreSQL, Node ${version}`,
+    node,
+    ['scripts/postgres.ts', 'scripts/suite.ts'],
+    LONG,
+  )
 }
 step('every answer seen by Prism too', process.execPath, ['scripts/through-prism.ts'])
 step('seeded defects turn a check red', process.execPath, ['scripts/seeded-defects.ts'])
 
-function step(name: string, command: string, words: string[], environment: Record<string, string> = {}): void {
+function step(
+  name: string,
+  command: string,
+  words: string[],
+  environment: Record<string, string> = {},
+): void {
   const started = Date.now()
   process.stdout.write(`\n=== ${name}\n`)
-  const { status } = spawnSync(command, words, { stdio: 'inherit', env: { ...process.env, ...environment } })
-  process.stdout.write(`=== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${Math.round((Date.now() - started) / 1000)} s\n`)
+  const { status } = spawnSync(command, words, {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  })
+  process.stdout.write(
+    `=== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${Math.round((Date.now() - started) / 1000)} s\n`,
+  )
   if (status !== 0) process.exit(1)
 }

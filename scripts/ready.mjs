@@ -1,5 +1,6 @@
 // npm start | test | dev | mock | ... : node scripts/ready.mjs <command>
-// Brings a fresh clone to where the command can run, then runs it. Only Node's built-ins, and nothing newer than Node 20.
+// Brings a fresh clone to where the command can run, then runs it. Only Node's built-ins, and
+// nothing newer than Node 20.
 import { spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -42,14 +43,22 @@ const COMMANDS = {
 const [name, ...words] = process.argv.slice(2)
 const steps = COMMANDS[name]
 if (!steps) {
-  process.stderr.write(`There is no command ${name}; there are ${Object.keys(COMMANDS).join(', ')}.\n`)
+  process.stderr.write(
+    `There is no command ${name}; there are ${Object.keys(COMMANDS).join(', ')}.\n`,
+  )
   process.exit(2)
 }
 
 if (!isInstalled()) {
   process.stderr.write('Installing what package-lock.json names...\n')
   // Under NODE_ENV=production npm would leave out the very Node that runs the server.
-  await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
+  await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+    'ci',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ])
 }
 for (const [index, step] of steps.entries()) {
   await run(join(bin, 'node'), index === steps.length - 1 ? [...step, ...words] : step)
@@ -57,7 +66,11 @@ for (const [index, step] of steps.entries()) {
 
 function isInstalled() {
   const installed = join(root, 'node_modules', '.package-lock.json')
-  return existsSync(join(bin, 'node')) && existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+  return (
+    existsSync(join(bin, 'node')) &&
+    existsSync(installed) &&
+    statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+  )
 }
 
 function run(command, words) {

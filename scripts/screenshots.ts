@@ -1,4 +1,5 @@
-// npm run screenshots: the pictures of the web app in docs/screenshots, of a server and a browser of their own: each view light, dark and on a phone.
+// npm run screenshots: the pictures of the web app in docs/screenshots, of a server and a browser
+// of their own: each view light, dark and on a phone.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,11 +48,17 @@ const browser = await chromium.launch(await chromiumHere())
 try {
   const docket = createDocket({ baseUrl: url })
   await docket.signup({ body: ADA })
-  for (const body of TASKS.toReversed()) await docket.moveTask({ task: (await docket.createTask({ body })).id, body: { to: 'top' } })
+  for (const body of TASKS.toReversed())
+    await docket.moveTask({ task: (await docket.createTask({ body })).id, body: { to: 'top' } })
   for (const title of ['Return the library books', 'Buy a lamp']) {
-    await docket.toggleTaskCompletion({ task: (await docket.createTask({ body: { title } })).id, body: { completed: true } })
+    await docket.toggleTaskCompletion({
+      task: (await docket.createTask({ body: { title } })).id,
+      body: { completed: true },
+    })
   }
-  await docket.deleteTask({ task: (await docket.createTask({ body: { title: 'Learn to juggle' } })).id })
+  await docket.deleteTask({
+    task: (await docket.createTask({ body: { title: 'Learn to juggle' } })).id,
+  })
 
   mkdirSync(TO, { recursive: true })
   for (const [look, colorScheme, viewport] of [
@@ -60,7 +67,13 @@ try {
     ['phone', 'light', { width: 390, height: 844 }],
     ['phone-dark', 'dark', { width: 390, height: 844 }],
   ] as const) {
-    const context = await browser.newContext({ locale: 'en', colorScheme, viewport, hasTouch: look.startsWith('phone'), reducedMotion: 'reduce' })
+    const context = await browser.newContext({
+      locale: 'en',
+      colorScheme,
+      viewport,
+      hasTouch: look.startsWith('phone'),
+      reducedMotion: 'reduce',
+    })
     const page = await context.newPage()
     const shoot = (name: string) => page.screenshot({ path: join(TO, `${name}-${look}.png`) })
     await page.goto(url)
@@ -91,7 +104,8 @@ async function views(page: Page, shoot: (name: string) => Promise<unknown>): Pro
   await shoot('task')
   await page.getByRole('button', { name: 'Close' }).click()
   await page.getByRole('button', { name: 'Select' }).click()
-  for (const title of ['Water the plants', 'Call Grace']) await page.getByRole('checkbox', { name: `Select ${title}` }).click()
+  for (const title of ['Water the plants', 'Call Grace'])
+    await page.getByRole('checkbox', { name: `Select ${title}` }).click()
   await shoot('selection')
   for (const [name, path, there] of [
     ['today', '/today', 'Overdue'],

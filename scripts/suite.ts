@@ -1,5 +1,6 @@
-// npm test: the whole suite, then the table of all it was answered, held against the contract. With words, only the tests they name;
-// with --without-web all but those of the web app, which are the same on every database.
+// npm test: the whole suite, then the table of all it was answered, held against the contract. With
+// words, only the tests they name; with --without-web all but those of the web app, which are the
+// same on every database.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { declaredAnswers, undeclarableAnswers } from '../server/testing/answer-rows.ts'
@@ -13,10 +14,14 @@ const isWithoutWeb = process.argv.includes(WITHOUT_WEB)
 const excluded = isWithoutWeb ? ['--exclude', 'web/**'] : []
 mkdirSync('coverage', { recursive: true })
 rmSync(ANSWERS, { force: true })
-const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'suite', ...excluded, ...words], {
-  stdio: 'inherit',
-  env: { ...process.env, ANSWERS_FILE: ANSWERS },
-})
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'suite', ...excluded, ...words],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, ANSWERS_FILE: ANSWERS },
+  },
+)
 if (status !== 0) process.exit(1)
 if (words.length === 0) compare()
 else process.stdout.write('The table of answers is made only of the whole suite.\n')
@@ -38,19 +43,35 @@ function compare(): void {
   const faults: string[] = []
   let [declared, given] = [0, 0]
   const known = new Set([...declaredAnswers.keys(), ...undeclarableAnswers.keys()])
-  faults.push(...[...answers.keys()].filter((row) => !known.has(row)).map((row) => `answers of nobody known: ${row}`))
+  faults.push(
+    ...[...answers.keys()]
+      .filter((row) => !known.has(row))
+      .map((row) => `answers of nobody known: ${row}`),
+  )
   for (const [row, allowed] of [...declaredAnswers, ...undeclarableAnswers]) {
     const got = answers.get(row) ?? new Map<string, number>()
-    faults.push(...[...got.keys()].filter((answer) => !allowed.includes(answer)).map((answer) => `answered, not declared: ${row} ${answer}`))
-    const missing = declaredAnswers.has(row) ? allowed.filter((answer) => !got.has(answer)) : undefined
+    faults.push(
+      ...[...got.keys()]
+        .filter((answer) => !allowed.includes(answer))
+        .map((answer) => `answered, not declared: ${row} ${answer}`),
+    )
+    const missing = declaredAnswers.has(row)
+      ? allowed.filter((answer) => !got.has(answer))
+      : undefined
     if (missing) {
-      if (!isWithoutWeb) faults.push(...missing.map((answer) => `declared, never answered: ${row} ${answer}`))
+      if (!isWithoutWeb)
+        faults.push(...missing.map((answer) => `declared, never answered: ${row} ${answer}`))
       declared += allowed.length
       given += allowed.length - missing.length
     }
-    lines.push(`${row.padEnd(25)} ${missing ? percent(allowed.length - missing.length, allowed.length) : '      '}  ${statuses(got)}`)
+    lines.push(
+      `${row.padEnd(25)} ${missing ? percent(allowed.length - missing.length, allowed.length) : '      '}  ${statuses(got)}`,
+    )
   }
-  lines.push(`contract coverage: ${given} of ${declared} declared answers of ${declaredAnswers.size} operations, ${percent(given, declared).trim()}`, ...faults)
+  lines.push(
+    `contract coverage: ${given} of ${declared} declared answers of ${declaredAnswers.size} operations, ${percent(given, declared).trim()}`,
+    ...faults,
+  )
   const table = `${lines.join('\n')}\n`
   writeFileSync(TABLE, table)
   process.stdout.write(`\n${table}`)
@@ -64,6 +85,7 @@ function percent(part: number, whole: number): string {
 
 function statuses(got: Map<string, number>): string {
   const sums = new Map<string, number>()
-  for (const [answer, count] of [...got].sort()) sums.set(answer.slice(0, 3), (sums.get(answer.slice(0, 3)) ?? 0) + count)
+  for (const [answer, count] of [...got].sort())
+    sums.set(answer.slice(0, 3), (sums.get(answer.slice(0, 3)) ?? 0) + count)
   return [...sums].map(([status, count]) => `${status}×${count}`).join(' ')
 }

@@ -1,4 +1,5 @@
-// npm run test:prism: the tests that speak HTTP, with `prism proxy` between them and the server: a second opinion on every answer.
+// npm run test:prism: the tests that speak HTTP, with `prism proxy` between them and the server: a
+// second opinion on every answer.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, request as forward } from 'node:http'
@@ -14,7 +15,8 @@ const WITHOUT = [
   // Strange responses of a proxy, which Prism would change.
   'proofs/hostile-middle.test.ts',
   'web/**',
-  // Behind a proxy that fails on purpose, in a process of their own, or of the client's doings rather than the server's.
+  // Behind a proxy that fails on purpose, in a process of their own, or of the client's doings
+  // rather than the server's.
   'sdk/{docket,readme,retry,size,walks}.test.ts',
   // What a client that leaves stops; Prism in between does not leave.
   'server/http/concurrency.test.ts',
@@ -31,12 +33,19 @@ const WITHOUT = [
 ]
 
 const seen = new Set<string>()
-// Prism has one upstream, and every test a server of its own: the switch sends on to the one that is meant.
+// Prism has one upstream, and every test a server of its own: the switch sends on to the one that
+// is meant.
 const switchboard = createServer((incoming, outgoing) => {
   const { 'x-test-service': port, ...headers } = incoming.headers
   const target = `127.0.0.1:${port}`
   const onward = forward(
-    { host: '127.0.0.1', port: Number(port), method: incoming.method, path: incoming.url, headers: { ...headers, host: target } },
+    {
+      host: '127.0.0.1',
+      port: Number(port),
+      method: incoming.method,
+      path: incoming.url,
+      headers: { ...headers, host: target },
+    },
     (answer) => {
       const type = String(answer.headers['content-type'] ?? 'no body').split(';', 1)[0]
       seen.add(`${rowOf(incoming.method ?? '', incoming.url ?? '')} ${answer.statusCode} ${type}`)
@@ -57,8 +66,24 @@ await new Promise<void>((resolve) => switchboard.listen(0, '127.0.0.1', resolve)
 const behind = (switchboard.address() as AddressInfo).port
 
 const port = await freePort()
-const words = ['proxy', '-p', String(port), '-h', '127.0.0.1', '--cors', 'false', '--verboseLevel', 'fatal', 'openapi.yaml', `http://127.0.0.1:${behind}`]
-const prism = spawn(process.execPath, ['node_modules/@stoplight/prism-cli/dist/index.js', ...words], { stdio: ['ignore', 'ignore', 'inherit'] })
+const words = [
+  'proxy',
+  '-p',
+  String(port),
+  '-h',
+  '127.0.0.1',
+  '--cors',
+  'false',
+  '--verboseLevel',
+  'fatal',
+  'openapi.yaml',
+  `http://127.0.0.1:${behind}`,
+]
+const prism = spawn(
+  process.execPath,
+  ['node_modules/@stoplight/prism-cli/dist/index.js', ...words],
+  { stdio: ['ignore', 'ignore', 'inherit'] },
+)
 const origin = `http://127.0.0.1:${port}`
 // Prism answers an unknown path by itself.
 while (
@@ -75,7 +100,14 @@ mkdirSync('coverage', { recursive: true })
 rmSync(NOTES, { force: true })
 const tests = spawn(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'suite', ...WITHOUT.flatMap((each) => ['--exclude', each]), ...process.argv.slice(2)],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    'suite',
+    ...WITHOUT.flatMap((each) => ['--exclude', each]),
+    ...process.argv.slice(2),
+  ],
   {
     stdio: 'inherit',
     env: { ...process.env, PRISM_PROXY: origin, PRISM_NOTES: NOTES },
@@ -90,13 +122,19 @@ switchboard.closeAllConnections()
 const notes = readFileSync(NOTES, 'utf8').trim().split('\n')
 const count = (what: string) => notes.filter((line) => line.startsWith(what)).length
 const refused = count('refused')
-const declared = [...declaredAnswers].flatMap(([id, answers]) => answers.map((answer) => `${id} ${answer}`))
+const declared = [...declaredAnswers].flatMap(([id, answers]) =>
+  answers.map((answer) => `${id} ${answer}`),
+)
 const unseen = declared.filter((answer) => !seen.has(answer))
-process.stdout.write(`\nPrism carried ${count('sent') - refused} requests${code === 0 ? ' and found no violation in any answer' : ''}.\n`)
+process.stdout.write(
+  `\nPrism carried ${count('sent') - refused} requests${code === 0 ? ' and found no violation in any answer' : ''}.\n`,
+)
 process.stdout.write(
   `${count('passed by')} went straight to the server (no operation, undecodable path, body that is not JSON), and ${refused} that Prism refused. In ${count('cut off')} answers its list of violations was cut off.\n`,
 )
-process.stdout.write(`Seen by Prism: ${declared.length - unseen.length} of ${declared.length} declared answers.\n`)
+process.stdout.write(
+  `Seen by Prism: ${declared.length - unseen.length} of ${declared.length} declared answers.\n`,
+)
 const isWhole = process.argv.length === 2
 if (isWhole) for (const answer of unseen) process.stdout.write(`not seen: ${answer}\n`)
 process.exit(code === 0 && (!isWhole || unseen.length === 0) ? 0 : 1)

@@ -17,7 +17,9 @@ function counting() {
   return {
     seen,
     fetch: (request: Request) => {
-      seen.push(`${request.method} ${new URL(request.url).pathname.replace(/[0-9a-f-]{36}/g, '{id}')}`)
+      seen.push(
+        `${request.method} ${new URL(request.url).pathname.replace(/[0-9a-f-]{36}/g, '{id}')}`,
+      )
       return fetch(request)
     },
   }
@@ -25,29 +27,62 @@ function counting() {
 
 describe('createClient', () => {
   test('filters with several values, and a key that makes a repetition the same task, are typed and arrive', async () => {
-    const docket = createClient({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
+    const docket = createClient({
+      baseUrl: service.url,
+      tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }),
+    })
     const path = { user_id: ada.id }
     const header = { 'Idempotency-Key': crypto.randomUUID() }
-    const create = () => docket.POST('/api/{user_id}/tasks', { params: { path, header }, body: { title: 'Typed', labels: ['a & b', 'é,c'], priority: 'high' } })
+    const create = () =>
+      docket.POST('/api/{user_id}/tasks', {
+        params: { path, header },
+        body: { title: 'Typed', labels: ['a & b', 'é,c'], priority: 'high' },
+      })
     const [first, second] = [await create(), await create()]
     expect(second.data?.id).toBe(first.data?.id)
     const { data } = await docket.GET('/api/{user_id}/tasks', {
-      params: { path, query: { label: ['a & b', 'é,c'], label_match: 'all', priority: ['high', 'low'], sort: '-priority' } },
+      params: {
+        path,
+        query: {
+          label: ['a & b', 'é,c'],
+          label_match: 'all',
+          priority: ['high', 'low'],
+          sort: '-priority',
+        },
+      },
     })
     expect(data?.items.map(({ id }) => id)).toEqual([first.data?.id])
   })
 
   test('a problem arrives as `error`, typed, with its code', async () => {
-    const docket = createClient({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
-    const { data, error, response } = await docket.POST('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } }, body: { title: '' } })
-    expect([data, response.status, error?.code, error?.errors?.[0]?.pointer]).toEqual([undefined, 422, 'invalid_body', '/title'])
+    const docket = createClient({
+      baseUrl: service.url,
+      tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }),
+    })
+    const { data, error, response } = await docket.POST('/api/{user_id}/tasks', {
+      params: { path: { user_id: ada.id } },
+      body: { title: '' },
+    })
+    expect([data, response.status, error?.code, error?.errors?.[0]?.pointer]).toEqual([
+      undefined,
+      422,
+      'invalid_body',
+      '/title',
+    ])
   })
 
   test('a refused token is renewed and the request repeated once, with its body', async () => {
     const { seen, fetch } = counting()
     const real = sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken, fetch })
-    const docket = createClient({ baseUrl: service.url, fetch, tokens: { get: async () => 'stale.access.token', renew: real.renew } })
-    const { data } = await docket.POST('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } }, body: { title: 'Sent twice' } })
+    const docket = createClient({
+      baseUrl: service.url,
+      fetch,
+      tokens: { get: async () => 'stale.access.token', renew: real.renew },
+    })
+    const { data } = await docket.POST('/api/{user_id}/tasks', {
+      params: { path: { user_id: ada.id } },
+      body: { title: 'Sent twice' },
+    })
     expect(data?.title).toBe('Sent twice')
     expect(seen).toEqual(['POST /api/{id}/tasks', 'GET /api/auth/token', 'POST /api/{id}/tasks'])
   })
@@ -55,7 +90,11 @@ describe('createClient', () => {
   test('a session that is over answers its 401, without trying again and again', async () => {
     const bob = await newPerson(service.url, 'bob')
     const { seen, fetch } = counting()
-    const docket = createClient({ baseUrl: service.url, fetch, tokens: sessionTokens({ baseUrl: service.url, sessionToken: bob.sessionToken, fetch }) })
+    const docket = createClient({
+      baseUrl: service.url,
+      fetch,
+      tokens: sessionTokens({ baseUrl: service.url, sessionToken: bob.sessionToken, fetch }),
+    })
     const list = () => docket.GET('/api/{user_id}/tasks', { params: { path: { user_id: bob.id } } })
     expect((await list()).response.status).toBe(200)
     await bob.send('/api/auth/logout', { method: 'POST' })
@@ -68,8 +107,16 @@ describe('createClient', () => {
 describe('sessionTokens', () => {
   test('fifty requests at once ask the server for one token', async () => {
     const { seen, fetch } = counting()
-    const docket = createClient({ baseUrl: service.url, fetch, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken, fetch }) })
-    const answers = await Promise.all(Array.from({ length: 50 }, () => docket.GET('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } } })))
+    const docket = createClient({
+      baseUrl: service.url,
+      fetch,
+      tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken, fetch }),
+    })
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        docket.GET('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } } }),
+      ),
+    )
     expect(new Set(answers.map(({ response }) => response.status))).toEqual(new Set([200]))
     expect(seen.filter((line) => line === 'GET /api/auth/token')).toHaveLength(1)
   })

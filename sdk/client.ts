@@ -3,7 +3,10 @@ import type { paths } from './contract.gen.ts'
 import { AuthenticationError, problemErrorOf } from './errors.ts'
 import { type Fetch, globalFetch, type TokenSource } from './tokens.ts'
 
-/** A client of every operation of the contract: `docket.GET('/api/{user_id}/tasks', ...)` answers `{ data, error, response }`. */
+/**
+ * A client of every operation of the contract: `docket.GET('/api/{user_id}/tasks', ...)` answers `{
+ * data, error, response }`.
+ */
 export type Docket = Client<paths>
 
 export interface ClientOptions {
@@ -16,15 +19,21 @@ export interface ClientOptions {
 }
 
 /**
- * Makes a client that is typed by the contract. Requests that need one carry an access token from `tokens`;
- * one that is refused with 401 is renewed and the request repeated, once, with the same body.
+ * Makes a client that is typed by the contract. Requests that need one carry an access token from
+ * `tokens`; one that is refused with 401 is renewed and the request repeated, once, with the same
+ * body.
  *
  * @example
  * const docket = createClient({ baseUrl: 'http://127.0.0.1:8000' })
  * const { data, error } = await docket.POST('/api/auth/login', { body: { email, password } })
  */
 export function createClient({ baseUrl, tokens, fetch = globalFetch }: ClientOptions): Docket {
-  return createFetchClient<paths>({ baseUrl, credentials: 'include', redirect: 'error', fetch: tokens ? authorized(fetch, tokens) : fetch })
+  return createFetchClient<paths>({
+    baseUrl,
+    credentials: 'include',
+    redirect: 'error',
+    fetch: tokens ? authorized(fetch, tokens) : fetch,
+  })
 }
 
 /** The operations that an access token opens. */
@@ -32,11 +41,16 @@ const BY_ACCESS_TOKEN = /\/api\/(?!.*auth\/(?!logout|verify))/
 
 export function authorized(fetch: Fetch, tokens: TokenSource): Fetch {
   return async (request) => {
-    if (request.headers.has('Authorization') || !BY_ACCESS_TOKEN.test(new URL(request.url).pathname)) return fetch(request)
+    if (
+      request.headers.has('Authorization') ||
+      !BY_ACCESS_TOKEN.test(new URL(request.url).pathname)
+    )
+      return fetch(request)
     const token = await tokens.get()
     const response = await fetch(withToken(request.clone(), token))
     // A 401 of a proxy says nothing of the token.
-    const isRefused = token && response.status === 401 && problemErrorOf(await bodyOf(response.clone()), response)
+    const isRefused =
+      token && response.status === 401 && problemErrorOf(await bodyOf(response.clone()), response)
     // Where the session is over too, the response of the operation says so.
     const renewed = isRefused && (await tokens.renew(token).catch(unlessOver))
     return renewed ? fetch(withToken(request, renewed)) : response

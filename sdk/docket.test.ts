@@ -22,24 +22,41 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const clientOf = (person: Person, baseUrl = service.url, options: Partial<DocketOptions> = {}) =>
-  createDocket({ baseUrl, tokens: sessionTokens({ baseUrl, sessionToken: person.sessionToken }), ...options })
+  createDocket({
+    baseUrl,
+    tokens: sessionTokens({ baseUrl, sessionToken: person.sessionToken }),
+    ...options,
+  })
 
 describe('a method for each operation', () => {
   test('by its name, in each style', () => {
     const docket = createDocket({ baseUrl: service.url })
     for (const { id } of contractOperations)
-      expect([id, typeof docket[id], typeof docket.result[id], typeof docket.raw[id]]).toEqual([id, ...Array(3).fill('function')])
+      expect([id, typeof docket[id], typeof docket.result[id], typeof docket.raw[id]]).toEqual([
+        id,
+        ...Array(3).fill('function'),
+      ])
   })
 
   test('from signing up to the end of the account', async () => {
-    const credentials = { email: `${crypto.randomUUID()}@example.org`, password: 'correct horse battery' }
-    const { session_token, user } = await createDocket({ baseUrl: service.url }).signup({ body: credentials })
-    const docket = createDocket({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: session_token }) })
+    const credentials = {
+      email: `${crypto.randomUUID()}@example.org`,
+      password: 'correct horse battery',
+    }
+    const { session_token, user } = await createDocket({ baseUrl: service.url }).signup({
+      body: credentials,
+    })
+    const docket = createDocket({
+      baseUrl: service.url,
+      tokens: sessionTokens({ baseUrl: service.url, sessionToken: session_token }),
+    })
     const task = await docket.createTask({ body: { title: 'Pay the rent', labels: ['home'] } })
     expect(task.user_id).toBe(user.id)
     const moved = await docket.moveTask({ task, body: { to: 'top' } })
     const done = await docket.toggleTaskCompletion({ task: moved, body: { completed: true } })
-    expect(await docket.listTasks({ label: ['home', 'money'], completed: true, limit: 1 })).toMatchObject({ items: [done], total: 1 })
+    expect(
+      await docket.listTasks({ label: ['home', 'money'], completed: true, limit: 1 }),
+    ).toMatchObject({ items: [done], total: 1 })
     expect(await docket.exportTasksCsv()).toContain('Pay the rent')
     expect((await docket.importTasks({ body: 'title\r\nWater the plants\r\n' })).created).toBe(1)
     expect(await docket.deleteTask({ task: done })).toBeUndefined()
@@ -54,12 +71,20 @@ describe('a method for each operation', () => {
     const docket = clientOf(await newPerson(service.url))
     await docket.createTask({ body: { title: 'Pay the rent' } })
     const file = await docket.raw.exportTasksCsv()
-    expect([file.headers.get('content-disposition'), file.bodyUsed]).toEqual([expect.stringContaining('.csv'), false])
+    expect([file.headers.get('content-disposition'), file.bodyUsed]).toEqual([
+      expect.stringContaining('.csv'),
+      false,
+    ])
     expect(await file.text()).toContain('Pay the rent')
     const list = await docket.raw.listTasks()
-    const again = await docket.raw.listTasks({}, { headers: { 'If-None-Match': list.headers.get('etag') ?? '' } })
+    const again = await docket.raw.listTasks(
+      {},
+      { headers: { 'If-None-Match': list.headers.get('etag') ?? '' } },
+    )
     expect([list.status, again.status]).toEqual([200, 304])
-    await expect(docket.raw.getTask({ task: crypto.randomUUID() })).rejects.toBeInstanceOf(NotFoundError)
+    await expect(docket.raw.getTask({ task: crypto.randomUUID() })).rejects.toBeInstanceOf(
+      NotFoundError,
+    )
   })
 
   test('what the contract does not describe does not compile', () => {
@@ -81,7 +106,10 @@ describe('a method for each operation', () => {
 })
 
 describe('who a client speaks for', () => {
-  const credentials = () => ({ email: `${crypto.randomUUID()}@example.org`, password: 'correct horse battery' })
+  const credentials = () => ({
+    email: `${crypto.randomUUID()}@example.org`,
+    password: 'correct horse battery',
+  })
 
   test('is whoever signed in last, and nobody after signing out', async () => {
     const docket = createDocket({ baseUrl: service.url })
@@ -89,7 +117,10 @@ describe('who a client speaks for', () => {
     await docket.signup({ body: ada })
     const adas = await docket.createTask({ body: { title: 'of Ada' } })
     const { session_token } = await docket.signup({ body: grace })
-    expect([(await docket.verify()).user.email, (await docket.listTasks()).items]).toEqual([grace.email, []])
+    expect([(await docket.verify()).user.email, (await docket.listTasks()).items]).toEqual([
+      grace.email,
+      [],
+    ])
     await docket.login({ body: ada })
     expect((await docket.listTasks()).items).toEqual([adas])
     expect((await docket.getToken()).expires_in).toBe(1_800)
@@ -113,13 +144,25 @@ describe('who a client speaks for', () => {
     await expect(docket.listTasks()).rejects.toMatchObject({ code: 'session_ended' })
     await expect(docket.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
     expect(over).toBe(1)
-    const dead = createDocket({ baseUrl: service.url, sessionToken: 'of-another-time', onSessionOver: () => void over++ })
-    await expect(dead.listTasks()).rejects.toMatchObject({ name: 'AuthenticationError', code: 'session_ended' })
+    const dead = createDocket({
+      baseUrl: service.url,
+      sessionToken: 'of-another-time',
+      onSessionOver: () => void over++,
+    })
+    await expect(dead.listTasks()).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      code: 'session_ended',
+    })
     expect(over).toBe(2)
-    const { session_token: sessionToken } = await createDocket({ baseUrl: service.url }).login({ body })
+    const { session_token: sessionToken } = await createDocket({ baseUrl: service.url }).login({
+      body,
+    })
     await createDocket({ baseUrl: service.url, sessionToken }).logout()
     const ended = createDocket({ baseUrl: service.url, sessionToken })
-    await expect(ended.listTasks()).rejects.toMatchObject({ name: 'AuthenticationError', code: 'session_ended' })
+    await expect(ended.listTasks()).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      code: 'session_ended',
+    })
     // No session was there, so none is over.
     const visitor = createDocket({ baseUrl: service.url, onSessionOver: () => void over++ })
     await expect(visitor.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
@@ -148,7 +191,11 @@ describe('who a client speaks for', () => {
   test('holds for the look at what a write collided with, too', async () => {
     const held: (() => void)[] = []
     const fetch = async (request: Request) => {
-      if (request.method === 'PATCH' && request.url.includes('/tasks/') && request.headers.has('if-match'))
+      if (
+        request.method === 'PATCH' &&
+        request.url.includes('/tasks/') &&
+        request.headers.has('if-match')
+      )
         await new Promise<void>((resolve) => held.push(resolve))
       return globalThis.fetch(request)
     }
@@ -168,13 +215,17 @@ describe('who a client speaks for', () => {
 
   test('does not change where tokens were given', async () => {
     const ada = await newPerson(service.url)
-    const docket = createDocket({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }) })
+    const docket = createDocket({
+      baseUrl: service.url,
+      tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }),
+    })
     await docket.signup({ body: credentials() })
     expect((await docket.verify()).user.email).toBe(ada.email)
   })
 
   test('is known under an address with a path and a slash at its end, too', async () => {
-    const strip = (request: Request) => globalThis.fetch(new Request(request.url.replace('/below', ''), request))
+    const strip = (request: Request) =>
+      globalThis.fetch(new Request(request.url.replace('/below', ''), request))
     const docket = createDocket({ baseUrl: `${service.url}/below/`, fetch: strip })
     const body = credentials()
     await docket.signup({ body })
@@ -183,7 +234,9 @@ describe('who a client speaks for', () => {
 
   test('a token of no known form is sent as it is, for the server to refuse', async () => {
     const tokens = { get: async () => 'opaque', renew: async () => undefined }
-    await expect(createDocket({ baseUrl: service.url, tokens }).listTasks()).rejects.toBeInstanceOf(AuthenticationError)
+    await expect(createDocket({ baseUrl: service.url, tokens }).listTasks()).rejects.toBeInstanceOf(
+      AuthenticationError,
+    )
   })
 })
 
@@ -194,13 +247,25 @@ describe('what is refused', () => {
     const error = await docket.createTask({ body: { title: '' } }).catch((error: unknown) => error)
     expect(error).toBeInstanceOf(InvalidRequestError)
     const { code, errors, status, requestId, problem, message } = error as InvalidRequestError
-    expect([code, status, errors[0]?.pointer, requestId]).toEqual(['invalid_body', 422, '/title', problem.request_id])
+    expect([code, status, errors[0]?.pointer, requestId]).toEqual([
+      'invalid_body',
+      422,
+      '/title',
+      problem.request_id,
+    ])
     expect(message.startsWith(`${problem.detail} (title ${errors[0]?.detail}`)).toBe(true)
-    expect([Object.keys(error as object).includes('response'), (error as InvalidRequestError).response.status]).toEqual([false, 422])
+    expect([
+      Object.keys(error as object).includes('response'),
+      (error as InvalidRequestError).response.status,
+    ]).toEqual([false, 422])
     expect(isProblem(error, 'invalid_body')).toBe(true)
     expect(isProblem(error, 'task_not_found', 'version_stale')).toBe(false)
-    await expect(docket.getTask({ task: crypto.randomUUID() })).rejects.toBeInstanceOf(NotFoundError)
-    await expect(createDocket({ baseUrl: service.url }).listTasks()).rejects.toMatchObject({ code: 'authorization_missing' })
+    await expect(docket.getTask({ task: crypto.randomUUID() })).rejects.toBeInstanceOf(
+      NotFoundError,
+    )
+    await expect(createDocket({ baseUrl: service.url }).listTasks()).rejects.toMatchObject({
+      code: 'authorization_missing',
+    })
   })
 
   test('is `error` in the other style, which throws nothing', async () => {
@@ -212,12 +277,16 @@ describe('what is refused', () => {
     const nowhere = createDocket({ baseUrl: 'http://127.0.0.1:9', retries: 0 })
     expect((await nowhere.result.getLiveness()).error).toBeInstanceOf(NoAnswerError)
     const tokens = sessionTokens({ baseUrl: 'http://127.0.0.1:9', sessionToken: 'x' })
-    expect((await createDocket({ baseUrl: service.url, tokens }).result.listTasks()).error).toBeInstanceOf(NoAnswerError)
+    expect(
+      (await createDocket({ baseUrl: service.url, tokens }).result.listTasks()).error,
+    ).toBeInstanceOf(NoAnswerError)
   })
 
   test('optional members may be given as undefined, and are not sent', async () => {
     const docket = clientOf(await newPerson(service.url))
-    const task = await docket.createTask({ body: { title: 'Pay the rent', description: undefined, labels: undefined } })
+    const task = await docket.createTask({
+      body: { title: 'Pay the rent', description: undefined, labels: undefined },
+    })
     const { items } = await docket.listTasks({ q: undefined, label: undefined, limit: undefined })
     expect(items).toEqual([task])
   })
@@ -225,7 +294,9 @@ describe('what is refused', () => {
   test('no response: the error names the operation and the address, and carries the cause', async () => {
     const nowhere = createDocket({ baseUrl: 'http://127.0.0.1:9', retries: 0 })
     const error = (await nowhere.result.getLiveness()).error as NoAnswerError
-    expect(error.message).toMatch(/^getLiveness at http:\/\/127\.0\.0\.1:9: no response \(fetch failed: .+\)$/)
+    expect(error.message).toMatch(
+      /^getLiveness at http:\/\/127\.0\.0\.1:9: no response \(fetch failed: .+\)$/,
+    )
     expect(error.cause).toBeInstanceOf(TypeError)
     const late = createDocket({ baseUrl: 'http://127.0.0.1:9', timeout: 300 })
     expect((await late.result.getLiveness()).error?.cause).toBeInstanceOf(Error)
@@ -237,10 +308,20 @@ describe('what is refused', () => {
         baseUrl: service.url,
         retries: 0,
         sessionToken: 'of.ada',
-        fetch: async () => new Response(status === 204 ? null : body, { status, ...(type ? { headers: { 'content-type': type } } : {}) }),
+        fetch: async () =>
+          new Response(status === 204 ? null : body, {
+            status,
+            ...(type ? { headers: { 'content-type': type } } : {}),
+          }),
       })
     const json = 'application/json'
-    const own = JSON.stringify({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'Who are you?', code: 'who_are_you' })
+    const own = JSON.stringify({
+      type: 'about:blank',
+      title: 'Unauthorized',
+      status: 401,
+      detail: 'Who are you?',
+      code: 'who_are_you',
+    })
     const foreign: [string, number, string?][] = [
       ['<h1>Blocked</h1>', 403, 'text/html'],
       ['<h1>Sign in to the hotel</h1>', 401, 'text/html'],
@@ -259,9 +340,16 @@ describe('what is refused', () => {
     ]
     for (const [body, status, type] of foreign) {
       const { error } = await docket(body, status, type).result.getLiveness()
-      expect([body, status, error?.name, (error?.cause as Error | undefined)?.name]).toEqual([body, status, 'NoAnswerError', 'ForeignResponse'])
+      expect([body, status, error?.name, (error?.cause as Error | undefined)?.name]).toEqual([
+        body,
+        status,
+        'NoAnswerError',
+        'ForeignResponse',
+      ])
       // No 401 of a proxy ends a session.
-      expect((await docket(body, status, type).result.deleteTask({ task: crypto.randomUUID() })).error).toBeInstanceOf(NoAnswerError)
+      expect(
+        (await docket(body, status, type).result.deleteTask({ task: crypto.randomUUID() })).error,
+      ).toBeInstanceOf(NoAnswerError)
     }
   })
 
@@ -269,10 +357,14 @@ describe('what is refused', () => {
     const docket = clientOf(await newPerson(service.url))
     const read = await docket.createTask({ body: { title: 'as read' } })
     const current = await docket.updateTask({ task: read, body: { title: 'as it is' } })
-    const error = await docket.updateTask({ task: read, body: { title: 'too late' } }).catch((error: unknown) => error)
+    const error = await docket
+      .updateTask({ task: read, body: { title: 'too late' } })
+      .catch((error: unknown) => error)
     expect(error).toBeInstanceOf(ConflictError)
     expect(error).toMatchObject({ code: 'version_stale', read, current })
     await expect(docket.deleteTask({ task: read })).rejects.toBeInstanceOf(ConflictError)
-    expect((await docket.updateTask({ task: read.id, body: { title: 'all the same' } })).title).toBe('all the same')
+    expect(
+      (await docket.updateTask({ task: read.id, body: { title: 'all the same' } })).title,
+    ).toBe('all the same')
   })
 })

@@ -1,6 +1,13 @@
 import type { Calls, Raws, Results } from './calls.gen.ts'
 import { authorized, createClient } from './client.ts'
-import { AuthenticationError, ConflictError, DocketError, ForeignResponse, NoAnswerError, ProblemError } from './errors.ts'
+import {
+  AuthenticationError,
+  ConflictError,
+  DocketError,
+  ForeignResponse,
+  NoAnswerError,
+  ProblemError,
+} from './errors.ts'
 import type { CallOptions, OperationId, Result } from './operation-types.ts'
 import { OPERATIONS } from './operations.gen.ts'
 import { isAbout, type Recognised, recognise } from './recognise.ts'
@@ -13,11 +20,17 @@ export interface DocketOptions extends RetryOptions {
   baseUrl: string
   /** The `session_token` that `signup` or `login` answered to an earlier run of the program. */
   sessionToken?: string | undefined
-  /** Where access tokens come from instead; then signing in and out by this client does not change who it speaks for. */
+  /**
+   * Where access tokens come from instead; then signing in and out by this client does not change
+   * who it speaks for.
+   */
   tokens?: TokenSource | undefined
   /** Another `fetch`; default: the global one. */
   fetch?: Fetch | undefined
-  /** Called with each request before it goes out, every try of it, and with each answer. May read a body of a `clone()` only, and must not throw. */
+  /**
+   * Called with each request before it goes out, every try of it, and with each answer. May read a
+   * body of a `clone()` only, and must not throw.
+   */
   onRequest?: ((request: Request) => void) | undefined
   onResponse?: ((response: Response, request: Request) => void) | undefined
   /** Called once a call is over; must not throw. No token, body or query is ever in it. */
@@ -30,7 +43,9 @@ export interface LogEntry {
   operation: string
   /** Of the answer; undefined where none came. */
   status: number | undefined
-  /** Why it failed: the code of the problem, or the name of the error; undefined where it did not. */
+  /**
+   * Why it failed: the code of the problem, or the name of the error; undefined where it did not.
+   */
   error: string | undefined
   /** Milliseconds, with all tries and waits. */
   ms: number
@@ -42,15 +57,17 @@ export interface DocketClient extends Calls, Walks {
   /** Every operation in the style that answers `{ data, error, response }`. */
   result: Results
   /**
-   * Every operation, answered by a `Response` whose body is not read yet, so that a file need not fit into memory. Throws what the others throw.
+   * Every operation, answered by a `Response` whose body is not read yet, so that a file need not
+   * fit into memory. Throws what the others throw.
    * Signing in or out this way does not change who the client speaks for.
    */
   raw: Raws
 }
 
 /**
- * Makes a client with a method for every operation of the contract, by its `operationId`. `signup` and `login` (in a browser `signUpEmail` and
- * `signInEmail`) sign this client in, `logout` and `signOut` out; in a browser that has a session already it is used.
+ * Makes a client with a method for every operation of the contract, by its `operationId`. `signup`
+ * and `login` (in a browser `signUpEmail` and `signInEmail`) sign this client in, `logout` and
+ * `signOut` out; in a browser that has a session already it is used.
  *
  * @throws {TypeError} where `baseUrl` is no address, or `sessionToken` no token
  * @example
@@ -61,23 +78,34 @@ export interface DocketClient extends Calls, Walks {
  */
 export function createDocket(options: DocketOptions): DocketClient {
   const { baseUrl, log, onSessionOver, timeout = DEFAULT_TIMEOUT } = options
-  if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl)) throw new TypeError('baseUrl must be an address like https://docket.example.org')
+  if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl))
+    throw new TypeError('baseUrl must be an address like https://docket.example.org')
   // In a message of `fetch` it would be readable.
-  if (/[^\x21-\x7e]/.test(options.sessionToken ?? '')) throw new TypeError('sessionToken is none that signup or login answered')
+  if (/[^\x21-\x7e]/.test(options.sessionToken ?? ''))
+    throw new TypeError('sessionToken is none that signup or login answered')
   const fetch = hooked(options)
   const client = createClient({ baseUrl })
   let current = sessionOf(options.sessionToken)
 
-  /** What the token proves; undefined: what the browser's cookie does, null: nothing. A call stays in the session it began in, whoever signs in meanwhile. */
+  /**
+   * What the token proves; undefined: what the browser's cookie does, null: nothing. A call stays
+   * in the session it began in, whoever signs in meanwhile.
+   */
   function sessionOf(token: string | undefined | null): Session {
     const address = `getToken at ${baseUrl}`
-    const ask: Fetch = (request) => persistent(fetch, { ...options, address, recognise: recognise.bind(null, 'getToken') })(request)
-    const source = options.tokens ?? (token === null ? undefined : sessionTokens({ baseUrl, sessionToken: token, fetch: ask }))
+    const ask: Fetch = (request) =>
+      persistent(fetch, { ...options, address, recognise: recognise.bind(null, 'getToken') })(
+        request,
+      )
+    const source =
+      options.tokens ??
+      (token === null ? undefined : sessionTokens({ baseUrl, sessionToken: token, fetch: ask }))
     let isSignedIn = !!token
     const notice = async (asking?: Promise<string | undefined>) => {
       let ended: AuthenticationError | undefined
       const found = await asking?.catch((error) => {
-        if (!(error instanceof AuthenticationError)) throw error instanceof DocketError ? error : new NoAnswerError(error, address)
+        if (!(error instanceof AuthenticationError))
+          throw error instanceof DocketError ? error : new NoAnswerError(error, address)
         ended = error
         return undefined
       })
@@ -87,7 +115,13 @@ export function createDocket(options: DocketOptions): DocketClient {
       if (ended) throw ended
       return found
     }
-    const session: Session = { token, tokens: { get: () => notice(source?.get()), renew: (refused) => notice(source?.renew(refused)) } }
+    const session: Session = {
+      token,
+      tokens: {
+        get: () => notice(source?.get()),
+        renew: (refused) => notice(source?.renew(refused)),
+      },
+    }
     return session
   }
 
@@ -103,8 +137,10 @@ export function createDocket(options: DocketOptions): DocketClient {
     const { body, task, session: target, ...query } = input
     const { id: task_id = '', etag } = targeted(task)
     const session_id = targeted(target).id ?? ''
-    if (path.includes('{task_id}') && !task_id) throw new TypeError(`${id} needs a task, or its id, as task`)
-    if (path.includes('{session_id}') && !session_id) throw new TypeError(`${id} needs a session, or its id, as session`)
+    if (path.includes('{task_id}') && !task_id)
+      throw new TypeError(`${id} needs a task, or its id, as task`)
+    if (path.includes('{session_id}') && !session_id)
+      throw new TypeError(`${id} needs a session, or its id, as session`)
     const isText = typeof body === 'string'
     const address = `${id} at ${baseUrl}`
     let read: Recognised = {}
@@ -115,7 +151,8 @@ export function createDocket(options: DocketOptions): DocketClient {
       isRaw,
       recognise(response, text) {
         read = recognise(id, response, text)
-        if (!isRaw && !read.error && !isAbout(id, { taskId: task_id, body }, read.data)) throw new ForeignResponse(response)
+        if (!isRaw && !read.error && !isAbout(id, { taskId: task_id, body }, read.data))
+          throw new ForeignResponse(response)
         return read
       },
       onFailure(error) {
@@ -129,7 +166,11 @@ export function createDocket(options: DocketOptions): DocketClient {
         headers: {
           'Idempotency-Key': is('keyed') ? (idempotencyKey ?? crypto.randomUUID()) : undefined,
           'If-Match': is('conditional') ? etag : undefined,
-          'Content-Type': isText ? 'text/csv' : is('patch') ? 'application/merge-patch+json' : undefined,
+          'Content-Type': isText
+            ? 'text/csv'
+            : is('patch')
+              ? 'application/merge-patch+json'
+              : undefined,
           Authorization: is('session') && session.token ? `Bearer ${session.token}` : undefined,
           ...headers,
         },
@@ -146,7 +187,13 @@ export function createDocket(options: DocketOptions): DocketClient {
         return { data: read.data, response }
       }
       if (error.status === 412 && error instanceof ConflictError && etag) {
-        const { data: current } = await settle('getTask', { task: task_id }, { signal: over }, false, session)
+        const { data: current } = await settle(
+          'getTask',
+          { task: task_id },
+          { signal: over },
+          false,
+          session,
+        )
         Object.assign(error, { read: task, current })
       }
       return { error, response }
@@ -156,7 +203,12 @@ export function createDocket(options: DocketOptions): DocketClient {
         timeout,
         signal,
         call,
-        (reason) => new NoAnswerError(failure instanceof NoAnswerError ? failure.cause : (failure ?? reason), address, true),
+        (reason) =>
+          new NoAnswerError(
+            failure instanceof NoAnswerError ? failure.cause : (failure ?? reason),
+            address,
+            true,
+          ),
       )
     } catch (error) {
       if (error instanceof DocketError) return { error }
@@ -172,7 +224,12 @@ export function createDocket(options: DocketOptions): DocketClient {
     if (LEAVING.includes(id) && session === current) current = sessionOf(null)
   }
 
-  async function result(id: OperationId, input?: object, callOptions?: CallOptions, isRaw?: boolean): Promise<Result<unknown>> {
+  async function result(
+    id: OperationId,
+    input?: object,
+    callOptions?: CallOptions,
+    isRaw?: boolean,
+  ): Promise<Result<unknown>> {
     const started = Date.now()
     const report = (error: Error | undefined, response?: Response) =>
       log?.({
@@ -182,10 +239,12 @@ export function createDocket(options: DocketOptions): DocketClient {
         ms: Date.now() - started,
         requestId: response?.headers.get('x-request-id') ?? '',
       })
-    const settled = await settle(id, input as Record<string, unknown>, callOptions, isRaw).catch((error) => {
-      report(error)
-      throw error
-    })
+    const settled = await settle(id, input as Record<string, unknown>, callOptions, isRaw).catch(
+      (error) => {
+        report(error)
+        throw error
+      },
+    )
     report(settled.error, settled.response)
     return settled
   }
@@ -196,13 +255,21 @@ export function createDocket(options: DocketOptions): DocketClient {
     return settled
   }
 
-  async function raw(id: OperationId, input?: object, callOptions?: CallOptions): Promise<Response> {
+  async function raw(
+    id: OperationId,
+    input?: object,
+    callOptions?: CallOptions,
+  ): Promise<Response> {
     const { response } = await thrown(id, input, callOptions, true)
     // What is read later is out of reach of the signal of the request.
-    return new Response(response.body?.pipeThrough(new TransformStream(), { signal: callOptions?.signal } as object), response)
+    return new Response(
+      response.body?.pipeThrough(new TransformStream(), { signal: callOptions?.signal } as object),
+      response,
+    )
   }
 
-  const call = async (id: OperationId, input?: object, callOptions?: CallOptions) => (await thrown(id, input, callOptions)).data
+  const call = async (id: OperationId, input?: object, callOptions?: CallOptions) =>
+    (await thrown(id, input, callOptions)).data
   const calls = styled<Calls>(call)
   return { ...calls, result: styled<Results>(result), raw: styled<Raws>(raw), ...walks(calls) }
 }
@@ -216,11 +283,19 @@ const IN_A_BROWSER: OperationId[] = ['signUpEmail', 'signInEmail']
 const LEAVING: OperationId[] = ['logout', 'signOut', 'deleteAccount']
 
 /** A method for each operation. */
-function styled<Style>(style: (id: OperationId, input?: object, options?: CallOptions) => Promise<unknown>): Style {
-  return Object.fromEntries((Object.keys(OPERATIONS) as OperationId[]).map((id) => [id, style.bind(null, id)])) as Style
+function styled<Style>(
+  style: (id: OperationId, input?: object, options?: CallOptions) => Promise<unknown>,
+): Style {
+  return Object.fromEntries(
+    (Object.keys(OPERATIONS) as OperationId[]).map((id) => [id, style.bind(null, id)]),
+  ) as Style
 }
 
-type AnyRequest = (method: string, path: string, init: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>
+type AnyRequest = (
+  method: string,
+  path: string,
+  init: object,
+) => Promise<{ data?: unknown; error?: unknown; response: Response }>
 
 function hooked({ fetch = globalFetch, onRequest, onResponse }: DocketOptions): Fetch {
   return async (request) => {
@@ -235,11 +310,15 @@ function hooked({ fetch = globalFetch, onRequest, onResponse }: DocketOptions): 
 function userOf(token: string | undefined): string {
   try {
     const claims = (token as string).split('.')[1] as string
-    return (JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: string }).sub ?? 'me'
+    return (
+      (JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: string })
+        .sub ?? 'me'
+    )
   } catch {
     return 'me'
   }
 }
 
 /** A task or session, or its id alone. */
-const targeted = (target: unknown): { id?: string; etag?: string } => (typeof target === 'string' ? { id: target } : (target ?? {}))
+const targeted = (target: unknown): { id?: string; etag?: string } =>
+  typeof target === 'string' ? { id: target } : (target ?? {})

@@ -1,7 +1,14 @@
-import { type FieldError, type Problem, type ProblemCode, problemCodeValues, type Task } from './contract.gen.ts'
+import {
+  type FieldError,
+  type Problem,
+  type ProblemCode,
+  problemCodeValues,
+  type Task,
+} from './contract.gen.ts'
 
 /**
- * What a call throws, and what `error` holds in the other style: no answer, or an answer that is a problem (RFC 9457).
+ * What a call throws, and what `error` holds in the other style: no answer, or an answer that is a
+ * problem (RFC 9457).
  *
  * @example
  * try {
@@ -15,7 +22,8 @@ export class DocketError extends Error {
 }
 
 /**
- * No response of Docket came: the server could not be reached, or not in time, or something between answered in its place.
+ * No response of Docket came: the server could not be reached, or not in time, or something between
+ * answered in its place.
  * Whether the server has done what was asked is not known. `cause` says what happened.
  */
 export class NoAnswerError extends DocketError {
@@ -24,8 +32,14 @@ export class NoAnswerError extends DocketError {
   declare readonly isTimeout: boolean
 
   /** @param address which operation was called, and at which server */
-  constructor(cause: unknown, address: string, isTimeout = (cause as Error | undefined)?.name === 'TimeoutError') {
-    super(`${address}: ${isTimeout ? 'no response in time' : 'no response'}${reasonOf(cause)}`, { cause })
+  constructor(
+    cause: unknown,
+    address: string,
+    isTimeout = (cause as Error | undefined)?.name === 'TimeoutError',
+  ) {
+    super(`${address}: ${isTimeout ? 'no response in time' : 'no response'}${reasonOf(cause)}`, {
+      cause,
+    })
     this.isTimeout = isTimeout
   }
 }
@@ -33,16 +47,22 @@ export class NoAnswerError extends DocketError {
 /** The messages of an error and of its causes: `fetch failed` alone says nothing. */
 function reasonOf(cause: unknown): string {
   const messages: string[] = []
-  for (let at = cause; at instanceof Error && messages.length < 3; at = at.cause) if (at.message) messages.push(at.message)
+  for (let at = cause; at instanceof Error && messages.length < 3; at = at.cause)
+    if (at.message) messages.push(at.message)
   return messages.length > 0 ? ` (${messages.join(': ')})` : ''
 }
 
-/** A response that the contract does not describe: the page of a proxy or portal, or what is left of a response. */
+/**
+ * A response that the contract does not describe: the page of a proxy or portal, or what is left of
+ * a response.
+ */
 export class ForeignResponse extends Error {
   override readonly name = 'ForeignResponse'
 
   constructor({ status, headers }: Response) {
-    super(`status ${status}, ${headers.get('content-type') ?? 'no content type'}, is not a response of Docket`)
+    super(
+      `status ${status}, ${headers.get('content-type') ?? 'no content type'}, is not a response of Docket`,
+    )
   }
 }
 
@@ -71,7 +91,10 @@ export class ProblemError extends DocketError {
   }
 }
 
-/** 400, 405, 406, 408, 413, 415, 422, 431, and any other that is no success: the request is not one that can be done. */
+/**
+ * 400, 405, 406, 408, 413, 415, 422, 431, and any other that is no success: the request is not one
+ * that can be done.
+ */
 export class InvalidRequestError extends ProblemError {
   override readonly name = 'InvalidRequestError'
 }
@@ -90,7 +113,10 @@ export class NotFoundError extends ProblemError {
 /** 409, 412: somebody else was faster. */
 export class ConflictError extends ProblemError {
   override readonly name = 'ConflictError'
-  /** The task as it was when the caller read it, and as it is now; where a version was asked for and the task is still there. */
+  /**
+   * The task as it was when the caller read it, and as it is now; where a version was asked for and
+   * the task is still there.
+   */
   declare read?: Pick<Task, 'id' | 'etag'>
   declare current?: Task
 }
@@ -115,12 +141,15 @@ const FAMILIES: Record<number, typeof ProblemError> = {
 
 /** The detail of a problem, with the members that it is about: `title` must ... */
 function messageOf({ detail, errors = [] }: Problem): string {
-  const members = errors.map(({ in: part, pointer, detail }) => `${pointer.slice(1) || part} ${detail}`)
+  const members = errors.map(
+    ({ in: part, pointer, detail }) => `${pointer.slice(1) || part} ${detail}`,
+  )
   return members.length > 0 ? `${detail} (${members.join('; ')})` : detail
 }
 
 /**
- * The problem (RFC 9457) that a response of Docket holds, as the error of its family; undefined where the response is not one of Docket's.
+ * The problem (RFC 9457) that a response of Docket holds, as the error of its family; undefined
+ * where the response is not one of Docket's.
  *
  * @param body what could be read of the response
  */
@@ -133,7 +162,9 @@ export function problemErrorOf(body: unknown, response: Response): ProblemError 
     typeof problem.detail === 'string' &&
     (problem.status ?? status) === status &&
     Array.isArray(problem.errors ?? []) &&
-    (problem.errors ?? []).every((each) => typeof each?.pointer === 'string' && typeof each.detail === 'string')
+    (problem.errors ?? []).every(
+      (each) => typeof each?.pointer === 'string' && typeof each.detail === 'string',
+    )
   const Family = FAMILIES[status] ?? (status >= 500 ? ServerError : InvalidRequestError)
   return isOurs ? new Family(problem as Problem, response) : undefined
 }
@@ -141,7 +172,11 @@ export function problemErrorOf(body: unknown, response: Response): ProblemError 
 /** By its code; one that is newer than this package, by the `type` that goes with it. */
 function isKnown(problem: Partial<Problem> | null | undefined): problem is Partial<Problem> {
   const code: string | undefined = problem?.code
-  return code !== undefined && ((problemCodeValues as readonly string[]).includes(code) || problem?.type === `/docs/problems#${code}`)
+  return (
+    code !== undefined &&
+    ((problemCodeValues as readonly string[]).includes(code) ||
+      problem?.type === `/docs/problems#${code}`)
+  )
 }
 
 /** Whether a response has this media type; parameters do not matter (RFC 9110, 8.3.1). */

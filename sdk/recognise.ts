@@ -7,12 +7,18 @@ import { OPERATIONS, SHAPES } from './operations.gen.ts'
 export type Recognised = { data?: unknown; error?: undefined } | { error: ProblemError }
 
 /**
- * Reads a response as what the contract says of the operation: status, media type, and the members that it requires.
+ * Reads a response as what the contract says of the operation: status, media type, and the members
+ * that it requires.
  *
  * @param text the whole body; undefined where it is left for the caller to read
- * @throws {ForeignResponse} where it is not a response of Docket, such as the page of a portal, or only half of one
+ * @throws {ForeignResponse} where it is not a response of Docket, such as the page of a portal, or
+ *   only half of one
  */
-export function recognise(id: OperationId, response: Response, text: string | undefined): Recognised {
+export function recognise(
+  id: OperationId,
+  response: Response,
+  text: string | undefined,
+): Recognised {
   if (response.status === 304) return {}
   if (!response.ok) {
     const error = problemErrorOf(parsed(text ?? ''), response)
@@ -22,7 +28,10 @@ export function recognise(id: OperationId, response: Response, text: string | un
   const declared = OPERATIONS[id].split(' ').find((fact) => fact.startsWith(`${response.status}:`))
   const [, type, shape] = /^\d+:([^=]*)=?(.*)$/.exec(declared ?? '') ?? []
   // An empty body has no media type to be known by.
-  const isOurs = type === '' ? response.headers.has('x-request-id') : type !== undefined && hasMediaType(response, type)
+  const isOurs =
+    type === ''
+      ? response.headers.has('x-request-id')
+      : type !== undefined && hasMediaType(response, type)
   if (isOurs && (!shape || text === undefined)) return {}
   const data = shape?.startsWith('/') ? text : parsed(text ?? '')
   if (!isOurs || !fits(shape as string, data)) throw new ForeignResponse(response)
@@ -37,15 +46,21 @@ export interface Subject {
 }
 
 /**
- * Whether a response is about what was asked: a cache or a proxy may answer with that of another request. The task of the path comes back, and
- * of many operations each is confirmed with its task, in their order.
+ * Whether a response is about what was asked: a cache or a proxy may answer with that of another
+ * request. The task of the path comes back, and of many operations each is confirmed with its task,
+ * in their order.
  */
 export function isAbout(id: OperationId, { taskId, body }: Subject, data: unknown): boolean {
   if (id === 'bulkTasks') {
     const { operations } = body as TaskOperations
     const { items } = data as TaskOperationResults
-    const ids = operations.map((operation) => (operation.action === 'create' ? operation.task.id : operation.task_id))
-    return items.length === ids.length && ids.every((each, index) => each === undefined || each === items[index]?.id)
+    const ids = operations.map((operation) =>
+      operation.action === 'create' ? operation.task.id : operation.task_id,
+    )
+    return (
+      items.length === ids.length &&
+      ids.every((each, index) => each === undefined || each === items[index]?.id)
+    )
   }
   return taskId === '' || data === undefined || (data as Task).id === taskId
 }
@@ -61,22 +76,32 @@ function parsed(text: string): unknown {
 const TYPES: Record<string, string> = { s: 'string', n: 'number', b: 'boolean' }
 const shapes = new Map<string, [member: string, shape: string][]>()
 
-/** Whether a value has a shape: `s`, `n`, `b`, the name of a schema, `[of each item]`, of which with `+` there is one at least, `/pattern` of a text; with `?` it may be null. */
+/**
+ * Whether a value has a shape: `s`, `n`, `b`, the name of a schema, `[of each item]`, of which with
+ * `+` there is one at least, `/pattern` of a text; with `?` it may be null.
+ */
 function fits(shape: string, value: unknown): boolean {
   if (shape.startsWith('/')) return new RegExp(shape.slice(1)).test(value as string)
   if (shape.endsWith('?')) return value === null || fits(shape.slice(0, -1), value)
-  if (shape.endsWith('+')) return Array.isArray(value) && value.length > 0 && fits(shape.slice(0, -1), value)
-  if (shape.startsWith('[')) return Array.isArray(value) && value.every((item) => fits(shape.slice(1, -1), item))
+  if (shape.endsWith('+'))
+    return Array.isArray(value) && value.length > 0 && fits(shape.slice(0, -1), value)
+  if (shape.startsWith('['))
+    return Array.isArray(value) && value.every((item) => fits(shape.slice(1, -1), item))
   const type = TYPES[shape]
   if (type) return typeof value === type
   if (typeof value !== 'object' || value === null) return false
-  return membersOf(shape).every(([member, of]) => fits(of, (value as Record<string, unknown>)[member]))
+  return membersOf(shape).every(([member, of]) =>
+    fits(of, (value as Record<string, unknown>)[member]),
+  )
 }
 
 function membersOf(name: string): [member: string, shape: string][] {
   let members = shapes.get(name)
   if (!members) {
-    members = (SHAPES as Record<string, string>)[name]?.split(' ').map((member) => member.split(':') as [string, string]) ?? []
+    members =
+      (SHAPES as Record<string, string>)[name]
+        ?.split(' ')
+        .map((member) => member.split(':') as [string, string]) ?? []
     shapes.set(name, members)
   }
   return members

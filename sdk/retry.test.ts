@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type Fault, startFaultyProxy } from '../server/testing/faulty-proxy.ts'
 import { newPerson } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
-import { createDocket, type DocketOptions, RateLimitError, ServerError, sessionTokens } from './index.ts'
+import {
+  createDocket,
+  type DocketOptions,
+  RateLimitError,
+  ServerError,
+  sessionTokens,
+} from './index.ts'
 
 let service: TestService
 beforeAll(async () => {
@@ -17,19 +23,35 @@ async function behindFaults(options: Partial<DocketOptions> = {}) {
   return {
     ada,
     proxy,
-    docket: createDocket({ baseUrl: proxy.url, tokens: sessionTokens({ baseUrl: proxy.url, sessionToken: ada.sessionToken }), tryTimeout: 1_500, ...options }),
+    docket: createDocket({
+      baseUrl: proxy.url,
+      tokens: sessionTokens({ baseUrl: proxy.url, sessionToken: ada.sessionToken }),
+      tryTimeout: 1_500,
+      ...options,
+    }),
   }
 }
 
 describe('with a server that fails on purpose', () => {
-  const passing: Fault[] = ['lost', 'half', 'refused', 'hang', { status: 503 }, { status: 503, retryAfter: 0 }, { status: 429, retryAfter: 0 }, { status: 502 }]
+  const passing: Fault[] = [
+    'lost',
+    'half',
+    'refused',
+    'hang',
+    { status: 503 },
+    { status: 503, retryAfter: 0 },
+    { status: 429, retryAfter: 0 },
+    { status: 502 },
+  ]
 
   test.each(passing)('a create whose first two tries go wrong (%o) is done once', async (fault) => {
     const { ada, proxy, docket } = await behindFaults()
     proxy.faults.push(fault, fault)
     const task = await docket.createTask({ body: { title: 'once' } })
     expect((await ada.send<{ items: object[] }>(ada.tasks)).body.items).toEqual([task])
-    const keys = proxy.seen.filter(({ line }) => line === 'POST /api/{id}/tasks').map(({ key }) => key)
+    const keys = proxy.seen
+      .filter(({ line }) => line === 'POST /api/{id}/tasks')
+      .map(({ key }) => key)
     expect([keys.length, new Set(keys).size]).toEqual([3, 1])
   })
 
@@ -37,26 +59,47 @@ describe('with a server that fails on purpose', () => {
     const { ada, proxy, docket } = await behindFaults({ retries: 6 })
     const titles = Array.from({ length: 30 }, (_, index) => `Task ${index}`)
     for (const [index, title] of titles.entries()) {
-      proxy.faults.push(...passing.filter((fault) => fault !== 'hang').slice(index % 7, (index % 7) + (index % 4)))
+      proxy.faults.push(
+        ...passing.filter((fault) => fault !== 'hang').slice(index % 7, (index % 7) + (index % 4)),
+      )
       const task = await docket.createTask({ body: { title } })
       if (index % 2) await docket.updateTask({ task, body: { description: title } })
       proxy.faults.length = 0
     }
-    const { items } = (await ada.send<{ items: { title: string; description: string | null }[] }>(`${ada.tasks}?sort=position&limit=200`)).body
-    expect(items.map(({ title, description }) => [title, description])).toEqual(titles.map((title, index) => [title, index % 2 ? title : null]))
+    const { items } = (
+      await ada.send<{ items: { title: string; description: string | null }[] }>(
+        `${ada.tasks}?sort=position&limit=200`,
+      )
+    ).body
+    expect(items.map(({ title, description }) => [title, description])).toEqual(
+      titles.map((title, index) => [title, index % 2 ? title : null]),
+    )
   })
 
   test('what never answers is given up in time, and the error says that it was the time', async () => {
     const { proxy, docket } = await behindFaults({ tryTimeout: 100, timeout: 600 })
     proxy.faults.push(...Array<Fault>(50).fill('hang'))
-    await expect(docket.listTasks()).rejects.toMatchObject({ name: 'NoAnswerError', isTimeout: true })
+    await expect(docket.listTasks()).rejects.toMatchObject({
+      name: 'NoAnswerError',
+      isTimeout: true,
+    })
   })
 
   test('that holds for the access token too: neither a time limit nor a signal waits for it', async () => {
     const never = { get: () => new Promise<undefined>(() => {}), renew: async () => undefined }
-    const docket = createDocket({ baseUrl: service.url, tokens: never, tryTimeout: 100, timeout: 400 })
-    await expect(docket.createTask({ body: { title: 'never' } })).rejects.toMatchObject({ name: 'NoAnswerError', isTimeout: true })
-    await expect(docket.listTasks({}, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+    const docket = createDocket({
+      baseUrl: service.url,
+      tokens: never,
+      tryTimeout: 100,
+      timeout: 400,
+    })
+    await expect(docket.createTask({ body: { title: 'never' } })).rejects.toMatchObject({
+      name: 'NoAnswerError',
+      isTimeout: true,
+    })
+    await expect(
+      docket.listTasks({}, { signal: AbortSignal.abort(new Error('enough')) }),
+    ).rejects.toThrow('enough')
   })
 
   test('half a file is none either, unless it is read raw', async () => {
@@ -65,7 +108,11 @@ describe('with a server that fails on purpose', () => {
     proxy.faults.push('half')
     expect(await docket.exportTasksCsv()).toContain('Pay the rent')
     proxy.faults.push(...Array<Fault>(50).fill('half'))
-    const brief = createDocket({ baseUrl: proxy.url, tokens: sessionTokens({ baseUrl: proxy.url, sessionToken: ada.sessionToken }), timeout: 500 })
+    const brief = createDocket({
+      baseUrl: proxy.url,
+      tokens: sessionTokens({ baseUrl: proxy.url, sessionToken: ada.sessionToken }),
+      timeout: 500,
+    })
     expect((await brief.result.exportTasks()).error).toMatchObject({ name: 'NoAnswerError' })
     proxy.faults.splice(0, 50, 'half')
     await expect((await docket.raw.exportTasksCsv()).text()).rejects.toThrow()
@@ -79,7 +126,10 @@ describe('with a server that fails on purpose', () => {
       controller.enqueue(first)
     }
     const body = () => new ReadableStream<Uint8Array>({ start })
-    const fetch = async () => new Response(body(), { headers: { 'content-type': 'text/csv', 'content-disposition': 'attachment' } })
+    const fetch = async () =>
+      new Response(body(), {
+        headers: { 'content-type': 'text/csv', 'content-disposition': 'attachment' },
+      })
     const tokens = { get: async () => 'x', renew: async () => 'x' }
     const docket = createDocket({ baseUrl: service.url, tokens, fetch, timeout: 50 })
     const file = await docket.raw.exportTasksCsv()
@@ -98,7 +148,9 @@ describe('with a server that fails on purpose', () => {
     const task = await docket.createTask({ body: { title: 'as read' } })
     await docket.updateTask({ task, body: { title: 'as it is' } })
     proxy.faults.push('none', 'hang')
-    await expect(docket.updateTask({ task, body: { title: 'too late' } })).rejects.toMatchObject({ isTimeout: true })
+    await expect(docket.updateTask({ task, body: { title: 'too late' } })).rejects.toMatchObject({
+      isTimeout: true,
+    })
   })
 
   test('a wait that the server asks for is kept, and one that is longer than the call may take is not begun', async () => {
@@ -138,10 +190,19 @@ describe('with a server that fails on purpose', () => {
     proxy.faults.push({ status: 503, retryAfter: 50 })
     const over = new AbortController()
     const call = docket.listTasks({}, { signal: over.signal })
-    while (!proxy.seen.some(({ line }) => line.startsWith('GET /api/{id}/tasks'))) await new Promise((resolve) => setImmediate(resolve))
+    while (!proxy.seen.some(({ line }) => line.startsWith('GET /api/{id}/tasks')))
+      await new Promise((resolve) => setImmediate(resolve))
     over.abort(new Error('enough'))
     await expect(call).rejects.toThrow('enough')
-    expect(lines).toEqual([{ operation: 'listTasks', status: undefined, error: 'Error', ms: expect.any(Number), requestId: '' }])
+    expect(lines).toEqual([
+      {
+        operation: 'listTasks',
+        status: undefined,
+        error: 'Error',
+        ms: expect.any(Number),
+        requestId: '',
+      },
+    ])
   })
 
   test('fifty calls that are refused with 401 at once renew the token once; a session that is over is told once found out', async () => {
@@ -163,7 +224,11 @@ describe('with a server that fails on purpose', () => {
     }
     const docket = createDocket({ baseUrl: proxy.url, tokens, onSessionOver })
     const lists = await Promise.all(Array.from({ length: 50 }, () => docket.listTasks()))
-    expect([lists.length, proxy.seen.filter(({ line }) => line === 'GET /api/auth/token').length, over]).toEqual([50, 1, 0])
+    expect([
+      lists.length,
+      proxy.seen.filter(({ line }) => line === 'GET /api/auth/token').length,
+      over,
+    ]).toEqual([50, 1, 0])
     await ada.send('/api/auth/logout', { method: 'POST' })
     await expect(docket.listTasks()).rejects.toMatchObject({ code: 'session_ended' })
     expect(over).toBe(1)

@@ -3,13 +3,20 @@ import type { Recognised } from './recognise.ts'
 import type { Fetch } from './tokens.ts'
 
 export interface RetryOptions {
-  /** Most tries after the first, of reads and of writes that have an `Idempotency-Key`; default: as many as `timeout` has room for. */
+  /**
+   * Most tries after the first, of reads and of writes that have an `Idempotency-Key`; default: as
+   * many as `timeout` has room for.
+   */
   retries?: number | undefined
-  /** Milliseconds that one try may take, to the end of its response; default 10,000. A file may take longer once it has begun. */
+  /**
+   * Milliseconds that one try may take, to the end of its response; default 10,000. A file may take
+   * longer once it has begun.
+   */
   tryTimeout?: number | undefined
   /**
-   * Milliseconds that a call may take with all its tries; default 30,000, in which a server restarts. A wait that the server asks for
-   * and that would end later is not begun. What is read of a `raw` response may take longer.
+   * Milliseconds that a call may take with all its tries; default 30,000, in which a server
+   * restarts. A wait that the server asks for and that would end later is not begun. What is read
+   * of a `raw` response may take longer.
    */
   timeout?: number | undefined
 }
@@ -37,7 +44,8 @@ export interface Persistence extends RetryOptions {
 }
 
 /**
- * A fetch that tries again what can be repeated without being done twice, after a wait of random length, or as long as the server says.
+ * A fetch that tries again what can be repeated without being done twice, after a wait of random
+ * length, or as long as the server says.
  * A response that is not Docket's is none.
  *
  * The time counts from here, so one is made for each call.
@@ -45,7 +53,11 @@ export interface Persistence extends RetryOptions {
  * @throws {NoAnswerError} when the last try got no response of Docket
  */
 export function persistent(fetch: Fetch, options: Persistence): Fetch {
-  const { retries = Number.POSITIVE_INFINITY, tryTimeout = 10_000, timeout = DEFAULT_TIMEOUT } = options
+  const {
+    retries = Number.POSITIVE_INFINITY,
+    tryTimeout = 10_000,
+    timeout = DEFAULT_TIMEOUT,
+  } = options
   const { address, isRaw = false, recognise, onFailure } = options
   const deadline = Date.now() + timeout
   return async (request) => {
@@ -67,7 +79,13 @@ export function persistent(fetch: Fetch, options: Persistence): Fetch {
       }
       try {
         const { error } = response ? recognise(response, text) : { error: undefined }
-        if (response && (!error || !PASSING.includes(error.status) || (error.status === 500 && tried >= RETRIES_OF_500))) return response
+        if (
+          response &&
+          (!error ||
+            !PASSING.includes(error.status) ||
+            (error.status === 500 && tried >= RETRIES_OF_500))
+        )
+          return response
         failure ??= error
       } catch (error) {
         if (!(error instanceof ForeignResponse)) throw error
@@ -106,7 +124,10 @@ export async function within<Wanted>(
   }
 }
 
-/** Not every wait ends with a signal: the one for an access token is shared by others, and a `Request` that was collected as garbage hears none. */
+/**
+ * Not every wait ends with a signal: the one for an access token is shared by others, and a
+ * `Request` that was collected as garbage hears none.
+ */
 function unlessAborted<Wanted>(signal: AbortSignal, wanted: Promise<Wanted>): Promise<Wanted> {
   return new Promise((resolve, reject) => {
     const end = () => reject(signal.reason)
@@ -116,11 +137,20 @@ function unlessAborted<Wanted>(signal: AbortSignal, wanted: Promise<Wanted>): Pr
 }
 
 /** To the end of the response, so that half of one is none. */
-async function oneTry(fetch: Fetch, request: Request, body: ArrayBuffer | null, limit: number, isRaw: boolean): Promise<{ response: Response; text?: string }> {
+async function oneTry(
+  fetch: Fetch,
+  request: Request,
+  body: ArrayBuffer | null,
+  limit: number,
+  isRaw: boolean,
+): Promise<{ response: Response; text?: string }> {
   const attempt = new AbortController()
   const { signal } = attempt
   const end = () => attempt.abort(request.signal.reason)
-  const timer = setTimeout(() => attempt.abort(new DOMException('', 'TimeoutError')), Math.min(limit, LONGEST_TIMER))
+  const timer = setTimeout(
+    () => attempt.abort(new DOMException('', 'TimeoutError')),
+    Math.min(limit, LONGEST_TIMER),
+  )
   request.signal.addEventListener('abort', end)
   try {
     const response = await unlessAborted(signal, fetch(new Request(request, { body, signal })))
@@ -135,10 +165,15 @@ async function oneTry(fetch: Fetch, request: Request, body: ArrayBuffer | null, 
   }
 }
 
-/** Full jitter, so that clients that failed together do not come back together; or what the server says. */
+/**
+ * Full jitter, so that clients that failed together do not come back together; or what the server
+ * says.
+ */
 function waitFor(response: Response | undefined, tried: number): number {
   const header = (name: string) => response?.headers.get(name)
-  const asked = Number(header('retry-after') || /r=0;\s*t=(\d+)/.exec(header('ratelimit') ?? '')?.[1])
+  const asked = Number(
+    header('retry-after') || /r=0;\s*t=(\d+)/.exec(header('ratelimit') ?? '')?.[1],
+  )
   const own = Math.random() * Math.min(FIRST_WAIT * 2 ** tried, LONGEST_WAIT)
   return asked > 0 ? asked * 1_000 : own
 }

@@ -22,7 +22,11 @@ async function size(names: string): Promise<number> {
       write: false,
       target: 'es2022',
       modulePreload: false,
-      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict', output: { format: 'es' } },
+      rolldownOptions: {
+        input: entry,
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es' },
+      },
     },
   })
   const [output] = [made].flat() as { output: { code: string }[] }[]

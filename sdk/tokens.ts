@@ -1,5 +1,11 @@
 import type { AccessToken } from './contract.gen.ts'
-import { AuthenticationError, ForeignResponse, hasMediaType, NoAnswerError, problemErrorOf } from './errors.ts'
+import {
+  AuthenticationError,
+  ForeignResponse,
+  hasMediaType,
+  NoAnswerError,
+  problemErrorOf,
+} from './errors.ts'
 
 export type Fetch = (request: Request) => Promise<Response>
 
@@ -7,7 +13,10 @@ export type Fetch = (request: Request) => Promise<Response>
 export const globalFetch: Fetch = (request) => globalThis.fetch(request)
 
 export interface TokenSource {
-  /** An access token; undefined when there is no session. Throws the 401 where a session token was given and its session is over. */
+  /**
+   * An access token; undefined when there is no session. Throws the 401 where a session token was
+   * given and its session is over.
+   */
   get(): Promise<string | undefined>
   /** Another one in place of `refused`; undefined, or the 401 thrown, when the session is over. */
   renew(refused: string): Promise<string | undefined>
@@ -16,23 +25,35 @@ export interface TokenSource {
 export interface SessionTokensOptions {
   /** The address of the server. */
   baseUrl: string
-  /** The `session_token` of `signup` or `login`. Without it, the browser's session cookie is used. */
+  /**
+   * The `session_token` of `signup` or `login`. Without it, the browser's session cookie is used.
+   */
   sessionToken?: string | undefined
   /** Another `fetch`; default: the global one. */
   fetch?: Fetch | undefined
 }
 
-/** Milliseconds before its end at which a token is no longer used, so that it does not expire on its way. */
+/**
+ * Milliseconds before its end at which a token is no longer used, so that it does not expire on its
+ * way.
+ */
 const MARGIN = 30_000
 
-/** The server cannot tell a session token of an ended session from one that it never made; who was given one knows. */
+/**
+ * The server cannot tell a session token of an ended session from one that it never made; who was
+ * given one knows.
+ */
 function sessionEnded({ problem, response }: AuthenticationError): AuthenticationError {
   const detail = 'The session of this token has ended. Please log in again.'
-  return new AuthenticationError({ ...problem, type: '/docs/problems#session_ended', code: 'session_ended', detail }, response)
+  return new AuthenticationError(
+    { ...problem, type: '/docs/problems#session_ended', code: 'session_ended', detail },
+    response,
+  )
 }
 
 /**
- * Access tokens of a session, kept in memory only. However many requests ask at once, the server is asked once.
+ * Access tokens of a session, kept in memory only. However many requests ask at once, the server is
+ * asked once.
  *
  * @throws {TypeError} what `fetch` throws when the server cannot be reached
  * @throws {NoAnswerError} when something else than Docket answers
@@ -42,21 +63,39 @@ function sessionEnded({ problem, response }: AuthenticationError): Authenticatio
  * const tokens = sessionTokens({ baseUrl: 'http://127.0.0.1:8000', sessionToken })
  * const docket = createClient({ baseUrl: 'http://127.0.0.1:8000', tokens })
  */
-export function sessionTokens({ baseUrl, sessionToken, fetch = globalFetch }: SessionTokensOptions): TokenSource {
+export function sessionTokens({
+  baseUrl,
+  sessionToken,
+  fetch = globalFetch,
+}: SessionTokensOptions): TokenSource {
   let current: { token: string; until: number } | undefined
   let asking: Promise<string | undefined> | undefined
 
   const ask = async (): Promise<string | undefined> => {
-    const headers: Record<string, string> = sessionToken ? { Authorization: `Bearer ${sessionToken}` } : {}
-    const response = await fetch(new Request(`${baseUrl.replace(/\/$/, '')}/api/auth/token`, { headers, credentials: 'include' }))
+    const headers: Record<string, string> = sessionToken
+      ? { Authorization: `Bearer ${sessionToken}` }
+      : {}
+    const response = await fetch(
+      new Request(`${baseUrl.replace(/\/$/, '')}/api/auth/token`, {
+        headers,
+        credentials: 'include',
+      }),
+    )
     const body: unknown = await response.json().catch(() => undefined)
     current = undefined
     const { token, expires_in } = (body ?? {}) as Partial<AccessToken>
-    if (response.ok && hasMediaType(response, 'application/json') && typeof token === 'string' && typeof expires_in === 'number') {
+    if (
+      response.ok &&
+      hasMediaType(response, 'application/json') &&
+      typeof token === 'string' &&
+      typeof expires_in === 'number'
+    ) {
       current = { token, until: Date.now() + expires_in * 1_000 - MARGIN }
       return token
     }
-    const refused = problemErrorOf(body, response) ?? new NoAnswerError(new ForeignResponse(response), `getToken at ${baseUrl}`)
+    const refused =
+      problemErrorOf(body, response) ??
+      new NoAnswerError(new ForeignResponse(response), `getToken at ${baseUrl}`)
     if (!(refused instanceof AuthenticationError)) throw refused
     if (!sessionToken) return undefined
     throw sessionEnded(refused)

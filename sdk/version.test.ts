@@ -9,6 +9,10 @@ test('the package has the version of the contract, but for a patch of its own, a
   const minor = contract.info.version.split('.').slice(0, 2).join('.')
   expect(versionOf('package.json')).toMatch(new RegExp(`^${minor}\\.\\d+$`))
   expect(versionOf('../package.json')).toBe(contract.info.version)
-  expect(/^## (\S+) - \d{4}-\d\d-\d\d$/m.exec(read('CHANGELOG.md'))?.[1]).toBe(versionOf('package.json'))
-  expect(/^## (\S+) - \d{4}-\d\d-\d\d$/m.exec(read('../CHANGELOG.md'))?.[1]).toBe(contract.info.version)
+  expect(/^## (\S+) - \d{4}-\d\d-\d\d$/m.exec(read('CHANGELOG.md'))?.[1]).toBe(
+    versionOf('package.json'),
+  )
+  expect(/^## (\S+) - \d{4}-\d\d-\d\d$/m.exec(read('../CHANGELOG.md'))?.[1]).toBe(
+    contract.info.version,
+  )
 })

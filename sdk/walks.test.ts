@@ -9,13 +9,20 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const clientOf = (person: Person) => createDocket({ baseUrl: service.url, tokens: sessionTokens({ baseUrl: service.url, sessionToken: person.sessionToken }) })
+const clientOf = (person: Person) =>
+  createDocket({
+    baseUrl: service.url,
+    tokens: sessionTokens({ baseUrl: service.url, sessionToken: person.sessionToken }),
+  })
 
 describe('what comes in pages', () => {
   test('tasks are walked one by one, however many pages they take', async () => {
     const ada = await newPerson(service.url)
     const docket = clientOf(ada)
-    const operations = Array.from({ length: 23 }, (_, index) => ({ action: 'create' as const, task: { title: `Task ${index}` } }))
+    const operations = Array.from({ length: 23 }, (_, index) => ({
+      action: 'create' as const,
+      task: { title: `Task ${index}` },
+    }))
     await docket.bulkTasks({ body: { operations } })
     const titles: string[] = []
     for await (const { title } of docket.tasks({ limit: 5, sort: 'position' })) titles.push(title)
@@ -27,7 +34,11 @@ describe('what comes in pages', () => {
 
   test('a cursor that does not move on ends the walk with an error, not never', async () => {
     const page = { items: [], total: 2, total_is_exact: true, next_cursor: 'same' }
-    const docket = createDocket({ baseUrl: service.url, tokens: { get: async () => 'x', renew: async () => 'x' }, fetch: async () => Response.json(page) })
+    const docket = createDocket({
+      baseUrl: service.url,
+      tokens: { get: async () => 'x', renew: async () => 'x' },
+      fetch: async () => Response.json(page),
+    })
     const walk = async () => {
       for await (const _ of docket.tasks()) expect(_).toBeUndefined()
     }
@@ -58,7 +69,8 @@ describe('what comes in pages', () => {
     const docket = clientOf(await newPerson(service.url))
     const over = new AbortController()
     const following = async () => {
-      for await (const _ of docket.changes(undefined, { follow: 60_000, signal: over.signal })) over.abort(new Error('enough'))
+      for await (const _ of docket.changes(undefined, { follow: 60_000, signal: over.signal }))
+        over.abort(new Error('enough'))
     }
     await expect(following()).rejects.toThrow('enough')
   })

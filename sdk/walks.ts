@@ -13,20 +13,34 @@ export interface Walks {
    */
   tasks(query?: Input<'listTasks'>, options?: CallOptions): AsyncGenerator<Task, void, undefined>
   /** The same in pages. */
-  taskPages(query?: Input<'listTasks'>, options?: CallOptions): AsyncGenerator<TaskList, void, undefined>
+  taskPages(
+    query?: Input<'listTasks'>,
+    options?: CallOptions,
+  ): AsyncGenerator<TaskList, void, undefined>
   /**
-   * What has happened since a cursor, in pages; keep the `cursor` of each with what was done with its items.
+   * What has happened since a cursor, in pages; keep the `cursor` of each with what was done with
+   * its items.
    *
-   * @param follow milliseconds between two looks once it has caught up, also while the server is away, until the signal throws its reason; without
+   * @param follow milliseconds between two looks once it has caught up, also while the server is
+   *   away, until the signal throws its reason; without
    *   it, it ends there
    * @throws {NotFoundError} `changes_gone`: start over without a cursor
    */
-  changes(since?: string, options?: CallOptions & { follow?: number }): AsyncGenerator<TaskChanges, void, undefined>
+  changes(
+    since?: string,
+    options?: CallOptions & { follow?: number },
+  ): AsyncGenerator<TaskChanges, void, undefined>
 }
 
 /** What takes several calls: lists and changes, page after page. */
-export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 'listTaskChanges'>): Walks {
-  async function* taskPages(query: Input<'listTasks'> = {}, options?: CallOptions): AsyncGenerator<TaskList, void, undefined> {
+export function walks({
+  listTasks,
+  listTaskChanges,
+}: Pick<Calls, 'listTasks' | 'listTaskChanges'>): Walks {
+  async function* taskPages(
+    query: Input<'listTasks'> = {},
+    options?: CallOptions,
+  ): AsyncGenerator<TaskList, void, undefined> {
     for (let cursor: string | undefined; ; ) {
       const page: TaskList = await listTasks({ ...query, cursor } as typeof query, options)
       yield page
@@ -54,7 +68,8 @@ export function walks({ listTasks, listTaskChanges }: Pick<Calls, 'listTasks' | 
           continue
         }
         yield page
-        if (page.has_more && page.cursor === cursor) throw new DocketError('The cursor stands still')
+        if (page.has_more && page.cursor === cursor)
+          throw new DocketError('The cursor stands still')
         cursor = page.cursor
         if (page.has_more) continue
         if (follow === undefined) return

@@ -6,7 +6,8 @@ import { bytesOf } from './tasks/quota.ts'
 /** Rows that one chore takes away: few enough that nobody waits for it. */
 export const BATCH = 1_000
 
-// Each takes away a batch of what is over, whosever it is, and says how many. None waits for a row that a request holds: it comes again.
+// Each takes away a batch of what is over, whosever it is, and says how many. None waits for a row
+// that a request holds: it comes again.
 
 /** Whether this is the only one that keeps house just now. */
 const turn = sql.fragment`turn as materialized (select pg_try_advisory_xact_lock(hashtext('docket housekeeping')) as mine)`
@@ -29,7 +30,10 @@ export async function purgeOldTrash(database: Database): Promise<number> {
   return rows.length
 }
 
-/** What is left of tasks that were purged 90 days ago. Whoever was away since before that must start over. */
+/**
+ * What is left of tasks that were purged 90 days ago. Whoever was away since before that must start
+ * over.
+ */
 export async function forgetPurgedTasks(database: Database): Promise<number> {
   const rows = await database.rows(sql.unsafe`
     with ${turn},

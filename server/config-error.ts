@@ -1,2 +1,4 @@
-/** A setting that cannot be used. Its message is one sentence for the person who starts the server. */
+/**
+ * A setting that cannot be used. Its message is one sentence for the person who starts the server.
+ */
 export class ConfigError extends Error {}

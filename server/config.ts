@@ -35,7 +35,10 @@ export interface Config {
   warnings: readonly string[]
 }
 
-/** Units of what operations cost (`x-cost` in the contract), or requests, in a minute where nothing else is said. */
+/**
+ * Units of what operations cost (`x-cost` in the contract), or requests, in a minute where nothing
+ * else is said.
+ */
 export interface RateLimits {
   user: number
   /** Of all users of a network together. */
@@ -54,7 +57,10 @@ export interface RateLimits {
   /** Of an account, by devices that never signed in to it, in so many seconds. */
   signInGuesses: number
   signInGuessSeconds: number
-  /** Failed attempts from a device that signed in to it before, in a day; then it counts as one that never did. */
+  /**
+   * Failed attempts from a device that signed in to it before, in a day; then it counts as one that
+   * never did.
+   */
   signInDevice: number
 }
 
@@ -68,20 +74,26 @@ type Environment = Record<string, string | undefined>
  */
 export function readConfig(environment: Environment = process.env): Readonly<Config> {
   const value = (name: string) => environment[name]?.trim() || undefined
-  const production = oneOf(value, 'NODE_ENV', 'development', ['development', 'test', 'production']) === 'production'
+  const production =
+    oneOf(value, 'NODE_ENV', 'development', ['development', 'test', 'production']) === 'production'
   const dataDir = resolve(value('DATA_DIR') ?? '.data')
   const port = whole(value, 'PORT', 8000, 65_535, 0)
   const host = value('HOST') ?? '127.0.0.1'
   if (!URL.canParse(addressOf(host, port)))
-    throw new ConfigError(`HOST is "${host}"; a name or an address to listen on is needed, such as 127.0.0.1 or 0.0.0.0`)
+    throw new ConfigError(
+      `HOST is "${host}"; a name or an address to listen on is needed, such as 127.0.0.1 or 0.0.0.0`,
+    )
   const baseUrl = address(value('BETTER_AUTH_URL'), 'BETTER_AUTH_URL') ?? addressOf(host, port)
   if (value('DIRECT_DATABASE_URL') && !value('DATABASE_URL'))
-    throw new ConfigError('DIRECT_DATABASE_URL is set and DATABASE_URL is not; the first only says where the migrations of the second go')
+    throw new ConfigError(
+      'DIRECT_DATABASE_URL is set and DATABASE_URL is not; the first only says where the migrations of the second go',
+    )
   const origins = [value('FRONTEND_URL'), ...(value('TRUSTED_ORIGINS')?.split(',') ?? [])]
   return Object.freeze({
     port,
     host,
-    metricsPort: value('METRICS_PORT') === undefined ? undefined : whole(value, 'METRICS_PORT', 0, 65_535),
+    metricsPort:
+      value('METRICS_PORT') === undefined ? undefined : whole(value, 'METRICS_PORT', 0, 65_535),
     dataDir,
     databaseUrl: database(value('DATABASE_URL'), 'DATABASE_URL'),
     directDatabaseUrl: database(value('DIRECT_DATABASE_URL'), 'DIRECT_DATABASE_URL'),
@@ -89,11 +101,27 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
     baseUrl,
     hstsSubdomains: oneOf(value, 'HSTS_SUBDOMAINS', 'off', ['on', 'off']) === 'on',
     securityContact: contact(value('SECURITY_CONTACT')),
-    trustedOrigins: [baseUrl, ...origins.flatMap((origin) => address(origin?.trim() || undefined, 'FRONTEND_URL and TRUSTED_ORIGINS') ?? [])],
+    trustedOrigins: [
+      baseUrl,
+      ...origins.flatMap(
+        (origin) => address(origin?.trim() || undefined, 'FRONTEND_URL and TRUSTED_ORIGINS') ?? [],
+      ),
+    ],
     redisUrl: redis(value('REDIS_URL')),
-    logLevel: oneOf(value, 'LOG_LEVEL', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    logLevel: oneOf(value, 'LOG_LEVEL', 'info', [
+      'fatal',
+      'error',
+      'warn',
+      'info',
+      'debug',
+      'trace',
+      'silent',
+    ]),
     production,
-    quota: { tasks: whole(value, 'QUOTA_TASKS', 100_000, 1_000_000_000), bytes: whole(value, 'QUOTA_BYTES', 100_000_000, 1_000_000_000_000) },
+    quota: {
+      tasks: whole(value, 'QUOTA_TASKS', 100_000, 1_000_000_000),
+      bytes: whole(value, 'QUOTA_BYTES', 100_000_000, 1_000_000_000_000),
+    },
     rateLimits: rateLimits(value, production),
     trustProxy: trustProxy(value('TRUST_PROXY')),
     issuer: value('JWT_ISSUER') ?? 'docket',
@@ -101,12 +129,25 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
   })
 }
 
-function warningsOf({ production, baseUrl, dataDir, databaseUrl }: Pick<Config, 'production' | 'baseUrl' | 'dataDir' | 'databaseUrl'>): string[] {
+function warningsOf({
+  production,
+  baseUrl,
+  dataDir,
+  databaseUrl,
+}: Pick<Config, 'production' | 'baseUrl' | 'dataDir' | 'databaseUrl'>): string[] {
   const warnings: string[] = []
   if (production && baseUrl.startsWith('http:') && !isLocal(new URL(baseUrl).hostname))
-    warnings.push(`BETTER_AUTH_URL is ${baseUrl}: without https, passwords and sessions can be read on their way`)
-  if (databaseUrl && !isLocal(new URL(databaseUrl).hostname) && !new URL(databaseUrl).searchParams.has('sslmode'))
-    warnings.push('DATABASE_URL leads to another machine and does not say whether by TLS; add sslmode=require, or disable in a network of your own')
+    warnings.push(
+      `BETTER_AUTH_URL is ${baseUrl}: without https, passwords and sessions can be read on their way`,
+    )
+  if (
+    databaseUrl &&
+    !isLocal(new URL(databaseUrl).hostname) &&
+    !new URL(databaseUrl).searchParams.has('sslmode')
+  )
+    warnings.push(
+      'DATABASE_URL leads to another machine and does not say whether by TLS; add sslmode=require, or disable in a network of your own',
+    )
   if (databaseUrl === undefined && process.platform !== 'win32' && isWritableByOthers(dataDir))
     warnings.push(`DATA_DIR is ${dataDir}, where other users may write; run: chmod go-w ${dataDir}`)
   return warnings
@@ -123,15 +164,34 @@ function isWritableByOthers(directory: string): boolean {
 
 /** This machine, or a path of a socket on it. */
 function isLocal(host: string): boolean {
-  return host === '' || host === 'localhost' || host.startsWith('127.') || host === '[::1]' || host.startsWith('%2F') || host.startsWith('%2f')
+  return (
+    host === '' ||
+    host === 'localhost' ||
+    host.startsWith('127.') ||
+    host === '[::1]' ||
+    host.startsWith('%2F') ||
+    host.startsWith('%2f')
+  )
 }
 
-/** Whether a page of this origin may send cookies and read answers. Outside production, any port of this machine may. */
-export function isTrustedOrigin(config: Pick<Config, 'trustedOrigins' | 'production'>, origin: string): boolean {
-  return config.trustedOrigins.includes(origin) || (!config.production && /^https?:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/.test(origin))
+/**
+ * Whether a page of this origin may send cookies and read answers. Outside production, any port of
+ * this machine may.
+ */
+export function isTrustedOrigin(
+  config: Pick<Config, 'trustedOrigins' | 'production'>,
+  origin: string,
+): boolean {
+  return (
+    config.trustedOrigins.includes(origin) ||
+    (!config.production && /^https?:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/.test(origin))
+  )
 }
 
-/** Where a server that listens there is reached from its own machine: wildcards as localhost, IPv6 in brackets. */
+/**
+ * Where a server that listens there is reached from its own machine: wildcards as localhost, IPv6
+ * in brackets.
+ */
 export function addressOf(host: string, port: number): string {
   if (host === '0.0.0.0' || host === '::') return `http://localhost:${port}`
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -142,7 +202,10 @@ type Value = (name: string) => string | undefined
 function rateLimits(value: Value, production: boolean): RateLimits | undefined {
   const mode = oneOf(value, 'RATE_LIMIT', 'on', ['on', 'off'])
   if (mode === 'off') {
-    if (production) throw new ConfigError('RATE_LIMIT=off is for load tests and is refused when NODE_ENV is production')
+    if (production)
+      throw new ConfigError(
+        'RATE_LIMIT=off is for load tests and is refused when NODE_ENV is production',
+      )
     return undefined
   }
   return {
@@ -165,13 +228,17 @@ function whole(value: Value, name: string, fallback: number, most = 1_000_000, l
   const text = value(name)
   if (text === undefined) return fallback
   const number = Number(text)
-  if (!/^\d+$/.test(text) || number < least || number > most) throw new ConfigError(`${name} is "${text}"; it must be a whole number from ${least} to ${most}`)
+  if (!/^\d+$/.test(text) || number < least || number > most)
+    throw new ConfigError(
+      `${name} is "${text}"; it must be a whole number from ${least} to ${most}`,
+    )
   return number
 }
 
 function oneOf(value: Value, name: string, fallback: string, allowed: string[]): string {
   const text = value(name) ?? fallback
-  if (!allowed.includes(text)) throw new ConfigError(`${name} is "${text}"; it must be one of ${allowed.join(', ')}`)
+  if (!allowed.includes(text))
+    throw new ConfigError(`${name} is "${text}"; it must be one of ${allowed.join(', ')}`)
   return text
 }
 
@@ -179,7 +246,9 @@ function address(text: string | undefined, name: string): string | undefined {
   if (text === undefined) return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search)
-    throw new ConfigError(`${name} has "${text}"; an origin like https://docket.example.org is needed`)
+    throw new ConfigError(
+      `${name} has "${text}"; an origin like https://docket.example.org is needed`,
+    )
   return url.origin
 }
 
@@ -187,31 +256,43 @@ function database(text: string | undefined, name: string): string | undefined {
   if (text === undefined) return undefined
   // The text may hold a password, so the sentence does not repeat it.
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
-    throw new ConfigError(`${name} is not an address like postgresql://user:password@host:5432/database`)
+    throw new ConfigError(
+      `${name} is not an address like postgresql://user:password@host:5432/database`,
+    )
   const sslMode = new URL(text).searchParams.get('sslmode')
   if (sslMode && !['disable', 'no-verify', 'require'].includes(sslMode))
-    throw new ConfigError(`${name} has sslmode=${sslMode}; use require (the certificate is verified), no-verify or disable`)
+    throw new ConfigError(
+      `${name} has sslmode=${sslMode}; use require (the certificate is verified), no-verify or disable`,
+    )
   return text
 }
 
 function contact(text: string | undefined): string | undefined {
   if (text !== undefined && !/^(mailto:|https:\/\/)\S+$/.test(text))
-    throw new ConfigError(`SECURITY_CONTACT is "${text}"; give an address like mailto:security@example.org or https://example.org/report`)
+    throw new ConfigError(
+      `SECURITY_CONTACT is "${text}"; give an address like mailto:security@example.org or https://example.org/report`,
+    )
   return text
 }
 
 function redis(text: string | undefined): string | undefined {
-  if (text !== undefined && (!/^rediss?:\/\//.test(text) || !URL.canParse(text))) throw new ConfigError('REDIS_URL is not an address like redis://host:6379')
+  if (text !== undefined && (!/^rediss?:\/\//.test(text) || !URL.canParse(text)))
+    throw new ConfigError('REDIS_URL is not an address like redis://host:6379')
   return text
 }
 
 function trustProxy(text: string | undefined): boolean | number | string {
   if (text === undefined || text === 'false') return false
   if (text === 'true')
-    throw new ConfigError('TRUST_PROXY=true would let every caller choose its own address; give the number of proxies in front, or their addresses')
+    throw new ConfigError(
+      'TRUST_PROXY=true would let every caller choose its own address; give the number of proxies in front, or their addresses',
+    )
   if (/^\d+$/.test(text)) return Number(text)
-  const isAddress = (part: string) => isIP(part.replace(/\/\d+$/, '')) > 0 || ['loopback', 'linklocal', 'uniquelocal'].includes(part)
+  const isAddress = (part: string) =>
+    isIP(part.replace(/\/\d+$/, '')) > 0 || ['loopback', 'linklocal', 'uniquelocal'].includes(part)
   if (!text.split(',').every((part) => isAddress(part.trim())))
-    throw new ConfigError(`TRUST_PROXY is "${text}"; give the number of proxies in front, or their addresses`)
+    throw new ConfigError(
+      `TRUST_PROXY is "${text}"; give the number of proxies in front, or their addresses`,
+    )
   return text
 }

@@ -10,7 +10,9 @@ test('what is over is taken away, however much, and nothing else: trash after 30
   const client = new pg.Client(variables.DATABASE_URL)
   await client.connect()
   onTestFinished(() => client.end())
-  const { rows } = await client.query(`insert into "user" (id, name, email) values (gen_random_uuid(), 'Ada', 'ada@example.org') returning id`)
+  const { rows } = await client.query(
+    `insert into "user" (id, name, email) values (gen_random_uuid(), 'Ada', 'ada@example.org') returning id`,
+  )
   await client.query(
     `insert into idempotency_keys (user_id, key, request_hash, status, created_at)
     select $1, n, 'x', 204, now() - case when n <= 2500 then interval '24 hours 1 second' else interval '23 hours 50 minutes' end from generate_series(1, 2507) n`,
@@ -32,7 +34,10 @@ test('what is over is taken away, however much, and nothing else: trash after 30
     [rows[0].id],
   )
   await client.query('update task_clock set version = 1610')
-  const first = await startProcess({ ...variables, BETTER_AUTH_SECRET: randomBytes(32).toString('base64url') })
+  const first = await startProcess({
+    ...variables,
+    BETTER_AUTH_SECRET: randomBytes(32).toString('base64url'),
+  })
   const left = async () => {
     const { rows } = await client.query(`
       select (select count(*)::int from idempotency_keys) as keys, (select count(*)::int from session) as sessions,
@@ -41,6 +46,17 @@ test('what is over is taken away, however much, and nothing else: trash after 30
     return rows[0]
   }
   while ((await left()).sessions > 2) await new Promise(setImmediate)
-  expect(await left()).toEqual({ keys: 7, sessions: 2, tasks: 4, trash: 3, purged: 1_506, last: 3_110, version: 3_110, forgotten: 1_604 })
-  expect(first.output()).toMatch(/"what":"idempotency keys after 24 hours","taken":2500,.*"msg":"housekeeping"/)
+  expect(await left()).toEqual({
+    keys: 7,
+    sessions: 2,
+    tasks: 4,
+    trash: 3,
+    purged: 1_506,
+    last: 3_110,
+    version: 3_110,
+    forgotten: 1_604,
+  })
+  expect(first.output()).toMatch(
+    /"what":"idempotency keys after 24 hours","taken":2500,.*"msg":"housekeeping"/,
+  )
 })

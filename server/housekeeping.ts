@@ -1,5 +1,11 @@
 import type { Logger } from 'pino'
-import { BATCH, deleteExpiredSessions, deleteOldKeys, forgetPurgedTasks, purgeOldTrash } from './chores.ts'
+import {
+  BATCH,
+  deleteExpiredSessions,
+  deleteOldKeys,
+  forgetPurgedTasks,
+  purgeOldTrash,
+} from './chores.ts'
 import type { Database } from './database/database.ts'
 
 /** How often the house is kept, in milliseconds. */
@@ -14,7 +20,8 @@ const CHORES: Record<string, (database: Database) => Promise<number>> = {
 }
 
 /**
- * Takes away what is over, now and every ten minutes, in small batches; of several servers on one database only one at a time.
+ * Takes away what is over, now and every ten minutes, in small batches; of several servers on one
+ * database only one at a time.
  *
  * @returns ends it
  */
@@ -32,7 +39,8 @@ export function keepHouse(database: Database, log: Logger): () => void {
         if (taken > 0) log.info({ what, taken }, 'housekeeping')
       } catch (error) {
         // The next turn comes soon enough.
-        if (!isOver) log.warn({ what, reason: (error as Error).message }, 'housekeeping was not done')
+        if (!isOver)
+          log.warn({ what, reason: (error as Error).message }, 'housekeeping was not done')
       }
     }
   }

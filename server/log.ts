@@ -14,7 +14,10 @@ interface Described {
   cause?: Described
 }
 
-/** Of an error only what it is and where it was: the driver hangs the statement's values on it, and quotes them in its message. */
+/**
+ * Of an error only what it is and where it was: the driver hangs the statement's values on it, and
+ * quotes them in its message.
+ */
 function describe(error: unknown): Described | unknown {
   if (!(error instanceof Error)) return String(error)
   const { code } = error as { code?: unknown }

@@ -16,8 +16,16 @@ describe('a configuration that is not good stops the start with one sentence', (
   const sentence = (output: string) => output.trim().split('\n')
 
   test.each<[string, Record<string, string>, RegExp]>([
-    ['a short secret', { BETTER_AUTH_SECRET: 'short' }, /^BETTER_AUTH_SECRET is shorter than 32 characters/],
-    ['a sample secret', { BETTER_AUTH_SECRET: 'change-me-change-me-change-me-change-me' }, /^BETTER_AUTH_SECRET looks like a sample/],
+    [
+      'a short secret',
+      { BETTER_AUTH_SECRET: 'short' },
+      /^BETTER_AUTH_SECRET is shorter than 32 characters/,
+    ],
+    [
+      'a sample secret',
+      { BETTER_AUTH_SECRET: 'change-me-change-me-change-me-change-me' },
+      /^BETTER_AUTH_SECRET looks like a sample/,
+    ],
     [
       'a secret in production that repeats itself',
       { NODE_ENV: 'production', BETTER_AUTH_SECRET: '0123456789ab'.repeat(3) },
@@ -28,19 +36,51 @@ describe('a configuration that is not good stops the start with one sentence', (
       { NODE_ENV: 'production', BETTER_AUTH_SECRET: 'correct-horse-battery-staple-and-more' },
       /^BETTER_AUTH_SECRET looks like words/,
     ],
-    ['a contact that is none', { SECURITY_CONTACT: 'ada@example.org' }, /^SECURITY_CONTACT is "ada@example.org"/],
+    [
+      'a contact that is none',
+      { SECURITY_CONTACT: 'ada@example.org' },
+      /^SECURITY_CONTACT is "ada@example.org"/,
+    ],
     ['no secret in production', { NODE_ENV: 'production' }, /^BETTER_AUTH_SECRET is not set/],
     ['a port that is none', { PORT: 'eighty' }, /^PORT is "eighty"/],
-    ['no limits in production', { NODE_ENV: 'production', BETTER_AUTH_SECRET: randomBytes(32).toString('hex'), RATE_LIMIT: 'off' }, /^RATE_LIMIT=off/],
+    [
+      'no limits in production',
+      {
+        NODE_ENV: 'production',
+        BETTER_AUTH_SECRET: randomBytes(32).toString('hex'),
+        RATE_LIMIT: 'off',
+      },
+      /^RATE_LIMIT=off/,
+    ],
     ['a trusted proxy that trusts everybody', { TRUST_PROXY: 'true' }, /^TRUST_PROXY=true/],
-    ['an origin that is none', { FRONTEND_URL: 'app.example' }, /^FRONTEND_URL and TRUSTED_ORIGINS has "app.example"/],
-    ['a data directory that is a file', { DATA_DIR: import.meta.filename }, /^DATA_DIR is .*main\.test\.ts/],
-    ['a data directory that is a file, with a secret', { DATA_DIR: import.meta.filename, BETTER_AUTH_SECRET: 'kq'.repeat(16) }, /DATA_DIR must be a directory/],
-    ['a data directory where none can be', { DATA_DIR: '/proc/docket' }, /^DATA_DIR is \/proc\/docket/],
+    [
+      'an origin that is none',
+      { FRONTEND_URL: 'app.example' },
+      /^FRONTEND_URL and TRUSTED_ORIGINS has "app.example"/,
+    ],
+    [
+      'a data directory that is a file',
+      { DATA_DIR: import.meta.filename },
+      /^DATA_DIR is .*main\.test\.ts/,
+    ],
+    [
+      'a data directory that is a file, with a secret',
+      { DATA_DIR: import.meta.filename, BETTER_AUTH_SECRET: 'kq'.repeat(16) },
+      /DATA_DIR must be a directory/,
+    ],
+    [
+      'a data directory where none can be',
+      { DATA_DIR: '/proc/docket' },
+      /^DATA_DIR is \/proc\/docket/,
+    ],
     ['a trusted proxy that is none', { TRUST_PROXY: 'abc' }, /^TRUST_PROXY is "abc"/],
     ['an environment that is none', { NODE_ENV: 'Production' }, /^NODE_ENV is "Production"/],
     ['a host that is none', { HOST: '999.1.1.1' }, /^HOST is "999\.1\.1\.1"/],
-    ['a database address that is none', { DATABASE_URL: 'mysql://root:hunter2@db/x' }, /^DATABASE_URL is not an address like/],
+    [
+      'a database address that is none',
+      { DATABASE_URL: 'mysql://root:hunter2@db/x' },
+      /^DATABASE_URL is not an address like/,
+    ],
   ])('%s', async (_, environment, expected) => {
     const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), ...environment })
     expect(code).toBe(1)
@@ -54,13 +94,21 @@ describe('a configuration that is not good stops the start with one sentence', (
     writeFileSync(file, randomBytes(32).toString('hex'))
     chmodSync(file, 0o644)
     const { code, output } = await startRefused({ DATA_DIR })
-    expect([code, sentence(output)]).toEqual([1, [expect.stringMatching(/^The secret kept in .* can be read by other users; run: chmod 600 /)]])
+    expect([code, sentence(output)]).toEqual([
+      1,
+      [expect.stringMatching(/^The secret kept in .* can be read by other users; run: chmod 600 /)],
+    ])
   })
 
   test('a database that does not answer', async () => {
-    const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), DATABASE_URL: 'postgresql://docket:hunter2@127.0.0.1:1/x' })
+    const { code, output } = await startRefused({
+      DATA_DIR: dataDirectory(),
+      DATABASE_URL: 'postgresql://docket:hunter2@127.0.0.1:1/x',
+    })
     expect(code).toBe(1)
-    expect(sentence(output)).toEqual([expect.stringMatching(/^The database at 127\.0\.0\.1:1 cannot be used \(.*ECONNREFUSED/)])
+    expect(sentence(output)).toEqual([
+      expect.stringMatching(/^The database at 127\.0\.0\.1:1 cannot be used \(.*ECONNREFUSED/),
+    ])
   })
 
   test('a port that is taken', async () => {
@@ -68,21 +116,50 @@ describe('a configuration that is not good stops the start with one sentence', (
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void other.close())
     const { port } = other.address() as AddressInfo
-    const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), PORT: String(port), LOG_LEVEL: 'error' })
-    expect([code, sentence(output)]).toEqual([1, [expect.stringMatching(`^PORT ${port} is in use`)]])
+    const { code, output } = await startRefused({
+      DATA_DIR: dataDirectory(),
+      PORT: String(port),
+      LOG_LEVEL: 'error',
+    })
+    expect([code, sentence(output)]).toEqual([
+      1,
+      [expect.stringMatching(`^PORT ${port} is in use`)],
+    ])
   })
 })
 
 test('what is allowed and probably not meant is a warning of one sentence, and never repeats a password', () => {
   const DATA_DIR = dataDirectory()
-  const given = { NODE_ENV: 'production', BETTER_AUTH_SECRET: randomBytes(32).toString('hex'), DATA_DIR }
-  expect(readConfig({ ...given, BETTER_AUTH_URL: 'https://docket.example', DATABASE_URL: 'postgresql://db.example/x?sslmode=require' }).warnings).toEqual([])
-  expect(readConfig({ ...given, DATABASE_URL: 'postgresql://docket:hunter2@%2Frun%2Fpostgresql/x' }).warnings).toEqual([])
-  const { warnings } = readConfig({ ...given, BETTER_AUTH_URL: 'http://docket.example', DATABASE_URL: 'postgresql://docket:hunter2@db.example/x' })
-  expect(warnings).toEqual([expect.stringMatching(/^BETTER_AUTH_URL .* without https/), expect.stringMatching(/^DATABASE_URL .* whether by TLS/)])
+  const given = {
+    NODE_ENV: 'production',
+    BETTER_AUTH_SECRET: randomBytes(32).toString('hex'),
+    DATA_DIR,
+  }
+  expect(
+    readConfig({
+      ...given,
+      BETTER_AUTH_URL: 'https://docket.example',
+      DATABASE_URL: 'postgresql://db.example/x?sslmode=require',
+    }).warnings,
+  ).toEqual([])
+  expect(
+    readConfig({ ...given, DATABASE_URL: 'postgresql://docket:hunter2@%2Frun%2Fpostgresql/x' })
+      .warnings,
+  ).toEqual([])
+  const { warnings } = readConfig({
+    ...given,
+    BETTER_AUTH_URL: 'http://docket.example',
+    DATABASE_URL: 'postgresql://docket:hunter2@db.example/x',
+  })
+  expect(warnings).toEqual([
+    expect.stringMatching(/^BETTER_AUTH_URL .* without https/),
+    expect.stringMatching(/^DATABASE_URL .* whether by TLS/),
+  ])
   expect(warnings.join()).not.toContain('hunter2')
   chmodSync(DATA_DIR, 0o777)
-  expect(readConfig(given).warnings).toEqual([expect.stringMatching(/^DATA_DIR .* other users may write/)])
+  expect(readConfig(given).warnings).toEqual([
+    expect.stringMatching(/^DATA_DIR .* other users may write/),
+  ])
 })
 
 describe('the embedded database', () => {
@@ -90,7 +167,10 @@ describe('the embedded database', () => {
     const DATA_DIR = dataDirectory()
     const first = await startProcess({ DATA_DIR })
     const { code, output } = await startRefused({ DATA_DIR, LOG_LEVEL: 'error' })
-    expect([code, output.trim()]).toEqual([1, expect.stringMatching(/^The data directory .* is in use by another Docket/)])
+    expect([code, output.trim()]).toEqual([
+      1,
+      expect.stringMatching(/^The data directory .* is in use by another Docket/),
+    ])
     expect((await send(`${first.url}/readyz`)).status).toBe(200)
   })
 
@@ -99,7 +179,10 @@ describe('the embedded database', () => {
     await (await startProcess({ DATA_DIR })).end('SIGTERM')
     rmSync(join(DATA_DIR, 'postgres', 'PG_VERSION'))
     const { code, output } = await startRefused({ DATA_DIR, LOG_LEVEL: 'error' })
-    expect([code, output.trim()]).toEqual([1, expect.stringMatching(/^The database in .* cannot be opened \(PG_VERSION is missing\)/)])
+    expect([code, output.trim()]).toEqual([
+      1,
+      expect.stringMatching(/^The database in .* cannot be opened \(PG_VERSION is missing\)/),
+    ])
   })
 
   test('stopped with SIGTERM and started again, it keeps accounts, sessions and tasks; exit code 0', async () => {
@@ -109,7 +192,9 @@ describe('the embedded database', () => {
     const task = await ada.addTask()
     expect(await first.end('SIGTERM')).toBe(0)
     const second = await startProcess({ DATA_DIR })
-    const { body } = await send<Schemas['TaskList']>(`${second.url}${ada.tasks}`, { headers: { authorization: `Bearer ${ada.token}` } })
+    const { body } = await send<Schemas['TaskList']>(`${second.url}${ada.tasks}`, {
+      headers: { authorization: `Bearer ${ada.token}` },
+    })
     expect(body.items).toEqual([task])
     expect(statSync(join(DATA_DIR, 'secret')).mode & 0o777).toBe(0o600)
   })
@@ -127,7 +212,9 @@ describe('the embedded database', () => {
     await first.end('SIGKILL')
     await writers
     const second = await startProcess({ DATA_DIR })
-    const { body } = await send<Schemas['TaskList']>(`${second.url}${ada.tasks}?limit=200`, { headers: { authorization: `Bearer ${ada.token}` } })
+    const { body } = await send<Schemas['TaskList']>(`${second.url}${ada.tasks}?limit=200`, {
+      headers: { authorization: `Bearer ${ada.token}` },
+    })
     expect(acknowledged.filter((id) => !body.items.some((item) => item.id === id))).toEqual([])
   })
 })
@@ -157,7 +244,10 @@ test('SIGTERM lets a request that was accepted finish, and exits with 0', async 
 })
 
 test('`npm start` passes SIGTERM on: it ends with 0 and leaves no server behind', async () => {
-  const server = await startProcess({ DATA_DIR: dataDirectory(), HOME: process.env.HOME ?? '', DATABASE_URL: '' }, ['npm', 'start'])
+  const server = await startProcess(
+    { DATA_DIR: dataDirectory(), HOME: process.env.HOME ?? '', DATABASE_URL: '' },
+    ['npm', 'start'],
+  )
   expect(await server.end('SIGTERM')).toBe(0)
   await expect(fetch(`${server.url}/livez`)).rejects.toThrow()
 })
@@ -170,15 +260,22 @@ test('METRICS_PORT: requests by operation and status, statements, the event loop
   const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   await fetch(`${server.url}${ada.tasks}`)
   const before = await scrape()
-  expect(before).toMatch(/docket_http_request_duration_seconds_count\{operation="createTask",status="201"\} 1/)
-  expect(before).toMatch(/docket_http_request_duration_seconds_count\{operation="listTasks",status="401"\} 1/)
+  expect(before).toMatch(
+    /docket_http_request_duration_seconds_count\{operation="createTask",status="201"\} 1/,
+  )
+  expect(before).toMatch(
+    /docket_http_request_duration_seconds_count\{operation="listTasks",status="401"\} 1/,
+  )
   expect(before).toMatch(/docket_database_statements \d/)
   expect(before).toMatch(/nodejs_eventloop_lag_p99_seconds [\d.]+/)
   for (let index = 0; index < 50; index += 1) await fetch(`${server.url}/api/${index}/${ada.id}`)
   const after = await scrape()
-  expect(after).toMatch(/docket_http_request_duration_seconds_count\{operation="",status="404"\} 50/)
+  expect(after).toMatch(
+    /docket_http_request_duration_seconds_count\{operation="",status="404"\} 50/,
+  )
   expect(after).not.toContain(ada.id)
-  const series = (text: string) => text.split('\n').filter((line) => line.startsWith('docket_http')).length
+  const series = (text: string) =>
+    text.split('\n').filter((line) => line.startsWith('docket_http')).length
   expect(series(after) - series(before)).toBeLessThanOrEqual(16)
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
   expect(await server.end('SIGTERM')).toBe(0)
@@ -189,8 +286,15 @@ test('a METRICS_PORT that is taken stops the start with one sentence', async () 
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void other.close())
   const { port } = other.address() as AddressInfo
-  const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), METRICS_PORT: String(port), LOG_LEVEL: 'error' })
-  expect([code, output.trim()]).toEqual([1, expect.stringMatching(`^METRICS_PORT ${port} is in use`)])
+  const { code, output } = await startRefused({
+    DATA_DIR: dataDirectory(),
+    METRICS_PORT: String(port),
+    LOG_LEVEL: 'error',
+  })
+  expect([code, output.trim()]).toEqual([
+    1,
+    expect.stringMatching(`^METRICS_PORT ${port} is in use`),
+  ])
 })
 
 async function until(condition: () => boolean): Promise<void> {

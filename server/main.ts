@@ -9,9 +9,15 @@ import { httpServer } from './http/server.ts'
 import { createLog } from './log.ts'
 import { createService } from './service.ts'
 
-/** How long after SIGTERM connections are still taken, in milliseconds: what asks `/readyz` every half second has heard. */
+/**
+ * How long after SIGTERM connections are still taken, in milliseconds: what asks `/readyz` every
+ * half second has heard.
+ */
 const DRAIN = 1_000
-/** Connections that may wait to be accepted, as far as the system lets them; one more is tried again by its client seconds later. */
+/**
+ * Connections that may wait to be accepted, as far as the system lets them; one more is tried again
+ * by its client seconds later.
+ */
 const BACKLOG = 4_096
 /** Longest a request may still take after that, in milliseconds. */
 const GRACE = 10_000
@@ -34,7 +40,8 @@ async function main(): Promise<void> {
   const endHousekeeping = keepHouse(service.database, log)
 
   let closing = false
-  // Else a busy connection would go on with one request after the other. Not while others are taken: who is sent away comes back with a new one.
+  // Else a busy connection would go on with one request after the other. Not while others are
+  // taken: who is sent away comes back with a new one.
   for (const event of ['request', 'checkContinue', 'checkExpectation'])
     server.prependListener(event, (_request: IncomingMessage, response: ServerResponse) => {
       if (!server.listening) response.shouldKeepAlive = false
@@ -44,13 +51,16 @@ async function main(): Promise<void> {
     closing = true
     log.info({ signal }, 'closing')
     endHousekeeping()
-    // Whoever spreads the traffic hears from `/readyz` that it should go elsewhere; a connection that comes at the moment of the end would be reset.
+    // Whoever spreads the traffic hears from `/readyz` that it should go elsewhere; a connection
+    // that comes at the moment of the end would be reset.
     service.drain()
     if (signal === 'SIGTERM') await new Promise((resolve) => setTimeout(resolve, DRAIN))
-    // Who has still not sent its request by then is cut off; what was accepted has long been answered.
+    // Who has still not sent its request by then is cut off; what was accepted has long been
+    // answered.
     setTimeout(() => server.closeAllConnections(), GRACE).unref()
     await new Promise<void>((resolve) => {
-      // An idle connection may have a request on its way, which would find it closed. It ends by itself: after the time that each answer says, or, told to, after one more.
+      // An idle connection may have a request on its way, which would find it closed. It ends by
+      // itself: after the time that each answer says, or, told to, after one more.
       NetServer.prototype.close.call(server, () => resolve())
       if (signal === 'SIGINT') server.closeIdleConnections()
     })
@@ -59,25 +69,39 @@ async function main(): Promise<void> {
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, close)
   try {
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ port: config.port, host: config.host, backlog: BACKLOG }, resolve))
-    if (config.metricsPort !== undefined) await service.metrics?.listen(config.host, config.metricsPort)
+    await new Promise<void>((resolve, reject) =>
+      server
+        .once('error', reject)
+        .listen({ port: config.port, host: config.host, backlog: BACKLOG }, resolve),
+    )
+    if (config.metricsPort !== undefined)
+      await service.metrics?.listen(config.host, config.metricsPort)
   } catch (error) {
     endHousekeeping()
     await service.close()
     const { code, message } = error as NodeJS.ErrnoException
-    const [name, wanted] = server.listening ? ['METRICS_PORT', config.metricsPort] : ['PORT', config.port]
+    const [name, wanted] = server.listening
+      ? ['METRICS_PORT', config.metricsPort]
+      : ['PORT', config.port]
     server.close()
-    if (code === 'EADDRINUSE') throw new ConfigError(`${name} ${wanted} is in use on ${config.host}; stop what listens there, or set ${name} to another`)
-    throw new ConfigError(`HOST ${config.host} and ${name} ${wanted} cannot be listened on (${message})`)
+    if (code === 'EADDRINUSE')
+      throw new ConfigError(
+        `${name} ${wanted} is in use on ${config.host}; stop what listens there, or set ${name} to another`,
+      )
+    throw new ConfigError(
+      `HOST ${config.host} and ${name} ${wanted} cannot be listened on (${message})`,
+    )
   }
   const { port } = server.address() as AddressInfo
   const url = addressOf(config.host, port)
-  // A contract that the validator cannot compile starts well and then fails every request; better not to start.
+  // A contract that the validator cannot compile starts well and then fails every request; better
+  // not to start.
   const own = config.host === '0.0.0.0' ? addressOf('127.0.0.1', port) : url
   const probe = await fetch(`${own}/livez`).catch((error) => {
     if (!closing) throw error
   })
   if (!probe || closing) return
-  if (probe.status !== 200) throw new Error(`the server answers ${probe.status} to its own first request`)
+  if (probe.status !== 200)
+    throw new Error(`the server answers ${probe.status} to its own first request`)
   log.info({ port, host: config.host, database: service.database.place }, `listening at ${url}`)
 }

@@ -10,11 +10,15 @@ export interface Metrics {
   close(): void
 }
 
-/** Seconds: most answers take milliseconds, a statement at most five seconds, a file may take longer. */
+/**
+ * Seconds: most answers take milliseconds, a statement at most five seconds, a file may take
+ * longer.
+ */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /**
- * What Prometheus collects: requests by operation and status, statements that run or wait, and what Node itself tells (event loop, memory, garbage, handles).
+ * What Prometheus collects: requests by operation and status, statements that run or wait, and what
+ * Node itself tells (event loop, memory, garbage, handles).
  * Labels are names of the contract: no path, user or token is ever one.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
@@ -42,10 +46,15 @@ export function createMetrics(database: Pick<Database, 'statements'>): Metrics {
     observe: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
     async listen(host, port) {
       server = createServer(async (request, response) => {
-        if (request.url?.split('?')[0] !== '/metrics' || !/^(GET|HEAD)$/.test(request.method ?? '')) return void response.writeHead(404).end()
-        response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).end(await registry.metrics())
+        if (request.url?.split('?')[0] !== '/metrics' || !/^(GET|HEAD)$/.test(request.method ?? ''))
+          return void response.writeHead(404).end()
+        response
+          .writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' })
+          .end(await registry.metrics())
       })
-      await new Promise<void>((resolve, reject) => server?.once('error', reject).listen(port, host, resolve))
+      await new Promise<void>((resolve, reject) =>
+        server?.once('error', reject).listen(port, host, resolve),
+      )
     },
     close() {
       server?.closeAllConnections()

@@ -5,13 +5,27 @@ import { problem, problemCodes } from './problems.ts'
 const examples = Object.values(
   (
     contract as unknown as {
-      components: { responses: Record<string, { content: Record<string, { examples: Record<string, { value: Record<string, unknown> }> }> }> }
+      components: {
+        responses: Record<
+          string,
+          {
+            content: Record<
+              string,
+              { examples: Record<string, { value: Record<string, unknown> }> }
+            >
+          }
+        >
+      }
     }
   ).components.responses,
-).flatMap(({ content }) => Object.values(content['application/problem+json']?.examples ?? {}).map(({ value }) => value))
+).flatMap(({ content }) =>
+  Object.values(content['application/problem+json']?.examples ?? {}).map(({ value }) => value),
+)
 
 test('the table of problems and the contract name the same codes (rule 7)', () => {
-  expect([...problemCodes].sort()).toEqual([...(contract.components.schemas.ProblemCode as { enum: string[] }).enum].sort())
+  expect([...problemCodes].sort()).toEqual(
+    [...(contract.components.schemas.ProblemCode as { enum: string[] }).enum].sort(),
+  )
 })
 
 test('the examples of the contract are what the server says', () => {

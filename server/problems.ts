@@ -4,29 +4,85 @@
  */
 const table = {
   access_denied: [403, 'Forbidden', 'Access denied. You can only access your own resources.'],
-  authorization_malformed: [401, 'Unauthorized', 'Invalid authorization header format. Expected: Bearer <token>'],
-  authorization_missing: [401, 'Unauthorized', 'Authorization header missing. Include: Authorization: Bearer <token>'],
-  changes_gone: [410, 'Gone', 'What has changed since this cursor is no longer known. Start over without it.'],
-  content_too_large: [413, 'Content Too Large', 'The body is larger than the server reads: 100 kB, and 5 MB where tasks are imported.'],
-  cursor_invalid: [400, 'Bad Request', 'The cursor is not one of this list. Start again without it.'],
+  authorization_malformed: [
+    401,
+    'Unauthorized',
+    'Invalid authorization header format. Expected: Bearer <token>',
+  ],
+  authorization_missing: [
+    401,
+    'Unauthorized',
+    'Authorization header missing. Include: Authorization: Bearer <token>',
+  ],
+  changes_gone: [
+    410,
+    'Gone',
+    'What has changed since this cursor is no longer known. Start over without it.',
+  ],
+  content_too_large: [
+    413,
+    'Content Too Large',
+    'The body is larger than the server reads: 100 kB, and 5 MB where tasks are imported.',
+  ],
+  cursor_invalid: [
+    400,
+    'Bad Request',
+    'The cursor is not one of this list. Start again without it.',
+  ],
   email_taken: [409, 'Conflict', 'This email is already registered'],
-  headers_too_large: [431, 'Request Header Fields Too Large', 'The headers of the request are larger than the 16 kB that the server reads.'],
-  idempotency_key_reused: [422, 'Unprocessable Content', 'This Idempotency-Key was used for another request. Make a new key for each write.'],
-  internal_error: [500, 'Internal Server Error', 'Something went wrong on the server. Nothing about it is your fault.'],
+  headers_too_large: [
+    431,
+    'Request Header Fields Too Large',
+    'The headers of the request are larger than the 16 kB that the server reads.',
+  ],
+  idempotency_key_reused: [
+    422,
+    'Unprocessable Content',
+    'This Idempotency-Key was used for another request. Make a new key for each write.',
+  ],
+  internal_error: [
+    500,
+    'Internal Server Error',
+    'Something went wrong on the server. Nothing about it is your fault.',
+  ],
   invalid_body: [422, 'Unprocessable Content', 'The body does not fit the contract. See errors.'],
   invalid_credentials: [401, 'Unauthorized', 'Invalid email or password'],
   invalid_request: [400, 'Bad Request', 'The request cannot be read. See errors.'],
   malformed_csv: [400, 'Bad Request', 'The body is not valid CSV. See errors.'],
   malformed_http: [400, 'Bad Request', 'The request is not readable as HTTP/1.1.'],
   malformed_json: [400, 'Bad Request', 'The body is not valid JSON.'],
-  method_not_allowed: [405, 'Method Not Allowed', 'This path does not have this method. See the Allow header of this answer.'],
-  not_acceptable: [406, 'Not Acceptable', 'This operation answers in no media type that Accept takes. The contract at /openapi.yaml says which it has.'],
+  method_not_allowed: [
+    405,
+    'Method Not Allowed',
+    'This path does not have this method. See the Allow header of this answer.',
+  ],
+  not_acceptable: [
+    406,
+    'Not Acceptable',
+    'This operation answers in no media type that Accept takes. The contract at /openapi.yaml says which it has.',
+  ],
   not_found: [404, 'Not Found', 'There is nothing at this path. The contract is at /openapi.yaml.'],
-  position_exhausted: [409, 'Conflict', 'There is no room left between these two tasks. Move the one that errors names to another place, then try again.'],
-  quota_exceeded: [409, 'Conflict', 'This account has as many tasks, or as much text, as one account may have. Empty the trash to make room, then try again.'],
-  rate_limited: [429, 'Too Many Requests', 'Too many requests. Try again after the seconds in Retry-After.'],
+  position_exhausted: [
+    409,
+    'Conflict',
+    'There is no room left between these two tasks. Move the one that errors names to another place, then try again.',
+  ],
+  quota_exceeded: [
+    409,
+    'Conflict',
+    'This account has as many tasks, or as much text, as one account may have. Empty the trash to make room, then try again.',
+  ],
+  rate_limited: [
+    429,
+    'Too Many Requests',
+    'Too many requests. Try again after the seconds in Retry-After.',
+  ],
   request_timeout: [408, 'Request Timeout', 'The request did not arrive in time.'],
-  service_unavailable: [503, 'Service Unavailable', 'The service cannot answer at the moment. Try again after the seconds in Retry-After.'],
+  service_unavailable: [
+    503,
+    'Service Unavailable',
+    'The service cannot answer at the moment. Try again after the seconds in Retry-After.',
+  ],
   session_ended: [401, 'Unauthorized', 'The session of this token has ended. Please log in again.'],
   session_missing: [401, 'Unauthorized', 'There is no session. Please log in.'],
   session_not_found: [404, 'Not Found', 'There is no session with this id.'],
@@ -39,7 +95,11 @@ const table = {
     'Unsupported Media Type',
     'This operation does not take a body of this Content-Type or Content-Encoding. See the Accept header of this answer.',
   ],
-  version_stale: [412, 'Precondition Failed', 'The task has changed since the version in If-Match. Read it again, then decide.'],
+  version_stale: [
+    412,
+    'Precondition Failed',
+    'The task has changed since the version in If-Match. Read it again, then decide.',
+  ],
   CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: [403, 'Forbidden', 'Cross-site navigation login blocked'],
   INVALID_CALLBACK_URL: [403, 'Forbidden', 'Invalid callbackURL'],
   INVALID_EMAIL: [422, 'Unprocessable Content', 'Invalid email'],
@@ -85,28 +145,54 @@ interface ProblemOf<Code extends ProblemCode> {
   errors?: FieldError[]
 }
 /** Distributed over the codes, so that the status of each stays known. */
-export type Problem<Code extends ProblemCode = ProblemCode> = Code extends ProblemCode ? ProblemOf<Code> : never
+export type Problem<Code extends ProblemCode = ProblemCode> = Code extends ProblemCode
+  ? ProblemOf<Code>
+  : never
 
 /**
  * The problem that stands in the table under `code`.
  *
- * @param more headers that the status asks for, and what is wrong with which field (the first 20 are shown)
+ * @param more headers that the status asks for, and what is wrong with which field (the first 20
+ *   are shown)
  * @example problem('version_stale', { headers: { ETag: '"4"' } })
  */
-export function problem<Code extends ProblemCode>(code: Code, more: { headers?: Record<string, string>; errors?: FieldError[] } = {}): Problem<Code> {
+export function problem<Code extends ProblemCode>(
+  code: Code,
+  more: { headers?: Record<string, string>; errors?: FieldError[] } = {},
+): Problem<Code> {
   const [status, title, detail] = table[code]
-  const headers = { ...challenge(code, status, detail), ...(status === 503 ? { 'Retry-After': '5' } : {}), ...more.headers }
-  return { code, status, title, detail, headers, ...(more.errors?.length ? { errors: more.errors.slice(0, 20) } : {}) } as Problem<Code>
+  const headers = {
+    ...challenge(code, status, detail),
+    ...(status === 503 ? { 'Retry-After': '5' } : {}),
+    ...more.headers,
+  }
+  return {
+    code,
+    status,
+    title,
+    detail,
+    headers,
+    ...(more.errors?.length ? { errors: more.errors.slice(0, 20) } : {}),
+  } as Problem<Code>
 }
 
-/** RFC 6750, section 3: no `error` when no token came, `invalid_token` when one came and was refused. */
+/**
+ * RFC 6750, section 3: no `error` when no token came, `invalid_token` when one came and was
+ * refused.
+ */
 function challenge(code: ProblemCode, status: number, detail: string): Record<string, string> {
   if (status !== 401) return {}
-  const refused = code.startsWith('token_') || code === 'session_ended' || code === 'authorization_malformed'
-  return { 'WWW-Authenticate': `Bearer realm="docket"${refused ? `, error="invalid_token", error_description="${detail}"` : ''}` }
+  const refused =
+    code.startsWith('token_') || code === 'session_ended' || code === 'authorization_malformed'
+  return {
+    'WWW-Authenticate': `Bearer realm="docket"${refused ? `, error="invalid_token", error_description="${detail}"` : ''}`,
+  }
 }
 
-/** Carries a problem through Express to the one catch. Thrown where nothing can be returned: in what no caller can cause, and while a file is written; middleware passes it to `next`. */
+/**
+ * Carries a problem through Express to the one catch. Thrown where nothing can be returned: in what
+ * no caller can cause, and while a file is written; middleware passes it to `next`.
+ */
 export class Refusal extends Error {
   readonly problem: Problem
 

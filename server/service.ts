@@ -35,11 +35,21 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Puts the floors together: database, identity, handlers, app. The process around it is `main.ts`; tests put theirs around it. */
-export async function createService(config: Config, log: Logger, replace: (handlers: Handlers) => Handlers = (handlers) => handlers): Promise<Service> {
+/**
+ * Puts the floors together: database, identity, handlers, app. The process around it is `main.ts`;
+ * tests put theirs around it.
+ */
+export async function createService(
+  config: Config,
+  log: Logger,
+  replace: (handlers: Handlers) => Handlers = (handlers) => handlers,
+): Promise<Service> {
   const database = await openDatabase(config, log)
   // Its client is a tenth of the time that the start takes.
-  const redis = config.redisUrl === undefined ? undefined : (await import('./http/redis-counters.ts')).redisCounters(config.redisUrl, log)
+  const redis =
+    config.redisUrl === undefined
+      ? undefined
+      : (await import('./http/redis-counters.ts')).redisCounters(config.redisUrl, log)
   const metrics = config.metricsPort === undefined ? undefined : createMetrics(database)
   const tokens = accessTokens(config.secret, config.issuer)
   let isDraining = false
@@ -48,7 +58,9 @@ export async function createService(config: Config, log: Logger, replace: (handl
   const handlers = {
     ...probeOperations(database, () => isDraining),
     ...accountOperations(identity, database),
-    ...identityOperations(identity, tokens, devices, database, (origin) => isTrustedOrigin(config, origin)),
+    ...identityOperations(identity, tokens, devices, database, (origin) =>
+      isTrustedOrigin(config, origin),
+    ),
     ...taskOperations(database, config.quota),
     ...listOperations(database, cursors(config.secret)),
     ...bulkOperations(database, config.quota),
@@ -65,7 +77,8 @@ export async function createService(config: Config, log: Logger, replace: (handl
     hasRoom: () => database.hasRoom(),
     counters: redis?.counters,
     observe: metrics?.observe,
-    nameError: (error) => (error instanceof Unavailable ? problem('service_unavailable') : undefined),
+    nameError: (error) =>
+      error instanceof Unavailable ? problem('service_unavailable') : undefined,
   })
   return {
     app,

@@ -19,18 +19,28 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' || origin !== self.location.origin) return
   if (request.mode === 'navigate') {
-    if (!/^\/(api|docs)(\/|$)/.test(pathname) && !pathname.includes('.')) event.respondWith(page(request))
+    if (!/^\/(api|docs)(\/|$)/.test(pathname) && !pathname.includes('.'))
+      event.respondWith(page(request))
   } else if (FILES.includes(pathname) || pathname.startsWith('/assets/')) {
     event.respondWith(kept(pathname).then((found) => found ?? fetch(request)))
   }
 })
 
 /** What the files of this build are by their ends; anything else that comes in their place, such as the page of a portal, is not kept. */
-const TYPES = { js: /javascript/, css: /css/, svg: /svg/, png: /png/, webmanifest: /manifest|json/, html: /html/ }
+const TYPES = {
+  js: /javascript/,
+  css: /css/,
+  svg: /svg/,
+  png: /png/,
+  webmanifest: /manifest|json/,
+  html: /html/,
+}
 
 async function keepFiles() {
   const cache = await caches.open(VERSION)
-  const files = await Promise.all(FILES.map((file) => fetch(new Request(file, { cache: 'no-cache' }))))
+  const files = await Promise.all(
+    FILES.map((file) => fetch(new Request(file, { cache: 'no-cache' }))),
+  )
   await Promise.all(files.map((response) => assertOurs(response.clone())))
   await Promise.all(files.map((response, index) => cache.put(FILES[index], response)))
 }
@@ -41,7 +51,8 @@ async function assertOurs(response) {
   const [, end = 'html'] = /\.(\w+)$/.exec(pathname) ?? []
   const isOfType = TYPES[end]?.test(response.headers.get('content-type') ?? '')
   const isPage = end !== 'html' || (await response.text()).includes(ENTRY)
-  if (!response.ok || response.redirected || !isOfType || !isPage) throw new TypeError(`${pathname} is not what this build has there`)
+  if (!response.ok || response.redirected || !isOfType || !isPage)
+    throw new TypeError(`${pathname} is not what this build has there`)
 }
 
 /** All but the last two: a page that was opened with the one before may still ask for its parts. */

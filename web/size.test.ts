@@ -6,7 +6,10 @@ import { expect, test } from 'vitest'
 const dist = join(import.meta.dirname, 'dist')
 const sizeOf = (path: string) => gzipSync(readFileSync(join(dist, path)), { level: 9 }).length
 
-/** Bytes after gzip: what a first visit loads before it shows anything, and the parts that come when they are first used. */
+/**
+ * Bytes after gzip: what a first visit loads before it shows anything, and the parts that come when
+ * they are first used.
+ */
 const FIRST = { script: 80_000, style: 9_000 }
 const LATER: Record<string, number> = {
   account: 14_000,
@@ -24,14 +27,22 @@ const LATER: Record<string, number> = {
 
 test('a first visit loads at most 80 kB of script after gzip, and every part that comes later has its limit', () => {
   const page = readFileSync(join(dist, 'index.html'), 'utf8')
-  const first = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(js|css))"/g)].map(([, path, kind]) => ({ path: path as string, kind }))
-  const total = (kind: string) => first.filter((each) => each.kind === kind).reduce((sum, { path }) => sum + sizeOf(path), 0)
+  const first = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(js|css))"/g)].map(
+    ([, path, kind]) => ({ path: path as string, kind }),
+  )
+  const total = (kind: string) =>
+    first.filter((each) => each.kind === kind).reduce((sum, { path }) => sum + sizeOf(path), 0)
   const worker = readFileSync(join(dist, 'sw.js'), 'utf8')
-  const parts = [...worker.matchAll(/\/assets\/([\w-]+?)-[\w-]{8}\.js/g)].filter(([path]) => !first.some((each) => each.path === path))
+  const parts = [...worker.matchAll(/\/assets\/([\w-]+?)-[\w-]{8}\.js/g)].filter(
+    ([path]) => !first.some((each) => each.path === path),
+  )
   const sizes = Object.fromEntries(parts.map(([path, name]) => [name as string, sizeOf(path)]))
-  process.stdout.write(`first visit: ${total('js')} bytes of script, ${total('css')} of style; later: ${JSON.stringify(sizes)}\n`)
+  process.stdout.write(
+    `first visit: ${total('js')} bytes of script, ${total('css')} of style; later: ${JSON.stringify(sizes)}\n`,
+  )
   expect(total('js')).toBeLessThanOrEqual(FIRST.script)
   expect(total('css')).toBeLessThanOrEqual(FIRST.style)
   expect(Object.keys(sizes).sort()).toEqual(Object.keys(LATER).sort())
-  for (const [name, size] of Object.entries(sizes)) expect([name, size <= (LATER[name] as number)]).toEqual([name, true])
+  for (const [name, size] of Object.entries(sizes))
+    expect([name, size <= (LATER[name] as number)]).toEqual([name, true])
 })

@@ -12,7 +12,12 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), serviceWorker()],
   resolve: { alias: { 'decode-named-character-reference': DECODER } },
   // The page's policy allows no inline script, style or data other than images.
-  build: { outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   server: { proxy: { '/api': process.env.DOCKET_API ?? 'http://127.0.0.1:8000' } },
 })
 
@@ -22,7 +27,9 @@ function serviceWorker(): Plugin {
     name: 'service-worker',
     enforce: 'post',
     generateBundle(_options, bundle) {
-      const built = Object.values(bundle).map((file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)] as const)
+      const built = Object.values(bundle).map(
+        (file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)] as const,
+      )
       const hash = createHash('sha256')
       for (const [name, text] of built) hash.update(name).update(text)
       const publicDir = new URL('public/', import.meta.url)
@@ -30,7 +37,9 @@ function serviceWorker(): Plugin {
       for (const name of kept) hash.update(name).update(readFileSync(new URL(name, publicDir)))
       const source = readFileSync(new URL('service-worker.js', import.meta.url), 'utf8')
       hash.update(source)
-      const entry = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry)?.fileName
+      const entry = Object.values(bundle).find(
+        (file) => file.type === 'chunk' && file.isEntry,
+      )?.fileName
       const isPage = (name: string) => name === 'index.html'
       const names = [...built.map(([name]) => name).filter((name) => !isPage(name)), ...kept]
       const files = ['/', ...names.map((name) => `/${name}`)]

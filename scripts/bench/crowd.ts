@@ -13,12 +13,19 @@ export interface Crowd {
 }
 
 /**
- * What many connections get, each waiting for its answer and asking again at once, whatever that was: more than the server can do, for as long as it lasts.
+ * What many connections get, each waiting for its answer and asking again at once, whatever that
+ * was: more than the server can do, for as long as it lasts.
  *
  * @param works what is asked, by one connection after the other
- * @throws where a connection is lost, a request is not answered in ten seconds, or is refused otherwise
+ * @throws where a connection is lost, a request is not answered in ten seconds, or is refused
+ *   otherwise
  */
-export async function crowd(url: string, works: Work[], connections: number, seconds: number): Promise<Crowd> {
+export async function crowd(
+  url: string,
+  works: Work[],
+  connections: number,
+  seconds: number,
+): Promise<Crowd> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const took: number[] = []
   let shed = 0
@@ -30,10 +37,13 @@ export async function crowd(url: string, works: Work[], connections: number, sec
       const { statusCode = 0, headers } = await ask(agent, url, work)
       took.push(performance.now() - began)
       if (statusCode === 503 && headers['retry-after'] !== undefined) shed += 1
-      else if (statusCode >= 300) throw new Error(`${work.method} ${work.path} answered ${statusCode}`)
+      else if (statusCode >= 300)
+        throw new Error(`${work.method} ${work.path} answered ${statusCode}`)
     }
   }
-  await Promise.all(Array.from({ length: connections }, (_, index) => one(works[index % works.length] as Work)))
+  await Promise.all(
+    Array.from({ length: connections }, (_, index) => one(works[index % works.length] as Work)),
+  )
   const elapsed = (performance.now() - started) / 1_000
   agent.destroy()
   took.sort((a, b) => a - b)

@@ -8,7 +8,10 @@ export interface Bar {
 
 const [LEFT, WIDTH, ROW, GAP] = [150, 560, 20, 34]
 
-/** The ratios as bars, with a line from the least to the most of the rounds; SVG that follows the reader's colour scheme. */
+/**
+ * The ratios as bars, with a line from the least to the most of the rounds; SVG that follows the
+ * reader's colour scheme.
+ */
 export function picture(bars: Bar[], caption: string): string {
   const works = [...new Set(bars.map(({ work }) => work))]
   const widest = Math.max(1, ...bars.map(({ most }) => most))
@@ -52,7 +55,9 @@ export interface Point {
 
 const [PANEL, HEIGHT, SPACE] = [110, 150, 54]
 
-/** A panel for each kind of work: the median against the size of the table, a line for each user. */
+/**
+ * A panel for each kind of work: the median against the size of the table, a line for each user.
+ */
 export function growthPicture(points: Point[], caption: string): string {
   const works = [...new Set(points.map(({ work }) => work))]
   const sizes = [...new Set(points.map(({ size }) => size))]
@@ -60,8 +65,10 @@ export function growthPicture(points: Point[], caption: string): string {
   const y = (p50: number) => 40 + HEIGHT * (1 - p50 / most)
   const parts = works.flatMap((work, index) => {
     const left = 40 + index * (PANEL + SPACE)
-    const x = (size: number) => left + (sizes.length > 1 ? (sizes.indexOf(size) / (sizes.length - 1)) * PANEL : PANEL / 2)
-    const isUpper = (size: number, p50: number) => points.every((point) => point.work !== work || point.size !== size || point.p50 <= p50)
+    const x = (size: number) =>
+      left + (sizes.length > 1 ? (sizes.indexOf(size) / (sizes.length - 1)) * PANEL : PANEL / 2)
+    const isUpper = (size: number, p50: number) =>
+      points.every((point) => point.work !== work || point.size !== size || point.p50 <= p50)
     const lines = [...new Set(points.map(({ who }) => who))].flatMap((who) => {
       const own = points.filter((point) => point.work === work && point.who === who)
       return [
@@ -72,7 +79,10 @@ export function growthPicture(points: Point[], caption: string): string {
         ),
       ]
     })
-    const ticks = sizes.map((size) => `<text class="caption" text-anchor="middle" x="${x(size).toFixed(1)}" y="${HEIGHT + 66}">${short(size)}</text>`)
+    const ticks = sizes.map(
+      (size) =>
+        `<text class="caption" text-anchor="middle" x="${x(size).toFixed(1)}" y="${HEIGHT + 66}">${short(size)}</text>`,
+    )
     return [`<text class="work" x="${left}" y="22">${work}</text>`, ...lines, ...ticks]
   })
   const width = 40 + works.length * (PANEL + SPACE) + 10

@@ -8,7 +8,10 @@ import pg from 'pg'
 import { freePort } from '../../server/testing/free-port.ts'
 
 export const NODE = process.execPath
-/** Debian's Python, where its packages are there: python3-fastapi, python3-sqlmodel, python3-uvicorn, python3-jose, python3-psycopg2. */
+/**
+ * Debian's Python, where its packages are there: python3-fastapi, python3-sqlmodel,
+ * python3-uvicorn, python3-jose, python3-psycopg2.
+ */
 export const PYTHON = '/usr/bin/python3'
 /** This server, with words for Node. */
 export const docket = (...words: string[]) => [NODE, ...words, 'server/main.ts']
@@ -25,7 +28,11 @@ export const settings = {
   QUOTA_BYTES: '1000000000000',
 }
 /** What another server has to know, which asks for no session itself. */
-export const peerSettings = (sessionId: string) => ({ SECRET: settings.BETTER_AUTH_SECRET, SESSION: sessionId, NODE_ENV: 'production' })
+export const peerSettings = (sessionId: string) => ({
+  SECRET: settings.BETTER_AUTH_SECRET,
+  SESSION: sessionId,
+  NODE_ENV: 'production',
+})
 
 /** Milliseconds that a server may take to end. */
 const END_LIMIT = 10_000
@@ -77,7 +84,8 @@ export async function openServers(name: string): Promise<Servers> {
       })
       children.push(child)
       for (let tries = 0; !(await listens(port)); tries += 1) {
-        if (hasEnded(child)) throw new Error(`${words.join(' ')} ended with ${child.exitCode ?? child.signalCode}`)
+        if (hasEnded(child))
+          throw new Error(`${words.join(' ')} ended with ${child.exitCode ?? child.signalCode}`)
         if (tries > 1_000) throw new Error(`${words.join(' ')} does not listen`)
         await wait(10)
       }
@@ -100,7 +108,10 @@ export async function end(child: ChildProcess): Promise<void> {
   clearTimeout(limit)
 }
 
-/** Answers when a server rests: whoever was cut off may have left it requests, which would fall into the next one's turn. */
+/**
+ * Answers when a server rests: whoever was cut off may have left it requests, which would fall into
+ * the next one's turn.
+ */
 export async function settled(child: ChildProcess): Promise<void> {
   for (let last = -1; cpuOf(child) !== last; ) {
     last = cpuOf(child)
@@ -127,7 +138,9 @@ export function cpuOf({ pid }: ChildProcess): number {
 /** Megabytes of memory that a process has resident (Linux; elsewhere nought). */
 export function residentOf({ pid }: ChildProcess): number {
   try {
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024)
+    return Math.round(
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024,
+    )
   } catch {
     return 0
   }

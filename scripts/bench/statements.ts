@@ -19,7 +19,9 @@ export interface Statement {
 const SENTINELS: About = { userId: 'user', sessionId: 'session', taskId: 'task', title: 'title' }
 
 /** Has the store write a statement, with sentinels where the values go, and keeps it. */
-async function recorded(write: (database: Database, about: About) => Promise<unknown>): Promise<Statement> {
+async function recorded(
+  write: (database: Database, about: About) => Promise<unknown>,
+): Promise<Statement> {
   let token: Parameters<Statements['rows']>[0] | undefined
   const record = async (statement: Parameters<Statements['rows']>[0]) => {
     token ??= statement
@@ -33,7 +35,10 @@ async function recorded(write: (database: Database, about: About) => Promise<unk
   return {
     // slonik writes $slonik_1 where PostgreSQL reads $1.
     text: text.replaceAll('$slonik_', '$'),
-    values: (about) => values.map((value) => about[names.find((name) => SENTINELS[name] === value) as keyof About] ?? value),
+    values: (about) =>
+      values.map(
+        (value) => about[names.find((name) => SENTINELS[name] === value) as keyof About] ?? value,
+      ),
   }
 }
 
@@ -42,11 +47,23 @@ export const statements = {
     selectTaskPage(
       database,
       { userId, sessionId },
-      { filter: { completed: false }, clock: undefined, sort: '-created_at', after: undefined, limit: 20, unchanged: [] },
+      {
+        filter: { completed: false },
+        clock: undefined,
+        sort: '-created_at',
+        after: undefined,
+        limit: 20,
+        unchanged: [],
+      },
     ),
   ),
-  get: await recorded((database, { userId, sessionId, taskId }) => selectTask(database, { userId, sessionId }, taskId)),
+  get: await recorded((database, { userId, sessionId, taskId }) =>
+    selectTask(database, { userId, sessionId }, taskId),
+  ),
   create: await recorded((database, { userId, sessionId, taskId, title }) =>
-    insertTask(database, { userId, sessionId }, taskId, { title }, undefined, { tasks: 1_000_000_000, bytes: 1_000_000_000_000 }),
+    insertTask(database, { userId, sessionId }, taskId, { title }, undefined, {
+      tasks: 1_000_000_000,
+      bytes: 1_000_000_000_000,
+    }),
   ),
 }

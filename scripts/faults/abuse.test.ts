@@ -10,9 +10,13 @@ import { newPerson, type Person, send } from '../../server/testing/person.ts'
 import { ABUSES, type Order, pauseOf } from './abuses.ts'
 import { breakable, restartable } from './world.ts'
 
-// One user does the dearest things as often as the limits allow, evenly, or a stranger more often; meanwhile others work.
+// One user does the dearest things as often as the limits allow, evenly, or a stranger more often;
+// meanwhile others work.
 
-/** Least that one kind of abuse lasts, in milliseconds: all of the time between two of a kind, where that is longer. */
+/**
+ * Least that one kind of abuse lasts, in milliseconds: all of the time between two of a kind, where
+ * that is longer.
+ */
 const ROUND = 10_000
 /** What is no wait for anybody, however fast it is without abuse, in milliseconds. */
 const FLOOR = 50
@@ -64,7 +68,10 @@ async function fillBy(url: string, people: Person[], count: number): Promise<voi
         case when n % 10 = 0 then now() end, now() - n * interval '1 second', now() from generate_series(1, $2::int) n`,
       [id, count],
     )
-    await client.query('update task_clock set version = $2, tasks = $2, bytes = $2::bigint * 1000 where user_id = $1', [id, count])
+    await client.query(
+      'update task_clock set version = $2, tasks = $2, bytes = $2::bigint * 1000 where user_id = $1',
+      [id, count],
+    )
   }
   await client.query('analyze tasks')
   await client.end()
@@ -83,8 +90,16 @@ interface Times {
   'sign-in': number[]
 }
 
-/** Other users work until it is over: how long each request took, in milliseconds. Nothing may be refused. */
-async function work(world: World, users: Person[], guests: Guest[], isOver: () => boolean): Promise<Times> {
+/**
+ * Other users work until it is over: how long each request took, in milliseconds. Nothing may be
+ * refused.
+ */
+async function work(
+  world: World,
+  users: Person[],
+  guests: Guest[],
+  isOver: () => boolean,
+): Promise<Times> {
   const times: Times = { list: [], 'filtered list': [], get: [], create: [], 'sign-in': [] }
   const timed = async (name: keyof Times, request: () => Promise<{ status: number }>) => {
     const began = performance.now()
@@ -98,7 +113,9 @@ async function work(world: World, users: Person[], guests: Guest[], isOver: () =
       await timed('list', () => user.send(user.tasks))
       await timed('filtered list', () => user.send(`${user.tasks}?priority=none&label=home`))
       await timed('get', () => user.send(`${user.tasks}/${first.id}`))
-      await timed('create', () => user.send(user.tasks, { method: 'POST', json: { title: 'Buy milk' } }))
+      await timed('create', () =>
+        user.send(user.tasks, { method: 'POST', json: { title: 'Buy milk' } }),
+      )
       await new Promise((resolve) => setTimeout(resolve, 250))
     }
   }
@@ -119,8 +136,13 @@ async function work(world: World, users: Person[], guests: Guest[], isOver: () =
   return times
 }
 
-const p95 = (values: number[]) => values.sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] as number
-const each = (times: Times) => Object.fromEntries(Object.entries(times).map(([name, values]) => [name, p95(values)])) as Record<keyof Times, number>
+const p95 = (values: number[]) =>
+  values.sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] as number
+const each = (times: Times) =>
+  Object.fromEntries(Object.entries(times).map(([name, values]) => [name, p95(values)])) as Record<
+    keyof Times,
+    number
+  >
 
 describe.each([
   ['PostgreSQL', onPostgres, 20_000, 5],
@@ -130,15 +152,24 @@ describe.each([
     const world = await open()
     const names = Object.keys(ABUSES)
     const abusers: Person[] = []
-    for (const [index] of names.entries()) abusers.push(await newPerson(world.url, `abuser${index}`, { 'x-forwarded-for': `172.16.${index}.1` }))
+    for (const [index] of names.entries())
+      abusers.push(
+        await newPerson(world.url, `abuser${index}`, { 'x-forwarded-for': `172.16.${index}.1` }),
+      )
     const users: Person[] = []
     for (let index = 0; index < USERS * (names.length + 1); index += 1)
-      users.push(await newPerson(world.url, `user${index}`, { 'x-forwarded-for': `192.0.2.${index}` }))
+      users.push(
+        await newPerson(world.url, `user${index}`, { 'x-forwarded-for': `192.0.2.${index}` }),
+      )
     const guests: Guest[] = []
     for (let index = 0; index < 60; index += 1) {
       const guest = { email: `guest${index}@example.org`, password: 'correct horse battery' }
       const headers = { 'x-forwarded-for': `198.51.100.${index}` }
-      const { body } = await send<{ device_token: string }>(`${world.url}/api/auth/signup`, { method: 'POST', headers, json: guest })
+      const { body } = await send<{ device_token: string }>(`${world.url}/api/auth/signup`, {
+        method: 'POST',
+        headers,
+        json: guest,
+      })
       guests.push({ ...guest, device_token: body.device_token })
     }
     await world.fill(abusers, count)
@@ -156,7 +187,11 @@ describe.each([
     const slow: string[] = []
     for (const [index, name] of names.entries()) {
       const { id, token } = abusers[index] as Person
-      const order: Order = { abuser: { url: world.url, id, token, network: `172.16.${index}.1` }, name, milliseconds: Math.max(ROUND, pauseOf(name)) }
+      const order: Order = {
+        abuser: { url: world.url, id, token, network: `172.16.${index}.1` },
+        name,
+        milliseconds: Math.max(ROUND, pauseOf(name)),
+      }
       const worker = new Worker(new URL('./abuses.ts', import.meta.url), { workerData: order })
       let isOver = false
       const abuse = once(worker, 'message')
@@ -164,12 +199,20 @@ describe.each([
         .finally(() => {
           isOver = true
         })
-      const times = each(await work(world, users.slice(USERS * index, USERS * (index + 1)), guests, () => isOver))
+      const times = each(
+        await work(world, users.slice(USERS * index, USERS * (index + 1)), guests, () => isOver),
+      )
       const statuses = await abuse
       expect([name, statuses.get(429)]).toEqual([name, undefined])
       expect([name, [200, 401, 422].some((status) => statuses.has(status))]).toEqual([name, true])
-      rows.push([name, ...Object.values(times).map((ms) => ms.toFixed(1)), [...statuses].map((each) => each.join('×')).join(' ')])
-      for (const [what, ms] of Object.entries(times)) if (ms > Math.max(limit * quiet[what as keyof Times], FLOOR)) slow.push(`${what} beside ${name}`)
+      rows.push([
+        name,
+        ...Object.values(times).map((ms) => ms.toFixed(1)),
+        [...statuses].map((each) => each.join('×')).join(' '),
+      ])
+      for (const [what, ms] of Object.entries(times))
+        if (ms > Math.max(limit * quiet[what as keyof Times], FLOOR))
+          slow.push(`${what} beside ${name}`)
     }
     process.stdout.write(`${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`)
     expect(slow).toEqual([])

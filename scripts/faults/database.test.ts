@@ -28,7 +28,12 @@ async function startWorld(parent?: string, settings?: Record<string, string>): P
 }
 
 /** Does it this often, each time among writes; measures how long each recovery took. */
-async function repeat(world: World, fault: string, times: number, breakAndMend: () => Promise<void>): Promise<Row> {
+async function repeat(
+  world: World,
+  fault: string,
+  times: number,
+  breakAndMend: () => Promise<void>,
+): Promise<Row> {
   let recovery = 0
   for (let time = 0; time < times; time += 1) {
     await world.writers.recovery()
@@ -78,8 +83,15 @@ test('PostgreSQL stopped for 30 seconds: /readyz says so, /livez does not, and b
     await world.cluster.stop()
     await readiness(world.url, 503)
     expect((await send(`${world.url}/livez`)).status).toBe(200)
-    const login = await send<{ code: string }>(`${world.url}/api/auth/login`, { method: 'POST', json: { email: 'a@example.org', password: 'wrong horse' } })
-    expect([login.status, login.body.code, login.headers.has('retry-after')]).toEqual([503, 'service_unavailable', true])
+    const login = await send<{ code: string }>(`${world.url}/api/auth/login`, {
+      method: 'POST',
+      json: { email: 'a@example.org', password: 'wrong horse' },
+    })
+    expect([login.status, login.body.code, login.headers.has('retry-after')]).toEqual([
+      503,
+      'service_unavailable',
+      true,
+    ])
     await wait(30_000)
     await world.cluster.start()
   })
@@ -91,7 +103,11 @@ test('PostgreSQL stopped for 30 seconds: /readyz says so, /livez does not, and b
 test('all connections terminated: nothing but 503, and new ones at once', async () => {
   const world = await startWorld()
   await repeat(world, 'connections terminated', 20, async () => {
-    await asAdministrator(world.cluster.url, (client) => client.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()'))
+    await asAdministrator(world.cluster.url, (client) =>
+      client.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()',
+      ),
+    )
   })
 })
 
@@ -106,7 +122,9 @@ test('a lock held on the table: 503 within the time limit, no connection waits f
       expect((await send(`${world.url}/readyz`)).status).toBe(200)
       expect(performance.now() - began).toBeLessThan(2_000)
       await wait(5_000)
-      const { rows } = await client.query("select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock'")
+      const { rows } = await client.query(
+        "select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock'",
+      )
       // The server's own pools, and no more: who gave up does not wait on.
       expect(rows[0].waiting).toBeLessThanOrEqual(14)
       await client.query('rollback')
@@ -121,11 +139,15 @@ test('writes of one user that all wait: they get 503, everybody else is served',
     await asAdministrator(world.cluster.url, async (client) => {
       await client.query('begin')
       await client.query('select from task_clock where user_id = $1 for update', [slow.id])
-      const writes = Array.from({ length: 40 }, () => slow.send<{ code: string }>(slow.tasks, { method: 'POST', json: { title: 'x' } }))
+      const writes = Array.from({ length: 40 }, () =>
+        slow.send<{ code: string }>(slow.tasks, { method: 'POST', json: { title: 'x' } }),
+      )
       await wait(1_000)
       expect(await world.writers.recovery()).toBeLessThan(500)
       const answers = await Promise.all(writes)
-      expect(new Set(answers.map(({ status, body }) => `${status} ${body.code}`))).toEqual(new Set(['503 service_unavailable']))
+      expect(new Set(answers.map(({ status, body }) => `${status} ${body.code}`))).toEqual(
+        new Set(['503 service_unavailable']),
+      )
       expect(await world.writers.recovery()).toBeLessThan(500)
       await client.query('rollback')
     })
@@ -164,7 +186,10 @@ function fill(disk: string, file: string): void {
 async function readinessOfWrites({ url }: World): Promise<void> {
   const person: Person = await newPerson(url, 'prober').catch(() => undefined as never)
   for (let tries = 0; tries < 200 && person; tries += 1) {
-    const { status } = await person.send(person.tasks, { method: 'POST', json: { title: 'x'.repeat(200), description: 'x'.repeat(1_000) } })
+    const { status } = await person.send(person.tasks, {
+      method: 'POST',
+      json: { title: 'x'.repeat(200), description: 'x'.repeat(1_000) },
+    })
     if (status === 503) return
   }
 }

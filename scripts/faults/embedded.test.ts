@@ -30,13 +30,21 @@ test('embedded database, disk nearly full: reads and deletions go on, writes are
   const filler = join(disk, 'filler')
   writeFileSync(filler, Buffer.alloc(freeBytes(disk) - 20_000_000))
 
-  const create = () => ada.send<{ id: string }>(ada.tasks, { method: 'POST', json: { title: 'x', description: 'y'.repeat(900) } })
-  await expect.poll(async () => (await create()).status, { timeout: 20_000, interval: 200 }).toBe(503)
+  const create = () =>
+    ada.send<{ id: string }>(ada.tasks, {
+      method: 'POST',
+      json: { title: 'x', description: 'y'.repeat(900) },
+    })
+  await expect
+    .poll(async () => (await create()).status, { timeout: 20_000, interval: 200 })
+    .toBe(503)
   expect((await ada.send(ada.tasks)).status).toBe(200)
   expect((await ada.send(`${ada.tasks}/${kept[0]?.id}`, { method: 'DELETE' })).status).toBe(204)
 
   rmSync(filler)
-  await expect.poll(async () => (await create()).status, { timeout: 20_000, interval: 200 }).toBe(201)
+  await expect
+    .poll(async () => (await create()).status, { timeout: 20_000, interval: 200 })
+    .toBe(201)
   expect(await server.end('SIGTERM')).toBe(0)
 })
 
@@ -47,7 +55,10 @@ test('embedded database, disk full to the last byte: nothing acknowledged is los
   const filler = join(disk, 'filler')
   const acknowledged: string[] = []
   const create = async () => {
-    const { status, body } = await ada.send<{ id: string }>(ada.tasks, { method: 'POST', json: { title: 'x', description: crypto.randomUUID().repeat(25) } })
+    const { status, body } = await ada.send<{ id: string }>(ada.tasks, {
+      method: 'POST',
+      json: { title: 'x', description: crypto.randomUUID().repeat(25) },
+    })
     if (status === 201) acknowledged.push(body.id)
     return status
   }
@@ -62,7 +73,8 @@ test('embedded database, disk full to the last byte: nothing acknowledged is los
   expect(await server.end('SIGTERM')).toBe(0)
   const again = await startProcess({ DATA_DIR: join(disk, 'data') })
   const headers = { authorization: `Bearer ${ada.token}` }
-  for (const id of acknowledged) expect((await send(`${again.url}${ada.tasks}/${id}`, { headers })).status).toBe(200)
+  for (const id of acknowledged)
+    expect((await send(`${again.url}${ada.tasks}/${id}`, { headers })).status).toBe(200)
 }, 240_000)
 
 test('embedded database, a full disk that stays full: SIGTERM still ends the server', async () => {
@@ -70,6 +82,10 @@ test('embedded database, a full disk that stays full: SIGTERM still ends the ser
   const server = await startProcess({ DATA_DIR: join(disk, 'data') })
   const ada = await newPerson(server.url)
   writeFileSync(join(disk, 'filler'), Buffer.alloc(freeBytes(disk)))
-  await Promise.all(Array.from({ length: 50 }, () => ada.send(ada.tasks, { method: 'POST', json: { title: 'x', description: 'y'.repeat(900) } })))
+  await Promise.all(
+    Array.from({ length: 50 }, () =>
+      ada.send(ada.tasks, { method: 'POST', json: { title: 'x', description: 'y'.repeat(900) } }),
+    ),
+  )
   expect(await server.end('SIGTERM')).toBe(0)
 })

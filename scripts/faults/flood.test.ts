@@ -18,28 +18,41 @@ async function startWorld(environment: Record<string, string> = {}): Promise<Wor
   const { url, start } = await restartable({ DATABASE_URL: cluster.url, ...environment })
   const { output } = await start()
   const pid = Number(/"pid":(\d+)/.exec(output())?.[1])
-  const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
+  const resident = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
   return { url, port: Number(new URL(url).port), ada: await newPerson(url), resident }
 }
 
 /** A connection that says this and then waits; what it hears until it is closed. */
-function begin(port: number, text: string, allowHalfOpen = false): { socket: Socket; heard: Promise<string> } {
+function begin(
+  port: number,
+  text: string,
+  allowHalfOpen = false,
+): { socket: Socket; heard: Promise<string> } {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen }, () => socket.write(text))
   let all = ''
   socket.on('data', (chunk) => {
     all += chunk
   })
-  const heard = new Promise<string>((resolve) => socket.on('close', () => resolve(all)).on('error', () => resolve(all)))
+  const heard = new Promise<string>((resolve) =>
+    socket.on('close', () => resolve(all)).on('error', () => resolve(all)),
+  )
   onTestFinished(() => void socket.destroy())
   return { socket, heard }
 }
 
-/** The ports that connections to the server come from, as the system lists them (proc_net_tcp(5)): established ones. */
+/**
+ * The ports that connections to the server come from, as the system lists them (proc_net_tcp(5)):
+ * established ones.
+ */
 function connectionsOf(port: number): Set<number> {
   const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)
   const ports = rows
     .map((row) => row.trim().split(/\s+/))
-    .filter(([, local = '', , state]) => state === '01' && Number.parseInt(local.split(':')[1] ?? '', 16) === port)
+    .filter(
+      ([, local = '', , state]) =>
+        state === '01' && Number.parseInt(local.split(':')[1] ?? '', 16) === port,
+    )
   return new Set(ports.map(([, , remote = '']) => Number.parseInt(remote.split(':')[1] ?? '', 16)))
 }
 
@@ -61,7 +74,8 @@ test('1,000 each of idle, half-open and slow connections: others are served, mem
   const world = await startWorld()
   const before = world.resident()
   const head = `POST ${world.ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${world.ada.token}\r\n`
-  const many = (text: string, allowHalfOpen = false) => Array.from({ length: 1_000 }, () => begin(world.port, text, allowHalfOpen))
+  const many = (text: string, allowHalfOpen = false) =>
+    Array.from({ length: 1_000 }, () => begin(world.port, text, allowHalfOpen))
   const idle = many('')
   const slowHeads = many(head)
   const slowBodies = many(`${head}content-type: application/json\r\ncontent-length: 20\r\n\r\n{`)
@@ -77,7 +91,9 @@ test('1,000 each of idle, half-open and slow connections: others are served, mem
   // Node closes such a connection, and may do so before there is a response.
   for (const { heard } of halfOpen) await heard
   expect(await others(world)).toBeLessThan(2_000)
-  await expect.poll(() => connectionsOf(world.port).size, { timeout: 60_000, interval: 500 }).toBeLessThan(20)
+  await expect
+    .poll(() => connectionsOf(world.port).size, { timeout: 60_000, interval: 500 })
+    .toBeLessThan(20)
 }, 240_000)
 
 test('bodies of 10 MB: 413 before they are read, whether or not they say how long they are', async () => {
@@ -99,14 +115,19 @@ test('bodies of 10 MB: 413 before they are read, whether or not they say how lon
       setTimeout(() => socket.destroy(), 2_000)
       const answer = await heard
       // Who sends on after the refusal may have its connection reset before it has read it.
-      if (answer !== '') expect([statusOf(answer), codeOf(answer)]).toEqual([413, 'content_too_large'])
+      if (answer !== '')
+        expect([statusOf(answer), codeOf(answer)]).toEqual([413, 'content_too_large'])
     }
   }
   expect(world.resident() - before).toBeLessThan(100)
 }, 120_000)
 
 test('a flood of sign-ins: 429 with Retry-After after the first ten, and others are served meanwhile', async () => {
-  const world = await startWorld({ RATE_LIMIT: 'on', RATE_LIMIT_USER: '100000', RATE_LIMIT_ADDRESS: '100000' })
+  const world = await startWorld({
+    RATE_LIMIT: 'on',
+    RATE_LIMIT_USER: '100000',
+    RATE_LIMIT_ADDRESS: '100000',
+  })
   const before = world.resident()
   const statuses = new Map<number, number>()
   const attempt = async (index: number) => {
@@ -131,13 +152,21 @@ test('a flood of sign-ins: 429 with Retry-After after the first ten, and others 
 
 test('1,000 clients that never read their responses: others are served, memory is bounded, and they are cut off', async () => {
   const world = await startWorld()
-  const items = Array.from({ length: 1_000 }, (_, index) => ({ title: `Task ${index}`, description: 'x'.repeat(900) }))
-  expect((await world.ada.send(`/api/${world.ada.id}/task-import`, { method: 'POST', json: { items } })).status).toBe(200)
+  const items = Array.from({ length: 1_000 }, (_, index) => ({
+    title: `Task ${index}`,
+    description: 'x'.repeat(900),
+  }))
+  expect(
+    (await world.ada.send(`/api/${world.ada.id}/task-import`, { method: 'POST', json: { items } }))
+      .status,
+  ).toBe(200)
   const before = world.resident()
   const ask = `GET ${world.ada.tasks}?limit=200 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${world.ada.token}\r\n\r\n`
   const deaf = Array.from({ length: 1_000 }, () => {
     // So many that the response does not fit into the buffers of the system.
-    const socket = connect({ port: world.port, host: '127.0.0.1' }, () => socket.write(ask.repeat(12)))
+    const socket = connect({ port: world.port, host: '127.0.0.1' }, () =>
+      socket.write(ask.repeat(12)),
+    )
     onTestFinished(() => void socket.destroy())
     return socket.pause().on('error', () => {})
   })
@@ -150,7 +179,12 @@ test('1,000 clients that never read their responses: others are served, memory i
 }, 240_000)
 
 test('10,000 guesses at one password from 500 addresses: the owner signs in from a known device all the time', async () => {
-  const world = await startWorld({ RATE_LIMIT: 'on', RATE_LIMIT_ADDRESS: '1000000', TRUST_PROXY: '1', RATE_LIMIT_SIGN_IN_GUESS_SECONDS: '20' })
+  const world = await startWorld({
+    RATE_LIMIT: 'on',
+    RATE_LIMIT_ADDRESS: '1000000',
+    TRUST_PROXY: '1',
+    RATE_LIMIT_SIGN_IN_GUESS_SECONDS: '20',
+  })
   const signIn = (password: string, from: string, cookie = '') =>
     send<{ code?: string }>(`${world.url}/api/auth/sign-in/email`, {
       method: 'POST',
@@ -167,22 +201,35 @@ test('10,000 guesses at one password from 500 addresses: the owner signs in from
   const guess = async () => {
     while (attempts < 10_000) {
       attempts += 1
-      const { status } = await signIn('wrong horse', `10.0.${attempts % 2}.${Math.floor(attempts / 2) % 250}`)
+      const { status } = await signIn(
+        'wrong horse',
+        `10.0.${attempts % 2}.${Math.floor(attempts / 2) % 250}`,
+      )
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
   }
   const attack = Promise.all(Array.from({ length: 20 }, guess))
   // Once every other network is refused,
   let network = 0
-  await expect.poll(async () => (await signIn('wrong horse', `198.51.100.${++network}`)).status, { timeout: 30_000 }).toBe(429)
+  await expect
+    .poll(async () => (await signIn('wrong horse', `198.51.100.${++network}`)).status, {
+      timeout: 30_000,
+    })
+    .toBe(429)
   // the known device is not, five times a minute.
   const known: number[] = []
-  while (known.length < 4) known.push((await signIn(world.ada.password, '192.0.2.1', device)).status)
+  while (known.length < 4)
+    known.push((await signIn(world.ada.password, '192.0.2.1', device)).status)
   await attack
   expect(known).toEqual([200, 200, 200, 200])
   expect([...statuses.keys()].sort()).toEqual([401, 429])
   // From a new device, within the time that the limit counts guesses.
-  await expect.poll(async () => (await signIn(world.ada.password, '192.0.2.2')).status, { timeout: 30_000, interval: 7_000 }).toBe(200)
+  await expect
+    .poll(async () => (await signIn(world.ada.password, '192.0.2.2')).status, {
+      timeout: 30_000,
+      interval: 7_000,
+    })
+    .toBe(200)
 }, 240_000)
 
 test('more than the server can do: 503 with Retry-After for what is too much, the rest is done, and then all is as before', async () => {
@@ -190,12 +237,15 @@ test('more than the server can do: 503 with Retry-After for what is too much, th
   const statuses = new Map<string, number>()
   // Searches of a word that nothing has, each with a statement that takes its time.
   const ask = async () => {
-    const { status, body, headers } = await world.ada.send<{ code?: string }>(`${world.ada.tasks}?q=${'nowhere '.repeat(5)}`)
+    const { status, body, headers } = await world.ada.send<{ code?: string }>(
+      `${world.ada.tasks}?q=${'nowhere '.repeat(5)}`,
+    )
     statuses.set(`${status} ${body.code}`, (statuses.get(`${status} ${body.code}`) ?? 0) + 1)
     if (status === 503) expect(headers.has('retry-after')).toBe(true)
   }
   await Promise.all(Array.from({ length: 2_000 }, ask))
-  for (const answer of statuses.keys()) expect(['200 undefined', '503 service_unavailable']).toContain(answer)
+  for (const answer of statuses.keys())
+    expect(['200 undefined', '503 service_unavailable']).toContain(answer)
   expect(statuses.get('200 undefined')).toBeGreaterThan(400)
   await wait(100)
   expect(await others(world)).toBeLessThan(1_000)

@@ -61,7 +61,8 @@ test('SIGTERM while it writes: what was accepted is answered, nobody new is, and
   }
   const account = await writers.end()
   note({ fault: 'SIGTERM of the server', times, recovery, ...account })
-  // Between the two there is nobody to connect to; a connection that is cut would be "other side closed" or a reset while it reads.
+  // Between the two there is nobody to connect to; a connection that is cut would be "other side
+  // closed" or a reset while it reads.
   expect(account.faults.filter((fault) => !/^no answer: Error: connect /.test(fault))).toEqual([])
   expect(account).toMatchObject({ lost: 0, doubled: 0, refused: 0 })
 })

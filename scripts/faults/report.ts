@@ -29,7 +29,15 @@ export function table(): string {
   const cells = [
     ['fault', 'times', 'acknowledged', 'lost', 'doubled', 'answers 503', 'longest recovery'],
     ['---', '---:', '---:', '---:', '---:', '---:', '---:'],
-    ...rows.map(({ fault, times, acknowledged, lost, doubled, refused, recovery }) => [fault, times, acknowledged, lost, doubled, refused, `${recovery} ms`]),
+    ...rows.map(({ fault, times, acknowledged, lost, doubled, refused, recovery }) => [
+      fault,
+      times,
+      acknowledged,
+      lost,
+      doubled,
+      refused,
+      `${recovery} ms`,
+    ]),
   ]
   return cells.map((row) => `| ${row.join(' | ')} |`).join('\n')
 }

@@ -19,8 +19,13 @@ type Problem = components['schemas']['Problem']
 /** Sign-ins a minute from one address. */
 const SIGN_INS = 6
 
-/** HAProxy before servers at these ports, as deploy/haproxy.cfg has it; and how often it has found one up again that was down. */
-async function startProxy(ports: number[]): Promise<{ url: string; timesUp(port: number): number }> {
+/**
+ * HAProxy before servers at these ports, as deploy/haproxy.cfg has it; and how often it has found
+ * one up again that was down.
+ */
+async function startProxy(
+  ports: number[],
+): Promise<{ url: string; timesUp(port: number): number }> {
   if (!works('haproxy', '-v')) install('haproxy')
   const directory = mkdtempSync(join(tmpdir(), 'docket-haproxy-'))
   const port = await freePort()
@@ -29,7 +34,9 @@ async function startProxy(ports: number[]): Promise<{ url: string; timesUp(port:
     .replace('bind :80', `bind 127.0.0.1:${port}`)
     .replace(/ {2}server docket1.*/s, `${servers}\n`)
   writeFileSync(join(directory, 'haproxy.cfg'), configuration)
-  const proxy = spawn('haproxy', ['-db', '-f', join(directory, 'haproxy.cfg')], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const proxy = spawn('haproxy', ['-db', '-f', join(directory, 'haproxy.cfg')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   proxy.stderr.on('data', (chunk) => {
     said += chunk
@@ -70,14 +77,32 @@ test.each([2, 4])(
     }
     const places = await Promise.all(Array.from({ length: count }, () => restartable(environment)))
     const servers: ServerProcess[] = await Promise.all(places.map(({ start }) => start()))
-    const { url, timesUp } = await startProxy(places.map((place) => Number(new URL(place.url).port)))
+    const { url, timesUp } = await startProxy(
+      places.map((place) => Number(new URL(place.url).port)),
+    )
 
     // Sign-out on one is 401 on all, at the next request.
     const ada = await newPerson(url)
     const statuses = () =>
-      Promise.all(places.map(async (place) => (await send(`${place.url}${ada.tasks}`, { headers: { authorization: `Bearer ${ada.token}` } })).status))
+      Promise.all(
+        places.map(
+          async (place) =>
+            (
+              await send(`${place.url}${ada.tasks}`, {
+                headers: { authorization: `Bearer ${ada.token}` },
+              })
+            ).status,
+        ),
+      )
     expect(await statuses()).toEqual(places.map(() => 200))
-    expect((await send(`${places[0]?.url}/api/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${ada.token}` } })).status).toBe(200)
+    expect(
+      (
+        await send(`${places[0]?.url}/api/auth/logout`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${ada.token}` },
+        })
+      ).status,
+    ).toBe(200)
     expect(await statuses()).toEqual(places.map(() => 401))
 
     // A rolling restart: every request is answered, and no write is refused.
@@ -93,15 +118,27 @@ test.each([2, 4])(
       recovery = Math.max(recovery, await writers.recovery())
     }
     const account = await writers.end()
-    note({ fault: `rolling restart of ${count} servers behind HAProxy`, times: count, recovery, ...account })
+    note({
+      fault: `rolling restart of ${count} servers behind HAProxy`,
+      times: count,
+      recovery,
+      ...account,
+    })
     expect(account).toMatchObject({ lost: 0, doubled: 0, refused: 0, faults: [] })
 
-    // Limits: whichever server it comes to, it is the same count. The proxy says whose address it is.
+    // Limits: whichever server it comes to, it is the same count. The proxy says whose address it
+    // is.
     let attempt = 0
     const signIn = async (address: string, to = url) => {
       attempt += 1
       const headers = { 'x-forwarded-for': address }
-      return (await send(`${to}/api/auth/login`, { method: 'POST', headers, json: { email: `nobody${attempt}@example.org`, password: 'wrong horse' } })).status
+      return (
+        await send(`${to}/api/auth/login`, {
+          method: 'POST',
+          headers,
+          json: { email: `nobody${attempt}@example.org`, password: 'wrong horse' },
+        })
+      ).status
     }
     const signIns = async (address: string, tries: number, where: (index: number) => string) => {
       const all: number[] = []
@@ -120,7 +157,8 @@ test.each([2, 4])(
     expect(await signIn('203.0.113.2', inTurns(1))).toBe(401)
     for (const server of servers) expect(server.output()).toContain('redis is away')
 
-    const shared = () => servers.every((server) => (server.output().match(/limits are shared/g)?.length ?? 0) > 1)
+    const shared = () =>
+      servers.every((server) => (server.output().match(/limits are shared/g)?.length ?? 0) > 1)
     await startRedis(redisPort)
     while (!shared()) await wait(20)
     expect(await signIns('203.0.113.3', limited.length, inTurns)).toEqual(limited)
@@ -128,8 +166,16 @@ test.each([2, 4])(
     // Where no server is left, the proxy speaks as they do.
     await Promise.all(servers.map((server) => server.end('SIGTERM')))
     const { status, headers, body } = await send<Problem>(`${url}/readyz`)
-    expect([status, headers.get('content-type'), headers.get('retry-after')]).toEqual([503, 'application/problem+json', '1'])
-    expect(body).toMatchObject({ status, code: 'service_unavailable', request_id: headers.get('x-request-id') })
+    expect([status, headers.get('content-type'), headers.get('retry-after')]).toEqual([
+      503,
+      'application/problem+json',
+      '1',
+    ])
+    expect(body).toMatchObject({
+      status,
+      code: 'service_unavailable',
+      request_id: headers.get('x-request-id'),
+    })
     expect(body.instance).toMatch(/^urn:docket:request:[0-9a-f-]{36}$/)
   },
 )

@@ -6,16 +6,25 @@ import { type ServerProcess, startProcess } from '../../server/testing/process.t
 import { type Cluster, startCluster } from '../outside/cluster.ts'
 
 /** A PostgreSQL for one test, that it may break. */
-export async function breakable(parent?: string, settings: Record<string, string> = {}): Promise<Cluster> {
+export async function breakable(
+  parent?: string,
+  settings: Record<string, string> = {},
+): Promise<Cluster> {
   const cluster = await startCluster(parent, settings)
   onTestFinished(() => cluster.remove())
   return cluster
 }
 
 /** A server that starts again at the same address, with the same secret. */
-export async function restartable(environment: Record<string, string>): Promise<{ url: string; start(): Promise<ServerProcess> }> {
+export async function restartable(
+  environment: Record<string, string>,
+): Promise<{ url: string; start(): Promise<ServerProcess> }> {
   const port = await freePort()
-  const all = { BETTER_AUTH_SECRET: randomBytes(32).toString('base64url'), ...environment, PORT: String(port) }
+  const all = {
+    BETTER_AUTH_SECRET: randomBytes(32).toString('base64url'),
+    ...environment,
+    PORT: String(port),
+  }
   return { url: `http://127.0.0.1:${port}`, start: () => startProcess(all) }
 }
 
@@ -25,5 +34,6 @@ export async function people(url: string, count: number): Promise<Person[]> {
 
 /** Waits until `/readyz` answers this. */
 export async function readiness(url: string, status: number): Promise<void> {
-  while ((await fetch(`${url}/readyz`)).status !== status) await new Promise((resolve) => setTimeout(resolve, 10))
+  while ((await fetch(`${url}/readyz`)).status !== status)
+    await new Promise((resolve) => setTimeout(resolve, 10))
 }

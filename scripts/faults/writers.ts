@@ -3,7 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { everyTask } from '../../server/testing/every-task.ts'
 import type { Person } from '../../server/testing/person.ts'
 
-/** Longest that an answer may take, in milliseconds: a write waits three seconds for its turn and five for its statement, and the machine is busy. */
+/**
+ * Longest that an answer may take, in milliseconds: a write waits three seconds for its turn and
+ * five for its statement, and the machine is busy.
+ */
 const PATIENCE = 9_000
 
 export interface Writers {
@@ -24,12 +27,18 @@ export interface Account {
 }
 
 /**
- * Has people write tasks all the time, several at once, like clients that keep at it: after a 503 or a lost connection the same request is sent again.
+ * Has people write tasks all the time, several at once, like clients that keep at it: after a 503
+ * or a lost connection the same request is sent again.
  *
  * @param url of the server, that may come and go; a function where there are several
  * @param mayBreak whether connections may be lost, as when the server itself is killed
  */
-export function startWriters(url: string | (() => string), people: Person[], mayBreak: boolean, atOnce = 4): Writers {
+export function startWriters(
+  url: string | (() => string),
+  people: Person[],
+  mayBreak: boolean,
+  atOnce = 4,
+): Writers {
   const acknowledged = new Map<Person, Set<string>>(people.map((person) => [person, new Set()]))
   const faults = new Set<string>()
   let [ended, refused, last] = [false, 0, 0]
@@ -40,20 +49,31 @@ export function startWriters(url: string | (() => string), people: Person[], may
     try {
       response = await fetch(`${typeof url === 'string' ? url : url()}${person.tasks}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${person.token}`, 'content-type': 'application/json', 'idempotency-key': key },
+        headers: {
+          authorization: `Bearer ${person.token}`,
+          'content-type': 'application/json',
+          'idempotency-key': key,
+        },
         body: JSON.stringify({ title }),
         signal: AbortSignal.timeout(2 * PATIENCE),
       })
       const body = (await response.json()) as { code?: string }
-      if (performance.now() - started > PATIENCE) faults.add(`an answer took ${Math.round(performance.now() - started)} ms`)
+      if (performance.now() - started > PATIENCE)
+        faults.add(`an answer took ${Math.round(performance.now() - started)} ms`)
       if (response.status === 201) {
         last = Math.max(last, started)
         return true
       }
       refused += 1
-      if (response.status !== 503 || body.code !== 'service_unavailable' || !response.headers.has('retry-after')) faults.add(`${response.status} ${body.code}`)
+      if (
+        response.status !== 503 ||
+        body.code !== 'service_unavailable' ||
+        !response.headers.has('retry-after')
+      )
+        faults.add(`${response.status} ${body.code}`)
     } catch (error) {
-      if (!mayBreak || (error as Error).name === 'TimeoutError') faults.add(`no answer: ${(error as Error).cause ?? error}`)
+      if (!mayBreak || (error as Error).name === 'TimeoutError')
+        faults.add(`no answer: ${(error as Error).cause ?? error}`)
     }
     await wait(20)
     return false
@@ -66,14 +86,17 @@ export function startWriters(url: string | (() => string), people: Person[], may
       acknowledged.get(person)?.add(title)
     }
   }
-  const writing = people.flatMap((person) => Array.from({ length: atOnce }, (_, index) => write(person, `${index}`)))
+  const writing = people.flatMap((person) =>
+    Array.from({ length: atOnce }, (_, index) => write(person, `${index}`)),
+  )
 
   return {
     async recovery() {
       const from = performance.now()
       while (last < from) {
         await wait(5)
-        if (performance.now() - from > 60_000) throw new Error('no write was acknowledged for a minute')
+        if (performance.now() - from > 60_000)
+          throw new Error('no write was acknowledged for a minute')
       }
       return Math.round(performance.now() - from)
     },

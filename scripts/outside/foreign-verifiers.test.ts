@@ -23,7 +23,9 @@ test.each([
     const python = pythonWith(module, debian)
     const service = await startService()
     const ada = await newPerson(service.url)
-    const { body } = await send<{ token: string }>(`${service.url}/api/auth/token`, { headers: { authorization: `Bearer ${ada.sessionToken}` } })
+    const { body } = await send<{ token: string }>(`${service.url}/api/auth/token`, {
+      headers: { authorization: `Bearer ${ada.sessionToken}` },
+    })
     const program = `
 import json, sys
 ${load}
@@ -35,7 +37,10 @@ try:
 except refused:
     print(json.dumps({name: claims[name] for name in ('sub', 'user_id', 'email')}))
 `
-    const read = execFileSync(python, ['-c', program], { input: `${body.token} ${service.secret}`, encoding: 'utf8' })
+    const read = execFileSync(python, ['-c', program], {
+      input: `${body.token} ${service.secret}`,
+      encoding: 'utf8',
+    })
     expect(JSON.parse(read)).toEqual({ sub: ada.id, user_id: ada.id, email: ada.email })
   },
   180_000,

@@ -11,9 +11,16 @@ test('on a fresh clone, `npm start` alone installs, builds and serves the API, t
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   execFileSync('git', ['clone', '--quiet', process.cwd(), directory])
   // The machine's own Node, not the one that npm brought to this clone.
-  const path = (process.env.PATH ?? '').split(delimiter).filter((dir) => !dir.includes('node_modules'))
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((dir) => !dir.includes('node_modules'))
   const server = await startProcess(
-    { ...process.env, PATH: path.join(delimiter), DATABASE_URL: '', DATA_DIR: join(directory, '.data') } as Record<string, string>,
+    {
+      ...process.env,
+      PATH: path.join(delimiter),
+      DATABASE_URL: '',
+      DATA_DIR: join(directory, '.data'),
+    } as Record<string, string>,
     ['npm', '--prefix', directory, 'start'],
   )
   expect((await send(`${server.url}/readyz`)).body).toEqual({ status: 'ok' })

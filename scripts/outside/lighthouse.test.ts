@@ -23,7 +23,8 @@ test.each(['mobile', 'desktop'] as Form[])(
     const ada = { email: 'ada@example.org', password: 'correct horse battery' }
     const docket = createDocket({ baseUrl: url })
     await docket.signup({ body: ada })
-    for (const title of ['Pay the rent', 'Water the plants', 'Call Grace']) await docket.createTask({ body: { title, labels: ['home'] } })
+    for (const title of ['Pay the rent', 'Water the plants', 'Call Grace'])
+      await docket.createTask({ body: { title, labels: ['home'] } })
 
     const port = await freePort()
     const context = await openBrowser(port)
@@ -43,7 +44,11 @@ test.each(['mobile', 'desktop'] as Form[])(
 async function openBrowser(port: number): Promise<BrowserContext> {
   const profile = mkdtempSync(join(tmpdir(), 'docket-lighthouse-'))
   const how = await chromiumHere()
-  const context = await chromium.launchPersistentContext(profile, { ...how, args: [...(how.args ?? []), `--remote-debugging-port=${port}`], locale: 'en' })
+  const context = await chromium.launchPersistentContext(profile, {
+    ...how,
+    args: [...(how.args ?? []), `--remote-debugging-port=${port}`],
+    locale: 'en',
+  })
   onTestFinished(async () => {
     await context.close()
     rmSync(profile, { recursive: true, force: true })
@@ -51,12 +56,21 @@ async function openBrowser(port: number): Promise<BrowserContext> {
   return context
 }
 
-/** The scores, each held at what is wanted: of up to three runs the best, because what else the machine does only takes away. */
+/**
+ * The scores, each held at what is wanted: of up to three runs the best, because what else the
+ * machine does only takes away.
+ */
 async function best(url: string, port: number, form: Form): Promise<Record<string, number>> {
   const wanted: Record<string, number> = WANTED[form]
   const scores: Record<string, number> = {}
   for (let run = 0; run < 3; run += 1) {
-    const flags = { port, output: 'json' as const, logLevel: 'error' as const, disableStorageReset: true, onlyCategories: Object.keys(wanted) }
+    const flags = {
+      port,
+      output: 'json' as const,
+      logLevel: 'error' as const,
+      disableStorageReset: true,
+      onlyCategories: Object.keys(wanted),
+    }
     const result = await lighthouse(url, flags, form === 'desktop' ? desktopConfig : undefined)
     if (!result) throw new Error('Lighthouse answered nothing')
     for (const [name, { score, auditRefs }] of Object.entries(result.lhr.categories)) {
@@ -64,9 +78,13 @@ async function best(url: string, port: number, form: Form): Promise<Record<strin
       const missed = auditRefs
         .filter(({ id, weight }) => weight > 0 && (result.lhr.audits[id]?.score ?? 1) < 0.9)
         .map(({ id }) => `${id} ${result.lhr.audits[id]?.displayValue ?? ''}`)
-      process.stdout.write(`${form} ${new URL(url).pathname} ${name}: ${Math.round((score ?? 0) * 100)}${missed.length > 0 ? `, ${missed.join(', ')}` : ''}\n`)
+      process.stdout.write(
+        `${form} ${new URL(url).pathname} ${name}: ${Math.round((score ?? 0) * 100)}${missed.length > 0 ? `, ${missed.join(', ')}` : ''}\n`,
+      )
     }
     if (Object.entries(wanted).every(([name, least]) => (scores[name] as number) >= least)) break
   }
-  return Object.fromEntries(Object.entries(wanted).map(([name, least]) => [name, Math.min(scores[name] as number, least)]))
+  return Object.fromEntries(
+    Object.entries(wanted).map(([name, least]) => [name, Math.min(scores[name] as number, least)]),
+  )
 }

@@ -30,7 +30,11 @@ default_pool_size = 3
 `,
   )
   // PgBouncer, like PostgreSQL, refuses to run as root.
-  const pooler: ChildProcess = spawn('pgbouncer', ['-q', ...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), file], { stdio: 'inherit' })
+  const pooler: ChildProcess = spawn(
+    'pgbouncer',
+    ['-q', ...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), file],
+    { stdio: 'inherit' },
+  )
   onTestFinished(() => {
     pooler.kill('SIGKILL')
     rmSync(directory, { recursive: true, force: true })
@@ -42,7 +46,10 @@ test('behind PgBouncer in transaction mode, with fewer connections than the serv
   onTestFinished(() => cluster.remove())
   const port = await freePort()
   await startPgBouncer(port, new URL(cluster.url))
-  const pooled = Object.assign(new URL(cluster.url), { port: String(port) }).href.replace('postgresql://postgres@', 'postgresql://postgres:x@')
+  const pooled = Object.assign(new URL(cluster.url), { port: String(port) }).href.replace(
+    'postgresql://postgres@',
+    'postgresql://postgres:x@',
+  )
   for (;;) {
     const client = new pg.Client(pooled)
     if (
@@ -56,18 +63,48 @@ test('behind PgBouncer in transaction mode, with fewer connections than the serv
     }
     await wait(50)
   }
-  const { url } = await startProcess({ DATABASE_URL: pooled, DIRECT_DATABASE_URL: cluster.url, BETTER_AUTH_SECRET: 'x1'.repeat(32) })
-  const people = await Promise.all(Array.from({ length: 5 }, (_, index) => newPerson(url, `person${index}`)))
+  const { url } = await startProcess({
+    DATABASE_URL: pooled,
+    DIRECT_DATABASE_URL: cluster.url,
+    BETTER_AUTH_SECRET: 'x1'.repeat(32),
+  })
+  const people = await Promise.all(
+    Array.from({ length: 5 }, (_, index) => newPerson(url, `person${index}`)),
+  )
   await Promise.all(
     people.map(async (person) => {
-      const made = await Promise.all(Array.from({ length: 20 }, (_, index) => person.addTask({ title: `${index}` })))
-      const operations = made.map(({ id }) => ({ action: 'complete', task_id: id, completed: true }))
-      expect((await person.send(`/api/${person.id}/task-operations`, { method: 'POST', json: { operations } })).status).toBe(200)
-      const { body } = await person.send<{ items: { completed: boolean }[] }>(`${person.tasks}?completed=true&limit=50&priority=none`)
+      const made = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => person.addTask({ title: `${index}` })),
+      )
+      const operations = made.map(({ id }) => ({
+        action: 'complete',
+        task_id: id,
+        completed: true,
+      }))
+      expect(
+        (
+          await person.send(`/api/${person.id}/task-operations`, {
+            method: 'POST',
+            json: { operations },
+          })
+        ).status,
+      ).toBe(200)
+      const { body } = await person.send<{ items: { completed: boolean }[] }>(
+        `${person.tasks}?completed=true&limit=50&priority=none`,
+      )
       expect(body.items).toHaveLength(20)
     }),
   )
   const [ada, bob] = people as [(typeof people)[0], (typeof people)[0]]
-  expect((await send(`${url}/api/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${ada.token}` } })).status).toBe(200)
-  expect([(await ada.send(ada.tasks)).status, (await bob.send(bob.tasks)).status]).toEqual([401, 200])
+  expect(
+    (
+      await send(`${url}/api/auth/logout`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${ada.token}` },
+      })
+    ).status,
+  ).toBe(200)
+  expect([(await ada.send(ada.tasks)).status, (await bob.send(bob.tasks)).status]).toEqual([
+    401, 200,
+  ])
 }, 60_000)

@@ -7,7 +7,8 @@ export function works(program: string, ...words: string[]): boolean {
 
 /** Installs Debian packages where the machine lets us; says what is missing where it does not. */
 export function install(...packages: string[]): void {
-  if (process.getuid?.() !== 0 || !works('apt-get', '--version')) throw new Error(`This check needs ${packages.join(' and ')}: install it, then run it again`)
+  if (process.getuid?.() !== 0 || !works('apt-get', '--version'))
+    throw new Error(`This check needs ${packages.join(' and ')}: install it, then run it again`)
   execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' })
   execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
     stdio: 'ignore',
@@ -16,8 +17,18 @@ export function install(...packages: string[]): void {
 }
 
 /** What a program prints that ends well, while this process goes on answering. */
-export function run(program: string, words: string[], environment: Record<string, string | undefined> = {}, input = '', cwd = process.cwd()): Promise<string> {
-  const child = spawn(program, words, { cwd, env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] })
+export function run(
+  program: string,
+  words: string[],
+  environment: Record<string, string | undefined> = {},
+  input = '',
+  cwd = process.cwd(),
+): Promise<string> {
+  const child = spawn(program, words, {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   child.stdin.end(input)
   let [printed, errors] = ['', '']
   child.stdout.on('data', (chunk) => {
@@ -28,6 +39,10 @@ export function run(program: string, words: string[], environment: Record<string
   })
   return new Promise((done, fail) => {
     child.once('error', fail)
-    child.once('close', (code) => (code === 0 ? done(printed) : fail(new Error(`${program} ended with ${code}:\n${printed}\n${errors}`))))
+    child.once('close', (code) =>
+      code === 0
+        ? done(printed)
+        : fail(new Error(`${program} ended with ${code}:\n${printed}\n${errors}`)),
+    )
   })
 }

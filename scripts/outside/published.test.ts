@@ -7,8 +7,13 @@ import { launchChromium } from '../../web/e2e/chromium.ts'
 import { samples } from '../samples.ts'
 import { run } from './program.ts'
 
-const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: Record<string, string> }
-/** What a developer outside this repository has besides the package: Node from the first that the package takes to the newest. */
+const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  devDependencies: Record<string, string>
+}
+/**
+ * What a developer outside this repository has besides the package: Node from the first that the
+ * package takes to the newest.
+ */
 const NODE = `node-${process.platform}-${process.arch}`
 const TOOLS = {
   node20: `npm:${NODE}@20.3.0`,
@@ -25,9 +30,11 @@ const TOOLS = {
 const chromium = launchChromium()
 const project = mkdtempSync(join(tmpdir(), 'docket-project-'))
 const bin = (name: string) => join(project, 'node_modules', '.bin', name)
-const inProject = (command: string, ...words: string[]) => run(command, words, { NO_COLOR: '1', FORCE_COLOR: undefined }, '', project)
+const inProject = (command: string, ...words: string[]) =>
+  run(command, words, { NO_COLOR: '1', FORCE_COLOR: undefined }, '', project)
 const readme = readFileSync('sdk/README.md', 'utf8')
-const [, program = '', printed] = /```ts\n([\s\S]*?)```[\s\S]*?```text\n([\s\S]*?)```/.exec(readme) ?? []
+const [, program = '', printed] =
+  /```ts\n([\s\S]*?)```[\s\S]*?```text\n([\s\S]*?)```/.exec(readme) ?? []
 
 let service: TestService
 let tarball: string
@@ -35,9 +42,18 @@ beforeAll(async () => {
   service = await startService({ keep: true })
   await run('npm', ['pack', '--silent', '--pack-destination', project], {}, '', resolve('sdk'))
   tarball = join(project, readdirSync(project).find((name) => name.endsWith('.tgz')) ?? '')
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module', dependencies: { '@docket/sdk': `file:${tarball}`, ...TOOLS } }))
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({
+      type: 'module',
+      dependencies: { '@docket/sdk': `file:${tarball}`, ...TOOLS },
+    }),
+  )
   await inProject('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error')
-  writeFileSync(join(project, 'program.mjs'), program.replaceAll('http://127.0.0.1:8000', service.url))
+  writeFileSync(
+    join(project, 'program.mjs'),
+    program.replaceAll('http://127.0.0.1:8000', service.url),
+  )
 }, 300_000)
 afterAll(async () => {
   await service?.close()
@@ -48,10 +64,14 @@ describe('the package, installed into an empty project', () => {
   test('has what it needs and nothing else', async () => {
     const files = (await inProject('tar', '-tzf', tarball)).trim().split('\n')
     expect(files.filter((name) => !name.startsWith('package/dist/')).sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'openapi.yaml', 'package.json'].map((name) => `package/${name}`),
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'openapi.yaml', 'package.json'].map(
+        (name) => `package/${name}`,
+      ),
     )
     expect(files.filter((name) => /test|\.map$|(?<!\.d)\.ts$/.test(name))).toEqual([])
-    expect(readFileSync(join(project, 'node_modules/@docket/sdk/openapi.yaml'), 'utf8')).toBe(readFileSync('openapi.yaml', 'utf8'))
+    expect(readFileSync(join(project, 'node_modules/@docket/sdk/openapi.yaml'), 'utf8')).toBe(
+      readFileSync('openapi.yaml', 'utf8'),
+    )
   })
 
   test.each([
@@ -67,14 +87,29 @@ describe('the package, installed into an empty project', () => {
   test('runs the program of its README in Chromium', async () => {
     const page = await chromium.page()
     const [lines, complaints]: string[][] = [[], []]
-    page.on('console', (message) => (message.type() === 'log' ? lines : complaints)?.push(message.text()))
+    page.on('console', (message) =>
+      (message.type() === 'log' ? lines : complaints)?.push(message.text()),
+    )
     page.on('pageerror', (error) => complaints?.push(String(error)))
-    const imports = { '@docket/sdk': '/packages/@docket/sdk/dist/index.js', 'openapi-fetch': '/packages/openapi-fetch/dist/index.mjs' }
+    const imports = {
+      '@docket/sdk': '/packages/@docket/sdk/dist/index.js',
+      'openapi-fetch': '/packages/openapi-fetch/dist/index.mjs',
+    }
     const body = `<link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script><script type="module" src="/program.mjs"></script>`
-    await page.route(`${service.url}/program.html`, (route) => route.fulfill({ body, contentType: 'text/html' }))
-    await page.route(`${service.url}/program.mjs`, (route) => route.fulfill({ path: join(project, 'program.mjs') }))
+    await page.route(`${service.url}/program.html`, (route) =>
+      route.fulfill({ body, contentType: 'text/html' }),
+    )
+    await page.route(`${service.url}/program.mjs`, (route) =>
+      route.fulfill({ path: join(project, 'program.mjs') }),
+    )
     await page.route(`${service.url}/packages/**`, (route) =>
-      route.fulfill({ path: join(project, 'node_modules', new URL(route.request().url()).pathname.slice('/packages/'.length)) }),
+      route.fulfill({
+        path: join(
+          project,
+          'node_modules',
+          new URL(route.request().url()).pathname.slice('/packages/'.length),
+        ),
+      }),
     )
     await page.goto(`${service.url}/program.html`)
     await expect.poll(() => `${lines?.join('\n')}\n`).toBe(printed)
@@ -85,11 +120,22 @@ describe('the package, installed into an empty project', () => {
   test.each(['nodenext', 'bundler'])(
     'type-checks under every strictness with "moduleResolution": "%s", with the sample of every operation',
     async (moduleResolution) => {
-      const calls = [...samples].map(([id, { typescript }]) => `export async function ${id}({ docket, task, session }: World) {\n${typescript}\n}`)
-      const world = "import type { DocketClient, Session, Task } from '@docket/sdk'\ninterface World { docket: DocketClient; task: Task; session: Session }\n"
+      const calls = [...samples].map(
+        ([id, { typescript }]) =>
+          `export async function ${id}({ docket, task, session }: World) {\n${typescript}\n}`,
+      )
+      const world =
+        "import type { DocketClient, Session, Task } from '@docket/sdk'\ninterface World { docket: DocketClient; task: Task; session: Session }\n"
       writeFileSync(join(project, 'samples.ts'), world + calls.join('\n'))
       writeFileSync(join(project, 'program.ts'), program)
-      const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noImplicitOverride: true, noEmit: true, types: [] }
+      const strict = {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        noImplicitOverride: true,
+        noEmit: true,
+        types: [],
+      }
       const compilerOptions = {
         ...strict,
         module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
@@ -97,20 +143,39 @@ describe('the package, installed into an empty project', () => {
         target: 'es2022',
         lib: ['es2022', 'dom', 'dom.iterable'],
       }
-      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts', 'samples.ts'] }))
+      writeFileSync(
+        join(project, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['program.ts', 'samples.ts'] }),
+      )
       expect(await inProject(bin('tsc'), '-p', '.')).toBe('')
     },
   )
 
   test('publint and attw find nothing', async () => {
-    expect(await inProject(bin('publint'), '--strict', 'node_modules/@docket/sdk')).toContain('All good!')
-    expect(await inProject(bin('attw'), '--profile', 'esm-only', '--exclude-entrypoints', 'openapi.yaml', '--no-emoji', tarball)).toContain('OK (ESM)')
+    expect(await inProject(bin('publint'), '--strict', 'node_modules/@docket/sdk')).toContain(
+      'All good!',
+    )
+    expect(
+      await inProject(
+        bin('attw'),
+        '--profile',
+        'esm-only',
+        '--exclude-entrypoints',
+        'openapi.yaml',
+        '--no-emoji',
+        tarball,
+      ),
+    ).toContain('OK (ESM)')
   }, 60_000)
 })
 
 describe('a client that another generator makes of the contract', () => {
   test('@hey-api/openapi-ts: accepted without a warning; creates, lists and deletes', async () => {
-    const said = await inProject('bash', '-c', `'${bin('openapi-ts')}' -i '${resolve('openapi.yaml')}' -o hey --no-log-file 2>&1`)
+    const said = await inProject(
+      'bash',
+      '-c',
+      `'${bin('openapi-ts')}' -i '${resolve('openapi.yaml')}' -o hey --no-log-file 2>&1`,
+    )
     expect(said).not.toMatch(/warn|error|skip/i)
     const credentials = `{ email: \`ada.\${Date.now()}@example.org\`, password: 'correct horse battery' }`
     writeFileSync(
@@ -130,12 +195,18 @@ const { error } = await createTask({ path, body: { title: '' } })
 console.log(error?.code)
 `,
     )
-    expect(await inProject(bin('bun'), 'run', 'with-hey.ts')).toBe('[ "Pay the rent" ] 0\n0\ninvalid_body\n')
+    expect(await inProject(bin('bun'), 'run', 'with-hey.ts')).toBe(
+      '[ "Pay the rent" ] 0\n0\ninvalid_body\n',
+    )
     await typeChecks('with-hey.ts')
   }, 60_000)
 
   test('orval: accepted without a warning, and what it makes compiles', async () => {
-    const said = await inProject('bash', '-c', `'${bin('orval')}' --input '${resolve('openapi.yaml')}' --output orval/docket.ts --client fetch 2>&1`)
+    const said = await inProject(
+      'bash',
+      '-c',
+      `'${bin('orval')}' --input '${resolve('openapi.yaml')}' --output orval/docket.ts --client fetch 2>&1`,
+    )
     expect(said).not.toMatch(/warn|error|skip/i)
     await typeChecks('orval/docket.ts')
   }, 60_000)

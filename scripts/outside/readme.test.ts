@@ -8,7 +8,12 @@ const readme = readFileSync('README.md', 'utf8')
 
 test('the curl transcript of the README, pasted into a shell, prints what the README says', async () => {
   if (!works('curl', '--version')) install('curl')
-  const [, commands, printed] = /```sh transcript\n([\s\S]*?)```[\s\S]*?```text\n([\s\S]*?)```/.exec(readme) as unknown as [string, string, string]
+  const [, commands, printed] =
+    /```sh transcript\n([\s\S]*?)```[\s\S]*?```text\n([\s\S]*?)```/.exec(readme) as unknown as [
+      string,
+      string,
+      string,
+    ]
   const server = await startProcess({ DATA_DIR: dataDirectory() })
   const { stdout, stderr, status } = spawnSync('bash', ['-e', '-u', '-o', 'pipefail'], {
     input: commands.replaceAll('http://127.0.0.1:8000', server.url),
@@ -24,13 +29,21 @@ test('the curl transcript of the README, pasted into a shell, prints what the RE
 }, 60_000)
 
 test('the README names every command of package.json and no other', () => {
-  const named = new Set([...readme.matchAll(/`npm (?:run )?([a-z:]+)[^`]*`/g)].map(([, name]) => name))
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
+  const named = new Set(
+    [...readme.matchAll(/`npm (?:run )?([a-z:]+)[^`]*`/g)].map(([, name]) => name),
+  )
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    scripts: Record<string, string>
+  }
   expect([...named].sort()).toEqual(Object.keys(scripts).sort())
 })
 
 test('.env.example names every variable that the server reads, and no other', () => {
-  const inExample = [...readFileSync('.env.example', 'utf8').matchAll(/^#? ?([A-Z_]+)=/gm)].map(([, name]) => name)
-  const read = [...readFileSync('server/config.ts', 'utf8').matchAll(/value(?:\(|, )'([A-Z_]+)'/g)].map(([, name]) => name)
+  const inExample = [...readFileSync('.env.example', 'utf8').matchAll(/^#? ?([A-Z_]+)=/gm)].map(
+    ([, name]) => name,
+  )
+  const read = [
+    ...readFileSync('server/config.ts', 'utf8').matchAll(/value(?:\(|, )'([A-Z_]+)'/g),
+  ].map(([, name]) => name)
   expect([...new Set(inExample)].sort()).toEqual([...new Set(read)].sort())
 })

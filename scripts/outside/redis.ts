@@ -5,10 +5,19 @@ import { install, works } from './program.ts'
 /** A Redis at this port that keeps nothing, for one test. */
 export async function startRedis(port: number): Promise<ChildProcess> {
   if (!works('redis-server', '--version')) install('redis-server')
-  const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const redis = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   onTestFinished(() => void redis.kill('SIGKILL'))
-  await new Promise<void>((resolve) => redis.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept connections') && resolve()))
+  await new Promise<void>((resolve) =>
+    redis.stdout.on(
+      'data',
+      (chunk) => String(chunk).includes('Ready to accept connections') && resolve(),
+    ),
+  )
   return redis
 }

@@ -19,17 +19,23 @@ test('a backup by pg_dump, restored elsewhere as the hosting guide says: account
   const before = await startProcess({ DATABASE_URL: cluster.url, BETTER_AUTH_SECRET })
   const ada = await newPerson(before.url)
   const task = await ada.addTask({ title: 'Kept' })
-  const other = await send<{ access_token: string; session_token: string }>(`${before.url}/api/auth/login`, {
-    method: 'POST',
-    json: { email: ada.email, password: ada.password },
-  })
+  const other = await send<{ access_token: string; session_token: string }>(
+    `${before.url}/api/auth/login`,
+    {
+      method: 'POST',
+      json: { email: ada.email, password: ada.password },
+    },
+  )
   const { body: changes } = await ada.send<{ cursor: string }>(`/api/${ada.id}/task-changes`)
 
   const file = join(directory, 'docket.dump')
   execFileSync('pg_dump', ['--format=custom', '--no-owner', `--file=${file}`, cluster.url])
   await ada.addTask({ title: 'Written after the backup' })
   // Ended after the backup, and so alive in it.
-  await send(`${before.url}/api/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${other.body.session_token}` } })
+  await send(`${before.url}/api/auth/logout`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${other.body.session_token}` },
+  })
   await before.end('SIGINT')
 
   const client = new pg.Client(cluster.url)
@@ -38,17 +44,35 @@ test('a backup by pg_dump, restored elsewhere as the hosting guide says: account
   await client.end()
   const restored = Object.assign(new URL(cluster.url), { pathname: '/restored' }).href
   execFileSync('pg_restore', ['--no-owner', '--exit-on-error', `--dbname=${restored}`, file])
-  execFileSync('psql', ['--quiet', restored, '-c', 'delete from session', '-c', 'update task_clock set epoch = gen_random_uuid()'])
+  execFileSync('psql', [
+    '--quiet',
+    restored,
+    '-c',
+    'delete from session',
+    '-c',
+    'update task_clock set epoch = gen_random_uuid()',
+  ])
 
   const after = await startProcess({ DATABASE_URL: restored, BETTER_AUTH_SECRET })
-  for (const token of [other.body.access_token, other.body.session_token, ada.sessionToken, ada.token]) {
-    const verified = await send(`${after.url}/api/auth/verify`, { headers: { authorization: `Bearer ${token}` } })
+  for (const token of [
+    other.body.access_token,
+    other.body.session_token,
+    ada.sessionToken,
+    ada.token,
+  ]) {
+    const verified = await send(`${after.url}/api/auth/verify`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
     expect(verified.status).toBe(401)
   }
-  const login = await send<{ access_token: string }>(`${after.url}/api/auth/login`, { method: 'POST', json: { email: ada.email, password: ada.password } })
+  const login = await send<{ access_token: string }>(`${after.url}/api/auth/login`, {
+    method: 'POST',
+    json: { email: ada.email, password: ada.password },
+  })
   expect(login.status).toBe(200)
   const headers = { authorization: `Bearer ${login.body.access_token}` }
-  const own = (path: string) => send<{ items: unknown[]; code?: string }>(`${after.url}${path}`, { headers })
+  const own = (path: string) =>
+    send<{ items: unknown[]; code?: string }>(`${after.url}${path}`, { headers })
   expect((await own(ada.tasks)).body.items).toEqual([task])
   const stale = await own(`/api/${ada.id}/task-changes?since=${changes.cursor}`)
   expect([stale.status, stale.body.code]).toEqual([410, 'changes_gone'])

@@ -13,11 +13,15 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const sessions = async (person: Person) => (await person.send<Schemas['SessionList']>(`/api/${person.id}/sessions`)).body.items
+const sessions = async (person: Person) =>
+  (await person.send<Schemas['SessionList']>(`/api/${person.id}/sessions`)).body.items
 
 describe('races', () => {
   const login = (person: Person, password = PASSWORD, path = 'login') =>
-    send<Schemas['SessionGrant']>(`${service.url}/api/auth/${path}`, { method: 'POST', json: { email: person.email, password } })
+    send<Schemas['SessionGrant']>(`${service.url}/api/auth/${path}`, {
+      method: 'POST',
+      json: { email: person.email, password },
+    })
 
   test('a sign-in with the old password at the moment of its change leaves no session behind, on either path', async () => {
     for (let round = 0; round < 6; round += 1) {
@@ -42,7 +46,11 @@ describe('races', () => {
       isOver = true
       await loops
       expect(status).toBe(204)
-      const alive = await Promise.all(tokens.map((token) => send(`${service.url}/api/auth/token`, { headers: { authorization: `Bearer ${token}` } })))
+      const alive = await Promise.all(
+        tokens.map((token) =>
+          send(`${service.url}/api/auth/token`, { headers: { authorization: `Bearer ${token}` } }),
+        ),
+      )
       expect(new Set(alive.map((each) => each.status))).toEqual(new Set([401]))
       expect(await sessions(ada)).toHaveLength(1)
     }
@@ -65,7 +73,10 @@ describe('races', () => {
     for (let round = 0; round < 6; round += 1) {
       const ada = await newPerson(service.url)
       const [deleted, ...logins] = await Promise.all([
-        ada.send(`/api/${ada.id}/account-deletion`, { method: 'POST', json: { password: PASSWORD } }),
+        ada.send(`/api/${ada.id}/account-deletion`, {
+          method: 'POST',
+          json: { password: PASSWORD },
+        }),
         login(ada),
         login(ada, PASSWORD, 'sign-in/email'),
         login(ada),
@@ -86,20 +97,35 @@ describe('races', () => {
         [ada.tasks, create],
         [path, { method: 'PATCH', json: { title: 'p' } }],
         [`${path}/move`, { method: 'POST', json: { to: 'top' } }],
-        [`/api/${ada.id}/task-operations`, { method: 'POST', json: { operations: [{ action: 'create', task: { title: 'b' } }] } }],
+        [
+          `/api/${ada.id}/task-operations`,
+          { method: 'POST', json: { operations: [{ action: 'create', task: { title: 'b' } }] } },
+        ],
       ]
       let writes = 0
       const loop = async ([where, init]: (typeof kinds)[0], isKeyed: boolean) => {
         for (let count = 0; ; count += 1) {
-          const headers: Record<string, string> = isKeyed ? { 'idempotency-key': `${where} ${count}` } : {}
+          const headers: Record<string, string> = isKeyed
+            ? { 'idempotency-key': `${where} ${count}` }
+            : {}
           const { status } = await ada.send(where, { ...init, headers })
           writes += 1
           if (status >= 300) return status
         }
       }
-      const loops = Promise.all([...kinds.map((kind) => loop(kind, false)), ...kinds.map((kind) => loop(kind, true))])
+      const loops = Promise.all([
+        ...kinds.map((kind) => loop(kind, false)),
+        ...kinds.map((kind) => loop(kind, true)),
+      ])
       while (writes < 40) await new Promise(setImmediate)
-      const deletions = await Promise.all([0, 1, 2].map(() => ada.send(`/api/${ada.id}/account-deletion`, { method: 'POST', json: { password: PASSWORD } })))
+      const deletions = await Promise.all(
+        [0, 1, 2].map(() =>
+          ada.send(`/api/${ada.id}/account-deletion`, {
+            method: 'POST',
+            json: { password: PASSWORD },
+          }),
+        ),
+      )
       expect(deletions.map(({ status }) => status).sort()).toEqual([204, 401, 401])
       expect(await loops).toEqual(Array(8).fill(401))
     }

@@ -8,7 +8,10 @@ type Schemas = components['schemas']
 // Every function answers undefined when the caller's session has ended.
 
 /** The live sessions, the last used first. */
-export async function selectSessions(database: Statements, caller: Caller): Promise<Schemas['Session'][] | undefined> {
+export async function selectSessions(
+  database: Statements,
+  caller: Caller,
+): Promise<Schemas['Session'][] | undefined> {
   const sessions = await database.rows<Schemas['Session']>(sql.unsafe`
     with ${liveCaller(caller)}
     select id, id = ${caller.sessionId}::uuid as current, "createdAt" as created_at, "updatedAt" as last_seen_at, "expiresAt" as expires_at,
@@ -18,7 +21,11 @@ export async function selectSessions(database: Statements, caller: Caller): Prom
 }
 
 /** Whether there was such a session of the caller. */
-export async function deleteSessionById(database: Statements, caller: Caller, id: string): Promise<boolean | undefined> {
+export async function deleteSessionById(
+  database: Statements,
+  caller: Caller,
+  id: string,
+): Promise<boolean | undefined> {
   const [row] = await database.rows<{ was: boolean }>(sql.unsafe`
     with ${liveCaller(caller)},
     ended as (delete from session using live where "userId" = live.user_id and id = ${id}::uuid and "expiresAt" > now() returning id)
@@ -27,7 +34,10 @@ export async function deleteSessionById(database: Statements, caller: Caller, id
 }
 
 /** How many were ended. */
-export async function deleteOtherSessions(database: Statements, caller: Caller): Promise<number | undefined> {
+export async function deleteOtherSessions(
+  database: Statements,
+  caller: Caller,
+): Promise<number | undefined> {
   const [row] = await database.rows<{ ended: number }>(sql.unsafe`
     with ${liveCaller(caller)},
     ended as (delete from session using live where "userId" = live.user_id and id <> ${caller.sessionId}::uuid returning "expiresAt")
@@ -36,15 +46,25 @@ export async function deleteOtherSessions(database: Statements, caller: Caller):
 }
 
 /** The hash of the password, null where the account has none, and the e-mail. */
-export async function selectPasswordHash(database: Statements, caller: Caller): Promise<{ hash: string | null; email: string } | undefined> {
+export async function selectPasswordHash(
+  database: Statements,
+  caller: Caller,
+): Promise<{ hash: string | null; email: string } | undefined> {
   const [row] = await database.rows<{ hash: string | null; email: string }>(sql.unsafe`
     with ${liveCaller(caller)}
     select password as hash, email from live join "user" on "user".id = live.user_id left join account on "userId" = live.user_id and "providerId" = 'credential'`)
   return row
 }
 
-/** Puts a new hash in the place of the old one, unless somebody else changed the password meanwhile. */
-export async function replaceHash(database: Statements, caller: Caller, old: string, next: string): Promise<boolean | undefined> {
+/**
+ * Puts a new hash in the place of the old one, unless somebody else changed the password meanwhile.
+ */
+export async function replaceHash(
+  database: Statements,
+  caller: Caller,
+  old: string,
+  next: string,
+): Promise<boolean | undefined> {
   const [row] = await database.rows<{ replaced: boolean }>(sql.unsafe`
     with ${liveCaller(caller)},
     replaced as (
@@ -55,7 +75,11 @@ export async function replaceHash(database: Statements, caller: Caller, old: str
   return row?.replaced
 }
 
-export async function updateUser(database: Statements, caller: Caller, { name }: Schemas['ProfileUpdate']): Promise<Schemas['User'] | undefined> {
+export async function updateUser(
+  database: Statements,
+  caller: Caller,
+  { name }: Schemas['ProfileUpdate'],
+): Promise<Schemas['User'] | undefined> {
   const [user] = await database.rows<Schemas['User']>(sql.unsafe`
     with ${liveCaller(caller)},
     changed as (
@@ -68,7 +92,10 @@ export async function updateUser(database: Statements, caller: Caller, { name }:
   return user
 }
 
-/** Until the transaction ends nobody writes a task of the caller, so that none waits for the account to go while that waits for it. */
+/**
+ * Until the transaction ends nobody writes a task of the caller, so that none waits for the account
+ * to go while that waits for it.
+ */
 export async function holdAccount(database: Statements, caller: Caller): Promise<boolean> {
   const clocks = await database.rows(sql.unsafe`
     with ${liveCaller(caller)}
@@ -76,8 +103,15 @@ export async function holdAccount(database: Statements, caller: Caller): Promise
   return clocks.length > 0
 }
 
-/** Deletes the user, and with them all that is theirs, unless somebody changed the password meanwhile. */
-export async function deleteUser(database: Statements, caller: Caller, hash: string): Promise<boolean | undefined> {
+/**
+ * Deletes the user, and with them all that is theirs, unless somebody changed the password
+ * meanwhile.
+ */
+export async function deleteUser(
+  database: Statements,
+  caller: Caller,
+  hash: string,
+): Promise<boolean | undefined> {
   const [row] = await database.rows<{ deleted: boolean }>(sql.unsafe`
     with ${liveCaller(caller)},
     deleted as (

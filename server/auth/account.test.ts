@@ -29,13 +29,22 @@ async function onAnotherDevice(person: Person, password = PASSWORD): Promise<Per
     token: body.access_token,
     sessionToken: body.session_token,
     send: (path, init = {}) =>
-      send(`${service.url}${path}`, { ...init, headers: { authorization: `Bearer ${body.access_token}`, ...Object.fromEntries(new Headers(init.headers)) } }),
+      send(`${service.url}${path}`, {
+        ...init,
+        headers: {
+          authorization: `Bearer ${body.access_token}`,
+          ...Object.fromEntries(new Headers(init.headers)),
+        },
+      }),
   }
 }
 
-const sessions = async (person: Person) => (await person.send<Schemas['SessionList']>(`/api/${person.id}/sessions`)).body.items
+const sessions = async (person: Person) =>
+  (await person.send<Schemas['SessionList']>(`/api/${person.id}/sessions`)).body.items
 const isIn = async (person: Person) => {
-  const token = await send(`${service.url}/api/auth/token`, { headers: { authorization: `Bearer ${person.sessionToken}` } })
+  const token = await send(`${service.url}/api/auth/token`, {
+    headers: { authorization: `Bearer ${person.sessionToken}` },
+  })
   return [(await person.send(person.tasks)).status, token.status]
 }
 const IN = [200, 200]
@@ -53,9 +62,14 @@ describe('sessions', () => {
       ]),
     )
     expect(items).toHaveLength(2)
-    expect(items[0]).toMatchObject({ ip_address: expect.stringMatching(/127\.0\.0\.1/), created_at: expect.any(String) })
+    expect(items[0]).toMatchObject({
+      ip_address: expect.stringMatching(/127\.0\.0\.1/),
+      created_at: expect.any(String),
+    })
     expect(JSON.stringify(items)).not.toContain(ada.sessionToken.split('.')[0])
-    await service.database.rows(sql.unsafe`update session set "expiresAt" = now() where id = ${items.find(({ current }) => !current)?.id ?? ''}::uuid`)
+    await service.database.rows(
+      sql.unsafe`update session set "expiresAt" = now() where id = ${items.find(({ current }) => !current)?.id ?? ''}::uuid`,
+    )
     expect(await sessions(phone)).toHaveLength(1)
   })
 
@@ -63,7 +77,8 @@ describe('sessions', () => {
     const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
     const [phone, tablet] = [await onAnotherDevice(ada), await onAnotherDevice(ada)]
     const [hers] = (await sessions(phone)).filter(({ current }) => current)
-    const revoke = (id: string) => ada.send<Problem>(`/api/${ada.id}/sessions/${id}`, { method: 'DELETE' })
+    const revoke = (id: string) =>
+      ada.send<Problem>(`/api/${ada.id}/sessions/${id}`, { method: 'DELETE' })
     expect((await revoke(hers?.id ?? '')).status).toBe(204)
     expect([await isIn(phone), await isIn(tablet), await isIn(ada)]).toEqual([OUT, IN, IN])
     for (const id of [hers?.id ?? '', NOBODYS, (await sessions(bob))[0]?.id ?? '']) {
@@ -79,22 +94,37 @@ describe('sessions', () => {
   test('200: all others are ended and counted, and nobody else is', async () => {
     const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
     const [phone, tablet] = [await onAnotherDevice(ada), await onAnotherDevice(ada)]
-    const others = () => ada.send<Schemas['SessionsEnded']>(`/api/${ada.id}/sessions`, { method: 'DELETE' })
+    const others = () =>
+      ada.send<Schemas['SessionsEnded']>(`/api/${ada.id}/sessions`, { method: 'DELETE' })
     expect([(await others()).body, (await others()).body]).toEqual([{ ended: 2 }, { ended: 0 }])
-    expect([await isIn(phone), await isIn(tablet), await isIn(ada), await isIn(bob)]).toEqual([OUT, OUT, IN, IN])
+    expect([await isIn(phone), await isIn(tablet), await isIn(ada), await isIn(bob)]).toEqual([
+      OUT,
+      OUT,
+      IN,
+      IN,
+    ])
   })
 })
 
 describe('changePassword', () => {
   const change = (person: Person, current_password: string, new_password: string) =>
-    person.send<Problem>(`/api/${person.id}/password`, { method: 'POST', json: { current_password, new_password } })
+    person.send<Problem>(`/api/${person.id}/password`, {
+      method: 'POST',
+      json: { current_password, new_password },
+    })
 
   test('204: the other devices are out at the next request, this one stays, and only the new password signs in', async () => {
     const ada = await newPerson(service.url)
     const phone = await onAnotherDevice(ada)
     expect((await change(ada, PASSWORD, 'staple and another horse')).status).toBe(204)
     expect([await isIn(phone), await isIn(ada)]).toEqual([OUT, IN])
-    const login = async (password: string) => (await send(`${service.url}/api/auth/login`, { method: 'POST', json: { email: ada.email, password } })).status
+    const login = async (password: string) =>
+      (
+        await send(`${service.url}/api/auth/login`, {
+          method: 'POST',
+          json: { email: ada.email, password },
+        })
+      ).status
     expect([await login(PASSWORD), await login('staple and another horse')]).toEqual([401, 200])
   })
 
@@ -114,21 +144,29 @@ describe('changePassword', () => {
 
   test('204, 422: of two changes at once one is done, and its password is the one', async () => {
     const ada = await newPerson(service.url)
-    const answers = await Promise.all(['first new password', 'second new password'].map((next) => change(ada, PASSWORD, next)))
+    const answers = await Promise.all(
+      ['first new password', 'second new password'].map((next) => change(ada, PASSWORD, next)),
+    )
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 422])
-    await onAnotherDevice(ada, answers[0]?.status === 204 ? 'first new password' : 'second new password')
+    await onAnotherDevice(
+      ada,
+      answers[0]?.status === 204 ? 'first new password' : 'second new password',
+    )
   })
 })
 
 describe('updateProfile', () => {
   test('200: a name is changed, an empty patch changes nothing, and a token that is renewed says the new name', async () => {
     const ada = await newPerson(service.url)
-    const patch = (json: object) => ada.send<Schemas['User']>(`/api/${ada.id}/profile`, { method: 'PATCH', json })
+    const patch = (json: object) =>
+      ada.send<Schemas['User']>(`/api/${ada.id}/profile`, { method: 'PATCH', json })
     const { body } = await patch({})
     expect(body).toMatchObject({ id: ada.id, email: ada.email })
     expect((await patch({ name: '👩 عدا' })).body).toEqual({ ...body, name: '👩 عدا' })
     expect((await patch({})).body.name).toBe('👩 عدا')
-    expect((await ada.send<{ user: Schemas['User'] }>('/api/auth/verify')).body.user.name).toBe('👩 عدا')
+    expect((await ada.send<{ user: Schemas['User'] }>('/api/auth/verify')).body.user.name).toBe(
+      '👩 عدا',
+    )
   })
 
   test.each([
@@ -143,7 +181,11 @@ describe('updateProfile', () => {
 })
 
 describe('deleteAccount', () => {
-  const remove = (person: Person, password: string) => person.send<Problem>(`/api/${person.id}/account-deletion`, { method: 'POST', json: { password } })
+  const remove = (person: Person, password: string) =>
+    person.send<Problem>(`/api/${person.id}/account-deletion`, {
+      method: 'POST',
+      json: { password },
+    })
 
   /** How many rows of any table have this text anywhere in them. */
   async function rowsWith(text: string): Promise<number> {
@@ -152,7 +194,11 @@ describe('deleteAccount', () => {
     )
     let count = 0
     for (const { name } of tables)
-      count += (await service.database.rows(sql.unsafe`select from ${sql.identifier([name])} each where to_jsonb(each)::text like ${`%${text}%`}`)).length
+      count += (
+        await service.database.rows(
+          sql.unsafe`select from ${sql.identifier([name])} each where to_jsonb(each)::text like ${`%${text}%`}`,
+        )
+      ).length
     return count
   }
 
@@ -160,7 +206,10 @@ describe('deleteAccount', () => {
     const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
     const phone = await onAnotherDevice(ada)
     for (const person of [ada, bob]) {
-      const [task, gone] = [await person.addTask({}, { 'idempotency-key': 'kept' }), await person.addTask()]
+      const [task, gone] = [
+        await person.addTask({}, { 'idempotency-key': 'kept' }),
+        await person.addTask(),
+      ]
       await person.send(`${person.tasks}/${gone.id}`, { method: 'DELETE' })
       await person.send(`/api/${person.id}/trash`, { method: 'DELETE' })
       await person.send(`${person.tasks}/${task.id}`, { method: 'DELETE' })
@@ -168,10 +217,17 @@ describe('deleteAccount', () => {
     const his = await rowsWith(bob.id)
     expect([(await rowsWith(ada.id)) > 7, his > 6]).toEqual([true, true])
     expect((await remove(ada, PASSWORD)).status).toBe(204)
-    expect([await rowsWith(ada.id), await rowsWith(ada.email), await rowsWith(bob.id)]).toEqual([0, 0, his])
+    expect([await rowsWith(ada.id), await rowsWith(ada.email), await rowsWith(bob.id)]).toEqual([
+      0,
+      0,
+      his,
+    ])
     expect([await isIn(ada), await isIn(phone), await isIn(bob)]).toEqual([OUT, OUT, IN])
     expect((await remove(ada, PASSWORD)).status).toBe(401)
-    const again = await send<Schemas['SessionGrant']>(`${service.url}/api/auth/signup`, { method: 'POST', json: { email: ada.email, password: PASSWORD } })
+    const again = await send<Schemas['SessionGrant']>(`${service.url}/api/auth/signup`, {
+      method: 'POST',
+      json: { email: ada.email, password: PASSWORD },
+    })
     expect([again.status, again.body.user.id === ada.id]).toEqual([201, false])
   })
 
@@ -179,7 +235,10 @@ describe('deleteAccount', () => {
     const ada = await newPerson(service.url)
     await ada.addTask()
     const { status, body } = await remove(ada, 'wrong horse')
-    expect([status, body.errors?.[0]]).toMatchObject([422, { pointer: '/password', detail: 'is not the password of this account' }])
+    expect([status, body.errors?.[0]]).toMatchObject([
+      422,
+      { pointer: '/password', detail: 'is not the password of this account' },
+    ])
     expect((await ada.send<Schemas['TaskList']>(ada.tasks)).body.total).toBe(1)
   })
 
@@ -188,7 +247,8 @@ describe('deleteAccount', () => {
     const limited = await startService({ environment: limits })
     const ada = await newPerson(limited.url)
     const statuses = []
-    for (let count = 0; count < 4; count += 1) statuses.push((await remove(ada, 'wrong horse')).status)
+    for (let count = 0; count < 4; count += 1)
+      statuses.push((await remove(ada, 'wrong horse')).status)
     expect(statuses).toEqual([422, 422, 422, 429])
     expect((await ada.send(ada.tasks)).status).toBe(200)
   })

@@ -15,16 +15,31 @@ import type { Identity } from './identity.ts'
 import { SIGNED_OUT } from './operations.ts'
 import { passwordErrors } from './password-rules.ts'
 
-type AccountOperation = 'listSessions' | 'revokeSession' | 'revokeOtherSessions' | 'changePassword' | 'updateProfile' | 'deleteAccount'
+type AccountOperation =
+  | 'listSessions'
+  | 'revokeSession'
+  | 'revokeOtherSessions'
+  | 'changePassword'
+  | 'updateProfile'
+  | 'deleteAccount'
 
-export function accountOperations(identity: Identity, database: Database): Pick<Handlers, AccountOperation> {
+export function accountOperations(
+  identity: Identity,
+  database: Database,
+): Pick<Handlers, AccountOperation> {
   /** The hash of the caller's password, where this is it. */
-  async function provenHash(caller: Caller, password: string): Promise<{ hash: string | undefined; email: string } | undefined> {
+  async function provenHash(
+    caller: Caller,
+    password: string,
+  ): Promise<{ hash: string | undefined; email: string } | undefined> {
     const found = await selectPasswordHash(database, caller)
     if (!found) return undefined
     const hash = found.hash ?? undefined
     const { verify } = (await identity.$context).password
-    return { email: found.email, hash: hash !== undefined && (await verify({ hash, password })) ? hash : undefined }
+    return {
+      email: found.email,
+      hash: hash !== undefined && (await verify({ hash, password })) ? hash : undefined,
+    }
   }
 
   return {
@@ -51,7 +66,8 @@ export function accountOperations(identity: Identity, database: Database): Pick<
       if (errors.length > 0) return problem('invalid_body', { errors })
       const { hash } = (await identity.$context).password
       const [old, next] = [proven.hash, await hash(body.new_password)]
-      // Two statements: whoever signs in meanwhile looks at the hash once more, so the others are ended as the second one sees them.
+      // Two statements: whoever signs in meanwhile looks at the hash once more, so the others are
+      // ended as the second one sees them.
       const replaced =
         old !== undefined &&
         (await database.transaction(async (statements) => {
@@ -74,7 +90,11 @@ export function accountOperations(identity: Identity, database: Database): Pick<
       const { hash } = proven
       const deleted =
         hash !== undefined &&
-        (await database.transaction(async (statements) => ((await holdAccount(statements, caller)) ? deleteUser(statements, caller, hash) : undefined)))
+        (await database.transaction(async (statements) =>
+          (await holdAccount(statements, caller))
+            ? deleteUser(statements, caller, hash)
+            : undefined,
+        ))
       if (deleted === undefined) return problem('session_ended')
       return deleted ? { status: 204, headers: SIGNED_OUT } : notThePassword('/password')
     },
@@ -82,5 +102,9 @@ export function accountOperations(identity: Identity, database: Database): Pick<
 }
 
 function notThePassword(pointer: string) {
-  return problem('invalid_body', { errors: [{ in: 'body', pointer, code: 'invalid', detail: 'is not the password of this account' }] })
+  return problem('invalid_body', {
+    errors: [
+      { in: 'body', pointer, code: 'invalid', detail: 'is not the password of this account' },
+    ],
+  })
 }

@@ -17,7 +17,11 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const fresh = () => ({ email: `${crypto.randomUUID()}@example.org`, password: 'correct horse battery', name: 'Ada' })
+const fresh = () => ({
+  email: `${crypto.randomUUID()}@example.org`,
+  password: 'correct horse battery',
+  name: 'Ada',
+})
 
 /** What a browser keeps between requests, over the real `fetch`. */
 function browser() {
@@ -25,7 +29,8 @@ function browser() {
   const go = async (input: string | URL | Request, init: RequestInit = {}) => {
     const headers = new Headers(init.headers)
     headers.set('origin', service.url)
-    if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
+    if (jar.size > 0)
+      headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
     const response = await fetch(input, { ...init, headers })
     for (const cookie of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) as unknown as [string, string, string]
@@ -40,15 +45,26 @@ function browser() {
     json: async <Body>(path: string, body?: unknown) => {
       const response = await go(
         `${service.url}${path}`,
-        body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+        body === undefined
+          ? {}
+          : {
+              method: 'POST',
+              body: JSON.stringify(body),
+              headers: { 'content-type': 'application/json' },
+            },
       )
-      return { status: response.status, headers: response.headers, body: (await response.json()) as Body }
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: (await response.json()) as Body,
+      }
     },
   }
 }
 
 describe('better-auth/client', () => {
-  const client = (go: typeof fetch) => createAuthClient({ baseURL: service.url, fetchOptions: { customFetchImpl: go } })
+  const client = (go: typeof fetch) =>
+    createAuthClient({ baseURL: service.url, fetchOptions: { customFetchImpl: go } })
 
   test('the stock client signs up, sees its session, signs out and sees none', async () => {
     const { go } = browser()
@@ -60,7 +76,10 @@ describe('better-auth/client', () => {
     expect((await auth.getSession()).data?.user.email).toBe(credentials.email)
     expect((await auth.signOut()).data).toMatchObject({ success: true })
     expect((await auth.getSession()).data).toBeNull()
-    expect((await auth.signIn.email({ email: credentials.email, password: credentials.password })).data?.user.name).toBe('Ada')
+    expect(
+      (await auth.signIn.email({ email: credentials.email, password: credentials.password })).data
+        ?.user.name,
+    ).toBe('Ada')
   })
 
   test('the stock client may give a picture, and where to go afterwards', async () => {
@@ -70,20 +89,31 @@ describe('better-auth/client', () => {
     const up = await auth.signUp.email({ ...credentials, image, callbackURL: '/today' })
     expect([up.error, up.data?.user.image]).toEqual([null, image])
     expect((await auth.getSession()).data?.user.image).toBe(image)
-    const into = (callbackURL: string) => auth.signIn.email({ email: credentials.email, password: credentials.password, callbackURL })
+    const into = (callbackURL: string) =>
+      auth.signIn.email({ email: credentials.email, password: credentials.password, callbackURL })
     for (const callbackURL of ['/today', `${service.url}/account`]) {
       const { data, error } = await into(callbackURL)
       expect([error, data?.redirect, data?.url]).toEqual([null, true, callbackURL])
     }
     for (const callbackURL of ['https://evil.example/', '//evil.example', 'javascript:alert(1)'])
-      expect((await into(callbackURL)).error).toMatchObject({ status: 403, code: 'INVALID_CALLBACK_URL', message: 'Invalid callbackURL' })
-    expect((await auth.signUp.email({ ...fresh(), callbackURL: 'https://evil.example/' })).error).toMatchObject({ status: 403 })
+      expect((await into(callbackURL)).error).toMatchObject({
+        status: 403,
+        code: 'INVALID_CALLBACK_URL',
+        message: 'Invalid callbackURL',
+      })
+    expect(
+      (await auth.signUp.email({ ...fresh(), callbackURL: 'https://evil.example/' })).error,
+    ).toMatchObject({ status: 403 })
   })
 
   test('the stock client finds code, message and status of an error where it looks for them', async () => {
     const auth = client(browser().go as typeof fetch)
     const wrong = await auth.signIn.email({ email: 'nobody@example.org', password: 'wrong horse' })
-    expect(wrong.error).toMatchObject({ status: 401, code: 'INVALID_EMAIL_OR_PASSWORD', message: 'Invalid email or password' })
+    expect(wrong.error).toMatchObject({
+      status: 401,
+      code: 'INVALID_EMAIL_OR_PASSWORD',
+      message: 'Invalid email or password',
+    })
     const credentials = fresh()
     await auth.signUp.email(credentials)
     expect((await auth.signUp.email(credentials)).error).toMatchObject({
@@ -91,23 +121,42 @@ describe('better-auth/client', () => {
       code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
       message: 'This email is already registered',
     })
-    expect((await auth.signUp.email({ ...fresh(), password: 'short' })).error).toMatchObject({ status: 422, code: 'invalid_body', message: expect.any(String) })
+    expect((await auth.signUp.email({ ...fresh(), password: 'short' })).error).toMatchObject({
+      status: 422,
+      code: 'invalid_body',
+      message: expect.any(String),
+    })
   })
 })
 
 describe('signUpEmail, signInEmail, getSession', () => {
-  test.each(['sign-up/email', 'sign-in/email'])('422 on %s: an e-mail that fits the contract and not Better Auth is pointed to', async (path) => {
-    const { status, body } = await browser().json<Problem>(`/api/auth/${path}`, { email: '/a@a.aa', password: 'correct horse' })
-    expect([status, body.code, body.errors]).toEqual([422, 'INVALID_EMAIL', [expect.objectContaining({ in: 'body', pointer: '/email' })]])
-  })
+  test.each(['sign-up/email', 'sign-in/email'])(
+    '422 on %s: an e-mail that fits the contract and not Better Auth is pointed to',
+    async (path) => {
+      const { status, body } = await browser().json<Problem>(`/api/auth/${path}`, {
+        email: '/a@a.aa',
+        password: 'correct horse',
+      })
+      expect([status, body.code, body.errors]).toEqual([
+        422,
+        'INVALID_EMAIL',
+        [expect.objectContaining({ in: 'body', pointer: '/email' })],
+      ])
+    },
+  )
 
   test('the session is an HttpOnly, SameSite=Lax cookie, and no answer shows its token', async () => {
     const { json, jar } = browser()
     const credentials = fresh()
     const up = await json<Schemas['BrowserSignUp']>('/api/auth/sign-up/email', credentials)
-    expect(up.headers.get('set-cookie')).toMatch(/^better-auth\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax, ?docket\.device-/)
+    expect(up.headers.get('set-cookie')).toMatch(
+      /^better-auth\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax, ?docket\.device-/,
+    )
     const token = decodeURIComponent(jar.get('better-auth.session_token') as string)
-    const signedIn = await json('/api/auth/sign-in/email', { email: credentials.email, password: credentials.password })
+    const signedIn = await json('/api/auth/sign-in/email', {
+      email: credentials.email,
+      password: credentials.password,
+    })
     const session = await json<Schemas['BrowserSession']>('/api/auth/get-session')
     for (const { body, headers } of [up, signedIn, session]) {
       expect(JSON.stringify(body)).not.toContain(token.split('.')[0])
@@ -121,8 +170,13 @@ describe('signUpEmail, signInEmail, getSession', () => {
     const credentials = fresh()
     await json('/api/auth/sign-up/email', credentials)
     const first = decodeURIComponent(jar.get('better-auth.session_token') as string)
-    await json('/api/auth/sign-in/email', { email: credentials.email, password: credentials.password })
-    const ended = await send(`${service.url}/api/auth/token`, { headers: { authorization: `Bearer ${first}` } })
+    await json('/api/auth/sign-in/email', {
+      email: credentials.email,
+      password: credentials.password,
+    })
+    const ended = await send(`${service.url}/api/auth/token`, {
+      headers: { authorization: `Bearer ${first}` },
+    })
     expect(ended.status).toBe(401)
     expect((await json<{ token: string }>('/api/auth/token', undefined)).status).toBe(200)
   })
@@ -134,9 +188,14 @@ describe('signUpEmail, signInEmail, getSession', () => {
         sql: `update session set "createdAt" = now() - $1 * interval '1 day', "expiresAt" = now() + interval '1 hour' where "userId" = $2`,
         values: [days, bob.id],
       })
-    const renew = () => send(`${service.url}/api/auth/token`, { headers: { authorization: `Bearer ${bob.sessionToken}` } })
+    const renew = () =>
+      send(`${service.url}/api/auth/token`, {
+        headers: { authorization: `Bearer ${bob.sessionToken}` },
+      })
     const daysLeft = async () => {
-      const { body } = await bob.send<{ items: { expires_at: string }[] }>(`/api/${bob.id}/sessions`)
+      const { body } = await bob.send<{ items: { expires_at: string }[] }>(
+        `/api/${bob.id}/sessions`,
+      )
       return (Date.parse(body.items[0]?.expires_at ?? '') - Date.now()) / 86_400_000
     }
     await aged(10)
@@ -152,27 +211,41 @@ describe('signUpEmail, signInEmail, getSession', () => {
     await json('/api/auth/sign-up/email', fresh())
     expect((await json('/api/auth/sign-out', {})).headers.get('clear-site-data')).toBe('"cache"')
     const bob = await newPerson(service.url, 'bob')
-    expect((await bob.send('/api/auth/logout', { method: 'POST' })).headers.get('clear-site-data')).toBe('"cache"')
+    expect(
+      (await bob.send('/api/auth/logout', { method: 'POST' })).headers.get('clear-site-data'),
+    ).toBe('"cache"')
   })
 
   test('on https the cookie is Secure', async () => {
     const secure = await startService({ environment: { BETTER_AUTH_URL: 'https://docket.test' } })
-    const { headers } = await send(`${secure.url}/api/auth/sign-up/email`, { method: 'POST', json: fresh() })
-    expect(headers.get('set-cookie')).toMatch(/^__Host-better-auth\.session_token=.*; Secure.*, ?__Host-docket\.device-.*; Secure/)
+    const { headers } = await send(`${secure.url}/api/auth/sign-up/email`, {
+      method: 'POST',
+      json: fresh(),
+    })
+    expect(headers.get('set-cookie')).toMatch(
+      /^__Host-better-auth\.session_token=.*; Secure.*, ?__Host-docket\.device-.*; Secure/,
+    )
   })
 
   test('200 without an Origin, as curl sends it; 403 from a page of another origin, also when it sends a cookie', async () => {
     const person = fresh()
-    expect((await send(`${service.url}/api/auth/sign-up/email`, { method: 'POST', json: person })).status).toBe(200)
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'https://evil.example', cookie: 'better-auth.session_token=x' }] as Record<
-      string,
-      string
-    >[]) {
+    expect(
+      (await send(`${service.url}/api/auth/sign-up/email`, { method: 'POST', json: person }))
+        .status,
+    ).toBe(200)
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'https://evil.example', cookie: 'better-auth.session_token=x' },
+    ] as Record<string, string>[]) {
       const {
         status,
         body,
         headers: answered,
-      } = await send<Problem>(`${service.url}/api/auth/sign-in/email`, { method: 'POST', json: { email: person.email, password: person.password }, headers })
+      } = await send<Problem>(`${service.url}/api/auth/sign-in/email`, {
+        method: 'POST',
+        json: { email: person.email, password: person.password },
+        headers,
+      })
       expect([status, body.code]).toEqual([403, 'INVALID_ORIGIN'])
       expect(answered.has('access-control-allow-origin')).toBe(false)
     }
@@ -184,7 +257,10 @@ describe('getToken and signOut', () => {
     const { json } = browser()
     const { user } = (await json<Schemas['BrowserSignUp']>('/api/auth/sign-up/email', fresh())).body
     const { token } = (await json<Schemas['AccessToken']>('/api/auth/token')).body
-    const tasks = () => send<Problem>(`${service.url}/api/${user.id}/tasks`, { headers: { authorization: `Bearer ${token}` } })
+    const tasks = () =>
+      send<Problem>(`${service.url}/api/${user.id}/tasks`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
     expect((await tasks()).status).toBe(200)
     expect((await json('/api/auth/sign-out', {})).body).toEqual({ success: true })
     expect((await tasks()).body.code).toBe('session_ended')
@@ -193,14 +269,25 @@ describe('getToken and signOut', () => {
 
   test('a bearer session token signs out too, and signing out of nothing is no error', async () => {
     const ada = await newPerson(service.url)
-    expect((await send(`${service.url}/api/auth/sign-out`, { method: 'POST', headers: { authorization: `Bearer ${ada.sessionToken}` } })).status).toBe(200)
+    expect(
+      (
+        await send(`${service.url}/api/auth/sign-out`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${ada.sessionToken}` },
+        })
+      ).status,
+    ).toBe(200)
     expect((await ada.send(ada.tasks)).status).toBe(401)
     expect((await send(`${service.url}/api/auth/sign-out`, { method: 'POST' })).status).toBe(200)
   })
 })
 
 test('Better Auth finds every table and column it wants: its own migration adds nothing', async () => {
-  const identity = createIdentity(readConfig({ BETTER_AUTH_SECRET: service.secret }), service.database.identityPool, pino({ level: 'silent' }))
+  const identity = createIdentity(
+    readConfig({ BETTER_AUTH_SECRET: service.secret }),
+    service.database.identityPool,
+    pino({ level: 'silent' }),
+  )
   const { toBeCreated, toBeAdded } = await getMigrations(identity.options)
   expect({ toBeCreated, toBeAdded }).toEqual({ toBeCreated: [], toBeAdded: [] })
 })

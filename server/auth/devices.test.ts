@@ -7,10 +7,15 @@ const ada = accountOf('ada@example.org')
 test('a device is known by its token or its cookie, for the account that it signed in to, in any case of its e-mail', () => {
   const token = tokenFor(ada)
   const [cookies] = cookieFor(accountOf('Ada@Example.org')).split(';')
-  expect([deviceOf({ token }, ada), deviceOf({ cookies: `a=b; ${cookies}` }, ada)]).toEqual([expect.any(String), expect.any(String)])
-  for (const account of [accountOf('bob@example.org'), '']) expect(deviceOf({ token }, account)).toBeUndefined()
+  expect([deviceOf({ token }, ada), deviceOf({ cookies: `a=b; ${cookies}` }, ada)]).toEqual([
+    expect.any(String),
+    expect.any(String),
+  ])
+  for (const account of [accountOf('bob@example.org'), ''])
+    expect(deviceOf({ token }, account)).toBeUndefined()
   expect(knownDevices('y'.repeat(32), true).deviceOf({ token }, ada)).toBeUndefined()
-  for (const made of ['', '.', `${token}x`, token.replace(/^\d+/, '99999'), 'NaN-x.y']) expect(deviceOf({ token: made }, ada)).toBeUndefined()
+  for (const made of ['', '.', `${token}x`, token.replace(/^\d+/, '99999'), 'NaN-x.y'])
+    expect(deviceOf({ token: made }, ada)).toBeUndefined()
 })
 
 test('a device is known for 400 days after it signed in, and not for longer', () => {

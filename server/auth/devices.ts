@@ -12,7 +12,10 @@ export interface Devices {
    *
    * @param credential what it kept: a `device_token`, or all its cookies
    */
-  deviceOf(credential: { token?: string | undefined; cookies?: string | undefined }, account: string): string | undefined
+  deviceOf(
+    credential: { token?: string | undefined; cookies?: string | undefined },
+    account: string,
+  ): string | undefined
   /** What makes a program a known device of the account. */
   tokenFor(account: string): string
   /** The Set-Cookie header that makes a browser one. */
@@ -20,14 +23,15 @@ export interface Devices {
 }
 
 /**
- * Devices that have signed in to an account before, known by a signed token or cookie. It opens nothing: it
- * keeps the guesses of strangers from locking the owner out (OWASP, "Slow Down Online Guessing
- * Attacks with Device Cookies").
+ * Devices that have signed in to an account before, known by a signed token or cookie. It opens
+ * nothing: it keeps the guesses of strangers from locking the owner out (OWASP, "Slow Down Online
+ * Guessing Attacks with Device Cookies").
  */
 export function knownDevices(secret: string, isSecure: boolean): Devices {
   const key = createHmac('sha256', secret).update('docket devices').digest()
   const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
-  const nameOf = (account: string) => `${isSecure ? '__Host-' : ''}docket.device-${account.slice(0, 8)}`
+  const nameOf = (account: string) =>
+    `${isSecure ? '__Host-' : ''}docket.device-${account.slice(0, 8)}`
 
   const tokenFor = (account: string) => {
     const id = `${Math.floor(Date.now() / DAY_MS)}-${randomUUID()}`

@@ -23,16 +23,25 @@ export function createIdentity(config: Config, pool: pg.Pool, log: Logger) {
     basePath: '/api/auth',
     trustedOrigins: (request) => {
       const origin = request?.headers.get('origin')
-      return origin && isTrustedOrigin(config, origin) ? [...config.trustedOrigins, origin] : [...config.trustedOrigins]
+      return origin && isTrustedOrigin(config, origin)
+        ? [...config.trustedOrigins, origin]
+        : [...config.trustedOrigins]
     },
-    // The contract counts 8 to 128 characters; Better Auth counts UTF-16 units, of which a character has at most two.
-    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 256, revokeSessionsOnPasswordReset: true },
+    // The contract counts 8 to 128 characters; Better Auth counts UTF-16 units, of which a
+    // character has at most two.
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 8,
+      maxPasswordLength: 256,
+      revokeSessionsOnPasswordReset: true,
+    },
     // Neither cookieCache nor a second store: a session must end at the next request.
     session: { expiresIn: 7 * DAY, updateAge: DAY },
     databaseHooks: { session: { update: { before: limitAge } } },
     advanced: {
       database: { generateId: () => uuidv7() },
-      // `__Host-` cookies can be set by this host alone; Better Auth's own `__Secure-` ones by its siblings, too.
+      // `__Host-` cookies can be set by this host alone; Better Auth's own `__Secure-` ones by its
+      // siblings, too.
       useSecureCookies: false,
       cookiePrefix: `${isSecure ? '__Host-' : ''}better-auth`,
       defaultCookieAttributes: { secure: isSecure },
@@ -42,15 +51,26 @@ export function createIdentity(config: Config, pool: pg.Pool, log: Logger) {
     plugins: [bearer({ requireSignature: true })],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
-    // Its details may hold an e-mail, so only the sentence is kept. What callers cause is in the security log already.
-    logger: { level: 'error', log: (_level, message) => log.warn({ from: 'better-auth' }, message) },
-    // Otherwise its router writes the error to the console and answers 500, and "database away" is lost.
+    // Its details may hold an e-mail, so only the sentence is kept. What callers cause is in the
+    // security log already.
+    logger: {
+      level: 'error',
+      log: (_level, message) => log.warn({ from: 'better-auth' }, message),
+    },
+    // Otherwise its router writes the error to the console and answers 500, and "database away" is
+    // lost.
     onAPIError: { throw: true },
   })
 }
 
-/** A session in use is extended, but not beyond its greatest age. In its last days each use writes that again, which changes nothing. */
-async function limitAge(extended: { expiresAt?: Date | undefined }, context: GenericEndpointContext | null) {
+/**
+ * A session in use is extended, but not beyond its greatest age. In its last days each use writes
+ * that again, which changes nothing.
+ */
+async function limitAge(
+  extended: { expiresAt?: Date | undefined },
+  context: GenericEndpointContext | null,
+) {
   const session = context?.context.session?.session
   if (!session || !extended.expiresAt) return
   const latest = new Date(session.createdAt.getTime() + MAX_AGE * 1_000)

@@ -14,14 +14,24 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const post = <Body>(path: string, json: unknown, headers: Record<string, string> = {}) => send<Body>(`${service.url}${path}`, { method: 'POST', json, headers })
+const post = <Body>(path: string, json: unknown, headers: Record<string, string> = {}) =>
+  send<Body>(`${service.url}${path}`, { method: 'POST', json, headers })
 const get = <Body>(path: string, token?: string) =>
-  send<Body>(`${service.url}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
-const fresh = () => ({ email: `${crypto.randomUUID()}@example.org`, password: 'correct horse battery' })
+  send<Body>(
+    `${service.url}${path}`,
+    token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+  )
+const fresh = () => ({
+  email: `${crypto.randomUUID()}@example.org`,
+  password: 'correct horse battery',
+})
 
 describe('signup', () => {
   test('201: answers user, tokens and lifetime, sets no cookie, and the access token works', async () => {
-    const { status, headers, body } = await post<Schemas['SessionGrant']>('/api/auth/signup', { ...fresh(), name: 'Grace' })
+    const { status, headers, body } = await post<Schemas['SessionGrant']>('/api/auth/signup', {
+      ...fresh(),
+      name: 'Grace',
+    })
     expect(status).toBe(201)
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 1_800, user: { name: 'Grace' } })
     expect(headers.getSetCookie()).toEqual([])
@@ -31,7 +41,9 @@ describe('signup', () => {
 
   test('201: without a name, the local part of the e-mail is used', async () => {
     const credentials = fresh()
-    expect((await post<Schemas['SessionGrant']>('/api/auth/signup', credentials)).body.user.name).toBe(credentials.email.split('@')[0])
+    expect(
+      (await post<Schemas['SessionGrant']>('/api/auth/signup', credentials)).body.user.name,
+    ).toBe(credentials.email.split('@')[0])
   })
 
   test('201: a password of 128 characters of two UTF-16 units each is 128 characters', async () => {
@@ -42,35 +54,73 @@ describe('signup', () => {
 
   test('422: the most used passwords, blanks and the e-mail itself are too_common, on every path that sets a password', async () => {
     const { email } = fresh()
-    for (const password of ['password', '12345678', 'QwertyUiop', ' iloveyou ', ' '.repeat(8), email, email.toUpperCase()])
+    for (const password of [
+      'password',
+      '12345678',
+      'QwertyUiop',
+      ' iloveyou ',
+      ' '.repeat(8),
+      email,
+      email.toUpperCase(),
+    ])
       for (const path of ['/api/auth/signup', '/api/auth/sign-up/email']) {
         const { status, body } = await post<Problem>(path, { email, password, name: 'x' })
-        expect([password, status, body.errors?.[0]?.pointer, body.errors?.[0]?.code]).toEqual([password, 422, '/password', 'too_common'])
+        expect([password, status, body.errors?.[0]?.pointer, body.errors?.[0]?.code]).toEqual([
+          password,
+          422,
+          '/password',
+          'too_common',
+        ])
       }
     const changed = await ada.send<Problem>(`/api/${ada.id}/password`, {
       method: 'POST',
       json: { current_password: ada.password, new_password: 'Password1' },
     })
-    expect([changed.status, changed.body.errors?.[0]?.pointer, changed.body.errors?.[0]?.code]).toEqual([422, '/new_password', 'too_common'])
+    expect([
+      changed.status,
+      changed.body.errors?.[0]?.pointer,
+      changed.body.errors?.[0]?.code,
+    ]).toEqual([422, '/new_password', 'too_common'])
   })
 
   test('the log says who signed in, and of who was refused only a name that tells no e-mail', async () => {
     const { email } = ada
     await post('/api/auth/login', { email, password: ada.password })
     await post('/api/auth/login', { email, password: 'wrong horse' })
-    const lines = () => service.log.map((line) => JSON.parse(line)).filter(({ operation }) => operation === 'login')
-    await expect.poll(() => lines().filter(({ msg }) => msg === 'request').length).toBeGreaterThan(1)
+    const lines = () =>
+      service.log.map((line) => JSON.parse(line)).filter(({ operation }) => operation === 'login')
+    await expect
+      .poll(() => lines().filter(({ msg }) => msg === 'request').length)
+      .toBeGreaterThan(1)
     const signedIn = lines().find(({ status, user_id }) => status === 200 && user_id === ada.id)
-    expect(signedIn).toMatchObject({ address: '127.0.0.1', account: expect.stringMatching(/^[\w-]{16}$/) })
-    expect(lines().find(({ refused, account }) => refused === 'invalid_credentials' && account === signedIn.account)).toMatchObject({ address: '127.0.0.1' })
+    expect(signedIn).toMatchObject({
+      address: '127.0.0.1',
+      account: expect.stringMatching(/^[\w-]{16}$/),
+    })
+    expect(
+      lines().find(
+        ({ refused, account }) => refused === 'invalid_credentials' && account === signedIn.account,
+      ),
+    ).toMatchObject({ address: '127.0.0.1' })
     expect(service.log.join()).not.toContain(email)
   })
 
   test('409: a taken e-mail, in whatever case, and of twelve sign-ups at once exactly one wins', async () => {
-    const taken = await post<Problem>('/api/auth/signup', { email: ada.email.toUpperCase(), password: 'another horse' })
-    expect([taken.status, taken.body.code, taken.body.detail]).toEqual([409, 'email_taken', 'This email is already registered'])
+    const taken = await post<Problem>('/api/auth/signup', {
+      email: ada.email.toUpperCase(),
+      password: 'another horse',
+    })
+    expect([taken.status, taken.body.code, taken.body.detail]).toEqual([
+      409,
+      'email_taken',
+      'This email is already registered',
+    ])
     const same = fresh()
-    const statuses = (await Promise.all(Array.from({ length: 12 }, () => post('/api/auth/signup', same)))).map(({ status }) => status).sort()
+    const statuses = (
+      await Promise.all(Array.from({ length: 12 }, () => post('/api/auth/signup', same)))
+    )
+      .map(({ status }) => status)
+      .sort()
     expect(statuses).toEqual([201, ...Array.from({ length: 11 }, () => 409)])
   })
 
@@ -79,9 +129,21 @@ describe('signup', () => {
     ['no password', { email: 'a@example.org' }, '/password'],
     ['no e-mail', { password: 'long enough' }, '/email'],
     ['an e-mail without an @', { email: 'ada', password: 'long enough' }, '/email'],
-    ['an e-mail that only a mail server could love', { email: 'a@b', password: 'long enough' }, '/email'],
-    ['an unknown member', { email: 'a@example.org', password: 'long enough', role: 'admin' }, '/role'],
-    ['NUL in the name', { email: 'a@example.org', password: 'long enough', name: '\u0000' }, '/name'],
+    [
+      'an e-mail that only a mail server could love',
+      { email: 'a@b', password: 'long enough' },
+      '/email',
+    ],
+    [
+      'an unknown member',
+      { email: 'a@example.org', password: 'long enough', role: 'admin' },
+      '/role',
+    ],
+    [
+      'NUL in the name',
+      { email: 'a@example.org', password: 'long enough', name: '\u0000' },
+      '/name',
+    ],
   ])('422: %s', async (_, json, pointer) => {
     const { status, body } = await post<Problem>('/api/auth/signup', json)
     expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([422, 'invalid_body', pointer])
@@ -90,16 +152,25 @@ describe('signup', () => {
 
 describe('login', () => {
   test('200: signs in, whatever the case of the e-mail', async () => {
-    const { status, body } = await post<Schemas['SessionGrant']>('/api/auth/login', { email: ada.email.toUpperCase(), password: ada.password })
+    const { status, body } = await post<Schemas['SessionGrant']>('/api/auth/login', {
+      email: ada.email.toUpperCase(),
+      password: ada.password,
+    })
     expect([status, body.user.id]).toEqual([200, ada.id])
   })
 
   test('401: a wrong password and an unknown e-mail answer the same (rule 12)', async () => {
     const answers = await Promise.all(
-      [{ email: ada.email, password: 'wrong horse' }, fresh()].map((json) => post<Problem>('/api/auth/login', json, { 'x-request-id': 'same' })),
+      [{ email: ada.email, password: 'wrong horse' }, fresh()].map((json) =>
+        post<Problem>('/api/auth/login', json, { 'x-request-id': 'same' }),
+      ),
     )
     expect(answers[0]?.body).toEqual(answers[1]?.body)
-    expect(answers[0]?.body).toMatchObject({ status: 401, code: 'invalid_credentials', detail: 'Invalid email or password' })
+    expect(answers[0]?.body).toMatchObject({
+      status: 401,
+      code: 'invalid_credentials',
+      detail: 'Invalid email or password',
+    })
     expect(answers[0]?.headers.get('www-authenticate')).toBe('Bearer realm="docket"')
   })
 })
@@ -114,7 +185,13 @@ describe('verify', () => {
 
   test('401: no token, no bearer, no good', async () => {
     expect((await get<Problem>('/api/auth/verify')).body.code).toBe('authorization_missing')
-    expect((await send<Problem>(`${service.url}/api/auth/verify`, { headers: { authorization: 'Basic YTpi' } })).body.code).toBe('authorization_malformed')
+    expect(
+      (
+        await send<Problem>(`${service.url}/api/auth/verify`, {
+          headers: { authorization: 'Basic YTpi' },
+        })
+      ).body.code,
+    ).toBe('authorization_malformed')
     expect((await get<Problem>('/api/auth/verify', 'abc.def.ghi')).body.code).toBe('token_invalid')
   })
 })
@@ -123,7 +200,9 @@ describe('getToken', () => {
   test('200: a session token buys an access token with the claims that other backends read', async () => {
     const { status, body } = await get<Schemas['AccessToken']>('/api/auth/token', ada.sessionToken)
     expect([status, body.expires_in]).toEqual([200, 1_800])
-    const claims = JSON.parse(Buffer.from(body.token.split('.')[1] as string, 'base64url').toString())
+    const claims = JSON.parse(
+      Buffer.from(body.token.split('.')[1] as string, 'base64url').toString(),
+    )
     expect(claims).toEqual({
       sub: ada.id,
       user_id: ada.id,
@@ -148,27 +227,45 @@ describe('getToken', () => {
 })
 
 describe('logout', () => {
-  test.each(['token', 'sessionToken'] as const)('200: with the %s; at the very next request both tokens are 401', async (which) => {
-    const bob = await newPerson(service.url, 'bob')
-    const second = (await get<Schemas['AccessToken']>('/api/auth/token', bob.sessionToken)).body.token
-    expect((await bob.send(bob.tasks)).status).toBe(200)
-    const left = await send(`${service.url}/api/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${bob[which]}` } })
-    expect([left.status, left.body]).toEqual([200, { success: true }])
-    for (const token of [bob.token, second]) {
-      const { status, headers, body } = await get<Problem>(bob.tasks, token)
-      expect([status, body.code]).toEqual([401, 'session_ended'])
-      expect(headers.get('www-authenticate')).toMatch(/^Bearer realm="docket", error="invalid_token", error_description=".+"$/)
-    }
-    expect((await get('/api/auth/token', bob.sessionToken)).status).toBe(401)
-    expect((await get('/api/auth/verify', bob.token)).status).toBe(401)
-  })
+  test.each(['token', 'sessionToken'] as const)(
+    '200: with the %s; at the very next request both tokens are 401',
+    async (which) => {
+      const bob = await newPerson(service.url, 'bob')
+      const second = (await get<Schemas['AccessToken']>('/api/auth/token', bob.sessionToken)).body
+        .token
+      expect((await bob.send(bob.tasks)).status).toBe(200)
+      const left = await send(`${service.url}/api/auth/logout`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bob[which]}` },
+      })
+      expect([left.status, left.body]).toEqual([200, { success: true }])
+      for (const token of [bob.token, second]) {
+        const { status, headers, body } = await get<Problem>(bob.tasks, token)
+        expect([status, body.code]).toEqual([401, 'session_ended'])
+        expect(headers.get('www-authenticate')).toMatch(
+          /^Bearer realm="docket", error="invalid_token", error_description=".+"$/,
+        )
+      }
+      expect((await get('/api/auth/token', bob.sessionToken)).status).toBe(401)
+      expect((await get('/api/auth/verify', bob.token)).status).toBe(401)
+    },
+  )
 
   test('401: a session ends once, and another session of the same user stays', async () => {
     const bob = await newPerson(service.url, 'bob')
     const other = (await post<Schemas['SessionGrant']>('/api/auth/login', bob)).body
-    const again = (await post<Schemas['SessionGrant']>('/api/auth/login', { email: bob.email, password: bob.password })).body
+    const again = (
+      await post<Schemas['SessionGrant']>('/api/auth/login', {
+        email: bob.email,
+        password: bob.password,
+      })
+    ).body
     expect(other).toMatchObject({ code: 'invalid_body' })
-    const leave = () => send<Problem>(`${service.url}/api/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${bob.token}` } })
+    const leave = () =>
+      send<Problem>(`${service.url}/api/auth/logout`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bob.token}` },
+      })
     expect((await leave()).status).toBe(200)
     expect((await leave()).body.code).toBe('session_ended')
     expect((await get(bob.tasks, again.access_token)).status).toBe(200)
@@ -177,7 +274,10 @@ describe('logout', () => {
   test('every task operation of a signed-out caller is 401, and writes nothing', async () => {
     const bob = await newPerson(service.url, 'bob')
     const task = await bob.addTask()
-    await send(`${service.url}/api/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${bob.token}` } })
+    await send(`${service.url}/api/auth/logout`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bob.token}` },
+    })
     const one = `${bob.tasks}/${task.id}`
     const missing = `${bob.tasks}/${crypto.randomUUID()}`
     const requests: [string, RequestInit & { json?: unknown }][] = [
@@ -192,8 +292,17 @@ describe('logout', () => {
       [one, { method: 'DELETE', headers: { 'if-match': '"0"' } }],
     ]
     for (const [path, init] of requests)
-      expect([path, init.method, (await bob.send<Problem>(path, init)).body.code]).toEqual([path, init.method, 'session_ended'])
-    const { access_token } = (await post<Schemas['SessionGrant']>('/api/auth/login', { email: bob.email, password: bob.password })).body
+      expect([path, init.method, (await bob.send<Problem>(path, init)).body.code]).toEqual([
+        path,
+        init.method,
+        'session_ended',
+      ])
+    const { access_token } = (
+      await post<Schemas['SessionGrant']>('/api/auth/login', {
+        email: bob.email,
+        password: bob.password,
+      })
+    ).body
     expect((await get<Schemas['TaskList']>(bob.tasks, access_token)).body.items).toEqual([task])
   })
 })
@@ -205,10 +314,27 @@ test('no token, password or e-mail is in the log, and every refusal is', async (
   await bob.addTask({ title: 'SECRET_BODY' })
   await send(`${logged.url}${bob.tasks}`, { headers: { authorization: 'Bearer SECRET_TOKEN.x.y' } })
   await bob.send('/api/someone/tasks')
-  await send(`${logged.url}/api/auth/login`, { method: 'POST', json: { email: bob.email, password: 'SECRET_PASSWORD' } })
+  await send(`${logged.url}/api/auth/login`, {
+    method: 'POST',
+    json: { email: bob.email, password: 'SECRET_PASSWORD' },
+  })
   const log = logged.log.join('')
-  for (const secret of [bob.token, bob.sessionToken, bob.email, bob.password, 'SECRET_', logged.secret]) expect(log).not.toContain(secret)
-  const refused = logged.log.map((line) => JSON.parse(line)).filter((line) => line.msg === 'refused')
-  expect(refused.map((line) => line.refused)).toEqual(['token_invalid', 'access_denied', 'invalid_credentials'])
+  for (const secret of [
+    bob.token,
+    bob.sessionToken,
+    bob.email,
+    bob.password,
+    'SECRET_',
+    logged.secret,
+  ])
+    expect(log).not.toContain(secret)
+  const refused = logged.log
+    .map((line) => JSON.parse(line))
+    .filter((line) => line.msg === 'refused')
+  expect(refused.map((line) => line.refused)).toEqual([
+    'token_invalid',
+    'access_denied',
+    'invalid_credentials',
+  ])
   expect(refused.every((line) => line.request_id && line.address)).toBe(true)
 })

@@ -13,13 +13,30 @@ import { deleteSession, isHashOf, selectHashOfEmail, selectUser } from './store.
 import { type AccessTokens, TOKEN_LIFETIME } from './token.ts'
 
 type Schemas = components['schemas']
-type Unauthorized = 'authorization_missing' | 'authorization_malformed' | 'token_expired' | 'token_invalid'
+type Unauthorized =
+  | 'authorization_missing'
+  | 'authorization_malformed'
+  | 'token_expired'
+  | 'token_invalid'
 /** Of the responses that a browser keeps, none is left of a user who has gone. */
 export const SIGNED_OUT = { 'Clear-Site-Data': '"cache"' } as const
 
 /** How Better Auth refuses a page of an origin it does not trust. */
-const ORIGIN = ['INVALID_ORIGIN', 'MISSING_OR_NULL_ORIGIN', 'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED'] as const
-type IdentityOperation = 'signup' | 'login' | 'logout' | 'verify' | 'getToken' | 'signUpEmail' | 'signInEmail' | 'signOut' | 'getSession'
+const ORIGIN = [
+  'INVALID_ORIGIN',
+  'MISSING_OR_NULL_ORIGIN',
+  'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED',
+] as const
+type IdentityOperation =
+  | 'signup'
+  | 'login'
+  | 'logout'
+  | 'verify'
+  | 'getToken'
+  | 'signUpEmail'
+  | 'signInEmail'
+  | 'signOut'
+  | 'getSession'
 
 export function identityOperations(
   identity: Identity,
@@ -28,31 +45,49 @@ export function identityOperations(
   database: Database,
   isTrusted: (origin: string) => boolean,
 ): Pick<Handlers, IdentityOperation> {
-  /** Better Auth checks the origin only of requests with a cookie; a foreign page should not sign anybody in either. */
+  /**
+   * Better Auth checks the origin only of requests with a cookie; a foreign page should not sign
+   * anybody in either.
+   */
   function foreignPage({ headers: { origin } }: Source): Problem<'INVALID_ORIGIN'> | undefined {
     return origin === undefined || isTrusted(origin) ? undefined : problem('INVALID_ORIGIN')
   }
 
-  /** Where the stock client would lead the browser must be a place that is trusted. Better Auth does not look in every environment. */
-  function foreignCallback(callbackUrl: string | undefined): Problem<'INVALID_CALLBACK_URL'> | undefined {
+  /**
+   * Where the stock client would lead the browser must be a place that is trusted. Better Auth does
+   * not look in every environment.
+   */
+  function foreignCallback(
+    callbackUrl: string | undefined,
+  ): Problem<'INVALID_CALLBACK_URL'> | undefined {
     if (!callbackUrl) return undefined
     const base = identity.options.baseURL
     const target = URL.canParse(callbackUrl, base) ? new URL(callbackUrl, base) : undefined
-    return target && /^https?:$/.test(target.protocol) && isTrusted(target.origin) ? undefined : problem('INVALID_CALLBACK_URL')
+    return target && /^https?:$/.test(target.protocol) && isTrusted(target.origin)
+      ? undefined
+      : problem('INVALID_CALLBACK_URL')
   }
 
   /** The live session of a cookie or a bearer session token, with the cookies that extend it. */
   async function liveSession(headers: Headers) {
     try {
-      const { headers: answered, response } = await identity.api.getSession({ headers, returnHeaders: true })
+      const { headers: answered, response } = await identity.api.getSession({
+        headers,
+        returnHeaders: true,
+      })
       return response ? { ...response, cookies: answered.getSetCookie() } : undefined
     } catch (error) {
       // Without a database it says only "Failed to get session"; it has no other reason to.
-      throw isAPIError(error) ? new Unavailable('the session could not be read', { cause: error }) : unavailable(error)
+      throw isAPIError(error)
+        ? new Unavailable('the session could not be read', { cause: error })
+        : unavailable(error)
     }
   }
 
-  /** Who sends an access token or a session token; the 401 they get. Whether an access token's session is alive is asked later. */
+  /**
+   * Who sends an access token or a session token; the 401 they get. Whether an access token's
+   * session is alive is asked later.
+   */
   async function either(source: Source): Promise<Caller | Problem<Unauthorized>> {
     const credential = bearer(source.headers.authorization)
     if ('code' in credential) return credential
@@ -62,7 +97,10 @@ export function identityOperations(
     return session ? { userId: session.user.id, sessionId: session.session.id } : problem(caller)
   }
 
-  /** Undefined when the session that was just made has ended already: somebody signed out everywhere, or the account is gone. */
+  /**
+   * Undefined when the session that was just made has ended already: somebody signed out
+   * everywhere, or the account is gone.
+   */
   async function grant({ sessionToken }: Relayed): Promise<Schemas['SessionGrant'] | undefined> {
     const live = sessionToken === null ? undefined : await liveSession(bearerHeaders(sessionToken))
     if (!live || sessionToken === null) return undefined
@@ -79,8 +117,8 @@ export function identityOperations(
   }
 
   /**
-   * Whether the password that a session was made with is still the one that the account had before. A change meanwhile could not end a session
-   * that was not there yet, so it is ended here.
+   * Whether the password that a session was made with is still the one that the account had before.
+   * A change meanwhile could not end a session that was not there yet, so it is ended here.
    */
   async function isStillGood({ sessionToken }: Relayed, hash: string | null): Promise<boolean> {
     const live = sessionToken === null ? undefined : await liveSession(bearerHeaders(sessionToken))
@@ -90,9 +128,13 @@ export function identityOperations(
     return false
   }
 
-  /** A browser has one session: the one that it had before a sign-in would stay open, and no page could end it. */
+  /**
+   * A browser has one session: the one that it had before a sign-in would stay open, and no page
+   * could end it.
+   */
   async function endReplaced(before: Awaited<ReturnType<typeof liveSession>>): Promise<void> {
-    if (before) await deleteSession(database, { userId: before.user.id, sessionId: before.session.id })
+    if (before)
+      await deleteSession(database, { userId: before.user.id, sessionId: before.session.id })
   }
 
   const knownNow = (email: string) => devices.cookieFor(devices.accountOf(email))
@@ -112,7 +154,9 @@ export function identityOperations(
         if (!granted) throw new Error('Better Auth made a session that is not there')
         return { status: 201, body: granted, signedIn: granted.user.id }
       }
-      return made.code === 'INVALID_EMAIL' ? problem('invalid_body', NOT_AN_EMAIL) : problem('email_taken')
+      return made.code === 'INVALID_EMAIL'
+        ? problem('invalid_body', NOT_AN_EMAIL)
+        : problem('email_taken')
     },
 
     async login({ body, source }) {
@@ -125,15 +169,21 @@ export function identityOperations(
       })
       if (!('code' in made)) {
         const granted = (await isStillGood(made, hash)) && (await grant(made))
-        return granted ? { status: 200, body: granted, signedIn: granted.user.id } : problem('invalid_credentials')
+        return granted
+          ? { status: 200, body: granted, signedIn: granted.user.id }
+          : problem('invalid_credentials')
       }
-      return made.code === 'INVALID_EMAIL' ? problem('invalid_body', NOT_AN_EMAIL) : problem('invalid_credentials')
+      return made.code === 'INVALID_EMAIL'
+        ? problem('invalid_body', NOT_AN_EMAIL)
+        : problem('invalid_credentials')
     },
 
     async logout({ source }) {
       const caller = await either(source)
       if ('code' in caller) return caller
-      return (await deleteSession(database, caller)) ? { status: 200, headers: SIGNED_OUT, body: { success: true } } : problem('session_ended')
+      return (await deleteSession(database, caller))
+        ? { status: 200, headers: SIGNED_OUT, body: { success: true } }
+        : problem('session_ended')
     },
 
     async verify({ source }) {
@@ -146,7 +196,11 @@ export function identityOperations(
     async getToken({ source }) {
       const live = await liveSession(relayedHeaders(source))
       if (!live) return noSession(source)
-      return { status: 200, body: { token: await tokens.sign(live.user, live.session.id), expires_in: TOKEN_LIFETIME }, cookies: live.cookies }
+      return {
+        status: 200,
+        body: { token: await tokens.sign(live.user, live.session.id), expires_in: TOKEN_LIFETIME },
+        cookies: live.cookies,
+      }
     },
 
     async signUpEmail({ body, source }) {
@@ -159,12 +213,22 @@ export function identityOperations(
         path: '/sign-up/email',
         headers: relayedHeaders(source),
         body: { ...body, name: displayName(body) },
-        expected: [...ORIGIN, 'INVALID_CALLBACK_URL', 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL', 'INVALID_EMAIL'],
+        expected: [
+          ...ORIGIN,
+          'INVALID_CALLBACK_URL',
+          'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
+          'INVALID_EMAIL',
+        ],
       })
       if ('code' in made) return made
       await endReplaced(before)
       const { user } = made.body as Schemas['BrowserSignUp']
-      return { status: 200, body: { token: '', user }, cookies: [...made.cookies, knownNow(body.email)], signedIn: user.id }
+      return {
+        status: 200,
+        body: { token: '', user },
+        cookies: [...made.cookies, knownNow(body.email)],
+        signedIn: user.id,
+      }
     },
 
     async signInEmail({ body, source }) {
@@ -182,8 +246,15 @@ export function identityOperations(
       if (!(await isStillGood(made, hash))) return problem('INVALID_EMAIL_OR_PASSWORD')
       await endReplaced(before)
       const { user } = made.body as Schemas['BrowserSignIn']
-      const redirect = body.callbackURL ? { redirect: true, url: body.callbackURL } : { redirect: false }
-      return { status: 200, body: { ...redirect, token: '', user }, cookies: [...made.cookies, knownNow(body.email)], signedIn: user.id }
+      const redirect = body.callbackURL
+        ? { redirect: true, url: body.callbackURL }
+        : { redirect: false }
+      return {
+        status: 200,
+        body: { ...redirect, token: '', user },
+        cookies: [...made.cookies, knownNow(body.email)],
+        signedIn: user.id,
+      }
     },
 
     async signOut({ source }) {
@@ -199,10 +270,21 @@ export function identityOperations(
     },
 
     async getSession({ query, source }) {
-      const parameters = new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))
-      const found = await relay(identity, database, { method: 'GET', path: `/get-session?${parameters}`, headers: relayedHeaders(source), expected: [] })
+      const parameters = new URLSearchParams(
+        Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+      )
+      const found = await relay(identity, database, {
+        method: 'GET',
+        path: `/get-session?${parameters}`,
+        headers: relayedHeaders(source),
+        expected: [],
+      })
       const session = found.body as Schemas['BrowserSession']
-      return { status: 200, body: session && { ...session, session: { ...session.session, token: '' } }, cookies: found.cookies }
+      return {
+        status: 200,
+        body: session && { ...session, session: { ...session.session, token: '' } },
+        cookies: found.cookies,
+      }
     },
   }
 }
@@ -214,7 +296,10 @@ function displayName({ name, email }: { name?: string; email: string }): string 
 
 /** Programs are no pages: no cookie and no origin of theirs counts. */
 function programHeaders({ headers, address }: Source): Headers {
-  return relayedHeaders({ headers: headers['user-agent'] === undefined ? {} : { 'user-agent': headers['user-agent'] }, address })
+  return relayedHeaders({
+    headers: headers['user-agent'] === undefined ? {} : { 'user-agent': headers['user-agent'] },
+    address,
+  })
 }
 
 function bearerHeaders(token: string): Headers {
@@ -222,7 +307,9 @@ function bearerHeaders(token: string): Headers {
 }
 
 /** Why the credentials of this request are no live session. */
-function noSession({ headers: { authorization } }: Source): Problem<Unauthorized | 'session_missing'> {
+function noSession({
+  headers: { authorization },
+}: Source): Problem<Unauthorized | 'session_missing'> {
   if (authorization === undefined) return problem('session_missing')
   const credential = bearer(authorization)
   return 'code' in credential ? credential : problem('token_invalid')

@@ -14,11 +14,24 @@ let mostUsed: Promise<Set<string>> | undefined
  * @param email of its account
  * @example await passwordErrors('/password', 'PassWord', 'ada@example.org') // [{ code: 'too_common', ... }]
  */
-export async function passwordErrors(pointer: string, password: string, email: string): Promise<FieldError[]> {
+export async function passwordErrors(
+  pointer: string,
+  password: string,
+  email: string,
+): Promise<FieldError[]> {
   mostUsed ??= loadMostUsed()
   const text = password.trim().toLowerCase()
   const isGuessed = text === '' || text === email.toLowerCase() || (await mostUsed).has(text)
-  return isGuessed ? [{ in: 'body', pointer, code: 'too_common', detail: 'is one of the first passwords that are guessed; choose another' }] : []
+  return isGuessed
+    ? [
+        {
+          in: 'body',
+          pointer,
+          code: 'too_common',
+          detail: 'is one of the first passwords that are guessed; choose another',
+        },
+      ]
+    : []
 }
 
 /** Read with the first password that is set: the list takes 20 ms. */

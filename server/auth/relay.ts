@@ -6,10 +6,19 @@ import { ADDRESS_HEADER, type Identity } from './identity.ts'
 import { isEmailTaken } from './store.ts'
 
 /** What Better Auth decides by. Nothing else of a request reaches it. */
-const RELAYED = ['authorization', 'cookie', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'] as const
+const RELAYED = [
+  'authorization',
+  'cookie',
+  'origin',
+  'referer',
+  'user-agent',
+  'sec-fetch-site',
+  'sec-fetch-mode',
+  'sec-fetch-dest',
+] as const
 /**
- * Names of Better Auth for one and the same thing. A sign-up that loses a race for its e-mail fails in its insert;
- * of a body that fits the contract, only the e-mail can still displease Better Auth.
+ * Names of Better Auth for one and the same thing. A sign-up that loses a race for its e-mail fails
+ * in its insert; of a body that fits the contract, only the e-mail can still displease Better Auth.
  */
 const SAME: Record<string, ProblemCode> = {
   USER_ALREADY_EXISTS: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
@@ -41,7 +50,8 @@ export interface Relayed {
 export function relayedHeaders({ headers, address }: Source): Headers {
   const relayed = new Headers({ [ADDRESS_HEADER]: address })
   for (const name of RELAYED) {
-    // Node's own fetch says how it fetches but not from where; without "from where", Better Auth takes it for a hostile page.
+    // Node's own fetch says how it fetches but not from where; without "from where", Better Auth
+    // takes it for a hostile page.
     if (name === 'sec-fetch-mode' && headers['sec-fetch-site'] === undefined) continue
     const value = headers[name]
     if (value !== undefined) relayed.set(name, String(value))
@@ -59,11 +69,28 @@ export function relayedHeaders({ headers, address }: Source): Headers {
 export async function relay<Code extends ProblemCode>(
   identity: Identity,
   database: Database,
-  { method = 'POST', path, headers, body, expected }: { method?: 'GET' | 'POST'; path: string; headers: Headers; body?: unknown; expected: readonly Code[] },
+  {
+    method = 'POST',
+    path,
+    headers,
+    body,
+    expected,
+  }: {
+    method?: 'GET' | 'POST'
+    path: string
+    headers: Headers
+    body?: unknown
+    expected: readonly Code[]
+  },
 ): Promise<Relayed | Problem<Code>> {
   const { baseURL } = await identity.$context
   const content =
-    method === 'POST' ? { headers: new Headers([...headers, ['content-type', 'application/json']]), body: JSON.stringify(body ?? {}) } : { headers }
+    method === 'POST'
+      ? {
+          headers: new Headers([...headers, ['content-type', 'application/json']]),
+          body: JSON.stringify(body ?? {}),
+        }
+      : { headers }
   const response = await ask(identity, new Request(`${baseURL}${path}`, { method, ...content }))
   if (!response) {
     const gone = expected.find((known) => known === 'INVALID_EMAIL_OR_PASSWORD')
@@ -72,22 +99,37 @@ export async function relay<Code extends ProblemCode>(
   }
   const text = await response.text()
   const answer: unknown = text === '' ? null : JSON.parse(text)
-  if (response.ok) return { body: answer, cookies: response.headers.getSetCookie(), sessionToken: response.headers.get('set-auth-token') }
+  if (response.ok)
+    return {
+      body: answer,
+      cookies: response.headers.getSetCookie(),
+      sessionToken: response.headers.get('set-auth-token'),
+    }
   const name = (answer as { code?: string } | null)?.code ?? ''
   if (name === 'FAILED_TO_GET_SESSION') throw new Unavailable(name)
-  // The same words for an e-mail that somebody else took in this instant and for a database that went away.
-  if (name === 'FAILED_TO_CREATE_USER' && !(await isEmailTaken(database, (body as { email: string }).email))) throw new Unavailable(name)
+  // The same words for an e-mail that somebody else took in this instant and for a database that
+  // went away.
+  if (
+    name === 'FAILED_TO_CREATE_USER' &&
+    !(await isEmailTaken(database, (body as { email: string }).email))
+  )
+    throw new Unavailable(name)
   const code = expected.find((known) => known === (SAME[name] ?? name))
-  if (code === undefined) throw new Error(`Better Auth answered ${response.status} ${name} on ${path}`)
+  if (code === undefined)
+    throw new Error(`Better Auth answered ${response.status} ${name} on ${path}`)
   return problem(code, code === 'INVALID_EMAIL' ? NOT_AN_EMAIL : {})
 }
 
-/** Undefined where the user was deleted between the check of the password and the session made by it. */
+/**
+ * Undefined where the user was deleted between the check of the password and the session made by
+ * it.
+ */
 async function ask(identity: Identity, request: Request): Promise<Response | undefined> {
   try {
     return await identity.handler(request)
   } catch (error) {
-    for (let at = error; at instanceof Error; at = at.cause) if ((at as { code?: string }).code === FOREIGN_KEY_VIOLATION) return undefined
+    for (let at = error; at instanceof Error; at = at.cause)
+      if ((at as { code?: string }).code === FOREIGN_KEY_VIOLATION) return undefined
     throw unavailable(error)
   }
 }

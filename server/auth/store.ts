@@ -23,7 +23,9 @@ export async function deleteSession(database: Database, caller: Caller): Promise
 
 /** Whether an account has this e-mail, in whatever case. */
 export async function isEmailTaken(database: Database, email: string): Promise<boolean> {
-  const accounts = await database.rows(sql.unsafe`select from "user" where email = ${email.toLowerCase()}`)
+  const accounts = await database.rows(
+    sql.unsafe`select from "user" where email = ${email.toLowerCase()}`,
+  )
   return accounts.length > 0
 }
 
@@ -35,7 +37,11 @@ export async function selectHashOfEmail(database: Database, email: string): Prom
 }
 
 /** Whether that is still the hash, once a change that is being made is over. */
-export async function isHashOf(database: Database, userId: string, hash: string | null): Promise<boolean> {
+export async function isHashOf(
+  database: Database,
+  userId: string,
+  hash: string | null,
+): Promise<boolean> {
   const rows = await database.rows(sql.unsafe`
     select from account where "userId" = ${userId}::uuid and "providerId" = 'credential' and password = ${hash} for share`)
   return rows.length > 0

@@ -16,39 +16,65 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const get = <Body>(path: string, token?: string) =>
-  send<Body>(`${service.url}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+  send<Body>(
+    `${service.url}${path}`,
+    token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+  )
 
 describe('access tokens', () => {
   const key = () => new TextEncoder().encode(service.secret)
-  const claims = () => JSON.parse(Buffer.from(ada.token.split('.')[1] as string, 'base64url').toString())
+  const claims = () =>
+    JSON.parse(Buffer.from(ada.token.split('.')[1] as string, 'base64url').toString())
   const signed = (changes: Record<string, unknown>, alg = 'HS256', secret = key()) => {
-    const payload = Object.fromEntries(Object.entries({ ...claims(), ...changes }).filter(([, value]) => value !== undefined))
+    const payload = Object.fromEntries(
+      Object.entries({ ...claims(), ...changes }).filter(([, value]) => value !== undefined),
+    )
     return new SignJWT(payload).setProtectedHeader({ alg }).sign(secret)
   }
   const now = () => Math.floor(Date.now() / 1_000)
 
   test('401 without a token says which header is missing, without an error in the challenge', async () => {
     const { status, headers, body } = await get<Problem>(ada.tasks)
-    expect([status, body.detail]).toEqual([401, 'Authorization header missing. Include: Authorization: Bearer <token>'])
+    expect([status, body.detail]).toEqual([
+      401,
+      'Authorization header missing. Include: Authorization: Bearer <token>',
+    ])
     expect(headers.get('www-authenticate')).toBe('Bearer realm="docket"')
   })
 
-  test.each(['Basic YTpi', 'Bearer', 'Bearer ', 'Bearer a b', 'token', 'Bearer "x"'])('401 for "%s" says which form is expected', async (authorization) => {
-    const { status, body } = await send<Problem>(`${service.url}${ada.tasks}`, { headers: { authorization } })
-    expect([status, body.detail]).toEqual([401, 'Invalid authorization header format. Expected: Bearer <token>'])
-  })
+  test.each(['Basic YTpi', 'Bearer', 'Bearer ', 'Bearer a b', 'token', 'Bearer "x"'])(
+    '401 for "%s" says which form is expected',
+    async (authorization) => {
+      const { status, body } = await send<Problem>(`${service.url}${ada.tasks}`, {
+        headers: { authorization },
+      })
+      expect([status, body.detail]).toEqual([
+        401,
+        'Invalid authorization header format. Expected: Bearer <token>',
+      ])
+    },
+  )
 
   test('401 for an expired token says so', async () => {
-    const { status, headers, body } = await get<Problem>(ada.tasks, await signed({ iat: now() - 3_600, exp: now() - 1 }))
+    const { status, headers, body } = await get<Problem>(
+      ada.tasks,
+      await signed({ iat: now() - 3_600, exp: now() - 1 }),
+    )
     expect([status, body.detail]).toEqual([401, 'Token has expired. Please log in again.'])
-    expect(headers.get('www-authenticate')).toBe('Bearer realm="docket", error="invalid_token", error_description="Token has expired. Please log in again."')
+    expect(headers.get('www-authenticate')).toBe(
+      'Bearer realm="docket", error="invalid_token", error_description="Token has expired. Please log in again."',
+    )
   })
 
   test('401 for every other token that is not ours to the letter', async () => {
     const [head, payload, mac] = ada.token.split('.') as [string, string, string]
     const bad: Record<string, string> = {
       'wrong key': await signed({}, 'HS256', new TextEncoder().encode('x'.repeat(43))),
-      'expired and wrong key': await signed({ exp: now() - 1 }, 'HS256', new TextEncoder().encode('x'.repeat(43))),
+      'expired and wrong key': await signed(
+        { exp: now() - 1 },
+        'HS256',
+        new TextEncoder().encode('x'.repeat(43)),
+      ),
       HS384: await signed({}, 'HS384'),
       HS512: await signed({}, 'HS512'),
       'alg none': new UnsecuredJWT(claims()).encode(),
@@ -56,7 +82,9 @@ describe('access tokens', () => {
       cut: ada.token.slice(0, -1),
       'without signature': `${head}.${payload}.`,
       padded: `${ada.token}=`,
-      'spelt with other spare bits': ada.token.slice(0, -1) + String.fromCharCode(ada.token.charCodeAt(ada.token.length - 1) + 1),
+      'spelt with other spare bits':
+        ada.token.slice(0, -1) +
+        String.fromCharCode(ada.token.charCodeAt(ada.token.length - 1) + 1),
       lengthened: `${ada.token}A`,
       'other claims': `${head}.${Buffer.from(JSON.stringify({ ...claims(), name: 'Eve' })).toString('base64url')}.${mac}`,
       'other issuer': await signed({ iss: 'somebody' }),
@@ -87,7 +115,9 @@ describe('access tokens', () => {
 
   test("401 for a token whose session is another user's, though its signature is good", async () => {
     const bob = await newPerson(service.url, 'bob')
-    const { sid } = JSON.parse(Buffer.from(bob.token.split('.')[1] as string, 'base64url').toString())
+    const { sid } = JSON.parse(
+      Buffer.from(bob.token.split('.')[1] as string, 'base64url').toString(),
+    )
     expect((await get<Problem>(ada.tasks, await signed({ sid }))).body.code).toBe('session_ended')
   })
 
@@ -95,11 +125,25 @@ describe('access tokens', () => {
     const bob = await newPerson(service.url, 'bob')
     const task = await bob.addTask()
     const bodies = []
-    for (const user of [bob.id, crypto.randomUUID(), 'me', '0', `${ada.id}%20`, ada.id.toUpperCase(), encodeURIComponent('../'), '%00', '%zz']) {
+    for (const user of [
+      bob.id,
+      crypto.randomUUID(),
+      'me',
+      '0',
+      `${ada.id}%20`,
+      ada.id.toUpperCase(),
+      encodeURIComponent('../'),
+      '%00',
+      '%zz',
+    ]) {
       const { status, headers, body } = await send<Problem>(`${service.url}/api/${user}/tasks`, {
         headers: { authorization: `Bearer ${ada.token}`, 'x-request-id': 'same' },
       })
-      expect([user, status, body.detail]).toEqual([user, 403, 'Access denied. You can only access your own resources.'])
+      expect([user, status, body.detail]).toEqual([
+        user,
+        403,
+        'Access denied. You can only access your own resources.',
+      ])
       expect(headers.has('www-authenticate')).toBe(false)
       bodies.push(JSON.stringify(body))
     }
@@ -112,7 +156,12 @@ describe('access tokens', () => {
     ] as const) {
       expect((await ada.send(`${bob.tasks}/${path}`, { method })).status).toBe(403)
       expect(
-        (await ada.send(`${ada.tasks}/${path}`, { method, ...(method === 'PATCH' && !path.includes('/') ? { json: { title: 'Mine' } } : {}) })).status,
+        (
+          await ada.send(`${ada.tasks}/${path}`, {
+            method,
+            ...(method === 'PATCH' && !path.includes('/') ? { json: { title: 'Mine' } } : {}),
+          })
+        ).status,
       ).toBe(404)
     }
     expect((await bob.send(`${bob.tasks}/${task.id}`)).body).toEqual(task)
@@ -135,8 +184,11 @@ describe('access tokens', () => {
   test('a session that has expired, or a user who is gone, is refused at the next request', async () => {
     const { sql } = await import('../database/live-caller.ts')
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
-    await service.database.rows(sql.unsafe`update session set "expiresAt" = now() where "userId" = ${bob.id}::uuid`)
+    await service.database.rows(
+      sql.unsafe`update session set "expiresAt" = now() where "userId" = ${bob.id}::uuid`,
+    )
     await service.database.rows(sql.unsafe`delete from "user" where id = ${eve.id}::uuid`)
-    for (const person of [bob, eve]) expect((await person.send<Problem>(person.tasks)).body.code).toBe('session_ended')
+    for (const person of [bob, eve])
+      expect((await person.send<Problem>(person.tasks)).body.code).toBe('session_ended')
   })
 })

@@ -18,13 +18,17 @@ export type Refused = 'token_expired' | 'token_invalid'
 export interface AccessTokens {
   /** A JWT (RFC 7519) for a session of a user, good for 30 minutes. */
   sign(user: TokenUser, sessionId: string): Promise<string>
-  /** Whom the token speaks for, or why it is refused. Asks nobody: whether the session is alive is the statement's business. */
+  /**
+   * Whom the token speaks for, or why it is refused. Asks nobody: whether the session is alive is
+   * the statement's business.
+   */
   verify(token: string): Promise<Caller | Refused>
 }
 
 /**
- * Access tokens: HS256 with the shared secret. No `aud` claim, because PyJWT and python-jose refuse a token
- * with an audience they were not told of, and any backend that shares the secret must be able to verify ours as it is.
+ * Access tokens: HS256 with the shared secret. No `aud` claim, because PyJWT and python-jose refuse
+ * a token with an audience they were not told of, and any backend that shares the secret must be
+ * able to verify ours as it is.
  */
 export function accessTokens(secret: string, issuer: string): AccessTokens {
   const key = new TextEncoder().encode(secret)
@@ -48,9 +52,20 @@ export function accessTokens(secret: string, issuer: string): AccessTokens {
       }
       if (!isCanonical(token)) return 'token_invalid'
       try {
-        const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], issuer, requiredClaims: ['sub', 'user_id', 'sid', 'iat', 'exp'] })
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ['HS256'],
+          issuer,
+          requiredClaims: ['sub', 'user_id', 'sid', 'iat', 'exp'],
+        })
         const { sub, user_id: userId, sid, exp } = payload
-        if (typeof sid !== 'string' || typeof sub !== 'string' || sub !== userId || !UUID.test(sub) || !UUID.test(sid)) return 'token_invalid'
+        if (
+          typeof sid !== 'string' ||
+          typeof sub !== 'string' ||
+          sub !== userId ||
+          !UUID.test(sub) ||
+          !UUID.test(sid)
+        )
+          return 'token_invalid'
         const caller = { userId: sub, sessionId: sid }
         if (verified.size >= CACHE_LIMIT) verified.delete(verified.keys().next().value as string)
         verified.set(token, { caller, expires: (exp as number) * 1_000 })
@@ -62,8 +77,14 @@ export function accessTokens(secret: string, issuer: string): AccessTokens {
   }
 }
 
-/** jose, like most, reads base64url leniently: padded, or with other spare bits, one token would have many spellings. */
+/**
+ * jose, like most, reads base64url leniently: padded, or with other spare bits, one token would
+ * have many spellings.
+ */
 function isCanonical(token: string): boolean {
   const parts = token.split('.')
-  return parts.length === 3 && parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
+  return (
+    parts.length === 3 &&
+    parts.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
+  )
 }

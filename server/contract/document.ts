@@ -36,7 +36,9 @@ export interface Operation {
   template: string
   tags: string[]
   summary: string
-  /** What opens it: an access token, the session itself (its token or cookie), or nothing is needed. */
+  /**
+   * What opens it: an access token, the session itself (its token or cookie), or nothing is needed.
+   */
   access: 'token' | 'session' | 'none'
   /** Only an access token opens it, and only on its own user's path. */
   needsCaller: boolean
@@ -81,7 +83,10 @@ export interface ParameterObject {
   'x-above'?: number
 }
 
-/** How many requests of a class are under way at once: of one client, and in all; and how many may wait for that. */
+/**
+ * How many requests of a class are under way at once: of one client, and in all; and how many may
+ * wait for that.
+ */
 export interface ConcurrencyClass {
   per_client: number
   total: number
@@ -100,13 +105,20 @@ interface OperationObject {
   'x-makes-account'?: boolean
   'x-log-level'?: 'debug'
   parameters?: ParameterObject[]
-  requestBody?: { required?: boolean; 'x-body-limit'?: number; content: Record<string, { schema: SchemaObject }> }
+  requestBody?: {
+    required?: boolean
+    'x-body-limit'?: number
+    content: Record<string, { schema: SchemaObject }>
+  }
   responses: Record<string, ResponseObject>
 }
 export interface Contract {
   info: { version: string }
   'x-concurrency-classes': Record<string, ConcurrencyClass>
-  paths: Record<string, Partial<Record<(typeof METHODS)[number], OperationObject>> & { parameters?: ParameterObject[] }>
+  paths: Record<
+    string,
+    Partial<Record<(typeof METHODS)[number], OperationObject>> & { parameters?: ParameterObject[] }
+  >
   components: { schemas: Record<string, SchemaObject>; parameters: Record<string, ParameterObject> }
 }
 
@@ -115,24 +127,52 @@ export const contractBytes = readFileSync(new URL('../../openapi.yaml', import.m
 
 export const contract = parse(contractBytes.toString('utf8')) as Contract
 
-export const contractOperations: readonly Operation[] = Object.entries(contract.paths).flatMap(([template, item]) =>
-  METHODS.flatMap((method) => (item[method] ? operation(method.toUpperCase(), template, item[method], item.parameters ?? []) : [])),
+export const contractOperations: readonly Operation[] = Object.entries(contract.paths).flatMap(
+  ([template, item]) =>
+    METHODS.flatMap((method) =>
+      item[method]
+        ? operation(method.toUpperCase(), template, item[method], item.parameters ?? [])
+        : [],
+    ),
 )
 
-function operation(method: string, template: string, object: OperationObject, shared: ParameterObject[]): Operation {
-  const responses = Object.fromEntries(Object.entries(object.responses).map(([status, response]) => [status, resolveResponse(response)]))
-  const parameters = [...shared, ...(object.parameters ?? [])].map((parameter) => resolve<ParameterObject>(parameter))
-  const produces = new Set(Object.entries(responses).flatMap(([status, { content }]) => (status < '400' ? Object.keys(content ?? {}) : [])))
+function operation(
+  method: string,
+  template: string,
+  object: OperationObject,
+  shared: ParameterObject[],
+): Operation {
+  const responses = Object.fromEntries(
+    Object.entries(object.responses).map(([status, response]) => [
+      status,
+      resolveResponse(response),
+    ]),
+  )
+  const parameters = [...shared, ...(object.parameters ?? [])].map((parameter) =>
+    resolve<ParameterObject>(parameter),
+  )
+  const produces = new Set(
+    Object.entries(responses).flatMap(([status, { content }]) =>
+      status < '400' ? Object.keys(content ?? {}) : [],
+    ),
+  )
   return {
     id: object.operationId,
     method,
     template,
     tags: object.tags,
     summary: object.summary,
-    access: object.security.length === 0 ? 'none' : object.security.some((scheme) => 'accessToken' in scheme) ? 'token' : 'session',
+    access:
+      object.security.length === 0
+        ? 'none'
+        : object.security.some((scheme) => 'accessToken' in scheme)
+          ? 'token'
+          : 'session',
     needsCaller: template.startsWith('/api/{user_id}/'),
     accepts: Object.keys(object.requestBody?.content ?? {}),
-    bodies: Object.fromEntries(Object.entries(object.requestBody?.content ?? {}).map(([type, { schema }]) => [type, schema])),
+    bodies: Object.fromEntries(
+      Object.entries(object.requestBody?.content ?? {}).map(([type, { schema }]) => [type, schema]),
+    ),
     bodyRequired: object.requestBody?.required ?? false,
     bodyLimit: object.requestBody?.['x-body-limit'] ?? BODY_LIMIT,
     produces: [...produces],
@@ -153,7 +193,9 @@ function operation(method: string, template: string, object: OperationObject, sh
 function resolveResponse(response: ResponseObject): ResponseObject {
   const { headers, content } = resolve<ResponseObject>(response)
   return {
-    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, header]) => [name, resolve<HeaderObject>(header)])),
+    headers: Object.fromEntries(
+      Object.entries(headers ?? {}).map(([name, header]) => [name, resolve<HeaderObject>(header)]),
+    ),
     ...(content ? { content } : {}),
   }
 }

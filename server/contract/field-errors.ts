@@ -8,11 +8,29 @@ export type FieldError = components['schemas']['FieldError']
 export function fieldError(part: FieldError['in'], error: ErrorObject): FieldError {
   const { keyword, instancePath, params, message = 'is not valid' } = error
   // A tag that chooses no branch.
-  if (keyword === 'discriminator') return { in: part, pointer: cut(`${instancePath}/${params.tag}`), code: 'enum', detail: `must be one of the ${params.tag}s` }
+  if (keyword === 'discriminator')
+    return {
+      in: part,
+      pointer: cut(`${instancePath}/${params.tag}`),
+      code: 'enum',
+      detail: `must be one of the ${params.tag}s`,
+    }
   const member = (params.missingProperty ?? params.additionalProperty) as string | undefined
   const pointer = cut(member === undefined ? instancePath : `${instancePath}${pointerTo(member)}`)
-  const code = keyword === 'additionalProperties' && part === 'body' && isReadOnly(member) ? 'read_only' : (CODES[keyword] ?? 'invalid')
-  return { in: part, pointer, code, detail: sentence(code, keyword === 'enum' ? `${message}: ${params.allowedValues.join(', ')}` : message, params.format) }
+  const code =
+    keyword === 'additionalProperties' && part === 'body' && isReadOnly(member)
+      ? 'read_only'
+      : (CODES[keyword] ?? 'invalid')
+  return {
+    in: part,
+    pointer,
+    code,
+    detail: sentence(
+      code,
+      keyword === 'enum' ? `${message}: ${params.allowedValues.join(', ')}` : message,
+      params.format,
+    ),
+  }
 }
 
 /** By the broken keyword of JSON Schema. */
@@ -32,10 +50,18 @@ const CODES: Record<string, FieldError['code']> = {
   uniqueItems: 'unique_items',
 }
 
-const readOnlyMembers = new Set(Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) => (schema.readOnly ? name : [])))
-const isReadOnly = (member: string | undefined) => member !== undefined && readOnlyMembers.has(member)
+const readOnlyMembers = new Set(
+  Object.entries(contract.components.schemas.Task?.properties ?? {}).flatMap(([name, schema]) =>
+    schema.readOnly ? name : [],
+  ),
+)
+const isReadOnly = (member: string | undefined) =>
+  member !== undefined && readOnlyMembers.has(member)
 
-/** The step of a JSON Pointer (RFC 6901) to a member of this name, cut where somebody made a very long one up. */
+/**
+ * The step of a JSON Pointer (RFC 6901) to a member of this name, cut where somebody made a very
+ * long one up.
+ */
 export function pointerTo(name: string): string {
   return `/${name
     .slice(0, 100)
@@ -59,6 +85,7 @@ function sentence(code: FieldError['code'], message: string, format = ''): strin
 const FORMATS: Record<string, string> = {
   date: 'is no day of the calendar; write it like 2026-12-01',
   'date-time': 'is no time; write it like 2026-12-01T09:30:00Z',
-  'time-zone': 'is no time zone; write its name in the IANA database, like Europe/Berlin (in a URL, + is %2B)',
+  'time-zone':
+    'is no time zone; write its name in the IANA database, like Europe/Berlin (in a URL, + is %2B)',
   uuid: 'is no UUID in lower case',
 }

@@ -1,9 +1,17 @@
-const timeZones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'].map((name) => name.toLowerCase()))
+const timeZones = new Set(
+  [...Intl.supportedValuesOf('timeZone'), 'UTC'].map((name) => name.toLowerCase()),
+)
 
-/** Formats that the validator does not know, or takes for a matter of digits only: 30 February is no `date`. */
+/**
+ * Formats that the validator does not know, or takes for a matter of digits only: 30 February is no
+ * `date`.
+ */
 export const formats = {
   date: { type: 'string' as const, validate: isDay },
-  'date-time': { type: 'string' as const, validate: (text: string) => isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)) },
+  'date-time': {
+    type: 'string' as const,
+    validate: (text: string) => isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)),
+  },
   'time-zone': { type: 'string' as const, validate: isTimeZone },
   password: { type: 'string' as const, validate: () => true },
 }

@@ -16,9 +16,12 @@ function compile(program: string): string[] {
   const { getSourceFile, fileExists } = host
   const source = `import type { Handlers } from './handlers.ts'\ndeclare const real: Handlers\n${program}`
   host.fileExists = (path) => path === here || fileExists(path)
-  host.getSourceFile = (path, version) => (path === here ? ts.createSourceFile(path, source, version) : getSourceFile(path, version))
+  host.getSourceFile = (path, version) =>
+    path === here ? ts.createSourceFile(path, source, version) : getSourceFile(path, version)
   const compiled = ts.createProgram([here], options, host)
-  return ts.getPreEmitDiagnostics(compiled).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+  return ts
+    .getPreEmitDiagnostics(compiled)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
 
 describe('handlers that the contract does not describe do not compile', () => {
@@ -27,8 +30,16 @@ describe('handlers that the contract does not describe do not compile', () => {
   })
 
   test.each([
-    ['a missing operation', 'const { getTask, ...rest } = real; export const handlers = rest satisfies Handlers', /getTask/],
-    ['an operation of no contract', 'export const handlers = { ...real, eatTask: real.getTask } satisfies Handlers', /eatTask/],
+    [
+      'a missing operation',
+      'const { getTask, ...rest } = real; export const handlers = rest satisfies Handlers',
+      /getTask/,
+    ],
+    [
+      'an operation of no contract',
+      'export const handlers = { ...real, eatTask: real.getTask } satisfies Handlers',
+      /eatTask/,
+    ],
     [
       'an undocumented status',
       'export const handlers = { ...real, getLiveness: async () => ({ status: 202, body: { status: "ok" } }) } satisfies Handlers',
@@ -44,7 +55,11 @@ describe('handlers that the contract does not describe do not compile', () => {
       'export const handlers = { ...real, getLiveness: async () => ({ status: 200, body: { status: "fine" } }) } satisfies Handlers',
       /fine/,
     ],
-    ['a missing header', 'export const handlers = { ...real, getTask: async () => ({ status: 304 }) } satisfies Handlers', /headers/],
+    [
+      'a missing header',
+      'export const handlers = { ...real, getTask: async () => ({ status: 304 }) } satisfies Handlers',
+      /headers/,
+    ],
   ])(
     '%s',
     (_, program, reason) => {

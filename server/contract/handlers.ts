@@ -2,13 +2,19 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { components, operations } from '../../sdk/contract.gen.ts'
 import type { OperationId } from './document.ts'
 
-/** Who a verified access token speaks for. Whether the session is still alive only the database knows. */
+/**
+ * Who a verified access token speaks for. Whether the session is still alive only the database
+ * knows.
+ */
 export interface Caller {
   userId: string
   sessionId: string
 }
 
-type Parameter<Op extends OperationId, In extends 'path' | 'query' | 'header'> = operations[Op]['parameters'] extends { [K in In]?: infer P }
+type Parameter<
+  Op extends OperationId,
+  In extends 'path' | 'query' | 'header',
+> = operations[Op]['parameters'] extends { [K in In]?: infer P }
   ? [Exclude<P, undefined>] extends [never]
     ? Record<never, never>
     : Exclude<P, undefined>
@@ -32,18 +38,43 @@ export interface Req<Op extends OperationId> {
 
 type ProblemCode = components['schemas']['ProblemCode']
 /** Set by the http floor on every answer, so no handler says them. */
-type CommonHeader = 'X-Request-Id' | 'traceparent' | 'RateLimit' | 'RateLimit-Policy' | 'Cache-Control' | 'Set-Cookie'
-/** Said only where it is so; a `$ref`'d header is generated as required whatever the contract says. */
+type CommonHeader =
+  | 'X-Request-Id'
+  | 'traceparent'
+  | 'RateLimit'
+  | 'RateLimit-Policy'
+  | 'Cache-Control'
+  | 'Set-Cookie'
+/**
+ * Said only where it is so; a `$ref`'d header is generated as required whatever the contract says.
+ */
 type OptionalHeader = 'Idempotency-Replayed'
-type OwnHeaders<H> = { [K in keyof H as string extends K ? never : K extends CommonHeader | OptionalHeader ? never : K]: string } & {
+type OwnHeaders<H> = {
+  [K in keyof H as string extends K
+    ? never
+    : K extends CommonHeader | OptionalHeader
+      ? never
+      : K]: string
+} & {
   [K in keyof H as string extends K ? never : K extends OptionalHeader ? K : never]?: string
 }
-type HeadersOf<H> = keyof OwnHeaders<H> extends never ? { headers?: Record<string, never> } : { headers: OwnHeaders<H> }
+type HeadersOf<H> = keyof OwnHeaders<H> extends never
+  ? { headers?: Record<string, never> }
+  : { headers: OwnHeaders<H> }
 
-/** A file is sent chunk by chunk; everything else is whole, so that it is checked before it leaves. */
+/**
+ * A file is sent chunk by chunk; everything else is whole, so that it is checked before it leaves.
+ */
 type Answer<Status, R> = R extends { headers: infer H; content: infer C }
   ? C extends { 'application/problem+json': unknown }
-    ? { status: Status; code: ProblemCode; title: string; detail: string; headers: Record<string, string>; errors?: components['schemas']['FieldError'][] }
+    ? {
+        status: Status
+        code: ProblemCode
+        title: string
+        detail: string
+        headers: Record<string, string>
+        errors?: components['schemas']['FieldError'][]
+      }
     : H extends { 'Content-Disposition': unknown }
       ? { status: Status; chunks: AsyncIterable<string> } & HeadersOf<H>
       : { status: Status; body: C[keyof C]; signedIn?: string } & HeadersOf<H> & Cookies<H>
@@ -57,7 +88,9 @@ export type Res<Op extends OperationId> = {
   [Status in keyof operations[Op]['responses']]: Answer<Status, operations[Op]['responses'][Status]>
 }[keyof operations[Op]['responses']]
 
-export type Handler<Op extends OperationId> = operations[Op]['parameters'] extends { path: { user_id: string } }
+export type Handler<Op extends OperationId> = operations[Op]['parameters'] extends {
+  path: { user_id: string }
+}
   ? (request: Req<Op>, caller: Caller) => Promise<Res<Op>>
   : (request: Req<Op>) => Promise<Res<Op>>
 

@@ -4,19 +4,26 @@ import type { components } from '../../sdk/contract.gen.ts'
 import { contract, type SchemaObject } from './document.ts'
 import { formats } from './formats.ts'
 
-/** Members and items of a value up to which all its errors are listed. Ajv's list of all errors takes time quadratic in their number. */
+/**
+ * Members and items of a value up to which all its errors are listed. Ajv's list of all errors
+ * takes time quadratic in their number.
+ */
 const MAX_LISTED_VALUES = 1_000
 
 /** What is wrong with a value; nothing: `[]`. */
 export type Check = (value: unknown) => ErrorObject[]
 
-/** One that stops at the first error, which is faster, and one that finds all there are, for the person who has to mend them. */
+/**
+ * One that stops at the first error, which is faster, and one that finds all there are, for the
+ * person who has to mend them.
+ */
 const [first, every] = [ajv(false), ajv(true)]
 const NOTHING: ErrorObject[] = []
 const checks = new Map<SchemaObject | string, Check>()
 
 /**
- * The check of a schema of the contract, wherever in the contract it stands; compiled when it is first asked for.
+ * The check of a schema of the contract, wherever in the contract it stands; compiled when it is
+ * first asked for.
  *
  * @param schema the object of the loaded document itself, or a `$ref` into it
  * @example checkOf({ $ref: '#/components/schemas/Uuid' })('x')[0]?.keyword // 'format'
@@ -40,9 +47,13 @@ export function checkOf(schema: SchemaObject): Check {
 }
 
 /** @throws where a value that is about to leave the server breaks its schema */
-export function mustFit<Name extends keyof components['schemas']>(name: Name, value: components['schemas'][Name]): void {
+export function mustFit<Name extends keyof components['schemas']>(
+  name: Name,
+  value: components['schemas'][Name],
+): void {
   const [fault] = checkOf({ $ref: `#/components/schemas/${name}` })(value)
-  if (fault) throw new Error(`A ${name} breaks the contract: ${fault.instancePath} ${fault.message}`)
+  if (fault)
+    throw new Error(`A ${name} breaks the contract: ${fault.instancePath} ${fault.message}`)
 }
 
 /** What is named is compiled once, however many refer to it. */
@@ -52,24 +63,37 @@ function nameOf({ $ref, ...others }: SchemaObject): string | undefined {
 
 function compiled(ajv: Ajv2020, schema: SchemaObject): ValidateFunction {
   const name = nameOf(schema)
-  return name === undefined ? ajv.compile(absolute(schema)) : (ajv.getSchema(`contract${name}`) as ValidateFunction)
+  return name === undefined
+    ? ajv.compile(absolute(schema))
+    : (ajv.getSchema(`contract${name}`) as ValidateFunction)
 }
 
 function ajv(allErrors: boolean): Ajv2020 {
   const ajv = new Ajv2020({ strict: false, allErrors, discriminator: true, formats })
-  addFormats.default(ajv, { mode: 'fast', formats: ['uuid', 'email', 'uri', 'uri-reference', 'int32'] })
+  addFormats.default(ajv, {
+    mode: 'fast',
+    formats: ['uuid', 'email', 'uri', 'uri-reference', 'int32'],
+  })
   return ajv.addSchema({ $id: 'contract', ...absolute(contract) })
 }
 
-/** A copy whose references say that they mean the contract, and without the mapping of a discriminator: Ajv finds the branch by the one value that each has. */
+/**
+ * A copy whose references say that they mean the contract, and without the mapping of a
+ * discriminator: Ajv finds the branch by the one value that each has.
+ */
 function absolute<T extends object>(schema: T): T {
-  return JSON.parse(JSON.stringify(schema), (key, value) => (key === '$ref' ? `contract${value}` : key === 'mapping' ? undefined : value))
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === '$ref' ? `contract${value}` : key === 'mapping' ? undefined : value,
+  )
 }
 
 /** Levels of the contract's schemas; what lies deeper in a value is never looked at. */
 const SCHEMA_DEPTH = 8
 
-/** Whether a value has more than so many members and items, as far down as schemas go. Stops counting there. */
+/**
+ * Whether a value has more than so many members and items, as far down as schemas go. Stops
+ * counting there.
+ */
 function hasMoreThan(limit: number, value: unknown): boolean {
   let level = [value]
   let count = 0
@@ -87,8 +111,14 @@ function hasMoreThan(limit: number, value: unknown): boolean {
   return count > limit
 }
 
-/** What is no day is not of its form either, and hears only the first, which says how to write it. */
+/**
+ * What is no day is not of its form either, and hears only the first, which says how to write it.
+ */
 function sharpest(errors: ErrorObject[]): ErrorObject[] {
-  const withFormat = new Set(errors.flatMap(({ keyword, instancePath }) => (keyword === 'format' ? instancePath : [])))
-  return errors.filter(({ keyword, instancePath }) => keyword !== 'pattern' || !withFormat.has(instancePath))
+  const withFormat = new Set(
+    errors.flatMap(({ keyword, instancePath }) => (keyword === 'format' ? instancePath : [])),
+  )
+  return errors.filter(
+    ({ keyword, instancePath }) => keyword !== 'pattern' || !withFormat.has(instancePath),
+  )
 }

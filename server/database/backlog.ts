@@ -14,7 +14,10 @@ export interface Backlog {
   during<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** Refuses statements while those that are there already take too long: who is told so at once can come again, and those who wait are served in time. */
+/**
+ * Refuses statements while those that are there already take too long: who is told so at once can
+ * come again, and those who wait are served in time.
+ */
 export function openBacklog(): Backlog {
   let underWay = 0
   let [lastTook, lastEnded] = [0, 0]
@@ -24,7 +27,8 @@ export function openBacklog(): Backlog {
       const began = performance.now()
       // After a pause nothing is late.
       if (underWay === 0) [lastTook, lastEnded] = [0, began]
-      if (underWay >= FEW && (underWay >= MANY || lastTook > LATE || began - lastEnded > LATE)) throw new Unavailable('too many statements are waiting')
+      if (underWay >= FEW && (underWay >= MANY || lastTook > LATE || began - lastEnded > LATE))
+        throw new Unavailable('too many statements are waiting')
       underWay += 1
       try {
         return await work()

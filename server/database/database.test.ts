@@ -10,8 +10,14 @@ const log = pino({ level: 'silent' })
 
 test('three processes that start at once on one database all start', async () => {
   const { databaseUrl, directDatabaseUrl } = await startService({ losable: true })
-  const databases = await Promise.all(Array.from({ length: 3 }, () => openDatabase({ databaseUrl, directDatabaseUrl, dataDir: '' }, log)))
-  onTestFinished(async () => void (await Promise.all(databases.map((database) => database.close()))))
+  const databases = await Promise.all(
+    Array.from({ length: 3 }, () =>
+      openDatabase({ databaseUrl, directDatabaseUrl, dataDir: '' }, log),
+    ),
+  )
+  onTestFinished(
+    async () => void (await Promise.all(databases.map((database) => database.close()))),
+  )
   for (const database of databases) await database.ping()
 })
 
@@ -26,13 +32,21 @@ test('a statement that takes too long is a 503, and what waited behind it is nev
   // The embedded database closes a connection that holds it and sends nothing for 4 s.
   const talking = setInterval(() => void blocker.query('select 1'), 1_000)
   onTestFinished(() => clearInterval(talking))
-  const writes = await Promise.allSettled(Array.from({ length: 30 }, (_, mark) => database.rows(sql.unsafe`insert into marks values (${mark}::int)`)))
-  expect(writes.every((write) => write.status === 'rejected' && write.reason instanceof Unavailable)).toBe(true)
+  const writes = await Promise.allSettled(
+    Array.from({ length: 30 }, (_, mark) =>
+      database.rows(sql.unsafe`insert into marks values (${mark}::int)`),
+    ),
+  )
+  expect(
+    writes.every((write) => write.status === 'rejected' && write.reason instanceof Unavailable),
+  ).toBe(true)
   clearInterval(talking)
   await blocker.query('rollback')
   await blocker.end()
   await database.ping()
-  const [{ count }] = (await database.rows<{ count: number }>(sql.unsafe`select count(*)::int as count from marks`)) as [{ count: number }]
+  const [{ count }] = (await database.rows<{ count: number }>(
+    sql.unsafe`select count(*)::int as count from marks`,
+  )) as [{ count: number }]
   // Eight had been sent, one for each connection; a server may finish those. The others had not.
   expect(count).toBeLessThanOrEqual(8)
 })

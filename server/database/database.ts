@@ -10,7 +10,10 @@ import { openPipeline } from './pipeline.ts'
 import { prepared } from './prepared.ts'
 import { isPlanOutdated, Unavailable, unavailable } from './unavailable.ts'
 
-/** Longest a statement may wait and run, and longest it is begun anew, in milliseconds; then the answer is 503. */
+/**
+ * Longest a statement may wait and run, and longest it is begun anew, in milliseconds; then the
+ * answer is 503.
+ */
 const STATEMENT_LIMIT = 5_000
 
 export interface DatabaseOptions {
@@ -24,7 +27,8 @@ export interface DatabaseOptions {
 /** What runs statements: the database, or a transaction on it. */
 export interface Statements {
   /**
-   * Runs one statement. One that lost a race for a key was rolled back whole, and is run again, when it sees the winner's row.
+   * Runs one statement. One that lost a race for a key was rolled back whole, and is run again,
+   * when it sees the winner's row.
    * @throws {Unavailable} when the database does not answer, in time or at all
    */
   rows<Row>(statement: Statement): Promise<readonly Row[]>
@@ -32,12 +36,14 @@ export interface Statements {
 
 export interface Database extends Statements {
   /**
-   * Runs a statement that reads a page at most, in a pipeline where there is one: what is behind it there waits for it.
+   * Runs a statement that reads a page at most, in a pipeline where there is one: what is behind it
+   * there waits for it.
    * @throws {Unavailable} as `rows`
    */
   read<Row>(statement: Statement): Promise<readonly Row[]>
   /**
-   * Does several statements wholly or, where the work throws, not at all. The work is done again where a statement lost a race.
+   * Does several statements wholly or, where the work throws, not at all. The work is done again
+   * where a statement lost a race.
    * @throws {Unavailable} as `rows`, for all of them together
    */
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>
@@ -45,7 +51,9 @@ export interface Database extends Statements {
   ping(): Promise<void>
   /** Whether all statements wait for one another, so that a long one is better done in parts. */
   isOneSession: boolean
-  /** Better Auth's connections: password hashing inside its transactions must not starve the tasks. */
+  /**
+   * Better Auth's connections: password hashing inside its transactions must not starve the tasks.
+   */
   identityPool: pg.Pool
   /** How many statements run or wait. */
   statements(): number
@@ -56,22 +64,49 @@ export interface Database extends Statements {
   close(): Promise<void>
 }
 
-/** Starts the embedded database where no other is given, brings the tables up to date, and opens both pools. */
+/**
+ * Starts the embedded database where no other is given, brings the tables up to date, and opens
+ * both pools.
+ */
 export async function openDatabase(options: DatabaseOptions, log: Logger): Promise<Database> {
   // Its code is not read where it is not needed.
-  const embedded = options.databaseUrl === undefined ? await (await import('./embedded.ts')).startEmbedded(options.dataDir, log) : undefined
+  const embedded =
+    options.databaseUrl === undefined
+      ? await (await import('./embedded.ts')).startEmbedded(options.dataDir, log)
+      : undefined
   const url = options.databaseUrl ?? (embedded?.url as string)
-  const session: Session = embedded ? 'shared' : options.directDatabaseUrl === undefined ? 'own' : 'pooled'
+  const session: Session = embedded
+    ? 'shared'
+    : options.directDatabaseUrl === undefined
+      ? 'own'
+      : 'pooled'
   try {
     await migrate(options.directDatabaseUrl ?? url, log)
     embedded?.watch()
-    const pool = openPool({ ...connection(url, session, STATEMENT_LIMIT), types, max: embedded ? 1 : 8 }, log)
-    const identityPool = openPool({ ...connection(url, session, STATEMENT_LIMIT), max: embedded ? 1 : 4 }, log)
-    // Better Auth only waits for its queries; whoever gets the connection next would wait behind one that is late.
+    const pool = openPool(
+      { ...connection(url, session, STATEMENT_LIMIT), types, max: embedded ? 1 : 8 },
+      log,
+    )
+    const identityPool = openPool(
+      { ...connection(url, session, STATEMENT_LIMIT), max: embedded ? 1 : 4 },
+      log,
+    )
+    // Better Auth only waits for its queries; whoever gets the connection next would wait behind
+    // one that is late.
     identityPool.on('connect', giveUpWhenLate)
-    const pipeline = session === 'own' ? openPipeline({ ...connection(url, session, STATEMENT_LIMIT), types }, STATEMENT_LIMIT, lost(log)) : undefined
-    // Whether the database is there is asked on a connection of its own: all others may wait for one lock.
-    const probe = embedded ? undefined : openPool({ ...connection(url, session, STATEMENT_LIMIT), max: 1 }, log)
+    const pipeline =
+      session === 'own'
+        ? openPipeline(
+            { ...connection(url, session, STATEMENT_LIMIT), types },
+            STATEMENT_LIMIT,
+            lost(log),
+          )
+        : undefined
+    // Whether the database is there is asked on a connection of its own: all others may wait for
+    // one lock.
+    const probe = embedded
+      ? undefined
+      : openPool({ ...connection(url, session, STATEMENT_LIMIT), max: 1 }, log)
     // One for each, because a lock that holds up writes says nothing of reads.
     const [backlog, backlogOfReads] = [openBacklog(), openBacklog()]
 
@@ -96,7 +131,8 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
         }
       })
 
-    const rows = <Row>(statement: Statement): Promise<readonly Row[]> => untilNoRaceIsLost(() => connected((run) => run<Row>(statement)))
+    const rows = <Row>(statement: Statement): Promise<readonly Row[]> =>
+      untilNoRaceIsLost(() => connected((run) => run<Row>(statement)))
 
     const transaction = <T>(work: (statements: Statements) => Promise<T>): Promise<T> =>
       untilNoRaceIsLost(async () => {
@@ -152,11 +188,17 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     await embedded?.close()
     throw options.databaseUrl === undefined || error instanceof CannotOpen
       ? error
-      : new CannotOpen(`The database at ${new URL(url).host} cannot be used (${(error as Error).message}); see DATABASE_URL`, { cause: error })
+      : new CannotOpen(
+          `The database at ${new URL(url).host} cannot be used (${(error as Error).message}); see DATABASE_URL`,
+          { cause: error },
+        )
   }
 }
 
-/** What lost a race was rolled back whole, so it may be done again; in the next attempt it sees what the winner did. */
+/**
+ * What lost a race was rolled back whole, so it may be done again; in the next attempt it sees what
+ * the winner did.
+ */
 async function untilNoRaceIsLost<T>(attempt: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + STATEMENT_LIMIT
   for (;;) {
@@ -185,19 +227,29 @@ function hasLostRace(error: unknown): boolean {
   return error instanceof pg.DatabaseError && ['23505', '40P01'].includes(error.code ?? '')
 }
 
-/** Whether the server itself refused a statement, after which the connection is as good as before. */
+/**
+ * Whether the server itself refused a statement, after which the connection is as good as before.
+ */
 function isAnswer(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR' && !isPlanOutdated(error)
 }
 
-// A table of each migration that made some, asked for by name, which waits for no lock: those who need the locked one are told so themselves.
+// A table of each migration that made some, asked for by name, which waits for no lock: those who
+// need the locked one are told so themselves.
 const PING = sql.unsafe`select name from unnest(array['session', 'tasks', 'idempotency_keys', 'purged_tasks']) name where to_regclass(name) is null`
 
 function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
-  const pool = new pg.Pool({ ...config, connectionTimeoutMillis: STATEMENT_LIMIT, query_timeout: STATEMENT_LIMIT, idleTimeoutMillis: 0, keepAlive: true })
+  const pool = new pg.Pool({
+    ...config,
+    connectionTimeoutMillis: STATEMENT_LIMIT,
+    query_timeout: STATEMENT_LIMIT,
+    idleTimeoutMillis: 0,
+    keepAlive: true,
+  })
   const report = lost(log)
   pool.on('error', report)
-  // A connection lost while a client is checked out is told to the client, not to the pool; unheard, it ends the process.
+  // A connection lost while a client is checked out is told to the client, not to the pool;
+  // unheard, it ends the process.
   pool.on('connect', (client) => void client.on('error', report))
   return pool
 }

@@ -43,7 +43,8 @@ async function openPglite(): Promise<PGlite | undefined> {
       await (await PGlite.create(fresh, { extensions })).close()
       renameSync(fresh, directory)
     }
-    // Where PGlite finds no version it makes a new database: over a damaged one, everything in it would be gone.
+    // Where PGlite finds no version it makes a new database: over a damaged one, everything in it
+    // would be gone.
     if (!existsSync(join(directory, 'PG_VERSION'))) throw new Error('PG_VERSION is missing')
     return await PGlite.create(directory, { extensions })
   } catch (error) {
@@ -57,10 +58,14 @@ async function openPglite(): Promise<PGlite | undefined> {
 async function execute(database: PGlite, message: Uint8Array): Promise<Uint8Array> {
   const said: Buffer[] = []
   try {
-    // Not execProtocolRaw: that one also parses every answer and keeps what it parsed for ever. The bytes are the database's own memory, so they are copied.
-    await database.execProtocolRawStream(message, { onRawData: (bytes) => said.push(Buffer.from(bytes)) })
+    // Not execProtocolRaw: that one also parses every answer and keeps what it parsed for ever. The
+    // bytes are the database's own memory, so they are copied.
+    await database.execProtocolRawStream(message, {
+      onRawData: (bytes) => said.push(Buffer.from(bytes)),
+    })
   } catch {
-    // A statement that fails is an answer. This is the end of the database: its log cannot be written, say.
+    // A statement that fails is an answer. This is the end of the database: its log cannot be
+    // written, say.
     process.exit(1)
   }
   return Buffer.concat(said)

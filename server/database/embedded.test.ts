@@ -28,7 +28,10 @@ test("ten connections at once read their own rows, and a transaction is nobody e
   const wrong: number[] = []
   await Promise.all(
     Array.from({ length: 300 }, async (_, index) => {
-      const { rows } = await pool.query('select $1::int as mine, $2::text as text', [index, `text ${index}`])
+      const { rows } = await pool.query('select $1::int as mine, $2::text as text', [
+        index,
+        `text ${index}`,
+      ])
       if (rows[0].mine !== index || rows[0].text !== `text ${index}`) wrong.push(index)
       if (index % 10) return
       const client = await pool.connect()
@@ -56,7 +59,8 @@ test('a statement whose sender is gone before its turn is never run', async () =
   const holder = await pool.connect()
   await holder.query('begin')
   const gone = connect(join(directory, '.s.PGSQL.5432'))
-  // A question that needs no session, whose answer says that the connection was accepted: an SSLRequest (54.7).
+  // A question that needs no session, whose answer says that the connection was accepted: an
+  // SSLRequest (54.7).
   gone.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]))
   await once(gone, 'data')
   const text = Buffer.from('insert into marks values (7)\0')
@@ -73,7 +77,10 @@ test('a statement whose sender is gone before its turn is never run', async () =
 
 test('what a guest such as pg_dump sets for its session holds for the guest and never for the server', async () => {
   const directory = dataDirectory()
-  const service = await createService(readConfig({ DATA_DIR: directory, PORT: '0' }), createLog('silent'))
+  const service = await createService(
+    readConfig({ DATA_DIR: directory, PORT: '0' }),
+    createLog('silent'),
+  )
   onTestFinished(() => service.close())
   const guest = new pg.Client({ host: directory, user: 'postgres', database: 'postgres' })
   await guest.connect()
@@ -89,13 +96,25 @@ test('what a guest such as pg_dump sets for its session holds for the guest and 
     return Object.values(row ?? {})
   }
   const own = () => shown((text) => service.database.rows({ sql: text, values: [] }))
-  expect(await own()).toEqual([expect.stringContaining('public'), expect.not.stringContaining('Chatham'), 'off', 'postgres'])
-  expect(await shown(async (text) => (await guest.query(text)).rows)).toEqual(['', 'Pacific/Chatham', 'on', 'pg_read_all_data'])
+  expect(await own()).toEqual([
+    expect.stringContaining('public'),
+    expect.not.stringContaining('Chatham'),
+    'off',
+    'postgres',
+  ])
+  expect(await shown(async (text) => (await guest.query(text)).rows)).toEqual([
+    '',
+    'Pacific/Chatham',
+    'on',
+    'pg_read_all_data',
+  ])
   expect((await own())[0]).toContain('public')
   // What is meant for one transaction is in it.
   await guest.query('begin read write')
   await guest.query(`set local search_path = public`)
-  expect((await guest.query('select count(*)::int as count from tasks')).rows).toEqual([{ count: 0 }])
+  expect((await guest.query('select count(*)::int as count from tasks')).rows).toEqual([
+    { count: 0 },
+  ])
   await guest.query('commit')
   await guest.query('reset role')
   await guest.query('reset default_transaction_read_only')
@@ -117,7 +136,10 @@ test('what a guest such as pg_dump sets for its session holds for the guest and 
 
 test('what would stop the whole server is refused or cut off: COPY FROM STDIN, timeouts of a session, a message without a length', async () => {
   const directory = dataDirectory()
-  const service = await createService(readConfig({ DATA_DIR: directory, PORT: '0' }), createLog('silent'))
+  const service = await createService(
+    readConfig({ DATA_DIR: directory, PORT: '0' }),
+    createLog('silent'),
+  )
   onTestFinished(() => service.close())
   const guest = new pg.Client({ host: directory, user: 'postgres', database: 'postgres' })
   await guest.connect()
@@ -129,9 +151,13 @@ test('what would stop the whole server is refused or cut off: COPY FROM STDIN, t
     `set idle_in_transaction_session_timeout = '1s'`,
     `select set_config('transaction_timeout', '1s', false)`,
   ])
-    await expect(guest.query(statement)).rejects.toThrow('The embedded database takes no COPY FROM STDIN')
+    await expect(guest.query(statement)).rejects.toThrow(
+      'The embedded database takes no COPY FROM STDIN',
+    )
   await guest.query('set idle_in_transaction_session_timeout = 0')
-  expect((await guest.query('select count(*)::int as count from rows')).rows).toEqual([{ count: 0 }])
+  expect((await guest.query('select count(*)::int as count from rows')).rows).toEqual([
+    { count: 0 },
+  ])
   const broken = connect(join(directory, '.s.PGSQL.5432'))
   const closed = new Promise((resolve) => broken.once('close', resolve))
   broken.write(Buffer.from([0x51, 0, 0, 0, 0]))

@@ -14,14 +14,20 @@ const SQLITE_BUSY = 5
 /** The port of a PostgreSQL UNIX socket is part of its file name. */
 const SOCKET_NAME = '.s.PGSQL.5432'
 
-/** Longest that a statement may keep the database's thread busy, in milliseconds; then it is started anew. */
+/**
+ * Longest that a statement may keep the database's thread busy, in milliseconds; then it is started
+ * anew.
+ */
 const HANG_LIMIT_MS = 60_000
 const PING_INTERVAL_MS = 5_000
 /** How much of the disk is kept free, in bytes: three segments of the write-ahead log. */
 const MIN_FREE_BYTES = 50_000_000
 /** How often the disk is looked at, in milliseconds. In that time not that much is written. */
 const ROOM_INTERVAL_MS = 1_000
-/** Longest that the database may take to close, in milliseconds. Ended by force, it recovers at its next start. */
+/**
+ * Longest that the database may take to close, in milliseconds. Ended by force, it recovers at its
+ * next start.
+ */
 const CLOSE_LIMIT_MS = 10_000
 /** Between two attempts to start the database anew, in milliseconds. */
 const RESTART_DELAY_MS = 1_000
@@ -31,14 +37,17 @@ export interface EmbeddedDatabase {
   url: string
   /** Whether the disk has room for more than a few writes. */
   hasRoom(): boolean
-  /** From here on a thread that is busy for a minute is started anew. Migrations may take longer. */
+  /**
+   * From here on a thread that is busy for a minute is started anew. Migrations may take longer.
+   */
   watch(): void
   close(): Promise<void>
 }
 
 /**
- * PostgreSQL in a thread of this process, its files in `dataDir`, reached over a UNIX socket in the PostgreSQL wire protocol. A thread of its own, so that a statement
- * delays no request that does not need the database, and so that it can be ended and started anew when it hangs or fails.
+ * PostgreSQL in a thread of this process, its files in `dataDir`, reached over a UNIX socket in the
+ * PostgreSQL wire protocol. A thread of its own, so that a statement delays no request that does
+ * not need the database, and so that it can be ended and started anew when it hangs or fails.
  * A process kill loses nothing; fsync is off, so a power cut may.
  *
  * @throws {CannotOpen} when another process has the directory, or what is in it is no database
@@ -47,7 +56,10 @@ export async function startEmbedded(dataDir: string, log?: Logger): Promise<Embe
   const release = takeDirectory(dataDir)
   const directory = join(dataDir, 'postgres')
   // A socket's path may have 107 bytes at most.
-  const privateDir = Buffer.byteLength(join(dataDir, SOCKET_NAME)) > 100 ? mkdtempSync(join(tmpdir(), 'docket-')) : undefined
+  const privateDir =
+    Buffer.byteLength(join(dataDir, SOCKET_NAME)) > 100
+      ? mkdtempSync(join(tmpdir(), 'docket-'))
+      : undefined
   const socketDir = privateDir ?? dataDir
   const settings = { directory, socket: join(socketDir, SOCKET_NAME) }
   let isClosing = false
@@ -73,7 +85,10 @@ export async function startEmbedded(dataDir: string, log?: Logger): Promise<Embe
     log?.error('the embedded database ended; it is started anew')
     while (!isClosing && !worker) {
       await wait(RESTART_DELAY_MS)
-      if (!isClosing) await start().catch((error: Error) => log?.error({ reason: error.message }, 'the embedded database cannot be started'))
+      if (!isClosing)
+        await start().catch((error: Error) =>
+          log?.error({ reason: error.message }, 'the embedded database cannot be started'),
+        )
     }
   }
   const cleanUp = () => {
@@ -110,7 +125,10 @@ export async function startEmbedded(dataDir: string, log?: Logger): Promise<Embe
   }
 }
 
-/** A database whose disk is full cannot even be read: its log has to be written when a read cleans up. So the last of it is kept free. */
+/**
+ * A database whose disk is full cannot even be read: its log has to be written when a read cleans
+ * up. So the last of it is kept free.
+ */
 function roomIn(dataDir: string): () => boolean {
   let lookedAt = Number.NEGATIVE_INFINITY
   let hasRoom = true
@@ -129,13 +147,20 @@ const send = (worker: Worker, message: ToWorker) => worker.postMessage(message)
 
 /** @throws {CannotOpen} */
 async function startWorker(settings: EmbeddedSettings): Promise<Worker> {
-  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData: settings })
+  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), {
+    workerData: settings,
+  })
   const outcome = await new Promise<FromWorker | Error>((resolve) => {
     worker.once('message', resolve).once('error', resolve)
     worker.once('exit', (code) => resolve(new Error(`its thread ended with ${code}`)))
   })
   if (outcome === 'listening') return worker
-  const reason = outcome instanceof Error ? outcome.message : typeof outcome === 'object' ? outcome.cannotOpen : outcome
+  const reason =
+    outcome instanceof Error
+      ? outcome.message
+      : typeof outcome === 'object'
+        ? outcome.cannotOpen
+        : outcome
   throw new CannotOpen(
     `The database in ${settings.directory} cannot be opened (${firstLine(reason)}); restore it from a backup, or set DATA_DIR to another directory`,
   )
@@ -152,7 +177,10 @@ async function closeWorker(worker: Worker): Promise<void> {
 
 const firstLine = (message: string) => message.split('\n', 1)[0]?.slice(0, 200)
 
-/** SQLite's exclusive lock is a lock of the operating system: atomic, seen across containers, and gone with the process. */
+/**
+ * SQLite's exclusive lock is a lock of the operating system: atomic, seen across containers, and
+ * gone with the process.
+ */
 function takeDirectory(dataDir: string): () => void {
   let lock: DatabaseSync | undefined
   try {
@@ -163,7 +191,9 @@ function takeDirectory(dataDir: string): () => void {
   } catch (error) {
     lock?.close()
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
-      throw new CannotOpen(`The data directory ${dataDir} is in use by another Docket; stop that one, or set DATA_DIR to another directory`)
+      throw new CannotOpen(
+        `The data directory ${dataDir} is in use by another Docket; stop that one, or set DATA_DIR to another directory`,
+      )
     }
     throw new CannotOpen(
       `${join(dataDir, 'lock.sqlite')} cannot be locked (${firstLine((error as Error).message)}); DATA_DIR must be a directory that this user may write`,

@@ -36,13 +36,18 @@ export async function migrate(url: string, log: Logger): Promise<void> {
   }
 }
 
-/** A limit that the role has for statements of requests would stop the migration of a large table; `transaction_timeout` is of PostgreSQL 17. */
+/**
+ * A limit that the role has for statements of requests would stop the migration of a large table;
+ * `transaction_timeout` is of PostgreSQL 17.
+ */
 const WITHOUT_LIMITS = `
   select set_config(name, '0', false) from pg_settings
   where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`
 
 async function refuseNewerTables(client: pg.Client): Promise<void> {
-  const { rows: tables } = await client.query<{ exists: boolean }>(`select to_regclass('migrations') is not null as exists`)
+  const { rows: tables } = await client.query<{ exists: boolean }>(
+    `select to_regclass('migrations') is not null as exists`,
+  )
   if (!tables[0]?.exists) return
   const known = new Set(readdirSync(dir).map((file) => file.replace(/\.sql$/, '')))
   const { rows } = await client.query<{ name: string }>('select name from migrations order by id')

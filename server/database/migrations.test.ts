@@ -25,15 +25,32 @@ test('tasks of 0.1.0 keep what they were, get places in their order and versions
   const { variables, drop } = await copyDatabase(true)
   onTestFinished(drop)
   const url = variables.DATABASE_URL as string
-  const back = () => runner({ databaseUrl: connection(url, 'own'), dir, direction: 'down', count: 5, migrationsTable: 'migrations', log: () => {} })
-  expect((await back()).map(({ name }) => name)).toEqual(['0007_usage', '0006_one_folding', '0005_search_statistics', '0004_task_changes', '0003_task_fields'])
+  const back = () =>
+    runner({
+      databaseUrl: connection(url, 'own'),
+      dir,
+      direction: 'down',
+      count: 5,
+      migrationsTable: 'migrations',
+      log: () => {},
+    })
+  expect((await back()).map(({ name }) => name)).toEqual([
+    '0007_usage',
+    '0006_one_folding',
+    '0005_search_statistics',
+    '0004_task_changes',
+    '0003_task_fields',
+  ])
 
   const client = new pg.Client(url)
   await client.connect()
   onTestFinished(() => client.end())
   const ids = ['0199c2f0-0000-7000-8000-00000000000a', '0199c2f0-0000-7000-8000-00000000000b']
   for (const id of ids) {
-    await client.query(`insert into "user" (id, name, email) values ($1::uuid, 'x', $2)`, [id, `${id}@example.org`])
+    await client.query(`insert into "user" (id, name, email) values ($1::uuid, 'x', $2)`, [
+      id,
+      `${id}@example.org`,
+    ])
     await client.query(
       `insert into tasks (user_id, id, version, title, description, completed_at, created_at, updated_at)
       select $1, gen_random_uuid(), 100 - n, 'Task ' || n, 'Σ', case when n % 2 = 0 then now() end, now() + n * interval '1 second', now() from generate_series(1, 50) n`,
@@ -55,16 +72,28 @@ test('tasks of 0.1.0 keep what they were, get places in their order and versions
     { user_id: ids[1], ...same, first: 100, last: 149, clock: 149 },
   ])
   await back()
-  expect((await client.query(`select count(*)::int as count, min(title) as title from tasks`)).rows).toEqual([{ count: 100, title: 'Task 1' }])
+  expect(
+    (await client.query(`select count(*)::int as count, min(title) as title from tasks`)).rows,
+  ).toEqual([{ count: 100, title: 'Task 1' }])
   await migrate(url, pino({ level: 'silent' }))
 })
 
 test('labels of a task that are one label now are merged under a new version, and no other task changes', async () => {
   const { url, client } = await connectToCopy()
   // To before 0006_one_folding.
-  await runner({ databaseUrl: connection(url, 'own'), dir, direction: 'down', count: 2, migrationsTable: 'migrations', log: () => {} })
+  await runner({
+    databaseUrl: connection(url, 'own'),
+    dir,
+    direction: 'down',
+    count: 2,
+    migrationsTable: 'migrations',
+    log: () => {},
+  })
   const id = '0199c2f0-0000-7000-8000-00000000000a'
-  await client.query(`insert into "user" (id, name, email) values ($1::uuid, 'x', 'x@example.org')`, [id])
+  await client.query(
+    `insert into "user" (id, name, email) values ($1::uuid, 'x', 'x@example.org')`,
+    [id],
+  )
   await client.query('update task_clock set version = 3')
   const labels = [
     ['Home', 'home', 'x', 'HOME'],
@@ -77,22 +106,39 @@ test('labels of a task that are one label now are merged under a new version, an
       [id, index + 1, String(index), each],
     )
   await migrate(url, pino({ level: 'silent' }))
-  const { rows } = await client.query('select title, labels, label_keys, version::int from tasks order by title')
+  const { rows } = await client.query(
+    'select title, labels, label_keys, version::int from tasks order by title',
+  )
   const [first, second, third] = rows
-  expect([first.labels, first.label_keys, third.labels]).toEqual([['Home', 'x'], ['home', 'x'], ['Café']])
-  expect(second).toEqual({ title: '1', labels: ['home', 'work'], label_keys: ['home', 'work'], version: 2 })
+  expect([first.labels, first.label_keys, third.labels]).toEqual([
+    ['Home', 'x'],
+    ['home', 'x'],
+    ['Café'],
+  ])
+  expect(second).toEqual({
+    title: '1',
+    labels: ['home', 'work'],
+    label_keys: ['home', 'work'],
+    version: 2,
+  })
   expect([first.version, third.version].sort()).toEqual([4, 5])
   expect((await client.query('select version::int from task_clock')).rows).toEqual([{ version: 5 }])
   // What is used is counted by the migration after it.
-  expect((await client.query('select tasks::int, bytes::int from task_clock')).rows).toEqual([{ tasks: 3, bytes: 3 + 5 + 8 + 5 }])
+  expect((await client.query('select tasks::int, bytes::int from task_clock')).rows).toEqual([
+    { tasks: 3, bytes: 3 + 5 + 8 + 5 },
+  ])
 })
 
 test('a limit for statements that the role has does not stop a migration', async () => {
   const { url, client } = await connectToCopy()
-  // A database's own setting stands for that of a role, which all databases of the server would share.
+  // A database's own setting stands for that of a role, which all databases of the server would
+  // share.
   const { rows } = await client.query<{ name: string }>('select current_database() as name')
   const id = '0199c2f0-0000-7000-8000-00000000000a'
-  await client.query(`insert into "user" (id, name, email) values ($1::uuid, 'x', 'x@example.org')`, [id])
+  await client.query(
+    `insert into "user" (id, name, email) values ($1::uuid, 'x', 'x@example.org')`,
+    [id],
+  )
   await client.query(
     `insert into tasks (user_id, id, version, title, position, created_at, updated_at)
     select $1, gen_random_uuid(), n, repeat('é', 200), n, now(), now() from generate_series(1, 6000) n`,
@@ -108,7 +154,9 @@ test('a limit for statements that the role has does not stop a migration', async
     log: () => {},
   })
   await migrate(url, pino({ level: 'silent' }))
-  const { rows: limits } = await client.query(`select count(*)::int as count from pg_proc where proname = 'unique_labels'`)
+  const { rows: limits } = await client.query(
+    `select count(*)::int as count from pg_proc where proname = 'unique_labels'`,
+  )
   expect(limits).toEqual([{ count: 1 }])
 })
 
@@ -116,8 +164,12 @@ test('tables of a newer version are refused with a sentence that names it, and n
   const { url, client } = await connectToCopy()
   await client.query(`insert into migrations (name, run_on) values ('0999_from_the_future', now())`)
   const before = (await client.query('select name from migrations order by id')).rows
-  await expect(migrate(url, pino({ level: 'silent' }))).rejects.toThrow(/newer Docket \(0999_from_the_future\)/)
+  await expect(migrate(url, pino({ level: 'silent' }))).rejects.toThrow(
+    /newer Docket \(0999_from_the_future\)/,
+  )
   const server = { databaseUrl: url, directDatabaseUrl: url, dataDir: '' }
-  await expect(openDatabase(server, pino({ level: 'silent' }))).rejects.toThrow(/^The tables were changed by a newer Docket/)
+  await expect(openDatabase(server, pino({ level: 'silent' }))).rejects.toThrow(
+    /^The tables were changed by a newer Docket/,
+  )
   expect((await client.query('select name from migrations order by id')).rows).toEqual(before)
 })

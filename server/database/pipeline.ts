@@ -3,7 +3,10 @@ import type { Statement } from './live-caller.ts'
 import { prepared } from './prepared.ts'
 import { isPlanOutdated } from './unavailable.ts'
 
-/** Connections that send one statement after the other without waiting for the answers; a slow one holds up what is behind it, so there are two. */
+/**
+ * Connections that send one statement after the other without waiting for the answers; a slow one
+ * holds up what is behind it, so there are two.
+ */
 const CONNECTIONS = 2
 
 export interface Pipeline {
@@ -13,16 +16,32 @@ export interface Pipeline {
 }
 
 /**
- * Statements in a pipeline (PostgreSQL, 55.2.4): under load many share a packet in both directions, which a connection of a pool, taken for one statement
- * at a time, cannot do. Each is a transaction of its own. It connects when it is used, and again after a loss.
+ * Statements in a pipeline (PostgreSQL, 55.2.4): under load many share a packet in both directions,
+ * which a connection of a pool, taken for one statement at a time, cannot do. Each is a transaction
+ * of its own. It connects when it is used, and again after a loss.
  *
- * @param timeLimit milliseconds of a statement; what is late takes its connection with it, since nobody can overtake it
+ * @param timeLimit milliseconds of a statement; what is late takes its connection with it, since
+ *   nobody can overtake it
  * @param onLoss hears why a connection was lost
  */
-export function openPipeline(config: pg.ClientConfig, timeLimit: number, onLoss: (error: Error) => void): Pipeline {
+export function openPipeline(
+  config: pg.ClientConfig,
+  timeLimit: number,
+  onLoss: (error: Error) => void,
+): Pipeline {
   const lines = Array.from(
     { length: CONNECTIONS },
-    () => new Line({ ...config, pipeline: true, connectionTimeoutMillis: timeLimit, keepAlive: true } as pg.ClientConfig, timeLimit, onLoss),
+    () =>
+      new Line(
+        {
+          ...config,
+          pipeline: true,
+          connectionTimeoutMillis: timeLimit,
+          keepAlive: true,
+        } as pg.ClientConfig,
+        timeLimit,
+        onLoss,
+      ),
   )
   return {
     rows: (statement) => lines.reduce((a, b) => (b.underWay < a.underWay ? b : a)).rows(statement),
@@ -51,7 +70,10 @@ class Line {
     try {
       this.#client ??= this.#connect()
       const client = await this.#client
-      const query = { ...prepared(statement, true), query_timeout: Math.max(1, deadline - performance.now()) }
+      const query = {
+        ...prepared(statement, true),
+        query_timeout: Math.max(1, deadline - performance.now()),
+      }
       return (await client.query(query)).rows
     } catch (error) {
       // Only a new connection plans anew.

@@ -1,17 +1,24 @@
 import type pg from 'pg'
 import type { Statement } from './live-caller.ts'
 
-/** Most statements that get a name: each costs memory on every connection. Those that come first are those that come most. */
+/**
+ * Most statements that get a name: each costs memory on every connection. Those that come first are
+ * those that come most.
+ */
 const LIMIT = 300
 
 const kept = new Map<string, { name: string; text: string }>()
 
 /**
- * A statement as `pg` takes it and, where its plan may be kept, with a name, under which it is parsed and planned once a connection.
+ * A statement as `pg` takes it and, where its plan may be kept, with a name, under which it is
+ * parsed and planned once a connection.
  *
  * @param mayKeep whether the connection has a session to itself
  */
-export function prepared({ sql, values, isPlannedAnew }: Statement, mayKeep: boolean): pg.QueryConfig {
+export function prepared(
+  { sql, values, isPlannedAnew }: Statement,
+  mayKeep: boolean,
+): pg.QueryConfig {
   const known = kept.get(sql)
   if (known && mayKeep) return { ...known, values: values as unknown[] }
   // slonik's tag writes $slonik_1 where PostgreSQL reads $1.

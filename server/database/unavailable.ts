@@ -1,11 +1,17 @@
 /** The database does not answer: a 503, never a caller's fault. */
 export class Unavailable extends Error {}
 
-/** SQLSTATE classes of a server that is going, full or not there: connection, database name, resources, operator intervention; and of one that is only a copy, waited too long in a transaction, or does not get a lock. */
+/**
+ * SQLSTATE classes of a server that is going, full or not there: connection, database name,
+ * resources, operator intervention; and of one that is only a copy, waited too long in a
+ * transaction, or does not get a lock.
+ */
 const PASSING = /^(08|3D|53|57|25006$|25P03$|55P03$)/
 const NETWORK = /^(E[A-Z]+)$/
 
-/** Turns an error that says "the database is away" into `Unavailable`; any other stays what it is. */
+/**
+ * Turns an error that says "the database is away" into `Unavailable`; any other stays what it is.
+ */
 export function unavailable(error: unknown): unknown {
   for (let at = error; at instanceof Error; at = at.cause) {
     const code = (at as { code?: unknown }).code
@@ -19,7 +25,14 @@ export function unavailable(error: unknown): unknown {
   return error
 }
 
-/** Another process has changed the tables since the connection planned the statement; it would refuse it from now on. */
+/**
+ * Another process has changed the tables since the connection planned the statement; it would
+ * refuse it from now on.
+ */
 export function isPlanOutdated(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: unknown }).code === '0A000' && error.message.includes('cached plan')
+  return (
+    error instanceof Error &&
+    (error as { code?: unknown }).code === '0A000' &&
+    error.message.includes('cached plan')
+  )
 }

@@ -18,7 +18,10 @@ const IDLE = 0x49
 /** Answers one message of the wire protocol. */
 type Execute = (message: Uint8Array) => Promise<Uint8Array>
 
-/** Serves one database session to many connections, on a UNIX socket at `path`; answers with what ends it. */
+/**
+ * Serves one database session to many connections, on a UNIX socket at `path`; answers with what
+ * ends it.
+ */
 export async function listen(execute: Execute, path: string): Promise<() => Promise<void>> {
   rmSync(path, { force: true })
   const session = new Session(execute)
@@ -37,8 +40,10 @@ export async function listen(execute: Execute, path: string): Promise<() => Prom
 }
 
 /**
- * From a connection's first message until ReadyForQuery says idle, no other connection is served: interleaved, they would read each other's rows.
- * A connection that is not the server's own, such as pg_dump, finds its settings and its role again each time, and the server never sees them.
+ * From a connection's first message until ReadyForQuery says idle, no other connection is served:
+ * interleaved, they would read each other's rows.
+ * A connection that is not the server's own, such as pg_dump, finds its settings and its role again
+ * each time, and the server never sees them.
  */
 class Session {
   readonly #execute: Execute
@@ -67,7 +72,8 @@ class Session {
   }
 
   async answer(socket: Socket, message: Uint8Array): Promise<Uint8Array> {
-    while (this.#holder !== undefined && this.#holder !== socket) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#holder !== undefined && this.#holder !== socket)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
     if (socket.destroyed || socket.readableEnded) {
       // Who asked is gone; what was asked must not happen after that.
       if (this.#holder === undefined) this.#waiting.shift()?.()
@@ -86,11 +92,15 @@ class Session {
     return answer
   }
 
-  /** What a connection leaves open when it goes is rolled back; of a guest nothing stays, neither statements nor temporary tables nor locks. */
+  /**
+   * What a connection leaves open when it goes is rolled back; of a guest nothing stays, neither
+   * statements nor temporary tables nor locks.
+   */
   async leave(socket: Socket): Promise<void> {
     const isGuest = this.#guests.has(socket)
     if (this.#holder !== socket && !isGuest) return
-    while (this.#holder !== undefined && this.#holder !== socket) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#holder !== undefined && this.#holder !== socket)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#holder = socket
     clearTimeout(this.#limit)
     await this.#run('rollback')
@@ -121,7 +131,8 @@ class Session {
 
   /** Resolves when nobody holds the session. */
   async idle(): Promise<void> {
-    while (this.#holder !== undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#holder !== undefined)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
   #release(): void {
@@ -153,8 +164,13 @@ function serve(socket: Socket, session: Session): void {
 
   socket.on('data', (chunk) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
-    for (let length = frameLength(pending); length > 0 && length <= pending.length; length = frameLength(pending)) {
-      // A length counts itself; less is no message, and the database would wait for the rest of it for ever.
+    for (
+      let length = frameLength(pending);
+      length > 0 && length <= pending.length;
+      length = frameLength(pending)
+    ) {
+      // A length counts itself; less is no message, and the database would wait for the rest of it
+      // for ever.
       if (length < 5) return void socket.destroy()
       const message = Buffer.from(pending.subarray(0, length))
       pending = pending.subarray(length)
@@ -177,7 +193,9 @@ function endsIdle(answer: Uint8Array): boolean {
   return answer.at(-6) === READY_FOR_QUERY && answer.at(-1) === IDLE
 }
 
-/** Where a guest leaves a role or a setting behind, the server's next statement would run under it. */
+/**
+ * Where a guest leaves a role or a setting behind, the server's next statement would run under it.
+ */
 const RESET = 'reset session authorization; reset role; reset all'
 /** Where temporary tables came first, those of a guest would hide the server's. */
 const OWN_PATH = `select set_config('search_path', 'public, pg_temp', false)`
@@ -191,16 +209,25 @@ const SETTINGS = `
   from pg_settings where source = 'session'`
 
 /** What would have the database wait inside its own thread, which then answers no connection. */
-const BLOCKING = /\bcopy\b[^;]*\bfrom\s+stdin\b|\b(idle_in_transaction_session|idle_session|transaction)_timeout\b['"]?\s*(=|,|to\b)(?!\s*'?(0|default)\b)/i
+const BLOCKING =
+  /\bcopy\b[^;]*\bfrom\s+stdin\b|\b(idle_in_transaction_session|idle_session|transaction)_timeout\b['"]?\s*(=|,|to\b)(?!\s*'?(0|default)\b)/i
 
-/** The error that a guest gets for what cannot be done here (54.7: ErrorResponse, ReadyForQuery). */
+/**
+ * The error that a guest gets for what cannot be done here (54.7: ErrorResponse, ReadyForQuery).
+ */
 function refusalOf(message: Buffer): Uint8Array | undefined {
-  if (![QUERY, PARSE].includes(message[0] ?? 0) || !BLOCKING.test(message.toString('utf8', 5))) return undefined
-  const fields = 'SERROR\0VERROR\0C0A000\0MThe embedded database takes no COPY FROM STDIN and no timeouts of a session; use a PostgreSQL server for that.\0\0'
+  if (![QUERY, PARSE].includes(message[0] ?? 0) || !BLOCKING.test(message.toString('utf8', 5)))
+    return undefined
+  const fields =
+    'SERROR\0VERROR\0C0A000\0MThe embedded database takes no COPY FROM STDIN and no timeouts of a session; use a PostgreSQL server for that.\0\0'
   const error = Buffer.alloc(5)
   error[0] = ERROR_RESPONSE
   error.writeInt32BE(4 + fields.length, 1)
-  return Buffer.concat([error, Buffer.from(fields), Buffer.from([READY_FOR_QUERY, 0, 0, 0, 5, IDLE])])
+  return Buffer.concat([
+    error,
+    Buffer.from(fields),
+    Buffer.from([READY_FOR_QUERY, 0, 0, 0, 5, IDLE]),
+  ])
 }
 
 /** A simple query (54.7). */
@@ -217,7 +244,8 @@ function textOf(answer: Uint8Array): string {
   const bytes = Buffer.from(answer)
   for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
     // After the type: its length, the number of columns, and the length of the first.
-    if (bytes[at] === DATA_ROW) return bytes.toString('utf8', at + 11, at + 11 + bytes.readInt32BE(at + 7))
+    if (bytes[at] === DATA_ROW)
+      return bytes.toString('utf8', at + 11, at + 11 + bytes.readInt32BE(at + 7))
   }
   return 'select 1'
 }
@@ -225,5 +253,9 @@ function textOf(answer: Uint8Array): string {
 /** Names and values, each ended by a zero, after length and version. */
 function startUpParameters(message: Buffer): Map<string, string> {
   const words = message.toString('utf8', 8).split('\0')
-  return new Map(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? ''] as const] : [])))
+  return new Map(
+    words.flatMap((word, index) =>
+      index % 2 === 0 ? [[word, words[index + 1] ?? ''] as const] : [],
+    ),
+  )
 }

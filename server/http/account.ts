@@ -4,17 +4,26 @@ import { userOf } from './client.ts'
 /** Names accounts and devices without telling their e-mail. */
 export interface AccountNames {
   accountOf(emailOrUserId: string): string
-  deviceOf(credential: { token?: string | undefined; cookies?: string | undefined }, account: string): string | undefined
+  deviceOf(
+    credential: { token?: string | undefined; cookies?: string | undefined },
+    account: string,
+  ): string | undefined
 }
 
-/** Notes the account whose password is asked for, and whether the device has signed in to it before: for the limits and the log. */
+/**
+ * Notes the account whose password is asked for, and whether the device has signed in to it before:
+ * for the limits and the log.
+ */
 export function noteAccount({ accountOf, deviceOf }: AccountNames): RequestHandler {
   return (request, response, next) => {
     const { operation } = response.locals
     if (operation?.asksPassword) {
       // A token that comes with a sign-in says nothing of the account that it is for.
       const user = operation.needsCaller ? userOf(response) : undefined
-      const { email, device_token: token } = request.body as { email?: string; device_token?: string }
+      const { email, device_token: token } = request.body as {
+        email?: string
+        device_token?: string
+      }
       const account = accountOf(user ?? String(email))
       response.locals.account = account
       const device = deviceOf({ token, cookies: request.headers.cookie }, account)

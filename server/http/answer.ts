@@ -49,47 +49,98 @@ function sendJson(response: Response, type: string, body: unknown): void {
   response.set('Content-Length', String(Buffer.byteLength(text))).end(text)
 }
 
-/** Status and headers; what has a version may be kept and asked for again, all else is not to be kept. */
-export function setHead(response: Response, status: number, headers: Record<string, string>, isProblem = false): void {
+/**
+ * Status and headers; what has a version may be kept and asked for again, all else is not to be
+ * kept.
+ */
+export function setHead(
+  response: Response,
+  status: number,
+  headers: Record<string, string>,
+  isProblem = false,
+): void {
   response.status(status)
   response.locals.answerHeaders = Object.keys(headers)
   response.set(headers)
-  if (!response.hasHeader('Cache-Control')) response.set('Cache-Control', headers.ETag && !isProblem ? 'private, no-cache' : 'private, no-store')
+  if (!response.hasHeader('Cache-Control'))
+    response.set(
+      'Cache-Control',
+      headers.ETag && !isProblem ? 'private, no-cache' : 'private, no-store',
+    )
 }
 
 function sendProblem(response: Response, problem: Problem, log: Logger): void {
   const { requestId, trace, operation, account, address } = response.locals
   if (WATCHED.has(problem.code))
-    log.warn({ request_id: requestId, ...trace?.ids, operation: operation?.id, refused: problem.code, account, address }, 'refused')
+    log.warn(
+      {
+        request_id: requestId,
+        ...trace?.ids,
+        operation: operation?.id,
+        refused: problem.code,
+        account,
+        address,
+      },
+      'refused',
+    )
   sendJson(response, 'application/problem+json', {
     ...problemDetails(problem, requestId),
     ...(speaksBetterAuth(response) ? { message: problem.detail } : {}),
   })
 }
 
-/** Also where there is no operation, so that the stock client shows the real error of a path that it made up. */
+/**
+ * Also where there is no operation, so that the stock client shows the real error of a path that it
+ * made up.
+ */
 function speaksBetterAuth({ locals: { operation }, req }: Response): boolean {
   return operation ? operation.tags.includes(BROWSER_TAG) : req.path.startsWith('/api/auth/')
 }
 
 /** The members of RFC 9457 and ours. */
-export function problemDetails({ code, status, title, detail, errors }: Problem, requestId: string) {
+export function problemDetails(
+  { code, status, title, detail, errors }: Problem,
+  requestId: string,
+) {
   const type = `/docs/problems#${code}`
-  return { type, title, status, detail, instance: `urn:docket:request:${requestId}`, code, request_id: requestId, ...(errors ? { errors } : {}) }
+  return {
+    type,
+    title,
+    status,
+    detail,
+    instance: `urn:docket:request:${requestId}`,
+    code,
+    request_id: requestId,
+    ...(errors ? { errors } : {}),
+  }
 }
 
-/** The one catch: whatever was thrown or refused on the way becomes a problem. What it was stays in the log. */
-export function catchAll(log: Logger, nameError: (error: unknown) => Problem | undefined): ErrorRequestHandler {
+/**
+ * The one catch: whatever was thrown or refused on the way becomes a problem. What it was stays in
+ * the log.
+ */
+export function catchAll(
+  log: Logger,
+  nameError: (error: unknown) => Problem | undefined,
+): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const known = error instanceof Refusal ? error.problem : nameError(error)
     const { requestId, trace, operation } = response.locals
     const about = { request_id: requestId, ...trace?.ids, operation: operation?.id }
     // What has a name is no fault of the code, and may come by thousands: no stack.
     if (!known) log.error({ ...about, err: error }, 'internal_error')
-    else if (known.status >= 500) log.warn({ ...about, reason: (error as Error).message }, known.code)
+    else if (known.status >= 500)
+      log.warn({ ...about, reason: (error as Error).message }, known.code)
     if (response.headersSent) return void response.destroy()
     // What the failed answer had set already would leak.
-    for (const name of [...(response.locals.answerHeaders ?? []), 'Set-Cookie', 'Content-Type', 'Content-Length', 'Cache-Control']) response.removeHeader(name)
+    for (const name of [
+      ...(response.locals.answerHeaders ?? []),
+      'Set-Cookie',
+      'Content-Type',
+      'Content-Length',
+      'Cache-Control',
+    ])
+      response.removeHeader(name)
     sendAnswer(response, known ?? problem('internal_error'), log)
   }
 }

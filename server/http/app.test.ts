@@ -37,19 +37,28 @@ describe('paths', () => {
     '/api/%zz',
   ])('404: %s is in no contract (rule 7)', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
-      const answer = await send<Problem>(`${service.url}${path}`, { method, headers: { authorization: `Bearer ${ada.token}` } })
+      const answer = await send<Problem>(`${service.url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${ada.token}` },
+      })
       expect(answer.status).toBe(404)
       isProblem(answer, 'not_found')
     }
   })
 
   test('404: upper case and a trailing slash are other paths', async () => {
-    for (const path of [`/API/${ada.id}/tasks`, `${ada.tasks}/`, '/livez/', '/LIVEZ']) expect((await ada.send(path)).status).toBe(404)
+    for (const path of [`/API/${ada.id}/tasks`, `${ada.tasks}/`, '/livez/', '/LIVEZ'])
+      expect((await ada.send(path)).status).toBe(404)
   })
 
   test('404 outside the API: a page for browsers, a problem for the rest (rule 7)', async () => {
-    const page = await send<string>(`${service.url}/nowhere`, { headers: { accept: 'text/html,*/*;q=0.8' } })
-    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
+    const page = await send<string>(`${service.url}/nowhere`, {
+      headers: { accept: 'text/html,*/*;q=0.8' },
+    })
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      404,
+      'text/html; charset=utf-8',
+    ])
     isProblem(await send(`${service.url}/nowhere`), 'not_found')
     isProblem(await send(`${service.url}/nowhere`, { method: 'POST', json: {} }), 'not_found')
   })
@@ -69,25 +78,35 @@ describe('paths', () => {
 describe('request targets', () => {
   test('absolute form is taken, and a fragment is no part of the path', async () => {
     for (const target of ['http://somewhere/livez', '/livez#x', 'HTTP://somewhere:1/livez?#/x']) {
-      expect(await raw(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /)
+      expect(await raw(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)).toMatch(
+        /^HTTP\/1.1 200 /,
+      )
     }
-    expect(await raw('GET http://somewhere/api/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 404 /)
+    expect(
+      await raw(
+        'GET http://somewhere/api/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      ),
+    ).toMatch(/^HTTP\/1.1 404 /)
   })
 
-  test.each(['host: y', 'authorization: Bearer x.y.z', 'content-type: text/plain', 'idempotency-key: b'])(
-    '400: a second line of %s leaves open which one counts',
-    async (line) => {
-      const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: 13\r\nidempotency-key: a\r\nconnection: close\r\n`
-      const answer = await raw(`POST ${ada.tasks} HTTP/1.1\r\n${headers}${line}\r\n\r\n{"title":"x"}`)
-      expect(answer).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
-    },
-  )
+  test.each([
+    'host: y',
+    'authorization: Bearer x.y.z',
+    'content-type: text/plain',
+    'idempotency-key: b',
+  ])('400: a second line of %s leaves open which one counts', async (line) => {
+    const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: 13\r\nidempotency-key: a\r\nconnection: close\r\n`
+    const answer = await raw(`POST ${ada.tasks} HTTP/1.1\r\n${headers}${line}\r\n\r\n{"title":"x"}`)
+    expect(answer).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
+  })
 
   test('400: a transfer coding that the server does not undo', async () => {
     for (const coding of ['gzip, chunked', 'x, chunked'])
-      expect(await raw(`POST /api/auth/login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: ${coding}\r\nconnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n`)).toMatch(
-        /^HTTP\/1.1 400 .*"code":"malformed_http"/s,
-      )
+      expect(
+        await raw(
+          `POST /api/auth/login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: ${coding}\r\nconnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+        ),
+      ).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
   })
 
   test('nonsense behind good requests costs none of them its answer, and is refused after them', async () => {
@@ -96,7 +115,11 @@ describe('request targets', () => {
       return `POST ${ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
     }
     const answers = await raw(`${good('one')}${good('two')}NONSENSE\r\n\r\n`)
-    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 201', 'HTTP/1.1 400'])
+    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([
+      'HTTP/1.1 201',
+      'HTTP/1.1 201',
+      'HTTP/1.1 400',
+    ])
     const task = await ada.addTask()
     const halfway = `DELETE ${ada.tasks}/${task.id} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n`
     expect(await raw(halfway)).toMatch(/^HTTP\/1.1 204 /)
@@ -104,18 +127,27 @@ describe('request targets', () => {
   })
 
   test('HTTP/1.1 without Host, and CONNECT, are problems; an unknown expectation is left alone', async () => {
-    for (const bytes of ['GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n']) {
+    for (const bytes of [
+      'GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n',
+      'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n',
+    ]) {
       const answer = await raw(bytes)
       expect(answer).toMatch(/^HTTP\/1.1 400 /)
-      expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({ code: 'malformed_http' })
+      expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({
+        code: 'malformed_http',
+      })
     }
-    expect(await raw('GET /livez HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /)
+    expect(
+      await raw('GET /livez HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\nconnection: close\r\n\r\n'),
+    ).toMatch(/^HTTP\/1.1 200 /)
   })
 })
 
 test('a file is sent as the build compressed it, in the best coding that the client accepts, and once only', async () => {
   const asked = async (coding: string) => {
-    const response = await fetch(`${service.url}/docs/assets/redoc.js`, { headers: { 'accept-encoding': coding } })
+    const response = await fetch(`${service.url}/docs/assets/redoc.js`, {
+      headers: { 'accept-encoding': coding },
+    })
     const bytes = (await response.arrayBuffer()).byteLength
     return {
       status: response.status,
@@ -125,46 +157,73 @@ test('a file is sent as the build compressed it, in the best coding that the cli
       headers: response.headers,
     }
   }
-  const [br, gzip, plain, refused] = [await asked('gzip, deflate, br'), await asked('gzip'), await asked('identity'), await asked('br;q=0, gzip;q=0')]
+  const [br, gzip, plain, refused] = [
+    await asked('gzip, deflate, br'),
+    await asked('gzip'),
+    await asked('identity'),
+    await asked('br;q=0, gzip;q=0'),
+  ]
   expect([br, gzip, plain, refused].map(({ coding }) => coding)).toEqual(['br', 'gzip', null, null])
   expect(br.sent < gzip.sent && gzip.sent < plain.sent / 3).toBe(true)
   expect(new Set([br, gzip, plain, refused].map(({ bytes }) => bytes)).size).toBe(1)
   expect(br.headers.get('vary')).toMatch(/Accept-Encoding/)
   // Not by fetch, which asks for fresh answers beside it.
-  const again = (etag: string) => raw(`GET /docs/assets/redoc.js HTTP/1.1\r\nhost: x\r\nif-none-match: ${etag}\r\nconnection: close\r\n\r\n`)
+  const again = (etag: string) =>
+    raw(
+      `GET /docs/assets/redoc.js HTTP/1.1\r\nhost: x\r\nif-none-match: ${etag}\r\nconnection: close\r\n\r\n`,
+    )
   expect(await again(br.headers.get('etag') ?? '')).toMatch(/^HTTP\/1.1 304 /)
   expect(await again('"another"')).toMatch(/^HTTP\/1.1 200 /)
 })
 
 test('/.well-known/security.txt says where to report a vulnerability, where that is set', async () => {
   expect((await fetch(`${service.url}/.well-known/security.txt`)).status).toBe(404)
-  const told = await startService({ environment: { SECURITY_CONTACT: 'mailto:security@example.org' } })
+  const told = await startService({
+    environment: { SECURITY_CONTACT: 'mailto:security@example.org' },
+  })
   const text = await (await fetch(`${told.url}/.well-known/security.txt`)).text()
   expect(text).toMatch(/^Contact: mailto:security@example\.org\nExpires: \d{4}-\d\d-\d\dT/)
 })
 
 test('400: a chunked body in HTTP/1.0, which a proxy may read otherwise', async () => {
-  expect(await raw('POST /api/auth/login HTTP/1.0\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n')).toMatch(
-    /^HTTP\/1.1 400 /,
-  )
+  expect(
+    await raw(
+      'POST /api/auth/login HTTP/1.0\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+    ),
+  ).toMatch(/^HTTP\/1.1 400 /)
 })
 
 test('a response says that it depends on the origin, also where that is refused', async () => {
   for (const origin of ['https://evil.example', 'http://localhost:5173'])
-    expect((await send(`${service.url}/livez`, { headers: { origin } })).headers.get('vary')).toMatch(/Origin/)
+    expect(
+      (await send(`${service.url}/livez`, { headers: { origin } })).headers.get('vary'),
+    ).toMatch(/Origin/)
 })
 
-test.each(['/', '/icon.svg', '/docs/', '/docs/problems', '/openapi.yaml'])('200: %s is sent whole, whatever part or version is asked for', async (path) => {
-  for (const header of ['range: bytes=999999999-', 'if-match: "x"', 'if-unmodified-since: Mon, 01 Jan 2001 00:00:00 GMT', 'range: bytes=0-1'])
-    expect(await raw(`GET ${path} HTTP/1.1\r\nhost: x\r\n${header}\r\nconnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /)
-})
+test.each(['/', '/icon.svg', '/docs/', '/docs/problems', '/openapi.yaml'])(
+  '200: %s is sent whole, whatever part or version is asked for',
+  async (path) => {
+    for (const header of [
+      'range: bytes=999999999-',
+      'if-match: "x"',
+      'if-unmodified-since: Mon, 01 Jan 2001 00:00:00 GMT',
+      'range: bytes=0-1',
+    ])
+      expect(
+        await raw(`GET ${path} HTTP/1.1\r\nhost: x\r\n${header}\r\nconnection: close\r\n\r\n`),
+      ).toMatch(/^HTTP\/1.1 200 /)
+  },
+)
 
 describe('headers', () => {
-  test.each(['/livez', '/api/auth/verify'])('200: If-None-Match on %s, which has no 304, changes nothing', async (path) => {
-    // Not by fetch, which asks for fresh answers beside it.
-    const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\nif-none-match: *\r\nconnection: close\r\n`
-    expect(await raw(`GET ${path} HTTP/1.1\r\n${headers}\r\n`)).toMatch(/^HTTP\/1.1 200 /)
-  })
+  test.each(['/livez', '/api/auth/verify'])(
+    '200: If-None-Match on %s, which has no 304, changes nothing',
+    async (path) => {
+      // Not by fetch, which asks for fresh answers beside it.
+      const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\nif-none-match: *\r\nconnection: close\r\n`
+      expect(await raw(`GET ${path} HTTP/1.1\r\n${headers}\r\n`)).toMatch(/^HTTP\/1.1 200 /)
+    },
+  )
 
   test('406: an Accept that refuses JSON', async () => {
     const answer = await ada.send(ada.tasks, { headers: { accept: 'text/html' } })
@@ -175,9 +234,13 @@ describe('headers', () => {
   })
 
   test('a sane request id is kept, any other is replaced (rule 25)', async () => {
-    const idFor = async (id: string) => (await send(`${service.url}/livez`, { headers: { 'x-request-id': id } })).headers.get('x-request-id')
+    const idFor = async (id: string) =>
+      (await send(`${service.url}/livez`, { headers: { 'x-request-id': id } })).headers.get(
+        'x-request-id',
+      )
     expect(await idFor('abc-1.2_3')).toBe('abc-1.2_3')
-    for (const odd of ['a b', 'x'.repeat(129), '<script>', '{"a":1}']) expect(await idFor(odd)).toMatch(/^[0-9a-f-]{36}$/)
+    for (const odd of ['a b', 'x'.repeat(129), '<script>', '{"a":1}'])
+      expect(await idFor(odd)).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   test('user data is never for a shared cache, and the server does not name its parts (rule 27)', async () => {
@@ -188,8 +251,11 @@ describe('headers', () => {
   })
 
   test('whatever is refused, and however early: browsers neither guess its type nor show it in a frame, and are told to keep to https', async () => {
-    const { url } = await startService({ environment: { BETTER_AUTH_URL: 'https://docket.example' } })
-    const head = async (bytes: string) => (await sendBytes(url, `${bytes}\r\n\r\n`)).split('\r\n\r\n')[0] as string
+    const { url } = await startService({
+      environment: { BETTER_AUTH_URL: 'https://docket.example' },
+    })
+    const head = async (bytes: string) =>
+      (await sendBytes(url, `${bytes}\r\n\r\n`)).split('\r\n\r\n')[0] as string
     const targets = ['/api/x', '/api/%zz', '/%00', '/docs/nowhere', '/readyz?x=1']
     for (const bytes of [
       'NONSENSE',
@@ -209,7 +275,11 @@ describe('headers', () => {
   test('a request that is not HTTP gets a problem too', async () => {
     for (const [bytes, status, code] of [
       ['NONSENSE\r\n\r\n', 400, 'malformed_http'],
-      [`GET /livez HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+      [
+        `GET /livez HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+        431,
+        'headers_too_large',
+      ],
     ] as const) {
       const answer = await raw(bytes)
       expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
@@ -222,12 +292,26 @@ describe('other origins', () => {
   const preflight = (url: string, origin: string) =>
     send(`${url}${ada.tasks}`, {
       method: 'OPTIONS',
-      headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization, if-match' },
+      headers: {
+        origin,
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'authorization, if-match',
+      },
     })
 
   test('a trusted origin may send what the contract takes and read what it answers, and asks once in ten minutes (rule 26)', async () => {
-    const trusting = await startService({ environment: { FRONTEND_URL: 'https://app.example', TRUSTED_ORIGINS: 'https://a.example, https://b.example' } })
-    for (const origin of ['https://app.example', 'https://b.example', 'http://localhost:5173', 'http://127.0.0.1:9']) {
+    const trusting = await startService({
+      environment: {
+        FRONTEND_URL: 'https://app.example',
+        TRUSTED_ORIGINS: 'https://a.example, https://b.example',
+      },
+    })
+    for (const origin of [
+      'https://app.example',
+      'https://b.example',
+      'http://localhost:5173',
+      'http://127.0.0.1:9',
+    ]) {
       const { status, headers } = await preflight(trusting.url, origin)
       expect([
         status,
@@ -238,31 +322,75 @@ describe('other origins', () => {
       expect(headers.get('access-control-allow-methods')).toContain('PATCH')
       expect(headers.get('access-control-allow-headers')).toMatch(/If-Match/)
     }
-    const answer = await send(`${trusting.url}/livez`, { headers: { origin: 'https://app.example' } })
-    expect(answer.headers.get('access-control-expose-headers')).toMatch(/ETag.*Location.*Retry-After.*X-Request-Id/)
+    const answer = await send(`${trusting.url}/livez`, {
+      headers: { origin: 'https://app.example' },
+    })
+    expect(answer.headers.get('access-control-expose-headers')).toMatch(
+      /ETag.*Location.*Retry-After.*X-Request-Id/,
+    )
   })
 
   test('any other origin is told nothing, and in production neither is localhost', async () => {
-    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example:80'])
-      expect((await preflight(service.url, origin)).headers.has('access-control-allow-origin')).toBe(false)
-    const production = await startService({ environment: { NODE_ENV: 'production', RATE_LIMIT: 'on' } })
-    expect((await preflight(production.url, 'http://localhost:5173')).headers.has('access-control-allow-origin')).toBe(false)
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'http://localhost.evil.example',
+      'http://127.0.0.1.evil.example:80',
+    ])
+      expect(
+        (await preflight(service.url, origin)).headers.has('access-control-allow-origin'),
+      ).toBe(false)
+    const production = await startService({
+      environment: { NODE_ENV: 'production', RATE_LIMIT: 'on' },
+    })
+    expect(
+      (await preflight(production.url, 'http://localhost:5173')).headers.has(
+        'access-control-allow-origin',
+      ),
+    ).toBe(false)
   })
 
   test('a page of a trusted origin sees the real error of a path that is not there: its preflight succeeds, and the 404 may be read', async () => {
     const origin = 'http://localhost:5173'
-    const asked = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
+    const asked = {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    }
     for (const path of ['/api/auth/sign-in/social', '/api/auth/nowhere', '/api/x/y/z']) {
       const allowed = await send(`${service.url}${path}`, { method: 'OPTIONS', headers: asked })
-      expect([path, allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([path, 204, origin])
-      const answer = await send<Problem & { message?: string }>(`${service.url}${path}`, { method: 'POST', json: {}, headers: { origin } })
-      expect([answer.status, answer.headers.get('access-control-allow-origin'), answer.body.code]).toEqual([404, origin, 'not_found'])
+      expect([path, allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([
+        path,
+        204,
+        origin,
+      ])
+      const answer = await send<Problem & { message?: string }>(`${service.url}${path}`, {
+        method: 'POST',
+        json: {},
+        headers: { origin },
+      })
+      expect([
+        answer.status,
+        answer.headers.get('access-control-allow-origin'),
+        answer.body.code,
+      ]).toEqual([404, origin, 'not_found'])
       // The stock client of Better Auth shows this member.
-      expect(answer.body.message).toBe(path.startsWith('/api/auth/') ? answer.body.detail : undefined)
-      const foreign = await send(`${service.url}${path}`, { method: 'OPTIONS', headers: { ...asked, origin: 'https://evil.example' } })
-      expect([foreign.status, foreign.headers.has('access-control-allow-origin')]).toEqual([404, false])
+      expect(answer.body.message).toBe(
+        path.startsWith('/api/auth/') ? answer.body.detail : undefined,
+      )
+      const foreign = await send(`${service.url}${path}`, {
+        method: 'OPTIONS',
+        headers: { ...asked, origin: 'https://evil.example' },
+      })
+      expect([foreign.status, foreign.headers.has('access-control-allow-origin')]).toEqual([
+        404,
+        false,
+      ])
     }
-    const wrongMethod = await send<Problem & { message?: string }>(`${service.url}/api/auth/sign-in/email`, { headers: { origin } })
+    const wrongMethod = await send<Problem & { message?: string }>(
+      `${service.url}/api/auth/sign-in/email`,
+      { headers: { origin } },
+    )
     expect([wrongMethod.status, wrongMethod.body.message]).toEqual([405, wrongMethod.body.detail])
   })
 
@@ -274,14 +402,19 @@ describe('other origins', () => {
 
 test('what asks for the health of the server fills no log, and everything else is in it', async () => {
   const quiet = await startService()
-  for (let count = 0; count < 3; count += 1) for (const path of ['/livez', '/readyz']) expect((await send(`${quiet.url}${path}`)).status).toBe(200)
+  for (let count = 0; count < 3; count += 1)
+    for (const path of ['/livez', '/readyz'])
+      expect((await send(`${quiet.url}${path}`)).status).toBe(200)
   await send(`${quiet.url}/api/nowhere`)
-  const requests = () => quiet.log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
+  const requests = () =>
+    quiet.log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
   await expect.poll(() => requests().length).toBe(1)
   expect(requests()[0]).toMatchObject({ path: '/api/nowhere', status: 404 })
   const loud = await startService({ environment: { LOG_LEVEL: 'debug' } })
   await send(`${loud.url}/livez`)
-  await expect.poll(() => loud.log.some((line) => line.includes('"operation":"getLiveness"'))).toBe(true)
+  await expect
+    .poll(() => loud.log.some((line) => line.includes('"operation":"getLiveness"')))
+    .toBe(true)
 })
 
 test('/openapi.yaml is the bytes of the repository (rule 1)', async () => {

@@ -39,11 +39,23 @@ export interface AppOptions {
 }
 
 /** The journey of a request, in its order. */
-export function createApp({ config, handlers, identify, pages, log, accounts, hasRoom, counters = memoryCounters, observe, nameError }: AppOptions): Express {
+export function createApp({
+  config,
+  handlers,
+  identify,
+  pages,
+  log,
+  accounts,
+  hasRoom,
+  counters = memoryCounters,
+  observe,
+  nameError,
+}: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  // Which answers may be a 304 is for the contract to say; Express would make one of any that meets `If-None-Match: *`.
+  // Which answers may be a 304 is for the contract to say; Express would make one of any that meets
+  // `If-None-Match: *`.
   Object.defineProperty(app.request, 'fresh', { value: false })
   app.enable('case sensitive routing')
   app.enable('strict routing')
@@ -77,30 +89,44 @@ export function createApp({ config, handlers, identify, pages, log, accounts, ha
   return app
 }
 
-/** Where the disk is nearly full, tasks are read and deleted, and nothing is added (`x-needs-room`). */
+/**
+ * Where the disk is nearly full, tasks are read and deleted, and nothing is added (`x-needs-room`).
+ */
 function refuseWhenFull(hasRoom: () => boolean): RequestHandler {
   return (_request, response, next) => {
-    next(response.locals.operation?.needsRoom && !hasRoom() ? new Refusal(problem('service_unavailable')) : undefined)
+    next(
+      response.locals.operation?.needsRoom && !hasRoom()
+        ? new Refusal(problem('service_unavailable'))
+        : undefined,
+    )
   }
 }
 
 /** Stages that only an operation of the contract passes. */
 function ofOperations(...stages: RequestHandler[]): RequestHandler {
   const router = express.Router({ caseSensitive: true, strict: true }).use(...stages)
-  return (request, response, next) => (response.locals.operation ? router(request, response, next) : next())
+  return (request, response, next) =>
+    response.locals.operation ? router(request, response, next) : next()
 }
 
 function securityHeaders(config: Config): RequestHandler {
   return helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
+    },
     crossOriginResourcePolicy: { policy: 'same-site' },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: config.baseUrl.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: config.hstsSubdomains } : false,
+    strictTransportSecurity: config.baseUrl.startsWith('https:')
+      ? { maxAge: 31_536_000, includeSubDomains: config.hstsSubdomains }
+      : false,
     xFrameOptions: { action: 'deny' },
   })
 }
 
-/** Also where the origin is refused: a cache must not give that response to a page that is trusted. */
+/**
+ * Also where the origin is refused: a cache must not give that response to a page that is trusted.
+ */
 const varyByOrigin: RequestHandler = (_request, response, next) => {
   response.vary('Origin')
   next()
@@ -108,7 +134,8 @@ const varyByOrigin: RequestHandler = (_request, response, next) => {
 
 function crossOrigin(config: Config): RequestHandler {
   return cors({
-    origin: (origin, done) => done(null, origin !== undefined && isTrustedOrigin(config, origin) ? origin : false),
+    origin: (origin, done) =>
+      done(null, origin !== undefined && isTrustedOrigin(config, origin) ? origin : false),
     credentials: true,
     maxAge: 600,
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],

@@ -1,4 +1,7 @@
-/** Bytes of a JSON text up to which nothing is counted: it is cheap whatever its shape, and its schema says better what is wrong. */
+/**
+ * Bytes of a JSON text up to which nothing is counted: it is cheap whatever its shape, and its
+ * schema says better what is wrong.
+ */
 const FREE_BYTES = 100_000
 /** Objects and arrays within each other. The deepest body of the contract has five. */
 const MAX_DEPTH = 16
@@ -58,8 +61,10 @@ export function limitJsonShape(): (chunk: Buffer) => void {
     }
     length += chunk.length
     if (length <= FREE_BYTES) return
-    if (deepest > MAX_DEPTH) throw new BodyShapeError(`is nested more than ${MAX_DEPTH} levels deep`)
-    if (values > MAX_VALUES) throw new BodyShapeError(`has more than ${MAX_VALUES} members and items`)
+    if (deepest > MAX_DEPTH)
+      throw new BodyShapeError(`is nested more than ${MAX_DEPTH} levels deep`)
+    if (values > MAX_VALUES)
+      throw new BodyShapeError(`has more than ${MAX_VALUES} members and items`)
   }
 }
 

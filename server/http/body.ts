@@ -6,7 +6,10 @@ import { networkOf, userOf } from './client.ts'
 import { BodyError, decodeBody } from './decode-body.ts'
 import { giveLeave } from './leave-to-send.ts'
 
-/** Who asks whether to send the body is told so only where it is wanted, or has to be looked at (RFC 9110, 10.1.1). */
+/**
+ * Who asks whether to send the body is told so only where it is wanted, or has to be looked at (RFC
+ * 9110, 10.1.1).
+ */
 export const askForBody: RequestHandler = (request, response, next) => {
   const { operation, body } = response.locals
   const isWanted = body === 'taken' && !isTooLong(request, operation?.bodyLimit)
@@ -15,7 +18,8 @@ export const askForBody: RequestHandler = (request, response, next) => {
 }
 
 const isChunked = ({ headers }: Request) => headers['transfer-encoding'] !== undefined
-const isTooLong = ({ headers }: Request, limit = 0) => Number(headers['content-length'] ?? 0) > limit
+const isTooLong = ({ headers }: Request, limit = 0) =>
+  Number(headers['content-length'] ?? 0) > limit
 
 /** A chunked body shows by its first bytes only whether there is any; an empty one is none. */
 export const noticeEmptyBody: RequestHandler = (request, response, next) => {
@@ -25,16 +29,23 @@ export const noticeEmptyBody: RequestHandler = (request, response, next) => {
     const first: Buffer | null = request.read()
     if (first === null) response.locals.body = 'none'
     else request.unshift(first)
-    // Once read from, Node no longer drains what a refusal leaves unread, and the connection would wait for it.
+    // Once read from, Node no longer drains what a refusal leaves unread, and the connection would
+    // wait for it.
     response.once('finish', () => request.resume())
     next()
   }
   request.on('readable', look).on('end', look)
 }
 
-/** Bytes of memory that each body may take without being counted: small bodies are never refused for others. */
+/**
+ * Bytes of memory that each body may take without being counted: small bodies are never refused for
+ * others.
+ */
 const FREE_BYTES = 16_384
-/** What bodies take of memory beyond that: those of signed-in users, by user, and all others, by network. */
+/**
+ * What bodies take of memory beyond that: those of signed-in users, by user, and all others, by
+ * network.
+ */
 const budgets = {
   user: openByteBudget({ total: 100_000_000, perClient: 15_000_000 }),
   address: openByteBudget({ total: 40_000_000, perClient: 8_000_000 }),
@@ -45,7 +56,8 @@ export const readBody: RequestHandler = async (request, response, next) => {
   const { operation, body } = response.locals
   if (!operation || body !== 'taken') return next()
   // At once, before any of it is read.
-  if (isTooLong(request, operation.bodyLimit)) return next(new Refusal(problem('content_too_large')))
+  if (isTooLong(request, operation.bodyLimit))
+    return next(new Refusal(problem('content_too_large')))
   const format = request.headers['content-type'] === 'text/csv' ? 'csv' : 'json'
   const inspect = format === 'json' ? limitJsonShape() : limitCsvShape()
   const hold = holdUntilClosed(response)
@@ -85,12 +97,19 @@ function holdUntilClosed(response: Response): (bytes: number) => void {
 /** Undefined where the error is not the client's. */
 function bodyRefusal(error: unknown, format: 'csv' | 'json'): Refusal | undefined {
   if (error instanceof BodyShapeError) return invalidBody(error.message)
-  if (error instanceof BodyError && error.fault === 'too_large') return new Refusal(problem('content_too_large'))
-  if (error instanceof BodyError && error.fault === 'over_budget') return new Refusal(problem('service_unavailable'))
+  if (error instanceof BodyError && error.fault === 'too_large')
+    return new Refusal(problem('content_too_large'))
+  if (error instanceof BodyError && error.fault === 'over_budget')
+    return new Refusal(problem('service_unavailable'))
   if (!isUnreadable(error)) return undefined
   if (format === 'json') return new Refusal(problem('malformed_json'))
-  const detail = error instanceof BodyError ? 'does not arrive as its headers say' : 'is not UTF-8; save the file as CSV UTF-8'
-  return new Refusal(problem('malformed_csv', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }))
+  const detail =
+    error instanceof BodyError
+      ? 'does not arrive as its headers say'
+      : 'is not UTF-8; save the file as CSV UTF-8'
+  return new Refusal(
+    problem('malformed_csv', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }),
+  )
 }
 
 /** Not decodable, not UTF-8, or not JSON. */
@@ -100,5 +119,7 @@ function isUnreadable(error: unknown): boolean {
 }
 
 function invalidBody(detail: string): Refusal {
-  return new Refusal(problem('invalid_body', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }))
+  return new Refusal(
+    problem('invalid_body', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }),
+  )
 }

@@ -3,7 +3,12 @@ import { openByteBudget } from './byte-budget.ts'
 
 test('one client holds as much as one may, all of them together as much as all may, and what is given back can be held again', () => {
   const { hold, release } = openByteBudget({ total: 10, perClient: 6 })
-  expect([hold('ada', 6), hold('ada', 1), hold('bob', 4), hold('eve', 1)]).toEqual([true, false, true, false])
+  expect([hold('ada', 6), hold('ada', 1), hold('bob', 4), hold('eve', 1)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ])
   release('ada', 6)
   expect([hold('eve', 6), hold('ada', 1)]).toEqual([true, false])
   release('bob', 4)

@@ -5,7 +5,9 @@ export interface ByteLimits {
 }
 
 export interface ByteBudget {
-  /** Counts bytes of a client as held. False where a limit would be exceeded: then none of them is. */
+  /**
+   * Counts bytes of a client as held. False where a limit would be exceeded: then none of them is.
+   */
   hold(client: string, bytes: number): boolean
   release(client: string, bytes: number): void
 }

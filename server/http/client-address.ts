@@ -1,13 +1,16 @@
 import { isIP } from 'node:net'
 import type { RequestHandler } from 'express'
 
-/** Entries of `X-Forwarded-For` that are looked at, from its end: no request passes as many proxies. */
+/**
+ * Entries of `X-Forwarded-For` that are looked at, from its end: no request passes as many proxies.
+ */
 const MOST_PROXIES = 50
 
 /**
- * Notes who sends the request, before anything counts it. What proxies write into `X-Forwarded-For` is not always an address alone: Azure and
- * others add the port, some add brackets, some send no address at all. Such an entry counts as the proxy that wrote it. It is not left out, because
- * then the client could choose which entry counts.
+ * Notes who sends the request, before anything counts it. What proxies write into `X-Forwarded-For`
+ * is not always an address alone: Azure and others add the port, some add brackets, some send no
+ * address at all. Such an entry counts as the proxy that wrote it. It is not left out, because then
+ * the client could choose which entry counts.
  */
 export const readAddress: RequestHandler = (request, response, next) => {
   const socket = parseAddress(request.socket.remoteAddress ?? '') ?? ''
@@ -37,7 +40,11 @@ export const readAddress: RequestHandler = (request, response, next) => {
  */
 export function parseAddress(text: string): string | undefined {
   const entry = text.trim().replace(/^"(.*)"$/, '$1')
-  const [, bracketed, zoned] = /^\[([^\]]*)\](?::\d*)?$/.exec(entry) ?? [undefined, undefined, entry]
+  const [, bracketed, zoned] = /^\[([^\]]*)\](?::\d*)?$/.exec(entry) ?? [
+    undefined,
+    undefined,
+    entry,
+  ]
   const bare = (bracketed ?? zoned ?? '').replace(/%.*$/, '')
   const address = isIP(bare) === 0 ? bare.replace(/:\d*$/, '') : bare
   switch (isIP(address)) {
@@ -54,5 +61,7 @@ export function parseAddress(text: string): string | undefined {
 function unmapped(address: string): string {
   const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(address) ?? []
   if (high === undefined || low === undefined) return address
-  return [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255]).join('.')
+  return [high, low]
+    .flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255])
+    .join('.')
 }

@@ -9,9 +9,14 @@ function held(...operations: (keyof Handlers)[]) {
   const waiting: { user: string; release: () => void }[] = []
   const replace = (handlers: Handlers): Handlers => {
     const replaced = operations.map((name) => {
-      const handler = handlers[name] as (request: unknown, caller?: { userId: string }) => Promise<unknown>
+      const handler = handlers[name] as (
+        request: unknown,
+        caller?: { userId: string },
+      ) => Promise<unknown>
       const slow = async (request: unknown, caller?: { userId: string }) => {
-        await new Promise<void>((release) => waiting.push({ user: caller?.userId ?? 'signed out', release }))
+        await new Promise<void>((release) =>
+          waiting.push({ user: caller?.userId ?? 'signed out', release }),
+        )
         return handler(request, caller)
       }
       return [name, slow]
@@ -34,9 +39,16 @@ async function passed(url: string): Promise<void> {
 
 const search = (person: Person) => person.send(`${person.tasks}?q=rent`)
 const importOne = (person: Person, signal: AbortSignal | null = null) =>
-  person.send(`/api/${person.id}/task-import`, { method: 'POST', json: { items: [{ title: 'x' }] }, signal })
+  person.send(`/api/${person.id}/task-import`, {
+    method: 'POST',
+    json: { items: [{ title: 'x' }] },
+    signal,
+  })
 const tryPassword = (person: Person) =>
-  person.send(`/api/${person.id}/password`, { method: 'POST', json: { current_password: 'wrong horse', new_password: 'another good horse' } })
+  person.send(`/api/${person.id}/password`, {
+    method: 'POST',
+    json: { current_password: 'wrong horse', new_password: 'another good horse' },
+  })
 
 /** Releases what is held, again and again, until all are answered. */
 async function released<T>(handlers: { releaseAll(): void }, answers: Promise<T>[]): Promise<T[]> {
@@ -65,23 +77,35 @@ describe('requests of a class that are under way at once (x-concurrency)', () =>
     const filtered = ada.send(`${ada.tasks}?priority=high&q=-1e999`)
     await passed(url)
     await expect.poll(handlers.users).toHaveLength(3)
-    for (const { status } of await released(handlers, [...searches, others, plain, filtered])) expect(status).toBe(200)
+    for (const { status } of await released(handlers, [...searches, others, plain, filtered]))
+      expect(status).toBe(200)
   })
 
   test('a filter that can read all tasks, and a long page, make a list one of few, however they are written', async () => {
     const handlers = held('listTasks')
     const { url } = await startService({ replace: handlers.replace })
     const ada = await newPerson(url)
-    const FILTERS = ['priority=high', 'label=x', 'due=none', 'due_before=2026-12-01', 'due_after=2026-12-01', 'trashed=true&completed=true']
+    const FILTERS = [
+      'priority=high',
+      'label=x',
+      'due=none',
+      'due_before=2026-12-01',
+      'due_after=2026-12-01',
+      'trashed=true&completed=true',
+    ]
     // More than a page has by default; two of one user are under way, too.
     const PAGES = ['limit=51', 'limit=%32%30%30']
-    const TIMES = ['created%5Fafter=2026-11-21T09:30:00Z', `${'&'.repeat(1_500)}updated_after=2026-11-21T09:30:00Z`]
+    const TIMES = [
+      'created%5Fafter=2026-11-21T09:30:00Z',
+      `${'&'.repeat(1_500)}updated_after=2026-11-21T09:30:00Z`,
+    ]
     for (const query of [...FILTERS, ...TIMES, ...PAGES]) {
       const searches = Array.from({ length: 3 }, () => ada.send(`${ada.tasks}?${query}`))
       await expect.poll(handlers.users).toHaveLength(2)
       const plain = ada.send(`${ada.tasks}?completed=true&sort=title&limit=10`)
       await expect.poll(handlers.users).toHaveLength(3)
-      for (const { status } of await released(handlers, [...searches, plain])) expect(status).toBe(200)
+      for (const { status } of await released(handlers, [...searches, plain]))
+        expect(status).toBe(200)
     }
   })
 
@@ -115,17 +139,32 @@ describe('requests of a class that are under way at once (x-concurrency)', () =>
 
   test('a device that has signed in before does not wait for strangers who guess', async () => {
     const handlers = held('login')
-    const { url } = await startService({ environment: { TRUST_PROXY: '1' }, replace: handlers.replace })
+    const { url } = await startService({
+      environment: { TRUST_PROXY: '1' },
+      replace: handlers.replace,
+    })
     const bob = { email: 'bob@example.org', password: 'correct horse battery' }
-    const { device_token } = (await send<{ device_token: string }>(`${url}/api/auth/signup`, { method: 'POST', json: bob })).body
-    const logIn = (json: object, from: number) => send(`${url}/api/auth/login`, { method: 'POST', headers: { 'x-forwarded-for': `10.0.0.${from}` }, json })
-    const guesses = Array.from({ length: 8 }, (_, index) => logIn({ ...bob, password: 'wrong horse' }, index))
+    const { device_token } = (
+      await send<{ device_token: string }>(`${url}/api/auth/signup`, { method: 'POST', json: bob })
+    ).body
+    const logIn = (json: object, from: number) =>
+      send(`${url}/api/auth/login`, {
+        method: 'POST',
+        headers: { 'x-forwarded-for': `10.0.0.${from}` },
+        json,
+      })
+    const guesses = Array.from({ length: 8 }, (_, index) =>
+      logIn({ ...bob, password: 'wrong horse' }, index),
+    )
     await expect.poll(handlers.users).toHaveLength(2)
     await passed(url)
     const known = logIn({ ...bob, device_token }, 100)
     await expect.poll(handlers.users).toHaveLength(3)
     const [first, ...others] = await released(handlers, [known, ...guesses])
-    expect([first?.status, new Set(others.map(({ status }) => status))]).toEqual([200, new Set([401])])
+    expect([first?.status, new Set(others.map(({ status }) => status))]).toEqual([
+      200,
+      new Set([401]),
+    ])
   })
 
   test('503 at once for what comes when too many wait', async () => {
@@ -168,7 +207,13 @@ describe('requests of a class that are under way at once (x-concurrency)', () =>
     const first = importOne(ada)
     await expect.poll(handlers.users).toHaveLength(1)
     const leaving = new AbortController()
-    const gone = ada.send(`/api/${ada.id}/task-import`, { method: 'POST', json: { items: [{ title: 'never' }] }, signal: leaving.signal }).catch(() => 'gone')
+    const gone = ada
+      .send(`/api/${ada.id}/task-import`, {
+        method: 'POST',
+        json: { items: [{ title: 'never' }] },
+        signal: leaving.signal,
+      })
+      .catch(() => 'gone')
     await passed(url)
     leaving.abort()
     expect(await gone).toBe('gone')

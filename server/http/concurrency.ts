@@ -18,7 +18,10 @@ export function limitConcurrency(): RequestHandler {
   const gates = new Map(classes.map(([name, limits]) => [name, new Gate(limits)]))
   for (const { id, concurrency, parameters } of contractOperations)
     for (const name of [concurrency, ...parameters.map((parameter) => parameter['x-concurrency'])])
-      if (name !== undefined && !gates.has(name)) throw new Error(`${id} has the concurrency class ${name}, which the contract does not define`)
+      if (name !== undefined && !gates.has(name))
+        throw new Error(
+          `${id} has the concurrency class ${name}, which the contract does not define`,
+        )
   return (request, response, next) => {
     const { operation, device } = response.locals
     const gate = operation && gates.get(classOf(request, operation, device !== undefined) ?? '')
@@ -29,7 +32,9 @@ export function limitConcurrency(): RequestHandler {
   }
 }
 
-/** Whose turn it is: a user's; of those who sign in, an account's that they know, or a network's. */
+/**
+ * Whose turn it is: a user's; of those who sign in, an account's that they know, or a network's.
+ */
 function clientOf(response: Response): string {
   const { address, device, account } = response.locals
   return userOf(response) ?? (device === undefined ? undefined : account) ?? networkOf(address)
@@ -53,7 +58,8 @@ class Gate {
   }
 
   /**
-   * Undefined where the request may begin at once. Else it resolves when it may; never, where its client goes away before that.
+   * Undefined where the request may begin at once. Else it resolves when it may; never, where its
+   * client goes away before that.
    *
    * @param response of the request; `release` of its locals gives the place back
    * @throws {Refusal} where too many wait, or it has waited too long

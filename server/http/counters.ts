@@ -24,7 +24,8 @@ export interface Limit {
 export type Counters = (limit: Limit) => Counter
 
 /** Counts in the memory of this process. */
-export const memoryCounters: Counters = ({ name, units, seconds }) => counterOf(new RateLimiterMemory({ keyPrefix: name, points: units, duration: seconds }))
+export const memoryCounters: Counters = ({ name, units, seconds }) =>
+  counterOf(new RateLimiterMemory({ keyPrefix: name, points: units, duration: seconds }))
 
 /** @throws from `add` and `giveBack` where the store of the limiter fails */
 export function counterOf(limiter: RateLimiterAbstract): Counter {

@@ -35,11 +35,17 @@ const FIRST_BYTES = 16_384
  * bytes arrive, so that a refused body costs no more than the bytes up to the refusal.
  *
  * @param limit bytes, as sent and as decoded
- * @param hold called with the bytes of memory that are taken, before they are; what it throws ends the reading
+ * @param hold called with the bytes of memory that are taken, before they are; what it throws ends
+ *   the reading
  * @param inspect called with each decoded chunk; what it throws ends the reading
  * @throws {BodyError} and what `hold` and `inspect` throw; the rest of the body is then discarded
  */
-export function decodeBody(request: IncomingMessage, limit: number, hold: (bytes: number) => void, inspect: (chunk: Buffer) => void): Promise<Buffer> {
+export function decodeBody(
+  request: IncomingMessage,
+  limit: number,
+  hold: (bytes: number) => void,
+  inspect: (chunk: Buffer) => void,
+): Promise<Buffer> {
   const coding = request.headers['content-encoding'] as keyof typeof decoders | undefined
   const isDecoded = coding !== undefined && coding in decoders
   if (isDecoded) hold(DECODER_BYTES[coding])

@@ -6,7 +6,10 @@ import { type FileAnswer, sendFile } from './file.ts'
 
 type AnyHandler = (request: unknown, caller: unknown) => Promise<Answer | FileAnswer>
 
-/** operationId -> handler -> answer. The types of `Handlers` hold for each operation by itself, so here they are let go once. */
+/**
+ * operationId -> handler -> answer. The types of `Handlers` hold for each operation by itself, so
+ * here they are let go once.
+ */
 export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
   return async (request, response, next) => {
     const { operation, caller, parameters } = response.locals
@@ -15,7 +18,8 @@ export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
     const source = { headers: request.headers, address: response.locals.address }
     try {
       const answer = await handler({ ...parameters, body: request.body, source }, caller)
-      if ('signedIn' in answer && answer.signedIn !== undefined) response.locals.signedIn = answer.signedIn
+      if ('signedIn' in answer && answer.signedIn !== undefined)
+        response.locals.signedIn = answer.signedIn
       if ('chunks' in answer) await sendFile(response, answer)
       else sendAnswer(response, answer, log)
       response.locals.noteKept?.()

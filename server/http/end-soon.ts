@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream'
 const LINGER = 2_000
 
 /**
- * Says the last that there is to say on a connection, and cuts it where the other side does not end it: a half-open one would be kept for ever, and one that still sends be read for ever.
+ * Says the last that there is to say on a connection, and cuts it where the other side does not end
+ * it: a half-open one would be kept for ever, and one that still sends be read for ever.
  * Not at once: whoever is still sending might not see the answer.
  */
 export function endSoon(socket: Duplex, bytes?: string): void {

@@ -9,10 +9,13 @@ export interface FileAnswer {
 }
 
 /**
- * Sends a file chunk by chunk, as fast as it is read. Until the first chunk is there it can still be refused;
- * after that only the end of the connection can say that it is not whole.
+ * Sends a file chunk by chunk, as fast as it is read. Until the first chunk is there it can still
+ * be refused; after that only the end of the connection can say that it is not whole.
  */
-export async function sendFile(response: Response, { status, headers, chunks }: FileAnswer): Promise<void> {
+export async function sendFile(
+  response: Response,
+  { status, headers, chunks }: FileAnswer,
+): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]()
   const first = await iterator.next()
   setHead(response, status, headers)
@@ -23,19 +26,26 @@ export async function sendFile(response: Response, { status, headers, chunks }: 
     response.end()
     return
   }
-  await pipeline(resumed(first, iterator, response), response).catch((error: NodeJS.ErrnoException) => {
-    // The reader went away.
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
-  })
+  await pipeline(resumed(first, iterator, response), response).catch(
+    (error: NodeJS.ErrnoException) => {
+      // The reader went away.
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+    },
+  )
 }
 
-async function* resumed(first: IteratorResult<string>, rest: AsyncIterator<string>, response: Response): AsyncGenerator<string> {
+async function* resumed(
+  first: IteratorResult<string>,
+  rest: AsyncIterator<string>,
+  response: Response,
+): AsyncGenerator<string> {
   if (first.done) return
   try {
     yield first.value
     yield* { [Symbol.asyncIterator]: () => rest }
   } catch (error) {
-    // A mere end of the connection is how a whole file ends for HTTP/1.0, which many a proxy speaks.
+    // A mere end of the connection is how a whole file ends for HTTP/1.0, which many a proxy
+    // speaks.
     response.socket?.resetAndDestroy()
     throw error
   }

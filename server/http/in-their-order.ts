@@ -3,10 +3,16 @@ import type { Duplex } from 'node:stream'
 import type { Express, Request, Response } from 'express'
 import { cutSoon, endSoon } from './end-soon.ts'
 
-/** Requests of one connection that wait for those before them; while there are as many, no more is read from it. */
+/**
+ * Requests of one connection that wait for those before them; while there are as many, no more is
+ * read from it.
+ */
 const WAITING_LIMIT = 32
 
-/** Requests that wait so on all connections. Node reads some thousands at once from one that sends without waiting. */
+/**
+ * Requests that wait so on all connections. Node reads some thousands at once from one that sends
+ * without waiting.
+ */
 const WAITING_LIMIT_IN_ALL = 20_000
 
 /** Bytes of a body that are read though nobody wants them. */
@@ -18,8 +24,10 @@ interface Exchange {
 }
 
 /**
- * Serves the requests of a connection one after the other. A client that sends the next one before it has the answer of the last may rely on their order: only safe ones
- * might be done at once (RFC 9112, 9.3.2). What cannot be read gets its refusal in its turn too, or it would be taken for the answer to an earlier request, which may have been done.
+ * Serves the requests of a connection one after the other. A client that sends the next one before
+ * it has the answer of the last may rely on their order: only safe ones might be done at once (RFC
+ * 9112, 9.3.2). What cannot be read gets its refusal in its turn too, or it would be taken for the
+ * answer to an earlier request, which may have been done.
  *
  * @param refuse answers what cannot be read, and ends the connection
  */
@@ -71,7 +79,8 @@ export function inTheirOrder(app: Express, refuse: (error: Error, socket: Duplex
       queue.push({ request, response })
       waiting += 1
       if (queue.length >= WAITING_LIMIT) socket.pause()
-      if (queue.length > WAITING_LIMIT && waiting > WAITING_LIMIT_IN_ALL) return void socket.destroy()
+      if (queue.length > WAITING_LIMIT && waiting > WAITING_LIMIT_IN_ALL)
+        return void socket.destroy()
       if (queue.length === 1) begin({ request, response })
     },
 
@@ -83,7 +92,10 @@ export function inTheirOrder(app: Express, refuse: (error: Error, socket: Duplex
       else broken.set(socket, error)
     },
 
-    /** From here on Node leaves the connection to its caller: what waits on it can no longer be answered. */
+    /**
+     * From here on Node leaves the connection to its caller: what waits on it can no longer be
+     * answered.
+     */
     refuseTunnel(socket: Duplex): void {
       socket.on('error', () => socket.destroy())
       if (queueOf(socket).length > 0) socket.destroy()
@@ -96,10 +108,15 @@ export function inTheirOrder(app: Express, refuse: (error: Error, socket: Duplex
 function awaitsBody({ request, response }: Exchange): boolean {
   const { locals } = response as Partial<Response>
   const hasOne = locals?.body === 'taken' || locals?.body === 'refused'
-  return hasOne && !request.complete && !response.headersSent && (request as Request).body === undefined
+  return (
+    hasOne && !request.complete && !response.headersSent && (request as Request).body === undefined
+  )
 }
 
-/** An answer may come before the request is whole. The rest of a short one is read to its end, or a client that is still sending it might not see the answer; not of one that may be endless. */
+/**
+ * An answer may come before the request is whole. The rest of a short one is read to its end, or a
+ * client that is still sending it might not see the answer; not of one that may be endless.
+ */
 function lingerFor(request: IncomingMessage): void {
   const length = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
   if (!request.complete && length > READ_LIMIT) request.once('end', cutSoon(request.socket))

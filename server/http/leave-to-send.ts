@@ -1,9 +1,15 @@
 import type { ServerResponse } from 'node:http'
 
-/** Answers whose clients wait for leave to send the body (RFC 9110, 10.1.1), and whether their connections were to be kept. */
+/**
+ * Answers whose clients wait for leave to send the body (RFC 9110, 10.1.1), and whether their
+ * connections were to be kept.
+ */
 const waiting = new WeakMap<ServerResponse, boolean>()
 
-/** Until leave is given, nobody knows whether the body still comes, so the connection ends with the answer. */
+/**
+ * Until leave is given, nobody knows whether the body still comes, so the connection ends with the
+ * answer.
+ */
 export function awaitLeave(response: ServerResponse): void {
   waiting.set(response, response.shouldKeepAlive)
   response.shouldKeepAlive = false

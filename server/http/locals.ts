@@ -9,7 +9,10 @@ declare global {
     /** What the stages of a request leave for the later ones. */
     interface Locals {
       requestId: string
-      /** The address that the request came from, as far as it can be trusted; blank where there is none. */
+      /**
+       * The address that the request came from, as far as it can be trusted; blank where there is
+       * none.
+       */
       address: string
       /** Where the request stands in a trace, if it came with one. */
       trace?: Trace
@@ -24,7 +27,9 @@ declare global {
       noteKept?: () => void
       /** Takes so much more of the user's rate limit; throws the refusal where that is too much. */
       charge?: (cost: number) => Promise<void>
-      /** The account whose password is asked for, by a name from which its e-mail cannot be read. */
+      /**
+       * The account whose password is asked for, by a name from which its e-mail cannot be read.
+       */
       account?: string
       /** The device, where it has signed in to that account before. */
       device?: string

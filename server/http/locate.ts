@@ -3,15 +3,18 @@ import { findPath } from '../contract/route.ts'
 import { problem, Refusal } from '../problems.ts'
 
 /**
- * Finds the operation of a request. Under `/api` everything else is refused, once the limits have counted it.
+ * Finds the operation of a request. Under `/api` everything else is refused, once the limits have
+ * counted it.
  * HEAD is answered by GET, OPTIONS by the methods there are.
  */
 export const locate: RequestHandler = (request, response, next) => {
   const methods = findPath(request.path)
   if (!methods) {
     const isApi = request.path === '/api' || request.path.startsWith('/api/')
-    // A page of a trusted origin learns what is wrong only from the request itself, which it may not send before its preflight has succeeded.
-    if (isApi && isPreflight(request) && response.hasHeader('Access-Control-Allow-Origin')) return noContent(response, {})
+    // A page of a trusted origin learns what is wrong only from the request itself, which it may
+    // not send before its preflight has succeeded.
+    if (isApi && isPreflight(request) && response.hasHeader('Access-Control-Allow-Origin'))
+      return noContent(response, {})
     if (isApi) response.locals.refusal = problem('not_found')
     return next()
   }
@@ -28,7 +31,8 @@ export const locate: RequestHandler = (request, response, next) => {
   next()
 }
 
-const isPreflight = ({ method, headers }: Request) => method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+const isPreflight = ({ method, headers }: Request) =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
 
 function noContent(response: Response, headers: Record<string, string>): void {
   response

@@ -12,14 +12,19 @@ const DAY = 86_400
 
 const isApi = (request: Request) => /^\/api(\/|$)/.test(request.path)
 /** Sign-up and sign-in, where the user is not known before. */
-const isSignIn = ({ locals: { operation } }: Response) => operation?.asksPassword === true && !operation.needsCaller
+const isSignIn = ({ locals: { operation } }: Response) =>
+  operation?.asksPassword === true && !operation.needsCaller
 /** Who is likely one organisation: an IPv4 address, or an IPv6 network of 48 bits. */
 const siteOf = (address: string) => networkOf(address, 48)
 
-/** By user where the token is good, weighted by what the operation costs, and by the network of all of them; else by network alone. */
+/**
+ * By user where the token is good, weighted by what the operation costs, and by the network of all
+ * of them; else by network alone.
+ */
 export function limitRequests(limits: RateLimits | undefined, counters: Counters): RequestHandler {
   if (!limits) return (_request, _response, next) => next()
-  const minute = (name: string, units: number, isShared = false) => limiter(counters, { name, units, seconds: MINUTE }, isShared)
+  const minute = (name: string, units: number, isShared = false) =>
+    limiter(counters, { name, units, seconds: MINUTE }, isShared)
   const byUser = minute('user', limits.user)
   const byNetwork = minute('network', limits.network, true)
   const byAddress = minute('address', limits.address)
@@ -58,7 +63,11 @@ export function limitRequests(limits: RateLimits | undefined, counters: Counters
 }
 
 /** What many items in one body cost, once they are read. */
-export const chargeItems: RequestHandler = async ({ body }, { locals: { charge, operation } }, next) => {
+export const chargeItems: RequestHandler = async (
+  { body },
+  { locals: { charge, operation } },
+  next,
+) => {
   const cost = operation ? itemCostOf(body, operation) : 0
   if (charge && cost > 0) await charge(cost)
   next()
@@ -66,8 +75,8 @@ export const chargeItems: RequestHandler = async ({ body }, { locals: { charge, 
 
 /**
  * Where a password is asked for: attempts by account and network, and failed ones by account alone,
- * from devices that never signed in to it; and accounts that are made, by network. After validation,
- * because it reads the body.
+ * from devices that never signed in to it; and accounts that are made, by network. After
+ * validation, because it reads the body.
  *
  * The second limit is higher and over a longer time, so that a stranger cannot lock the owner of an
  * account out of a device that the owner has used before (OWASP, "Slow Down Online Guessing Attacks
@@ -75,8 +84,16 @@ export const chargeItems: RequestHandler = async ({ body }, { locals: { charge, 
  */
 export function limitPasswords(limits: RateLimits | undefined, counters: Counters): RequestHandler {
   if (!limits) return (_request, _response, next) => next()
-  const attempts = limiter(counters, { name: 'sign-in-account', units: limits.signInAccount, seconds: MINUTE })
-  const guesses = limiter(counters, { name: 'sign-in-guesses', units: limits.signInGuesses, seconds: limits.signInGuessSeconds })
+  const attempts = limiter(counters, {
+    name: 'sign-in-account',
+    units: limits.signInAccount,
+    seconds: MINUTE,
+  })
+  const guesses = limiter(counters, {
+    name: 'sign-in-guesses',
+    units: limits.signInGuesses,
+    seconds: limits.signInGuessSeconds,
+  })
   const ofDevice = counters({ name: 'sign-in-device', units: limits.signInDevice, seconds: DAY })
   const signUps = limiter(counters, { name: 'sign-ups', units: limits.signUps, seconds: DAY })
   return async (_request, response, next) => {
@@ -107,7 +124,10 @@ export function limitPasswords(limits: RateLimits | undefined, counters: Counter
   }
 }
 
-/** Bytes that count for a response without a body: a task that is deleted is kept whole, and none is longer. */
+/**
+ * Bytes that count for a response without a body: a task that is deleted is kept whole, and none is
+ * longer.
+ */
 const BODILESS = 16_000
 
 /**
@@ -116,15 +136,23 @@ const BODILESS = 16_000
  *
  * At the limit repetitions are refused as well: nothing is done twice while their keys are kept.
  */
-export function limitKeptAnswers(limits: RateLimits | undefined, counters: Counters): RequestHandler {
+export function limitKeptAnswers(
+  limits: RateLimits | undefined,
+  counters: Counters,
+): RequestHandler {
   if (!limits) return (_request, _response, next) => next()
   const counter = counters({ name: 'kept-bytes', units: limits.keptBytes, seconds: DAY })
   return async ({ headers }, response, next) => {
     const user = userOf(response)
-    const isKeyed = response.locals.operation?.headerParameters.includes('Idempotency-Key') && headers['idempotency-key'] !== undefined
+    const isKeyed =
+      response.locals.operation?.headerParameters.includes('Idempotency-Key') &&
+      headers['idempotency-key'] !== undefined
     if (user === undefined || !isKeyed) return next()
     const { isOver, resetMs } = await counter.add(user, 0)
-    if (isOver) throw new Refusal(problem('rate_limited', { headers: { 'Retry-After': String(Math.ceil(resetMs / 1_000)) } }))
+    if (isOver)
+      throw new Refusal(
+        problem('rate_limited', { headers: { 'Retry-After': String(Math.ceil(resetMs / 1_000)) } }),
+      )
     response.locals.noteKept = () => {
       if (response.statusCode >= 300 || response.hasHeader('Idempotency-Replayed')) return
       void counter.add(user, Number(response.getHeader('content-length') ?? BODILESS))
@@ -153,7 +181,9 @@ function limiter(counters: Counters, limit: Limit, isShared = false): Limiter {
       if (isShared && !isOver) return
       const reset = Math.ceil(resetMs / 1_000)
       // What the limit is counted by, without telling it (draft-ietf-httpapi-ratelimit-headers-08).
-      const partition = Buffer.from(createHash('sha256').update(key).digest('hex').slice(0, 12)).toString('base64')
+      const partition = Buffer.from(
+        createHash('sha256').update(key).digest('hex').slice(0, 12),
+      ).toString('base64')
       tell(response, 'RateLimit-Policy', name, `q=${units}; w=${seconds}; pk=:${partition}:`)
       tell(response, 'RateLimit', name, `r=${remaining}; t=${reset}`)
       if (!isOver) return
@@ -168,5 +198,8 @@ function limiter(counters: Counters, limit: Limit, isShared = false): Limiter {
 /** In the place of what was said of this limit before, for the same request. */
 function tell(response: Response, header: string, name: string, text: string): void {
   const others = [response.getHeader(header) ?? []].flat().map(String)
-  response.set(header, [...others.filter((each) => !each.startsWith(`"${name}"`)), `"${name}"; ${text}`])
+  response.set(header, [
+    ...others.filter((each) => !each.startsWith(`"${name}"`)),
+    `"${name}"; ${text}`,
+  ])
 }

@@ -10,7 +10,10 @@ const PAUSE_MS = 2_000
 /** Most counts that wait for Redis at once. */
 const QUEUE_LIMIT = 1_000
 
-/** Counts shared by all processes. While Redis is away each process counts for itself, and the log says so. */
+/**
+ * Counts shared by all processes. While Redis is away each process counts for itself, and the log
+ * says so.
+ */
 export function redisCounters(url: string, log: Logger): { counters: Counters; close(): void } {
   const client = createClient({
     url,
@@ -52,11 +55,18 @@ export function redisCounters(url: string, log: Logger): { counters: Counters; c
       const { name, units, seconds } = limit
       const own = memoryCounters(limit)
       const common = counterOf(
-        new RateLimiterRedis({ storeClient: client, useRedisPackage: true, keyPrefix: `docket:${name}`, points: units, duration: seconds }),
+        new RateLimiterRedis({
+          storeClient: client,
+          useRedisPackage: true,
+          keyPrefix: `docket:${name}`,
+          points: units,
+          duration: seconds,
+        }),
       )
       return {
         add: (key, cost) => shared(() => common.add(key, cost)).catch(() => own.add(key, cost)),
-        giveBack: (key, cost) => shared(() => common.giveBack(key, cost)).catch(() => own.giveBack(key, cost)),
+        giveBack: (key, cost) =>
+          shared(() => common.giveBack(key, cost)).catch(() => own.giveBack(key, cost)),
       }
     },
     close: () => client.destroy(),

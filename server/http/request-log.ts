@@ -9,7 +9,10 @@ const SANE_ID = /^[A-Za-z0-9._-]{1,128}$/
 /** Called when a request is over. */
 export type Observe = (request: { operation: string; status: number; seconds: number }) => void
 
-/** Gives the request its id and its place in a trace, and logs one line when it is over. Never a query string, a body or a credential. */
+/**
+ * Gives the request its id and its place in a trace, and logs one line when it is over. Never a
+ * query string, a body or a credential.
+ */
 export function requestLog(log: Logger, observe?: Observe): RequestHandler {
   return (request, response, next) => {
     const started = performance.now()
@@ -26,7 +29,11 @@ export function requestLog(log: Logger, observe?: Observe): RequestHandler {
     response.once('close', () => {
       const { operation, caller, account, signedIn, address } = response.locals
       const ms = performance.now() - started
-      observe?.({ operation: operation?.id ?? '', status: response.statusCode, seconds: ms / 1_000 })
+      observe?.({
+        operation: operation?.id ?? '',
+        status: response.statusCode,
+        seconds: ms / 1_000,
+      })
       log[operation?.logLevel ?? 'info'](
         {
           request_id: requestId,

@@ -3,12 +3,16 @@ import type { Handlers } from '../contract/handlers.ts'
 import { newPerson } from '../testing/person.ts'
 import { startService } from '../testing/service.ts'
 
-/** A service with one handler that answers what its type forbids, as a bug in plain JavaScript would. */
+/**
+ * A service with one handler that answers what its type forbids, as a bug in plain JavaScript
+ * would.
+ */
 const withAnswer = (operation: keyof Handlers, answer: (real: unknown) => unknown) =>
   startService({
     replace: (handlers) => ({
       ...handlers,
-      [operation]: async (...request: unknown[]) => answer(await (handlers[operation] as (...request: unknown[]) => unknown)(...request)),
+      [operation]: async (...request: unknown[]) =>
+        answer(await (handlers[operation] as (...request: unknown[]) => unknown)(...request)),
     }),
   })
 
@@ -17,15 +21,35 @@ type Answer = { status: number; headers: Record<string, string>; body: Record<st
 describe('an answer that the contract does not describe is a logged 500 that leaks nothing', () => {
   const SECRET = 'leaked-by-mistake'
   const broken: [string, (real: Answer) => unknown, RegExp][] = [
-    ['an extra member', (real) => ({ ...real, body: { ...real.body, password: SECRET } }), /additional properties/],
-    ['a member of another type', (real) => ({ ...real, body: { ...real.body, completed: SECRET } }), /boolean/],
+    [
+      'an extra member',
+      (real) => ({ ...real, body: { ...real.body, password: SECRET } }),
+      /additional properties/,
+    ],
+    [
+      'a member of another type',
+      (real) => ({ ...real, body: { ...real.body, completed: SECRET } }),
+      /boolean/,
+    ],
     ['a missing member', (real) => ({ ...real, body: { title: SECRET } }), /required property/],
     ['no body', (real) => ({ ...real, body: undefined }), /as nothing/],
     ['null for a body', (real) => ({ ...real, body: null }), /must be object/],
-    ['an undocumented status', (real) => ({ ...real, status: 202, body: { secret: SECRET } }), /202/],
-    ['an undocumented empty answer', () => ({ status: 205, headers: { 'X-Secret': SECRET } }), /205/],
+    [
+      'an undocumented status',
+      (real) => ({ ...real, status: 202, body: { secret: SECRET } }),
+      /202/,
+    ],
+    [
+      'an undocumented empty answer',
+      () => ({ status: 205, headers: { 'X-Secret': SECRET } }),
+      /205/,
+    ],
     ['a missing required header', (real) => ({ ...real, headers: { Location: SECRET } }), /ETag/],
-    ['another content type', (real) => ({ ...real, headers: { ...real.headers, 'Content-Type': 'text/html' } }), /text\/html/],
+    [
+      'another content type',
+      (real) => ({ ...real, headers: { ...real.headers, 'Content-Type': 'text/html' } }),
+      /text\/html/,
+    ],
     [
       'a throw',
       () => {
@@ -38,12 +62,17 @@ describe('an answer that the contract does not describe is a logged 500 that lea
   test.each(broken)('%s', async (_, answer, reason) => {
     const service = await withAnswer('createTask', answer as (real: unknown) => unknown)
     const ada = await newPerson(service.url)
-    const { status, headers, body } = await ada.send(ada.tasks, { method: 'POST', json: { title: 'x' } })
+    const { status, headers, body } = await ada.send(ada.tasks, {
+      method: 'POST',
+      json: { title: 'x' },
+    })
     expect(status).toBe(500)
     expect(body).toMatchObject({ code: 'internal_error', request_id: headers.get('x-request-id') })
     expect(JSON.stringify([body, [...headers]])).not.toContain(SECRET)
     expect([headers.get('location'), headers.get('etag')]).toEqual([null, null])
-    const line = service.log.map((text) => JSON.parse(text)).find((entry) => entry.msg === 'internal_error')
+    const line = service.log
+      .map((text) => JSON.parse(text))
+      .find((entry) => entry.msg === 'internal_error')
     expect(line?.request_id).toBe(headers.get('x-request-id'))
     expect(line?.err.message).toMatch(reason)
   })
@@ -71,7 +100,13 @@ test('what the driver hangs on an error - values, details, the statement - is no
 })
 
 test('a problem whose status the operation does not declare is a 500, though it is a problem', async () => {
-  const service = await withAnswer('listTasks', () => ({ status: 418, code: 'task_not_found', title: 'x', detail: 'x', headers: {} }))
+  const service = await withAnswer('listTasks', () => ({
+    status: 418,
+    code: 'task_not_found',
+    title: 'x',
+    detail: 'x',
+    headers: {},
+  }))
   const ada = await newPerson(service.url)
   expect((await ada.send(ada.tasks)).status).toBe(500)
 })
@@ -91,9 +126,13 @@ test('connections that are cut under load cost a 503 at most, never a 500, and n
     const requests = [
       ...emails.map(async (email, index) => {
         const path = index % 2 ? '/api/auth/signup' : '/api/auth/sign-up/email'
-        if ((await ask(path, { method: 'POST', json: { email, password: ada.password } })) < 300) made.push(email)
+        if ((await ask(path, { method: 'POST', json: { email, password: ada.password } })) < 300)
+          made.push(email)
       }),
-      ask('/api/auth/login', { method: 'POST', json: { email: ada.email, password: ada.password } }),
+      ask('/api/auth/login', {
+        method: 'POST',
+        json: { email: ada.email, password: ada.password },
+      }),
       ...['/api/auth/token', '/api/auth/get-session', '/api/auth/verify'].map((path) =>
         ask(path, { headers: { authorization: `Bearer ${ada.sessionToken}` } }),
       ),
@@ -101,12 +140,25 @@ test('connections that are cut under load cost a 503 at most, never a 500, and n
       ask(ada.tasks, { method: 'POST', json: { title: 'x' } }),
     ]
     // At once in one round, as soon as the first is answered in the next.
-    await Promise.all([...requests, (round % 2 ? Promise.race(requests) : Promise.resolve()).then(() => service.cutConnections())])
+    await Promise.all([
+      ...requests,
+      (round % 2 ? Promise.race(requests) : Promise.resolve()).then(() => service.cutConnections()),
+    ])
   }
   expect([...seen].filter((status) => status >= 300 && status !== 503)).toEqual([])
   while ((await ada.send('/readyz')).status !== 200);
-  for (const email of made) expect((await ada.send('/api/auth/login', { method: 'POST', json: { email, password: ada.password } })).status).toBe(200)
-  expect(service.log.map((line) => JSON.parse(line)).filter((line) => line.msg === 'internal_error')).toEqual([])
+  for (const email of made)
+    expect(
+      (
+        await ada.send('/api/auth/login', {
+          method: 'POST',
+          json: { email, password: ada.password },
+        })
+      ).status,
+    ).toBe(200)
+  expect(
+    service.log.map((line) => JSON.parse(line)).filter((line) => line.msg === 'internal_error'),
+  ).toEqual([])
 })
 
 test('a database that is away is a 503 problem with Retry-After on every floor, and /livez still answers', async () => {
@@ -120,11 +172,23 @@ test('a database that is away is a 503 problem with Retry-After on every floor, 
     ['/api/auth/logout', { method: 'POST' }],
     ['/api/auth/token', { headers: { authorization: `Bearer ${ada.sessionToken}` } }],
     ['/api/auth/get-session', { headers: { authorization: `Bearer ${ada.sessionToken}` } }],
-    ['/api/auth/sign-out', { method: 'POST', headers: { authorization: `Bearer ${ada.sessionToken}` } }],
+    [
+      '/api/auth/sign-out',
+      { method: 'POST', headers: { authorization: `Bearer ${ada.sessionToken}` } },
+    ],
     ['/api/auth/login', { method: 'POST', json: { email: ada.email, password: ada.password } }],
-    ['/api/auth/signup', { method: 'POST', json: { email: 'new@example.org', password: ada.password } }],
-    ['/api/auth/sign-in/email', { method: 'POST', json: { email: ada.email, password: ada.password } }],
-    ['/api/auth/sign-up/email', { method: 'POST', json: { email: 'new@example.org', password: ada.password } }],
+    [
+      '/api/auth/signup',
+      { method: 'POST', json: { email: 'new@example.org', password: ada.password } },
+    ],
+    [
+      '/api/auth/sign-in/email',
+      { method: 'POST', json: { email: ada.email, password: ada.password } },
+    ],
+    [
+      '/api/auth/sign-up/email',
+      { method: 'POST', json: { email: 'new@example.org', password: ada.password } },
+    ],
   ]
   for (const [path, init] of requests) {
     const { status, headers, body } = await ada.send<{ code: string }>(path, init)

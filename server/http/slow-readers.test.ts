@@ -7,10 +7,20 @@ import { cutSlowReaders, type ReadingLimits } from './slow-readers.ts'
 
 const BYTES = 50_000_000
 
-/** A server whose every response is larger than the buffers of the system, and the ports of the connections that have ended there. */
-async function startLarge(limits: Partial<ReadingLimits>): Promise<{ port: number; ended: Set<number | undefined> }> {
+/**
+ * A server whose every response is larger than the buffers of the system, and the ports of the
+ * connections that have ended there.
+ */
+async function startLarge(
+  limits: Partial<ReadingLimits>,
+): Promise<{ port: number; ended: Set<number | undefined> }> {
   const server = createServer((_request, response) => void response.end(Buffer.alloc(BYTES)))
-  const none = { intervalMs: 20, graceMs: 600_000, minBytesPerSecond: 1, maxWaitingBytes: Number.POSITIVE_INFINITY }
+  const none = {
+    intervalMs: 20,
+    graceMs: 600_000,
+    minBytesPerSecond: 1,
+    maxWaitingBytes: Number.POSITIVE_INFINITY,
+  }
   const ended = new Set<number | undefined>()
   server.on('connection', (socket) => {
     const { remotePort } = socket
@@ -40,7 +50,10 @@ async function bytesRead(socket: Socket): Promise<number> {
     bytes += chunk.length
   })
   socket.resume()
-  await Promise.race([once(socket, 'close'), expect.poll(() => bytes, { timeout: 20_000 }).toBeGreaterThan(BYTES - 100_000)])
+  await Promise.race([
+    once(socket, 'close'),
+    expect.poll(() => bytes, { timeout: 20_000 }).toBeGreaterThan(BYTES - 100_000),
+  ])
   return bytes
 }
 

@@ -5,14 +5,22 @@ import type { Logger } from 'pino'
 export interface ReadingLimits {
   /** How often connections are looked at, in milliseconds. */
   intervalMs: number
-  /** How long a client may take for any response, in milliseconds, and at what speed it must read a long one. */
+  /**
+   * How long a client may take for any response, in milliseconds, and at what speed it must read a
+   * long one.
+   */
   graceMs: number
   minBytesPerSecond: number
   /** Bytes of responses that wait in memory for their clients, on all connections. */
   maxWaitingBytes: number
 }
 
-const LIMITS: ReadingLimits = { intervalMs: 1_000, graceMs: 30_000, minBytesPerSecond: 8_000, maxWaitingBytes: 100_000_000 }
+const LIMITS: ReadingLimits = {
+  intervalMs: 1_000,
+  graceMs: 30_000,
+  minBytesPerSecond: 8_000,
+  maxWaitingBytes: 100_000_000,
+}
 
 /** When bytes began to wait on a connection, and how many had left it by then. */
 interface Waiting {
@@ -52,7 +60,8 @@ export function cutSlowReaders(server: Server, log: Logger, limits = LIMITS): vo
       const sent = socket.bytesWritten - socket.writableLength
       const { since, sentBefore } = waiting.get(socket) ?? { since: now, sentBefore: sent }
       waiting.set(socket, { since, sentBefore })
-      const allowed = limits.graceMs + (socket.bytesWritten - sentBefore) / (limits.minBytesPerSecond / 1_000)
+      const allowed =
+        limits.graceMs + (socket.bytesWritten - sentBefore) / (limits.minBytesPerSecond / 1_000)
       if (now - since > allowed) cut(socket, 'it is too slow')
       else bytes += socket.writableLength
     }

@@ -51,7 +51,12 @@ function readFiles(directory: string): Map<string, StaticFile> {
     names
       .filter((name) => !/\.(br|gz)$/.test(name))
       .map((name) => {
-        const file = fileOf(readFileSync(name), extname(name), read(`${name}.br`), read(`${name}.gz`))
+        const file = fileOf(
+          readFileSync(name),
+          extname(name),
+          read(`${name}.br`),
+          read(`${name}.gz`),
+        )
         return [name.slice(directory.length + 1).replaceAll('\\', '/'), file] as const
       }),
   )
@@ -78,7 +83,9 @@ export function sendFile(request: Request, response: Response, file: StaticFile)
     response.status(304).end()
     return
   }
-  const coding = (['br', 'gzip'] as const).find((each) => file[each] && request.acceptsEncodings(each))
+  const coding = (['br', 'gzip'] as const).find(
+    (each) => file[each] && request.acceptsEncodings(each),
+  )
   const bytes = (coding && file[coding]) ?? file.bytes
   if (coding) response.set('Content-Encoding', coding)
   response.set('Content-Length', String(bytes.length)).end(bytes)

@@ -13,7 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const answered = async (path: string, traceparent: string) => (await ada.send(path, { headers: { traceparent } })).headers.get('traceparent')
+const answered = async (path: string, traceparent: string) =>
+  (await ada.send(path, { headers: { traceparent } })).headers.get('traceparent')
 
 test('a request that belongs to a trace is a span of it: in its answer, be it a problem, and on every line of the log about it (rule 25)', async () => {
   const spans = new Set<string>()
@@ -29,7 +30,11 @@ test('a request that belongs to a trace is a span of it: in its answer, be it a 
     spans.add(spanId)
     await expect.poll(() => service.log.length).toBe(before + messages.length)
     const lines = service.log.slice(before).map((line) => JSON.parse(line))
-    expect(lines).toEqual(messages.map((msg) => expect.objectContaining({ msg, trace_id: TRACE, span_id: spanId, parent_span_id: PARENT })))
+    expect(lines).toEqual(
+      messages.map((msg) =>
+        expect.objectContaining({ msg, trace_id: TRACE, span_id: spanId, parent_span_id: PARENT }),
+      ),
+    )
   }
   expect(spans.has(PARENT)).toBe(false)
   expect(spans.size).toBe(3)
@@ -40,7 +45,9 @@ test.each([
   ['of a later version', `01-${TRACE}-${PARENT}-00`, '00'],
   ['with flags that nobody knows', `00-${TRACE}-${PARENT}-ff`, '03'],
 ])('a trace %s is passed on as version 00', async (_, traceparent, flags) => {
-  expect(await answered(ada.tasks, traceparent)).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`))
+  expect(await answered(ada.tasks, traceparent)).toMatch(
+    new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`),
+  )
 })
 
 test.each([

@@ -6,14 +6,20 @@ import { type Problem, problem } from '../problems.ts'
 import { problemDetails } from './answer.ts'
 import { endSoon } from './end-soon.ts'
 
-/** A request that Node could not read as HTTP reaches no operation; it gets the shape of every other error. */
+/**
+ * A request that Node could not read as HTTP reaches no operation; it gets the shape of every other
+ * error.
+ */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, log: Logger): void {
   // Each piece of what cannot be read is told again.
   if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const refused = refusal(error.code)
   const requestId = uuidv7()
-  log.info({ request_id: requestId, status: refused.status, reason: error.code ?? error.message }, 'unreadable request')
+  log.info(
+    { request_id: requestId, status: refused.status, reason: error.code ?? error.message },
+    'unreadable request',
+  )
   const body = JSON.stringify(problemDetails(refused, requestId))
   const head = [
     `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}`,

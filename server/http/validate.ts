@@ -1,6 +1,12 @@
 import { parse } from 'node:querystring'
 import type { Request, RequestHandler } from 'express'
-import { contractOperations, type Operation, type ParameterObject, resolve, type SchemaObject } from '../contract/document.ts'
+import {
+  contractOperations,
+  type Operation,
+  type ParameterObject,
+  resolve,
+  type SchemaObject,
+} from '../contract/document.ts'
 import { fieldError } from '../contract/field-errors.ts'
 import { type Check, checkOf } from '../contract/schemas.ts'
 import { problem, Refusal } from '../problems.ts'
@@ -24,14 +30,20 @@ export const validate: RequestHandler = (request, response, next) => {
     const [, part, ...steps] = error.instancePath.split('/')
     const way = steps.map((step) => `/${step}`).join('')
     // The names of headers have no case; a pointer has one.
-    return fieldError(part as ParameterObject['in'], { ...error, instancePath: part === 'header' ? way.toLowerCase() : way })
+    return fieldError(part as ParameterObject['in'], {
+      ...error,
+      instancePath: part === 'header' ? way.toLowerCase() : way,
+    })
   })
   if (errors.length > 0) return next(new Refusal(problem('invalid_request', { errors })))
   const faults =
     body === 'taken'
-      ? checkOf(operation.bodies[request.headers['content-type'] as string] as SchemaObject)(request.body).map((error) => fieldError('body', error))
+      ? checkOf(operation.bodies[request.headers['content-type'] as string] as SchemaObject)(
+          request.body,
+        ).map((error) => fieldError('body', error))
       : []
-  if (body === 'none' && operation.bodyRequired) faults.push({ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' })
+  if (body === 'none' && operation.bodyRequired)
+    faults.push({ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' })
   next(faults.length > 0 ? new Refusal(problem('invalid_body', { errors: faults })) : undefined)
 }
 
@@ -63,15 +75,23 @@ function reader({ template, parameters }: Operation): Reader {
   return {
     read({ path, url, headers }) {
       const sent = path.split('/')
-      const query = url.length > path.length ? { ...parse(url.slice(path.length + 1), '&', '=', { maxKeys: 0 }) } : {}
+      const query =
+        url.length > path.length
+          ? { ...parse(url.slice(path.length + 1), '&', '=', { maxKeys: 0 }) }
+          : {}
       const read: Parameters = { path: {}, query, header: {} }
       for (const { name, part, key, segment, typed } of plan) {
-        const value = typed(part === 'path' ? decoded(sent[segment]) : part === 'query' ? query[key] : headers[key])
+        const value = typed(
+          part === 'path' ? decoded(sent[segment]) : part === 'query' ? query[key] : headers[key],
+        )
         if (value !== undefined) read[part][name] = value
       }
       return read
     },
-    check: checkOf({ type: 'object', properties: { path: objectOf('path'), query: objectOf('query'), header: objectOf('header') } }),
+    check: checkOf({
+      type: 'object',
+      properties: { path: objectOf('path'), query: objectOf('query'), header: objectOf('header') },
+    }),
   }
 }
 
@@ -82,7 +102,10 @@ function decoded(segment = ''): string {
 
 type Text = string | string[] | undefined
 
-/** What a text stands for by its schema. What it cannot stand for stays text, which the check refuses: `1e1` and ` 1` are no integers. */
+/**
+ * What a text stands for by its schema. What it cannot stand for stays text, which the check
+ * refuses: `1e1` and ` 1` are no integers.
+ */
 function typedBy(schema: SchemaObject): (text: Text) => unknown {
   const { type, default: byDefault = schema.default } = resolve<SchemaObject>(schema)
   const typed: Record<string, (text: Text) => unknown> = {

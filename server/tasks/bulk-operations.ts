@@ -11,18 +11,36 @@ import { emptyTrash } from './trash-store.ts'
 type Schemas = components['schemas']
 
 /** The operations that write many tasks. */
-export function bulkOperations(database: Database, quota: Quota): Pick<Handlers, 'bulkTasks' | 'emptyTrash'> {
+export function bulkOperations(
+  database: Database,
+  quota: Quota,
+): Pick<Handlers, 'bulkTasks' | 'emptyTrash'> {
   return {
     async bulkTasks({ header, body }, caller) {
-      const bulk = await doAll(database, quota, caller, body.operations, once(header['Idempotency-Key'], 'bulkTasks', undefined, body))
+      const bulk = await doAll(
+        database,
+        quota,
+        caller,
+        body.operations,
+        once(header['Idempotency-Key'], 'bulkTasks', undefined, body),
+      )
       if (!bulk) return problem('session_ended')
       if (bulk.outcome === 'key_reused') return problem('idempotency_key_reused')
-      if (bulk.outcome === 'not_done') return notDone(body.operations[bulk.index] as Schemas['TaskOperation'], bulk.index, bulk.refusal)
+      if (bulk.outcome === 'not_done')
+        return notDone(
+          body.operations[bulk.index] as Schemas['TaskOperation'],
+          bulk.index,
+          bulk.refusal,
+        )
       return { status: 200, headers: replayedHeader(bulk.outcome), body: bulk.answer }
     },
 
     async emptyTrash({ header }, caller) {
-      const emptied = await emptyTrash(database, caller, once(header['Idempotency-Key'], 'emptyTrash', undefined, undefined))
+      const emptied = await emptyTrash(
+        database,
+        caller,
+        once(header['Idempotency-Key'], 'emptyTrash', undefined, undefined),
+      )
       if (!emptied) return problem('session_ended')
       if (emptied.outcome === 'key_reused') return problem('idempotency_key_reused')
       return { status: 200, headers: replayedHeader(emptied.outcome), body: emptied.answer }
@@ -31,21 +49,36 @@ export function bulkOperations(database: Database, quota: Quota): Pick<Handlers,
 }
 
 /** The member of an operation that holds what its own request would have for a body. */
-const BODIES = { create: 'task', update: 'changes', complete: '', move: 'place', delete: '', restore: '' } as const
+const BODIES = {
+  create: 'task',
+  update: 'changes',
+  complete: '',
+  move: 'place',
+  delete: '',
+  restore: '',
+} as const
 
 /** The problem that an operation of many would have answered alone, with its place among them. */
 function notDone(operation: Schemas['TaskOperation'], index: number, refusal: Refusal) {
-  const at = (name: string, detail: string): FieldError[] => [{ in: 'body', pointer: `/operations/${index}/${name}`, code: 'invalid', detail }]
+  const at = (name: string, detail: string): FieldError[] => [
+    { in: 'body', pointer: `/operations/${index}/${name}`, code: 'invalid', detail },
+  ]
   switch (refusal.outcome) {
     case 'missing':
       return problem('task_not_found', { errors: at('task_id', 'is not the id of a task') })
     case 'taken':
       return problem('task_id_taken', { errors: at('task/id', 'is the id of another task') })
     case 'stale':
-      return problem('version_stale', { headers: { ETag: refusal.task.etag }, errors: at('if_match', 'is no longer the etag of the task') })
+      return problem('version_stale', {
+        headers: { ETag: refusal.task.etag },
+        errors: at('if_match', 'is no longer the etag of the task'),
+      })
     case 'refused': {
       const member = BODIES[operation.action]
-      const { pointer, detail } = faultError(refusal.fault, (operation as unknown as Record<string, object>)[member] ?? {})
+      const { pointer, detail } = faultError(
+        refusal.fault,
+        (operation as unknown as Record<string, object>)[member] ?? {},
+      )
       return problem(codeOf(refusal.fault), { errors: at(`${member}${pointer}`, detail) })
     }
   }

@@ -22,14 +22,27 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const bulk = <Body = Schemas['TaskOperationResults']>(person: Person, operations: unknown[], headers: Record<string, string> = {}) =>
-  person.send<Body>(`/api/${person.id}/task-operations`, { method: 'POST', json: { operations }, headers })
-const list = async (person: Person, query = '') => (await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200${query}`)).body.items
+const bulk = <Body = Schemas['TaskOperationResults']>(
+  person: Person,
+  operations: unknown[],
+  headers: Record<string, string> = {},
+) =>
+  person.send<Body>(`/api/${person.id}/task-operations`, {
+    method: 'POST',
+    json: { operations },
+    headers,
+  })
+const list = async (person: Person, query = '') =>
+  (await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200${query}`)).body.items
 const create = (title: string): Operation => ({ action: 'create', task: { title } })
 
 test('200: every kind of operation, in its order, on tasks that were there and on one that is created first', async () => {
   const bob = await newPerson(service.url, 'bob')
-  const [a, b, c] = [await bob.addTask({ title: 'A' }), await bob.addTask({ title: 'B' }), await bob.addTask({ title: 'C' })]
+  const [a, b, c] = [
+    await bob.addTask({ title: 'A' }),
+    await bob.addTask({ title: 'B' }),
+    await bob.addTask({ title: 'C' }),
+  ]
   await bob.send(`${bob.tasks}/${c.id}`, { method: 'DELETE' })
   const id = randomUUID()
   const { status, body } = await bulk(bob, [
@@ -40,8 +53,17 @@ test('200: every kind of operation, in its order, on tasks that were there and o
     { action: 'delete', task_id: b.id },
     { action: 'restore', task_id: c.id },
   ])
-  expect([status, body.items.map(({ title, etag }) => `${title} ${etag}`)]).toEqual([200, ['D "5"', 'D "6"', 'D "7"', 'A "8"', 'B "9"', 'C "10"']])
-  expect((await list(bob, '&sort=position')).map(({ title, completed, description }) => [title, completed, description])).toEqual([
+  expect([status, body.items.map(({ title, etag }) => `${title} ${etag}`)]).toEqual([
+    200,
+    ['D "5"', 'D "6"', 'D "7"', 'A "8"', 'B "9"', 'C "10"'],
+  ])
+  expect(
+    (await list(bob, '&sort=position')).map(({ title, completed, description }) => [
+      title,
+      completed,
+      description,
+    ]),
+  ).toEqual([
     ['D', false, 'at once'],
     ['A', true, null],
     ['C', false, null],
@@ -50,45 +72,121 @@ test('200: every kind of operation, in its order, on tasks that were there and o
 })
 
 test.each<[string, number, (ids: { own: Task; foreign: string }) => object, string, string]>([
-  ['a task that is not there', 404, () => ({ action: 'delete', task_id: NOBODYS }), 'task_not_found', '/task_id'],
-  ['another user’s task', 404, ({ foreign }) => ({ action: 'complete', task_id: foreign, completed: true }), 'task_not_found', '/task_id'],
-  ['a stale if_match', 412, ({ own }) => ({ action: 'delete', task_id: own.id, if_match: '"999"' }), 'version_stale', '/if_match'],
-  ['an id that is taken', 409, ({ own }) => ({ action: 'create', task: { id: own.id, title: 'other' } }), 'task_id_taken', '/task/id'],
-  ['a time without a day', 422, () => ({ action: 'create', task: { title: 'x', due_time: '12:00' } }), 'invalid_body', '/task/due_time'],
-  ['a patch that leaves one', 422, ({ own }) => ({ action: 'update', task_id: own.id, changes: { due_time: '12:00' } }), 'invalid_body', '/changes/due_time'],
-  ['a place beside nothing', 422, ({ own }) => ({ action: 'move', task_id: own.id, place: { after: NOBODYS } }), 'invalid_body', '/place/after'],
-  ['a member of another action', 422, ({ own }) => ({ action: 'delete', task_id: own.id, completed: true }), 'invalid_body', '/completed'],
+  [
+    'a task that is not there',
+    404,
+    () => ({ action: 'delete', task_id: NOBODYS }),
+    'task_not_found',
+    '/task_id',
+  ],
+  [
+    'another user’s task',
+    404,
+    ({ foreign }) => ({ action: 'complete', task_id: foreign, completed: true }),
+    'task_not_found',
+    '/task_id',
+  ],
+  [
+    'a stale if_match',
+    412,
+    ({ own }) => ({ action: 'delete', task_id: own.id, if_match: '"999"' }),
+    'version_stale',
+    '/if_match',
+  ],
+  [
+    'an id that is taken',
+    409,
+    ({ own }) => ({ action: 'create', task: { id: own.id, title: 'other' } }),
+    'task_id_taken',
+    '/task/id',
+  ],
+  [
+    'a time without a day',
+    422,
+    () => ({ action: 'create', task: { title: 'x', due_time: '12:00' } }),
+    'invalid_body',
+    '/task/due_time',
+  ],
+  [
+    'a patch that leaves one',
+    422,
+    ({ own }) => ({ action: 'update', task_id: own.id, changes: { due_time: '12:00' } }),
+    'invalid_body',
+    '/changes/due_time',
+  ],
+  [
+    'a place beside nothing',
+    422,
+    ({ own }) => ({ action: 'move', task_id: own.id, place: { after: NOBODYS } }),
+    'invalid_body',
+    '/place/after',
+  ],
+  [
+    'a member of another action',
+    422,
+    ({ own }) => ({ action: 'delete', task_id: own.id, completed: true }),
+    'invalid_body',
+    '/completed',
+  ],
   ['no task', 422, () => ({ action: 'delete' }), 'invalid_body', '/task_id'],
-  ['an action that is none', 422, () => ({ action: 'purge', task_id: NOBODYS }), 'invalid_body', '/action'],
+  [
+    'an action that is none',
+    422,
+    () => ({ action: 'purge', task_id: NOBODYS }),
+    'invalid_body',
+    '/action',
+  ],
   ['no action', 422, () => ({ task: { title: 'x' } }), 'invalid_body', '/action'],
   ['no operation', 422, () => [], 'invalid_body', ''],
-  ['a broken label', 422, () => ({ action: 'create', task: { title: 'x', labels: ['a', ''] } }), 'invalid_body', '/task/labels/1'],
-  ['an unknown member deep inside', 422, () => ({ action: 'create', task: { title: 'x', 'a/b': 1 } }), 'invalid_body', '/task/a~1b'],
-  ['a readOnly member', 422, ({ own }) => ({ action: 'update', task_id: own.id, changes: { etag: '"1"' } }), 'invalid_body', '/changes/etag'],
-])('%s at item 100 leaves nothing of items 1 to 99, and is named: %i', async (_, status, make, code, at) => {
-  const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
-  const own = await bob.addTask({ title: 'own' })
-  const last = make({ own, foreign: (await eve.addTask()).id })
-  const operations = [
-    ...Array.from({ length: 97 }, (_, index) => create(`${index}`)),
-    { action: 'update', task_id: own.id, changes: { title: 'changed' } },
-    { action: 'delete', task_id: own.id },
-    last,
-  ]
-  operations[98] = { action: 'complete', task_id: own.id, completed: true }
-  const feed = async () => (await bob.send<Schemas['TaskChanges']>(`/api/${bob.id}/task-changes`)).body.cursor
-  const before = await feed()
-  const answer = await bulk<Problem>(bob, operations)
-  expect([answer.status, answer.body.code, answer.body.errors?.map(({ pointer }) => pointer)]).toEqual([
-    status,
-    code,
-    expect.arrayContaining([`/operations/99${at}`]),
-  ])
-  if (status === 412) expect(answer.headers.get('etag')).toBe('"100"')
-  expect(await list(bob)).toEqual([own])
-  // Not even the clock has moved.
-  expect(await feed()).toBe(before)
-})
+  [
+    'a broken label',
+    422,
+    () => ({ action: 'create', task: { title: 'x', labels: ['a', ''] } }),
+    'invalid_body',
+    '/task/labels/1',
+  ],
+  [
+    'an unknown member deep inside',
+    422,
+    () => ({ action: 'create', task: { title: 'x', 'a/b': 1 } }),
+    'invalid_body',
+    '/task/a~1b',
+  ],
+  [
+    'a readOnly member',
+    422,
+    ({ own }) => ({ action: 'update', task_id: own.id, changes: { etag: '"1"' } }),
+    'invalid_body',
+    '/changes/etag',
+  ],
+])(
+  '%s at item 100 leaves nothing of items 1 to 99, and is named: %i',
+  async (_, status, make, code, at) => {
+    const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
+    const own = await bob.addTask({ title: 'own' })
+    const last = make({ own, foreign: (await eve.addTask()).id })
+    const operations = [
+      ...Array.from({ length: 97 }, (_, index) => create(`${index}`)),
+      { action: 'update', task_id: own.id, changes: { title: 'changed' } },
+      { action: 'delete', task_id: own.id },
+      last,
+    ]
+    operations[98] = { action: 'complete', task_id: own.id, completed: true }
+    const feed = async () =>
+      (await bob.send<Schemas['TaskChanges']>(`/api/${bob.id}/task-changes`)).body.cursor
+    const before = await feed()
+    const answer = await bulk<Problem>(bob, operations)
+    expect([
+      answer.status,
+      answer.body.code,
+      answer.body.errors?.map(({ pointer }) => pointer),
+    ]).toEqual([status, code, expect.arrayContaining([`/operations/99${at}`])])
+    if (status === 412) expect(answer.headers.get('etag')).toBe('"100"')
+    expect(await list(bob)).toEqual([own])
+    // Not even the clock has moved.
+    expect(await feed()).toBe(before)
+  },
+)
 
 test('409: an exhausted gap is said with its place', async () => {
   const bob = await newPerson(service.url, 'bob')
@@ -97,14 +195,25 @@ test('409: an exhausted gap is said with its place', async () => {
     [a, '1'],
     [b, '2'],
   ] as const)
-    await service.database.rows(sql.unsafe`update tasks set position = ${`5000000000000001${'0'.repeat(970)}${digit}`} where id = ${task.id}::uuid`)
-  const { status, body } = await bulk<Problem>(bob, [{ action: 'move', task_id: c.id, place: { after: a.id } }])
-  expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([409, 'position_exhausted', '/operations/0/place/after'])
+    await service.database.rows(
+      sql.unsafe`update tasks set position = ${`5000000000000001${'0'.repeat(970)}${digit}`} where id = ${task.id}::uuid`,
+    )
+  const { status, body } = await bulk<Problem>(bob, [
+    { action: 'move', task_id: c.id, place: { after: a.id } },
+  ])
+  expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([
+    409,
+    'position_exhausted',
+    '/operations/0/place/after',
+  ])
 })
 
 test('422: 101 operations are too many', async () => {
   const { status, body } = await bulk<Problem>(ada, Array(101).fill(create('x')))
-  expect([status, body.errors?.[0]]).toMatchObject([422, { pointer: '/operations', code: 'max_items' }])
+  expect([status, body.errors?.[0]]).toMatchObject([
+    422,
+    { pointer: '/operations', code: 'max_items' },
+  ])
 })
 
 test('200, 422: with a key the whole is done once, also fifty at once; another body under it is refused', async () => {
@@ -112,9 +221,13 @@ test('200, 422: with a key the whole is done once, also fifty at once; another b
   const key = { 'idempotency-key': 'whole' }
   const operations = [create('one'), create('two')]
   const answers = await Promise.all(Array.from({ length: 50 }, () => bulk(bob, operations, key)))
-  expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(1)
+  expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(
+    1,
+  )
   expect(answers[0]?.status).toBe(200)
-  expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1)
+  expect(
+    answers.filter(({ headers }) => headers.get('idempotency-replayed') === null),
+  ).toHaveLength(1)
   expect(await list(bob)).toHaveLength(2)
   const { status, body } = await bulk<Problem>(bob, [create('three')], key)
   expect([status, body.code]).toEqual([422, 'idempotency_key_reused'])
@@ -130,7 +243,11 @@ test('200: killed between commit and answer, and repeated with its key, the whol
   const bob = await newPerson(first.url, 'bob')
   const path = `/api/${bob.id}/task-operations`
   const authorization = `Bearer ${bob.token}`
-  const request = { method: 'POST', json: { operations: [create('A'), create('B')] }, headers: { authorization, 'idempotency-key': 'survivor' } }
+  const request = {
+    method: 'POST',
+    json: { operations: [create('A'), create('B')] },
+    headers: { authorization, 'idempotency-key': 'survivor' },
+  }
   const held = tap.holdReplyTo('commit')
   const lost = expect(send(`${first.url}${path}`, request)).rejects.toThrow()
   await held
@@ -139,7 +256,9 @@ test('200: killed between commit and answer, and repeated with its key, the whol
   const second = await startProcess(environment)
   const again = await send<Schemas['TaskOperationResults']>(`${second.url}${path}`, request)
   expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true'])
-  const { body } = await send<Schemas['TaskList']>(`${second.url}${bob.tasks}`, { headers: { authorization } })
+  const { body } = await send<Schemas['TaskList']>(`${second.url}${bob.tasks}`, {
+    headers: { authorization },
+  })
   expect(body.items.map(({ title }) => title).sort()).toEqual(['A', 'B'])
 })
 
@@ -148,16 +267,25 @@ test('200: bulks and single writes of the same tasks at once, in every order, en
   const tasks = await Promise.all(Array.from({ length: 6 }, () => bob.addTask()))
   const toggles = new Map<string, number>()
   for (let round = 0; round < 8; round += 1) {
-    const shuffled = (seed: number) => tasks.toSorted((a, b) => ((a.id.charCodeAt(35) * seed) % 7) - ((b.id.charCodeAt(35) * seed) % 7))
+    const shuffled = (seed: number) =>
+      tasks.toSorted(
+        (a, b) => ((a.id.charCodeAt(35) * seed) % 7) - ((b.id.charCodeAt(35) * seed) % 7),
+      )
     const answers = await Promise.all([
       ...[1, 2, 3, 4].map((seed) =>
         bulk(
           bob,
-          shuffled(seed + round).map(({ id }) => ({ action: 'update', task_id: id, changes: { title: `${round} ${seed}` } })),
+          shuffled(seed + round).map(({ id }) => ({
+            action: 'update',
+            task_id: id,
+            changes: { title: `${round} ${seed}` },
+          })),
         ),
       ),
       ...tasks.map(({ id }) => bob.send(`${bob.tasks}/${id}/complete`, { method: 'PATCH' })),
-      ...tasks.map(({ id }) => bob.send(`${bob.tasks}/${id}/move`, { method: 'POST', json: { to: 'top' } })),
+      ...tasks.map(({ id }) =>
+        bob.send(`${bob.tasks}/${id}/move`, { method: 'POST', json: { to: 'top' } }),
+      ),
       bob.send(`/api/${bob.id}/trash`, { method: 'DELETE' }),
     ])
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
@@ -166,7 +294,8 @@ test('200: bulks and single writes of the same tasks at once, in every order, en
   const titles = new Set((await list(bob)).map(({ title }) => title))
   // The last bulk wrote all of them.
   expect(titles.size).toBe(1)
-  for (const { id, completed } of await list(bob)) expect(completed).toBe((toggles.get(id) ?? 0) % 2 === 1)
+  for (const { id, completed } of await list(bob))
+    expect(completed).toBe((toggles.get(id) ?? 0) % 2 === 1)
 })
 
 test('401: an ended session does nothing', async () => {

@@ -7,15 +7,28 @@ import type { Once } from './idempotency.ts'
 import { type DoneOnce, onceTogether } from './once-together.ts'
 import { versionsToMatch } from './precondition.ts'
 import type { Quota } from './quota.ts'
-import { type Changed, type Created, deleteTask, insertTask, moveTask, restoreTask, updateTask } from './store.ts'
+import {
+  type Changed,
+  type Created,
+  deleteTask,
+  insertTask,
+  moveTask,
+  restoreTask,
+  updateTask,
+} from './store.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
 type Operation = Schemas['TaskOperation']
 
 /** Why an operation is not done, and so none is. */
-export type Refusal = { outcome: 'missing' | 'taken' } | { outcome: 'stale'; task: Task } | { outcome: 'refused'; fault: Fault }
-export type Bulk = DoneOnce<Schemas['TaskOperationResults']> | { outcome: 'not_done'; index: number; refusal: Refusal }
+export type Refusal =
+  | { outcome: 'missing' | 'taken' }
+  | { outcome: 'stale'; task: Task }
+  | { outcome: 'refused'; fault: Fault }
+export type Bulk =
+  | DoneOnce<Schemas['TaskOperationResults']>
+  | { outcome: 'not_done'; index: number; refusal: Refusal }
 
 /** Undoes what was done before it. */
 class NotDone extends Error {
@@ -29,7 +42,13 @@ class NotDone extends Error {
 }
 
 /** Does all of them, in their order, or none; undefined when the caller's session has ended. */
-export async function doAll(database: Database, quota: Quota, caller: Caller, operations: Operation[], request: Once | undefined): Promise<Bulk | undefined> {
+export async function doAll(
+  database: Database,
+  quota: Quota,
+  caller: Caller,
+  operations: Operation[],
+  request: Once | undefined,
+): Promise<Bulk | undefined> {
   try {
     return await onceTogether(database, caller, request, async (statements) => {
       const answer: Schemas['TaskOperationResults'] = { items: [] }
@@ -43,11 +62,18 @@ export async function doAll(database: Database, quota: Quota, caller: Caller, op
     })
   } catch (error) {
     if (!(error instanceof NotDone)) throw error
-    return error.refusal === 'session_ended' ? undefined : { outcome: 'not_done', index: error.index, refusal: error.refusal }
+    return error.refusal === 'session_ended'
+      ? undefined
+      : { outcome: 'not_done', index: error.index, refusal: error.refusal }
   }
 }
 
-function doOne(statements: Statements, quota: Quota, caller: Caller, operation: Operation): Promise<Created | Changed | undefined> {
+function doOne(
+  statements: Statements,
+  quota: Quota,
+  caller: Caller,
+  operation: Operation,
+): Promise<Created | Changed | undefined> {
   if (operation.action === 'create') {
     const { id = uuidv7(), ...fields } = operation.task
     return insertTask(statements, caller, id, fields, undefined, quota)
@@ -58,7 +84,14 @@ function doOne(statements: Statements, quota: Quota, caller: Caller, operation: 
     case 'update':
       return updateTask(statements, caller, task_id, operation.changes, guard, quota)
     case 'complete':
-      return updateTask(statements, caller, task_id, { completed: operation.completed }, guard, quota)
+      return updateTask(
+        statements,
+        caller,
+        task_id,
+        { completed: operation.completed },
+        guard,
+        quota,
+      )
     case 'move':
       return moveTask(statements, caller, task_id, operation.place, guard)
     case 'delete':

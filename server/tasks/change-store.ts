@@ -26,14 +26,21 @@ export interface Clock {
   changed: boolean
 }
 
-/** Where the user's clock stands, and what has happened after `since`, up to `limit` tasks, in order; undefined when the caller's session has ended. */
+/**
+ * Where the user's clock stands, and what has happened after `since`, up to `limit` tasks, in
+ * order; undefined when the caller's session has ended.
+ */
 export async function selectTaskChanges(
   database: Database,
   caller: Caller,
   { since, limit, unchanged }: { since: Progress | undefined; limit: number; unchanged: Unchanged },
-): Promise<{ clock: Clock; changes: { task_id: string; version: number; task: Task | null }[] } | undefined> {
+): Promise<
+  { clock: Clock; changes: { task_id: string; version: number; task: Task | null }[] } | undefined
+> {
   const after = since?.version ?? 0
-  const rows = await database.read<Task & { clock: Clock; change: { task_id: string; version: number } | null }>(sql.unsafe`
+  const rows = await database.read<
+    Task & { clock: Clock; change: { task_id: string; version: number } | null }
+  >(sql.unsafe`
     with ${liveCaller(caller)},
     clock as (select user_id, version, epoch, forgotten, not ${isKnown(unchanged)} as changed from live join task_clock using (user_id))
     select to_jsonb(clock) - 'user_id' as clock, to_jsonb(change) as change, found.* from clock
@@ -53,7 +60,9 @@ export async function selectTaskChanges(
   return (
     first && {
       clock: first.clock,
-      changes: rows.flatMap(({ clock, change, ...row }) => (change ? [{ ...change, task: row.id === null ? null : row }] : [])),
+      changes: rows.flatMap(({ clock, change, ...row }) =>
+        change ? [{ ...change, task: row.id === null ? null : row }] : [],
+      ),
     }
   )
 }

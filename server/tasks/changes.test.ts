@@ -16,11 +16,16 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const changes = (person: Person, since?: string, limit = 200) =>
-  person.send<Changes>(`/api/${person.id}/task-changes?limit=${limit}${since === undefined ? '' : `&since=${since}`}`)
-const remove = (person: Person, id: string) => person.send(`${person.tasks}/${id}`, { method: 'DELETE' })
+  person.send<Changes>(
+    `/api/${person.id}/task-changes?limit=${limit}${since === undefined ? '' : `&since=${since}`}`,
+  )
+const remove = (person: Person, id: string) =>
+  person.send(`${person.tasks}/${id}`, { method: 'DELETE' })
 const empty = (person: Person) => person.send(`/api/${person.id}/trash`, { method: 'DELETE' })
 const clock = (person: Person, change: ReturnType<typeof sql.fragment>) =>
-  service.database.rows(sql.unsafe`update task_clock set ${change} where user_id = ${person.id}::uuid`)
+  service.database.rows(
+    sql.unsafe`update task_clock set ${change} where user_id = ${person.id}::uuid`,
+  )
 
 /** What a client keeps that was away. */
 class Copy {
@@ -51,7 +56,11 @@ class Copy {
 
 const sorted = (tasks: Task[]) => tasks.sort((a, b) => (a.id < b.id ? -1 : 1))
 async function all(person: Person): Promise<Task[]> {
-  const lists = await Promise.all(['false', 'true'].map((trashed) => person.send<Schemas['TaskList']>(`${person.tasks}?limit=200&trashed=${trashed}`)))
+  const lists = await Promise.all(
+    ['false', 'true'].map((trashed) =>
+      person.send<Schemas['TaskList']>(`${person.tasks}?limit=200&trashed=${trashed}`),
+    ),
+  )
   return sorted(lists.flatMap(({ body }) => body.items))
 }
 
@@ -70,7 +79,9 @@ test('200: every change once, in the order in which it happened, as the task is 
   await empty(ada)
   await remove(ada, b.id)
   const { items, cursor, has_more } = (await changes(ada, start.cursor)).body
-  expect(items.map(({ task_id, task }) => [task_id, task && [task.title, task.trashed_at !== null]])).toEqual([
+  expect(
+    items.map(({ task_id, task }) => [task_id, task && [task.title, task.trashed_at !== null]]),
+  ).toEqual([
     [c.id, ['C', false]],
     [a.id, ['A2', false]],
     [d.id, null],
@@ -90,8 +101,12 @@ test('200: an id that was purged and is created again is a task, and no longer g
   await empty(ada)
   const { cursor } = (await changes(ada)).body
   await ada.addTask({ id, title: 'second' })
-  expect((await changes(ada, first)).body.items).toMatchObject([{ task_id: id, task: { title: 'second' } }])
-  expect((await changes(ada, cursor)).body.items).toMatchObject([{ task_id: id, task: { title: 'second' } }])
+  expect((await changes(ada, first)).body.items).toMatchObject([
+    { task_id: id, task: { title: 'second' } },
+  ])
+  expect((await changes(ada, cursor)).body.items).toMatchObject([
+    { task_id: id, task: { title: 'second' } },
+  ])
   await remove(ada, id)
   await empty(ada)
   expect((await changes(ada, cursor)).body.items).toEqual([{ task_id: id, task: null }])
@@ -101,7 +116,10 @@ test('304: no news since the page that a client has', async () => {
   const ada = await newPerson(service.url)
   await ada.addTask()
   const { headers, body } = await changes(ada)
-  const again = () => ada.send(`/api/${ada.id}/task-changes?since=${body.cursor}`, { headers: { 'if-none-match': headers.get('etag') ?? '' } })
+  const again = () =>
+    ada.send(`/api/${ada.id}/task-changes?since=${body.cursor}`, {
+      headers: { 'if-none-match': headers.get('etag') ?? '' },
+    })
   expect((await again()).status).toBe(304)
   await ada.addTask()
   expect((await again()).status).toBe(200)
@@ -112,7 +130,12 @@ test('410: a cursor that cannot be verified (changed, of a list, of another user
   await Promise.all([ada.addTask(), ada.addTask()])
   const { next_cursor } = (await ada.send<Schemas['TaskList']>(`${ada.tasks}?limit=1`)).body
   const his = (await changes(bob)).body.cursor
-  for (const since of ['abc', next_cursor as string, his, his.replace(/^./, (first) => (first === 'e' ? 'f' : 'e'))]) {
+  for (const since of [
+    'abc',
+    next_cursor as string,
+    his,
+    his.replace(/^./, (first) => (first === 'e' ? 'f' : 'e')),
+  ]) {
     const { status, body } = await ada.send<Problem>(`/api/${ada.id}/task-changes?since=${since}`)
     expect([status, body.code]).toEqual([410, 'changes_gone'])
   }
@@ -160,8 +183,13 @@ test(`a copy that follows the feed while eight clients write is the server's sta
   const step = async (turn: number) => {
     const ids = [...copy.tasks.keys()]
     const path = `${ada.tasks}/${ids[Math.floor(Math.random() * ids.length)]}`
-    if (ids.length < MOST && (turn % 5 === 0 || ids.length === 0)) await ada.addTask({ title: `${turn}` })
-    else if (turn % 5 === 1) await ada.send(path, { method: 'PATCH', json: { title: `${turn}`, completed: turn % 2 === 0 } })
+    if (ids.length < MOST && (turn % 5 === 0 || ids.length === 0))
+      await ada.addTask({ title: `${turn}` })
+    else if (turn % 5 === 1)
+      await ada.send(path, {
+        method: 'PATCH',
+        json: { title: `${turn}`, completed: turn % 2 === 0 },
+      })
     else if (turn % 5 === 2) await ada.send(path, { method: 'DELETE' })
     else if (turn % 5 === 3) await ada.send(`${path}/restore`, { method: 'POST' })
     else if (turn % 50 === 4) await empty(ada)

@@ -11,7 +11,16 @@ export const columns = sql.fragment`
   tasks.priority, tasks.labels, tasks.position, tasks.trashed_at, tasks.created_at, tasks.updated_at`
 
 /** Members that a patch may change, and by which a task is the same as another, as columns. */
-export const CHANGEABLE = ['title', 'description', 'completed_at', 'due_date', 'due_time', 'due_time_zone', 'priority', 'labels']
+export const CHANGEABLE = [
+  'title',
+  'description',
+  'completed_at',
+  'due_date',
+  'due_time',
+  'due_time_zone',
+  'priority',
+  'labels',
+]
 export const CONTENT = CHANGEABLE.map((name) => (name === 'completed_at' ? 'completed' : name))
 
 export const columnsOf = (row: string, names: string[]) =>

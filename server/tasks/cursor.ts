@@ -15,7 +15,10 @@ export interface ListProgress {
 }
 
 export interface Cursors {
-  /** @param list whose list it is, in which order and by which filters; the cursor is good for no other */
+  /**
+   * @param list whose list it is, in which order and by which filters; the cursor is good for no
+   * other
+   */
   write<Progress>(list: string, progress: Progress): string
   /** Undefined when it was tampered with, or made for another list. */
   read<Progress>(list: string, text: string): Progress | undefined
@@ -24,14 +27,16 @@ export interface Cursors {
 const MAC_BYTES = 16
 
 /**
- * Opaque cursors, authenticated with a key derived from the secret (HKDF, RFC 5869) and bound to their list.
+ * Opaque cursors, authenticated with a key derived from the secret (HKDF, RFC 5869) and bound to
+ * their list.
  *
  * @example cursors(secret).read(list, cursors(secret).write(list, cursor)) // equals cursor
  */
 export function cursors(secret: string): Cursors {
   // Bytes would be made a key anew for every cursor, which costs more than all else here.
   const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'docket cursor 2', 32)))
-  const mac = (list: string, payload: string) => createHmac('sha256', key).update(`${list}\n${payload}`).digest().subarray(0, MAC_BYTES)
+  const mac = (list: string, payload: string) =>
+    createHmac('sha256', key).update(`${list}\n${payload}`).digest().subarray(0, MAC_BYTES)
   return {
     write(list, progress) {
       const payload = Buffer.from(JSON.stringify(progress)).toString('base64url')
@@ -40,7 +45,12 @@ export function cursors(secret: string): Cursors {
     read(list, text) {
       const [payload = '', tag = '', ...rest] = text.split('.')
       const given = Buffer.from(tag, 'base64url')
-      if (rest.length > 0 || given.length !== MAC_BYTES || !timingSafeEqual(given, mac(list, payload))) return undefined
+      if (
+        rest.length > 0 ||
+        given.length !== MAC_BYTES ||
+        !timingSafeEqual(given, mac(list, payload))
+      )
+        return undefined
       return JSON.parse(Buffer.from(payload, 'base64url').toString())
     },
   }

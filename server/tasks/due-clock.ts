@@ -1,6 +1,9 @@
 import { clockReading } from '../../rules/local-time.ts'
 
-/** What the clock on a caller's wall says, to the minute, and which moments their day begins and ends with. */
+/**
+ * What the clock on a caller's wall says, to the minute, and which moments their day begins and
+ * ends with.
+ */
 export interface DueClock {
   /** `2026-11-21` */
   today: string
@@ -8,7 +11,10 @@ export interface DueClock {
   minute: string
   /** The same minute as everybody's clock tells it; a wall's may say one twice. */
   utcMinute: string
-  /** The same minute as a moment, and those of the day's first instant and of the next day's, in milliseconds since 1970. */
+  /**
+   * The same minute as a moment, and those of the day's first instant and of the next day's, in
+   * milliseconds since 1970.
+   */
   now: number
   dayStart: number
   dayEnd: number
@@ -26,7 +32,8 @@ const AROUND = 1.5 * DAY
  */
 export function dueClock(timeZone: string, at: number): DueClock {
   const wall = (moment: number) => clockReading(moment, timeZone)
-  // Clocks change at midnight in some places: what is sought is the first moment of the day, whatever the wall says then.
+  // Clocks change at midnight in some places: what is sought is the first moment of the day,
+  // whatever the wall says then.
   const firstMoment = (midnight: number) => {
     const offsets = [midnight - AROUND, midnight + AROUND].map((moment) => wall(moment) - moment)
     const moments = offsets.map((offset) => midnight - offset).sort((a, b) => a - b)

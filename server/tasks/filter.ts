@@ -20,16 +20,46 @@ export function statesOf({ trashed, completed, due }: Filter): State[] {
 
 /** What else must be true of a task; said so that the index of the sort can tell, too. */
 export function conditions(filter: Filter, clock: DueClock | undefined, sort: Sort) {
-  const { trashed, completed, priority, label, label_match, due, due_before, due_after, created_after, updated_after, q } = filter
+  const {
+    trashed,
+    completed,
+    priority,
+    label,
+    label_match,
+    due,
+    due_before,
+    due_after,
+    created_after,
+    updated_after,
+    q,
+  } = filter
   const labels = label && sql.fragment`fold_labels(${sql.array(label, 'text')})`
   return [
-    ...(trashed && completed !== undefined ? [sql.fragment`(completed_at is not null) = ${completed}`] : []),
-    ...(priority ? [sql.fragment`tasks.priority = any(${sql.array(priority, 'text')}::task_priority[])`] : []),
+    ...(trashed && completed !== undefined
+      ? [sql.fragment`(completed_at is not null) = ${completed}`]
+      : []),
+    ...(priority
+      ? [sql.fragment`tasks.priority = any(${sql.array(priority, 'text')}::task_priority[])`]
+      : []),
     // The index of the sort goes by a range only.
     ...(priority && sort.endsWith('priority') ? [priorityWithin(priority)] : []),
-    ...(labels ? [label_match === 'all' ? sql.fragment`tasks.label_keys @> ${labels}` : sql.fragment`tasks.label_keys && ${labels}`] : []),
+    ...(labels
+      ? [
+          label_match === 'all'
+            ? sql.fragment`tasks.label_keys @> ${labels}`
+            : sql.fragment`tasks.label_keys && ${labels}`,
+        ]
+      : []),
     ...(due && clock ? DUE[due](clock, sort) : []),
-    ...(due_before || due_after ? [dueWithin(sort, due_after ? dayAfter(due_after) : undefined, due_before ? day(due_before) : undefined)] : []),
+    ...(due_before || due_after
+      ? [
+          dueWithin(
+            sort,
+            due_after ? dayAfter(due_after) : undefined,
+            due_before ? day(due_before) : undefined,
+          ),
+        ]
+      : []),
     ...(created_after ? [sql.fragment`tasks.created_at > ${created_after}::timestamptz`] : []),
     ...(updated_after ? [sql.fragment`tasks.updated_at > ${updated_after}::timestamptz`] : []),
     ...searched(q),
@@ -48,10 +78,16 @@ function priorityWithin(priorities: NonNullable<Filter['priority']>): Fragment {
 
 const day = (date: string) => sql.fragment`${date}::timestamp`
 const dayAfter = (date: string) => sql.fragment`(${date}::timestamp + interval '1 day')`
-/** How far two clocks on this earth are apart: what the index lets through is looked at more closely. */
+/**
+ * How far two clocks on this earth are apart: what the index lets through is looked at more
+ * closely.
+ */
 const APART = sql.fragment`interval '26 hours'`
 
-/** Due on the clock of whoever wrote it, from one reading until before another; without an end, at any. */
+/**
+ * Due on the clock of whoever wrote it, from one reading until before another; without an end, at
+ * any.
+ */
 function dueWithin(sort: Sort, from: Fragment | undefined, before: Fragment | undefined): Fragment {
   return sort === '-due'
     ? sql.fragment`${from ? sql.fragment`${dueOrFirst} >= ${from}` : sql.fragment`${dueOrFirst} > '-infinity'`} ${before ? sql.fragment`and ${dueOrFirst} < ${before}` : sql.fragment``}`
@@ -59,13 +95,27 @@ function dueWithin(sort: Sort, from: Fragment | undefined, before: Fragment | un
 }
 
 const DUE: Record<NonNullable<Filter['due']>, (clock: DueClock, sort: Sort) => Fragment[]> = {
-  overdue: (clock, sort) => [dueWithin(sort, undefined, sql.fragment`${clock.minute}::timestamp + ${APART}`), isOverdue(clock)],
-  today: (clock, sort) => [dueWithin(sort, sql.fragment`${day(clock.today)} - ${APART}`, sql.fragment`${dayAfter(clock.today)} + ${APART}`), isToday(clock)],
+  overdue: (clock, sort) => [
+    dueWithin(sort, undefined, sql.fragment`${clock.minute}::timestamp + ${APART}`),
+    isOverdue(clock),
+  ],
+  today: (clock, sort) => [
+    dueWithin(
+      sort,
+      sql.fragment`${day(clock.today)} - ${APART}`,
+      sql.fragment`${dayAfter(clock.today)} + ${APART}`,
+    ),
+    isToday(clock),
+  ],
   upcoming: (clock, sort) => [
     dueWithin(sort, sql.fragment`${dayAfter(clock.today)} - ${APART}`, undefined),
     sql.fragment`case when due_instant is null then due_date > ${clock.today}::date else due_instant >= ${moment(clock.dayEnd)} end`,
   ],
-  none: (_, sort) => [sort === '-due' ? sql.fragment`${dueOrFirst} = '-infinity'` : sql.fragment`${dueOrLast} = 'infinity'`],
+  none: (_, sort) => [
+    sort === '-due'
+      ? sql.fragment`${dueOrFirst} = '-infinity'`
+      : sql.fragment`${dueOrLast} = 'infinity'`,
+  ],
 }
 
 export function isOverdue(clock: DueClock) {
@@ -81,7 +131,10 @@ function moment(milliseconds: number) {
   return sql.fragment`${new Date(milliseconds).toISOString()}::timestamptz`
 }
 
-/** The words of a search, folded before they are told apart, because an accent that stands alone folds to nothing. What LIKE would take for a wildcard is marked. */
+/**
+ * The words of a search, folded before they are told apart, because an accent that stands alone
+ * folds to nothing. What LIKE would take for a wildcard is marked.
+ */
 function words(q: string): string[] {
   return fold(q)
     .split(/\s+/)

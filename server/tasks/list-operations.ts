@@ -9,33 +9,70 @@ import { COUNT_LIMIT, selectTaskCounts, selectTaskPage } from './list-store.ts'
 import { listTags } from './precondition.ts'
 
 /** The operations that read many tasks. */
-export function listOperations(database: Database, cursors: Cursors): Pick<Handlers, 'listTasks' | 'getTaskCounts' | 'listTaskChanges'> {
+export function listOperations(
+  database: Database,
+  cursors: Cursors,
+): Pick<Handlers, 'listTasks' | 'getTaskCounts' | 'listTaskChanges'> {
   return {
     async listTasks({ query, header }, caller) {
       const { limit, cursor: text, sort, time_zone, ...filter } = query
-      const list = JSON.stringify([caller.userId, sort, time_zone, Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1))])
+      const list = JSON.stringify([
+        caller.userId,
+        sort,
+        time_zone,
+        Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ])
       const cursor = text === undefined ? undefined : cursors.read<ListProgress>(list, text)
       if (text !== undefined && !cursor) {
-        return problem('cursor_invalid', { errors: [{ in: 'query', pointer: '/cursor', code: 'invalid', detail: 'is not a cursor of this list' }] })
+        return problem('cursor_invalid', {
+          errors: [
+            {
+              in: 'query',
+              pointer: '/cursor',
+              code: 'invalid',
+              detail: 'is not a cursor of this list',
+            },
+          ],
+        })
       }
       const due = filter.due && { is: filter.due, clock: dueClock(time_zone as string, Date.now()) }
       const { etag, unchanged } = listTags(due ? READINGS[due.is](due.clock) : '')
       // The contract's defaults stand in where the caller says nothing.
-      const request = { filter, clock: due?.clock, sort: sort as NonNullable<typeof sort>, after: cursor?.after, limit: limit as number }
-      const page = await selectTaskPage(database, caller, { ...request, unchanged: unchanged(header['If-None-Match']) })
+      const request = {
+        filter,
+        clock: due?.clock,
+        sort: sort as NonNullable<typeof sort>,
+        after: cursor?.after,
+        limit: limit as number,
+      }
+      const page = await selectTaskPage(database, caller, {
+        ...request,
+        unchanged: unchanged(header['If-None-Match']),
+      })
       if (!page) return problem('session_ended')
       const headers = { ETag: etag(page.version) }
       if (!page.changed) return { status: 304, headers }
       const total = cursor?.total ?? Math.min(page.total, COUNT_LIMIT)
       const totalIsExact = cursor?.totalIsExact ?? page.total <= COUNT_LIMIT
-      const next = page.end ? cursors.write<ListProgress>(list, { after: page.end, total, totalIsExact }) : null
-      return { status: 200, headers, body: { items: page.tasks, total, total_is_exact: totalIsExact, next_cursor: next } }
+      const next = page.end
+        ? cursors.write<ListProgress>(list, { after: page.end, total, totalIsExact })
+        : null
+      return {
+        status: 200,
+        headers,
+        body: { items: page.tasks, total, total_is_exact: totalIsExact, next_cursor: next },
+      }
     },
 
     async getTaskCounts({ query, header }, caller) {
       const clock = dueClock(query.time_zone as string, Date.now())
       const { etag, unchanged } = listTags(clock.utcMinute)
-      const found = await selectTaskCounts(database, caller, clock, unchanged(header['If-None-Match']))
+      const found = await selectTaskCounts(
+        database,
+        caller,
+        clock,
+        unchanged(header['If-None-Match']),
+      )
       if (!found) return problem('session_ended')
       const headers = { ETag: etag(found.version) }
       return found.changed ? { status: 200, headers, body: found.counts } : { status: 304, headers }
@@ -43,16 +80,27 @@ export function listOperations(database: Database, cursors: Cursors): Pick<Handl
 
     async listTaskChanges({ query, header }, caller) {
       const list = JSON.stringify([caller.userId, 'changes'])
-      const since = query.since === undefined ? undefined : cursors.read<Progress>(list, query.since)
-      // Made with another secret, or not by this server: a copy that holds it starts over, as after any other loss.
+      const since =
+        query.since === undefined ? undefined : cursors.read<Progress>(list, query.since)
+      // Made with another secret, or not by this server: a copy that holds it starts over, as after
+      // any other loss.
       if (query.since !== undefined && !since) return problem('changes_gone')
       const limit = query.limit as number
       const { etag, unchanged } = listTags('')
-      const found = await selectTaskChanges(database, caller, { since, limit: limit + 1, unchanged: unchanged(header['If-None-Match']) })
+      const found = await selectTaskChanges(database, caller, {
+        since,
+        limit: limit + 1,
+        unchanged: unchanged(header['If-None-Match']),
+      })
       if (!found) return problem('session_ended')
       const { clock, changes } = found
       const begun = since?.begun ?? clock.version
-      if (since && (since.epoch !== clock.epoch || since.version > clock.version || Math.max(since.version, begun) < clock.forgotten))
+      if (
+        since &&
+        (since.epoch !== clock.epoch ||
+          since.version > clock.version ||
+          Math.max(since.version, begun) < clock.forgotten)
+      )
         return problem('changes_gone')
       const headers = { ETag: etag(String(clock.version)) }
       if (!clock.changed) return { status: 304, headers }

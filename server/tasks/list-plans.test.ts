@@ -9,7 +9,8 @@ import { dueClock } from './due-clock.ts'
 import { selectTaskCounts, selectTaskPage } from './list-store.ts'
 import type { Sort } from './sort.ts'
 
-// How many rows the database reads for a page, not how long it takes: read off the plan that it chose and ran.
+// How many rows the database reads for a page, not how long it takes: read off the plan that it
+// chose and ran.
 
 const isEmbedded = 'directory' in inject('template')
 /** Tasks of one user, and of all. */
@@ -32,7 +33,10 @@ afterAll(async () => {
   await service.close()
 })
 
-/** Tasks of every kind: a tenth to a half fits each filter, and one in a thousand is labelled `rare` and says `needle`. */
+/**
+ * Tasks of every kind: a tenth to a half fits each filter, and one in a thousand is labelled `rare`
+ * and says `needle`.
+ */
 async function fill(url: string): Promise<void> {
   const client = new pg.Client(url)
   await client.connect()
@@ -42,7 +46,9 @@ async function fill(url: string): Promise<void> {
   await client.query(
     'create function chance(kind int, n int, of int) returns int language sql immutable return ((hashint8((kind::bigint << 40) + n)::bigint + 2147483648) % of)::int',
   )
-  const { rows } = await client.query(`select indexname, indexdef from pg_indexes where tablename = 'tasks' and indexname <> 'tasks_pkey'`)
+  const { rows } = await client.query(
+    `select indexname, indexdef from pg_indexes where tablename = 'tasks' and indexname <> 'tasks_pkey'`,
+  )
   for (const { indexname } of rows) await client.query(`drop index ${indexname}`)
   await client.query(
     `with others as (select array_agg(id) as ids from "user" where id <> $1)
@@ -95,7 +101,11 @@ async function readsOf(run: (database: Database) => Promise<unknown>) {
   let rows = 0
   const ways = new Set<string>()
   const visit = (node: Node) => {
-    const count = node['Actual Loops'] * (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0))
+    const count =
+      node['Actual Loops'] *
+      (node['Actual Rows'] +
+        (node['Rows Removed by Filter'] ?? 0) +
+        (node['Rows Removed by Index Recheck'] ?? 0))
     if (node['Relation Name'] === 'tasks' || (node['Index Name'] ?? '').startsWith('tasks_')) {
       ways.add(node['Index Name'] ?? node['Node Type'])
       if (node['Relation Name'] === 'tasks') rows += count
@@ -107,14 +117,26 @@ async function readsOf(run: (database: Database) => Promise<unknown>) {
 }
 
 const literal = (value: unknown) =>
-  value === null ? 'null' : pg.escapeLiteral(Array.isArray(value) ? `{${value.map((each) => JSON.stringify(each))}}` : String(value))
+  value === null
+    ? 'null'
+    : pg.escapeLiteral(
+        Array.isArray(value) ? `{${value.map((each) => JSON.stringify(each))}}` : String(value),
+      )
 
 const caller = () => ({ userId: ada.id, sessionId: decodeJwt(ada.token).sid as string })
 const clock = dueClock('Europe/Berlin', Date.now())
 type Request = Parameters<typeof selectTaskPage>[2]
 const page = (request: Partial<Request>) =>
   readsOf((database) =>
-    selectTaskPage(database, caller(), { filter: {}, clock, sort: '-created_at', after: undefined, limit: LIMIT, unchanged: [], ...request }),
+    selectTaskPage(database, caller(), {
+      filter: {},
+      clock,
+      sort: '-created_at',
+      after: undefined,
+      limit: LIMIT,
+      unchanged: [],
+      ...request,
+    }),
   )
 
 /** A place in the middle of a list. */
@@ -134,25 +156,35 @@ const from = (sort: Sort) => ({ ...START, key: MIDDLE[sort.replace('-', '')] as 
 const PAGE = 2 * (LIMIT + 1)
 const COUNT = 1_001
 
-// A statement with a name is planned for its values a few times, and then for any; one without always for its values.
+// A statement with a name is planned for its values a few times, and then for any; one without
+// always for its values.
 describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
   beforeAll(() => {
     mode = each
   })
 
   describe('a page of all, of the open or of the done ones', () => {
-    test.each(SORTS)('by %s: from the middle it reads that page and nothing else; from the start also the 1,001 that it counts', async (sort) => {
-      for (const filter of [{}, { completed: false }, { completed: true }]) {
-        const middle = await page({ sort, filter, after: from(sort) })
-        const start = await page({ sort, filter })
-        expect([filter, middle.rows <= PAGE, start.rows <= PAGE + COUNT, middle.ways.length]).toEqual([filter, true, true, 1])
-        for (const way of [...middle.ways, ...start.ways]) expect(way).toMatch(/^tasks_by_/)
-      }
-    })
+    test.each(SORTS)(
+      'by %s: from the middle it reads that page and nothing else; from the start also the 1,001 that it counts',
+      async (sort) => {
+        for (const filter of [{}, { completed: false }, { completed: true }]) {
+          const middle = await page({ sort, filter, after: from(sort) })
+          const start = await page({ sort, filter })
+          expect([
+            filter,
+            middle.rows <= PAGE,
+            start.rows <= PAGE + COUNT,
+            middle.ways.length,
+          ]).toEqual([filter, true, true, 1])
+          for (const way of [...middle.ways, ...start.ways]) expect(way).toMatch(/^tasks_by_/)
+        }
+      },
+    )
   })
 
   describe('a filtered page reads by an index, and of tasks that do not fit only few', () => {
-    const daysFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+    const daysFromNow = (days: number) =>
+      new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
     const FILTERS: [name: string, filter: Request['filter']][] = [
       ['priority', { priority: ['high'] }],
       ['a label', { label: ['l1'] }],
@@ -168,10 +200,19 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
       ['due between', { due_after: clock.today, due_before: daysFromNow(3) }],
       ['created after', { created_after: new Date(Date.now() - 17_000 * 100).toISOString() }],
       ['updated after', { updated_after: new Date(Date.now() - heavy * 36).toISOString() }],
-      ['open, today, a label and a word', { completed: false, due: 'today', label: ['l1'], q: 'the' }],
+      [
+        'open, today, a label and a word',
+        { completed: false, due: 'today', label: ['l1'], q: 'the' },
+      ],
       ['a rare word', { q: 'needle' }],
     ]
-    const cases = FILTERS.flatMap(([name, filter]) => (['-created_at', 'due', '-due', 'title', 'position'] as const).map((sort) => ({ name, filter, sort })))
+    const cases = FILTERS.flatMap(([name, filter]) =>
+      (['-created_at', 'due', '-due', 'title', 'position'] as const).map((sort) => ({
+        name,
+        filter,
+        sort,
+      })),
+    )
     test.each(cases)('$name, by $sort', async ({ filter, sort }) => {
       const start = await page({ sort, filter })
       const middle = await page({ sort, filter, after: from(sort) })
@@ -191,14 +232,18 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
 
   describe('what needs no task', () => {
     test('counts read each task of the user once, by an index', async () => {
-      const { rows, ways } = await readsOf((database) => selectTaskCounts(database, caller(), clock, []))
+      const { rows, ways } = await readsOf((database) =>
+        selectTaskCounts(database, caller(), clock, []),
+      )
       expect(rows).toBeLessThanOrEqual(heavy + 1)
       for (const way of ways) expect(way).toMatch(/^tasks_by_/)
     })
 
     test('a list or counts that are no news read no task', async () => {
       expect((await page({ unchanged: 'any' })).rows).toBe(0)
-      expect((await readsOf((database) => selectTaskCounts(database, caller(), clock, 'any'))).rows).toBe(0)
+      expect(
+        (await readsOf((database) => selectTaskCounts(database, caller(), clock, 'any'))).rows,
+      ).toBe(0)
     })
   })
 })

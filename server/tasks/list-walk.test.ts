@@ -12,29 +12,53 @@ const COUNT = 'directory' in inject('template') ? 1_500 : 10_000
 const PAGE = 37
 /** Of so many tasks one is changed, moved or deleted meanwhile; the others stay as they are. */
 const EVERY = 10
-const SORTS = ((contract.components.parameters as Record<'Sort', { schema: { enum?: unknown } }>).Sort.schema.enum ?? []) as Sort[]
+const SORTS = ((contract.components.parameters as Record<'Sort', { schema: { enum?: unknown } }>)
+  .Sort.schema.enum ?? []) as Sort[]
 
-async function pages(person: Person, query: string, onPage: (items: Schemas['Task'][]) => void): Promise<void> {
+async function pages(
+  person: Person,
+  query: string,
+  onPage: (items: Schemas['Task'][]) => void,
+): Promise<void> {
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const { status, body }: Awaited<ReturnType<typeof person.send<Schemas['TaskList']>>> = await person.send<Schemas['TaskList']>(
-      `${person.tasks}?${query}${cursor && `&cursor=${cursor}`}`,
-    )
+    const { status, body }: Awaited<ReturnType<typeof person.send<Schemas['TaskList']>>> =
+      await person.send<Schemas['TaskList']>(
+        `${person.tasks}?${query}${cursor && `&cursor=${cursor}`}`,
+      )
     expect(status).toBe(200)
     onPage(body.items)
     cursor = body.next_cursor
   }
 }
 
-/** A client that inserts, updates, moves and deletes, one after the other, for as long as it may. */
-async function write(person: Person, ids: string[], isOver: () => boolean, onWrite: () => void): Promise<void> {
+/**
+ * A client that inserts, updates, moves and deletes, one after the other, for as long as it may.
+ */
+async function write(
+  person: Person,
+  ids: string[],
+  isOver: () => boolean,
+  onWrite: () => void,
+): Promise<void> {
   for (let writes = 0; !isOver(); writes += 1) {
     onWrite()
     const id = ids[(writes * 7919) % ids.length] as string
     const path = `${person.tasks}/${id}`
-    if (writes % 4 === 0) ids.push((await person.addTask({ title: `New ${writes}`, due_date: '2026-12-01', priority: 'low' })).id)
+    if (writes % 4 === 0)
+      ids.push(
+        (await person.addTask({ title: `New ${writes}`, due_date: '2026-12-01', priority: 'low' }))
+          .id,
+      )
     else if (writes % 4 === 1)
-      await person.send(path, { method: 'PATCH', json: { title: `Other ${writes}`, priority: 'high', due_date: null, completed: true } })
-    else if (writes % 4 === 2) await person.send(`${path}/move`, { method: 'POST', json: { to: writes % 8 === 2 ? 'top' : 'bottom' } })
+      await person.send(path, {
+        method: 'PATCH',
+        json: { title: `Other ${writes}`, priority: 'high', due_date: null, completed: true },
+      })
+    else if (writes % 4 === 2)
+      await person.send(`${path}/move`, {
+        method: 'POST',
+        json: { to: writes % 8 === 2 ? 'top' : 'bottom' },
+      })
     else {
       ids.splice(ids.indexOf(id), 1)
       await person.send(path, { method: 'DELETE' })
@@ -73,7 +97,11 @@ test('a walk in pages of 37 while others insert, update, move and delete sees ev
       await pages(ada, `limit=${PAGE}&sort=${sort}`, (items) => {
         for (const { id } of items) if (staying.has(id)) seen.set(id, (seen.get(id) ?? 0) + 1)
       })
-      expect([sort, seen.size, [...seen.values()].filter((times) => times > 1).length]).toEqual([sort, staying.size, 0])
+      expect([sort, seen.size, [...seen.values()].filter((times) => times > 1).length]).toEqual([
+        sort,
+        staying.size,
+        0,
+      ])
       expect(writes).toBeGreaterThan(before)
     }
   } finally {
@@ -87,14 +115,26 @@ test('a search is the list without it, of those that have the words, by each sor
   const ada = await newPerson(url)
   await fillTasks(database, ada.id, 1_500)
   for (const sort of SORTS) {
-    for (const filter of sort === 'due' ? ['', '&completed=true', '&label=even&priority=none', '&due_after=2020-01-01'] : ['']) {
+    for (const filter of sort === 'due'
+      ? ['', '&completed=true', '&label=even&priority=none', '&due_after=2020-01-01']
+      : ['']) {
       const expected: string[] = []
-      await pages(ada, `limit=200&sort=${sort}${filter}`, (items) => expected.push(...items.filter(({ title }) => title.includes('12')).map(({ id }) => id)))
+      await pages(ada, `limit=200&sort=${sort}${filter}`, (items) =>
+        expected.push(...items.filter(({ title }) => title.includes('12')).map(({ id }) => id)),
+      )
       const found: string[] = []
-      await pages(ada, `limit=${PAGE}&sort=${sort}${filter}&q=TASK 12`, (items) => found.push(...items.map(({ id }) => id)))
+      await pages(ada, `limit=${PAGE}&sort=${sort}${filter}&q=TASK 12`, (items) =>
+        found.push(...items.map(({ id }) => id)),
+      )
       expect([sort, filter, found]).toEqual([sort, filter, expected])
-      const { body } = await ada.send<Schemas['TaskList']>(`${ada.tasks}?limit=1&sort=${sort}${filter}&q=task%2012`)
-      expect([body.total, body.total_is_exact, body.items.map(({ id }) => id)]).toEqual([expected.length, true, expected.slice(0, 1)])
+      const { body } = await ada.send<Schemas['TaskList']>(
+        `${ada.tasks}?limit=1&sort=${sort}${filter}&q=task%2012`,
+      )
+      expect([body.total, body.total_is_exact, body.items.map(({ id }) => id)]).toEqual([
+        expected.length,
+        true,
+        expected.slice(0, 1),
+      ])
     }
   }
   const { body } = await ada.send<Schemas['TaskList']>(`${ada.tasks}?q=task`)
@@ -102,5 +142,8 @@ test('a search is the list without it, of those that have the words, by each sor
   // An accent that stands alone is no word, and so no condition.
   expect((await ada.send<Schemas['TaskList']>(`${ada.tasks}?q=%C2%B4`)).body.items).toHaveLength(50)
   for (const query of ['q=nowhere', 'q=task&trashed=true'])
-    expect((await ada.send<Schemas['TaskList']>(`${ada.tasks}?${query}`)).body).toMatchObject({ items: [], total: 0 })
+    expect((await ada.send<Schemas['TaskList']>(`${ada.tasks}?${query}`)).body).toMatchObject({
+      items: [],
+      total: 0,
+    })
 }, 600_000)

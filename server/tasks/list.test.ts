@@ -19,17 +19,25 @@ afterAll(() => service.close())
 describe('listTasks', () => {
   test('200: an empty list is a list', async () => {
     const bob = await newPerson(service.url, 'bob')
-    expect((await bob.send(bob.tasks)).body).toEqual({ items: [], total: 0, total_is_exact: true, next_cursor: null })
+    expect((await bob.send(bob.tasks)).body).toEqual({
+      items: [],
+      total: 0,
+      total_is_exact: true,
+      next_cursor: null,
+    })
   })
 
   test('200: newest first, and a walk sees every task once and carries the first total on (rule 15)', async () => {
     const bob = await newPerson(service.url, 'bob')
     const made: string[] = []
-    for (let count = 0; count < 7; count += 1) made.unshift((await bob.addTask({ title: `Task ${count}` })).id)
+    for (let count = 0; count < 7; count += 1)
+      made.unshift((await bob.addTask({ title: `Task ${count}` })).id)
     const seen: string[] = []
     let cursor: string | null = null
     do {
-      const page: TaskList = (await bob.send<TaskList>(`${bob.tasks}?limit=3${cursor ? `&cursor=${cursor}` : ''}`)).body
+      const page: TaskList = (
+        await bob.send<TaskList>(`${bob.tasks}?limit=3${cursor ? `&cursor=${cursor}` : ''}`)
+      ).body
       expect([page.total, page.total_is_exact]).toEqual([7, true])
       seen.push(...page.items.map(({ id }) => id))
       cursor = page.next_cursor
@@ -47,11 +55,16 @@ describe('listTasks', () => {
   test('200: beyond 1,000 tasks the total says that it is not exact (rule 15)', async () => {
     const bob = await newPerson(service.url, 'bob')
     await fillTasks(service.database, bob.id, 1_000)
-    expect((await bob.send<TaskList>(bob.tasks)).body).toMatchObject({ total: 1_000, total_is_exact: true })
+    expect((await bob.send<TaskList>(bob.tasks)).body).toMatchObject({
+      total: 1_000,
+      total_is_exact: true,
+    })
     await bob.addTask()
     const first = (await bob.send<TaskList>(`${bob.tasks}?limit=200`)).body
     expect(first).toMatchObject({ total: 1_000, total_is_exact: false })
-    expect((await bob.send<TaskList>(`${bob.tasks}?cursor=${first.next_cursor}`)).body).toMatchObject({ total: 1_000, total_is_exact: false })
+    expect(
+      (await bob.send<TaskList>(`${bob.tasks}?cursor=${first.next_cursor}`)).body,
+    ).toMatchObject({ total: 1_000, total_is_exact: false })
   })
 
   test.each([
@@ -78,7 +91,8 @@ describe('listTasks', () => {
 
   test("400: a cursor that was changed, or is somebody else's, is refused (rule 17)", async () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
-    for (const person of [bob, eve]) for (let count = 0; count < 2; count += 1) await person.addTask()
+    for (const person of [bob, eve])
+      for (let count = 0; count < 2; count += 1) await person.addTask()
     const cursor = (await bob.send<TaskList>(`${bob.tasks}?limit=1`)).body.next_cursor as string
     const [payload, mac] = cursor.split('.') as [string, string]
     const forged = `${Buffer.from(Buffer.from(payload, 'base64url').toString().replace('2', '1')).toString('base64url')}.${mac}`
@@ -100,13 +114,32 @@ describe('what a list holds', () => {
   let bob: Person
   beforeAll(async () => {
     bob = await newPerson(service.url, 'bob')
-    await bob.addTask({ title: 'zebra', priority: 'high', labels: ['a', 'b'], due_date: '2031-01-02' })
-    await bob.addTask({ title: 'Äpfel kaufen', description: 'for the PIE', labels: ['b'], due_date: '2031-01-02', due_time: '08:00' })
-    await bob.addTask({ title: 'apple', completed: true, priority: 'low', labels: ['A'], due_date: '2031-01-01' })
+    await bob.addTask({
+      title: 'zebra',
+      priority: 'high',
+      labels: ['a', 'b'],
+      due_date: '2031-01-02',
+    })
+    await bob.addTask({
+      title: 'Äpfel kaufen',
+      description: 'for the PIE',
+      labels: ['b'],
+      due_date: '2031-01-02',
+      due_time: '08:00',
+    })
+    await bob.addTask({
+      title: 'apple',
+      completed: true,
+      priority: 'low',
+      labels: ['A'],
+      due_date: '2031-01-01',
+    })
     await bob.addTask({ title: 'Banana 100%', priority: 'high', description: 'a_b \\ c' })
   })
   const titles = async (query: Query) => {
-    const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]))
+    const pairs = Object.entries(query).flatMap(([name, value]) =>
+      [value].flat().map((each): [string, string] => [name, String(each)]),
+    )
     const { status, body } = await bob.send<TaskList>(`${bob.tasks}?${new URLSearchParams(pairs)}`)
     expect([query, status, body.total]).toEqual([query, 200, body.items?.length])
     return body.items.map(({ title }) => title)
@@ -148,21 +181,33 @@ describe('what a list holds', () => {
     ['-title', ['zebra', 'Banana 100%', 'apple', 'Äpfel kaufen']],
     ['due', ['apple', 'Äpfel kaufen', 'zebra', 'Banana 100%']],
     ['-due', ['zebra', 'Äpfel kaufen', 'apple', 'Banana 100%']],
-  ])('200: by %s, tasks without the value last', async (sort, expected) => expect(await titles({ sort })).toEqual(expected))
+  ])('200: by %s, tasks without the value last', async (sort, expected) =>
+    expect(await titles({ sort })).toEqual(expected),
+  )
 
   test('200: a word is found by its part, whatever its case: also where a small sigma ends one and not the other', async () => {
     const eve = await newPerson(service.url, 'eve')
     await eve.addTask({ title: 'ΣΊΣΥΦΟΣ' })
     for (const q of ['ΣΊΣ', 'σίς', 'σίσυφος', 'υφοσ'])
-      expect([q, (await eve.send<TaskList>(`${eve.tasks}?q=${encodeURIComponent(q)}`)).body.total]).toEqual([q, 1])
+      expect([
+        q,
+        (await eve.send<TaskList>(`${eve.tasks}?q=${encodeURIComponent(q)}`)).body.total,
+      ]).toEqual([q, 1])
   })
 
   test('200: by priority from none to high, and back; by updated_at the last that was changed is the greatest', async () => {
     const [first, ...others] = await titles({ sort: 'priority' })
-    expect([first, others[0], new Set(others.slice(1))]).toEqual(['Äpfel kaufen', 'apple', new Set(['zebra', 'Banana 100%'])])
+    expect([first, others[0], new Set(others.slice(1))]).toEqual([
+      'Äpfel kaufen',
+      'apple',
+      new Set(['zebra', 'Banana 100%']),
+    ])
     expect(await titles({ sort: '-priority' })).toEqual([first, ...others].reverse())
     const { items } = (await bob.send<TaskList>(`${bob.tasks}?q=zebra`)).body
-    await bob.send(`${bob.tasks}/${items[0]?.id}`, { method: 'PATCH', json: { description: 'striped' } })
+    await bob.send(`${bob.tasks}/${items[0]?.id}`, {
+      method: 'PATCH',
+      json: { description: 'striped' },
+    })
     expect((await titles({ sort: '-updated_at' }))[0]).toBe('zebra')
     expect((await titles({ sort: 'updated_at' })).at(-1)).toBe('zebra')
   })
@@ -170,24 +215,43 @@ describe('what a list holds', () => {
   test('200: created_after and updated_after each mean their own time, and not that very millisecond', async () => {
     const eve = await newPerson(service.url, 'eve')
     const { id } = await eve.addTask()
-    const { body } = await eve.send<components['schemas']['Task']>(`${eve.tasks}/${id}`, { method: 'PATCH', json: { title: 'Later' } })
+    const { body } = await eve.send<components['schemas']['Task']>(`${eve.tasks}/${id}`, {
+      method: 'PATCH',
+      json: { title: 'Later' },
+    })
     const { created_at, updated_at } = body
     expect(created_at < updated_at).toBe(true)
     const before = (time: string) => new Date(Date.parse(time) - 1).toISOString()
-    const total = async (query: string) => (await eve.send<TaskList>(`${eve.tasks}?${query}`)).body.total
-    expect([await total(`created_after=${before(created_at)}`), await total(`created_after=${created_at}`)]).toEqual([1, 0])
-    expect([await total(`updated_after=${before(updated_at)}`), await total(`updated_after=${updated_at}`)]).toEqual([1, 0])
+    const total = async (query: string) =>
+      (await eve.send<TaskList>(`${eve.tasks}?${query}`)).body.total
+    expect([
+      await total(`created_after=${before(created_at)}`),
+      await total(`created_after=${created_at}`),
+    ]).toEqual([1, 0])
+    expect([
+      await total(`updated_after=${before(updated_at)}`),
+      await total(`updated_after=${updated_at}`),
+    ]).toEqual([1, 0])
     expect(await total(`updated_after=${created_at}`)).toBe(1)
   })
 
   test('400: a cursor is good for its own filters and order only, whichever way they are written (rule 17)', async () => {
     const query = 'sort=title&completed=false&limit=1'
     const cursor = (await bob.send<TaskList>(`${bob.tasks}?${query}`)).body.next_cursor
-    for (const other of ['', 'sort=-title&completed=false', 'sort=title', 'sort=title&completed=true', `${query}&q=a`, `${query}&time_zone=Europe/Berlin`]) {
+    for (const other of [
+      '',
+      'sort=-title&completed=false',
+      'sort=title',
+      'sort=title&completed=true',
+      `${query}&q=a`,
+      `${query}&time_zone=Europe/Berlin`,
+    ]) {
       const { status, body } = await bob.send<Problem>(`${bob.tasks}?${other}&cursor=${cursor}`)
       expect([other, status, body.code]).toEqual([other, 400, 'cursor_invalid'])
     }
-    expect((await bob.send(`${bob.tasks}?cursor=${cursor}&limit=7&completed=false&sort=title`)).status).toBe(200)
+    expect(
+      (await bob.send(`${bob.tasks}?cursor=${cursor}&limit=7&completed=false&sort=title`)).status,
+    ).toBe(200)
   })
 
   test.each([
@@ -207,12 +271,20 @@ describe('what a list holds', () => {
     ['completed=yes', '/completed', 'type'],
   ])('400: ?%s is refused by pointer and code', async (query, pointer, code) => {
     const { status, body } = await bob.send<Problem>(`${bob.tasks}?${query}`)
-    expect([status, body.errors?.map((error) => [error.in, error.pointer, error.code])]).toEqual([400, expect.arrayContaining([['query', pointer, code]])])
+    expect([status, body.errors?.map((error) => [error.in, error.pointer, error.code])]).toEqual([
+      400,
+      expect.arrayContaining([['query', pointer, code]]),
+    ])
   })
 })
 
 describe('what is no news', () => {
-  const lists = (person: Person) => [person.tasks, `${person.tasks}?due=today`, `${person.tasks}?q=x&limit=1`, `/api/${person.id}/task-counts`]
+  const lists = (person: Person) => [
+    person.tasks,
+    `${person.tasks}?due=today`,
+    `${person.tasks}?q=x&limit=1`,
+    `/api/${person.id}/task-counts`,
+  ]
 
   test('304: a list and the counts, until the user writes anything; what others write is no news (rule 18)', async () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
@@ -223,16 +295,23 @@ describe('what is no news', () => {
       do {
         answer = await bob.send(path)
         await eve.addTask()
-        again = await bob.send(path, { headers: { 'if-none-match': `"x", W/${answer.headers.get('etag')}` } })
+        again = await bob.send(path, {
+          headers: { 'if-none-match': `"x", W/${answer.headers.get('etag')}` },
+        })
       } while (again.headers.get('etag') !== answer.headers.get('etag'))
       expect([path, again.status, again.body]).toEqual([path, 304, ''])
       expect((await bob.send(path, { headers: { 'if-none-match': '*' } })).status).toBe(304)
       const task = await bob.addTask()
-      const news = await bob.send(path, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } })
+      const news = await bob.send(path, {
+        headers: { 'if-none-match': answer.headers.get('etag') ?? '' },
+      })
       expect([path, news.status]).toEqual([path, 200])
       expect(news.headers.get('etag')).not.toBe(answer.headers.get('etag'))
       await bob.send(`${bob.tasks}/${task.id}`, { method: 'DELETE' })
-      expect((await bob.send(path, { headers: { 'if-none-match': news.headers.get('etag') ?? '' } })).status).toBe(200)
+      expect(
+        (await bob.send(path, { headers: { 'if-none-match': news.headers.get('etag') ?? '' } }))
+          .status,
+      ).toBe(200)
     }
   })
 
@@ -241,10 +320,15 @@ describe('what is no news', () => {
     const etag = async (path: string) => (await bob.send(path)).headers.get('etag')
     expect(await etag(bob.tasks)).toBe('"0"')
     expect(await etag(`${bob.tasks}?due=none`)).toBe('"0"')
-    for (const due of ['today', 'upcoming']) expect(await etag(`${bob.tasks}?due=${due}`)).toMatch(/^"0-\d{4}-\d\d-\d\d"$/)
+    for (const due of ['today', 'upcoming'])
+      expect(await etag(`${bob.tasks}?due=${due}`)).toMatch(/^"0-\d{4}-\d\d-\d\d"$/)
     expect(await etag(`${bob.tasks}?due=overdue`)).toMatch(/^"0-\d{4}-\d\d-\d\dT\d\d:\d\d"$/)
     expect(await etag(`/api/${bob.id}/task-counts`)).toMatch(/^"0-\d{4}-\d\d-\d\dT\d\d:\d\d"$/)
-    const [kiritimati, niue] = await Promise.all(['Pacific/Kiritimati', 'Pacific/Niue'].map((zone) => etag(`${bob.tasks}?due=today&time_zone=${zone}`)))
+    const [kiritimati, niue] = await Promise.all(
+      ['Pacific/Kiritimati', 'Pacific/Niue'].map((zone) =>
+        etag(`${bob.tasks}?due=today&time_zone=${zone}`),
+      ),
+    )
     expect(kiritimati).not.toBe(niue)
   })
 })

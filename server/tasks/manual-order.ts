@@ -1,7 +1,10 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import { sql } from '../database/live-caller.ts'
 
-/** The change of `target` that puts it between the neighbours that are wanted, where they are there and leave room. */
+/**
+ * The change of `target` that puts it between the neighbours that are wanted, where they are there
+ * and leave room.
+ */
 export function moveBetween(to: components['schemas']['TaskMove']) {
   const anchorId = to.before ?? to.after
   const anchor = sql.fragment`(select position from tasks where user_id = target.user_id and id = ${anchorId ?? null}::uuid and id <> target.id and state <> 'trashed')`
@@ -32,11 +35,21 @@ export function moveBetween(to: components['schemas']['TaskMove']) {
   }
 }
 
-/** The position next to the anchor, or at an end, of all tasks but the one that moves and those in the trash; open and done each have their part of the index. */
+/**
+ * The position next to the anchor, or at an end, of all tasks but the one that moves and those in
+ * the trash; open and done each have their part of the index.
+ */
 function nearest(where: 'below' | 'above' | 'first' | 'last') {
   const isUpward = where === 'above' || where === 'first'
-  const [direction, choose] = isUpward ? [sql.fragment`asc`, sql.fragment`min`] : [sql.fragment`desc`, sql.fragment`max`]
-  const bound = { below: sql.fragment`and position < anchor`, above: sql.fragment`and position > anchor`, first: sql.fragment``, last: sql.fragment`` }[where]
+  const [direction, choose] = isUpward
+    ? [sql.fragment`asc`, sql.fragment`min`]
+    : [sql.fragment`desc`, sql.fragment`max`]
+  const bound = {
+    below: sql.fragment`and position < anchor`,
+    above: sql.fragment`and position > anchor`,
+    first: sql.fragment``,
+    last: sql.fragment``,
+  }[where]
   return sql.fragment`
     (select ${choose}(near.position) from (values ('open'::task_state), ('done')) half (state) cross join lateral (
       select other.position from tasks other

@@ -26,7 +26,12 @@ describe('updateTask', () => {
     const task = await ada.addTask({ description: 'Before noon' })
     const { status, headers, body } = await patch(task.id, { title: 'Pay the parking' })
     expect(status).toBe(200)
-    expect(body).toMatchObject({ ...task, title: 'Pay the parking', updated_at: expect.any(String), etag: expect.any(String) })
+    expect(body).toMatchObject({
+      ...task,
+      title: 'Pay the parking',
+      updated_at: expect.any(String),
+      etag: expect.any(String),
+    })
     expect(body.etag).not.toBe(task.etag)
     expect(headers.get('etag')).toBe(body.etag)
     expect((await ada.send(`${ada.tasks}/${task.id}`)).body).toEqual(body)
@@ -46,12 +51,19 @@ describe('updateTask', () => {
     const task = await ada.addTask()
     const done = (await patch(task.id, { completed: true })).body
     expect((await patch(task.id, { completed: true })).body).toEqual(done)
-    expect((await patch(task.id, { completed: false })).body).toMatchObject({ completed: false, completed_at: null })
+    expect((await patch(task.id, { completed: false })).body).toMatchObject({
+      completed: false,
+      completed_at: null,
+    })
   })
 
   test('200: what changes nothing leaves updated_at and etag as they are', async () => {
     const task = await ada.addTask({ description: 'Before noon' })
-    for (const nothing of [{}, { title: task.title }, { description: 'Before noon', completed: false }])
+    for (const nothing of [
+      {},
+      { title: task.title },
+      { description: 'Before noon', completed: false },
+    ])
       expect((await patch(task.id, nothing)).body).toEqual(task)
   })
 
@@ -59,12 +71,30 @@ describe('updateTask', () => {
     const task = await ada.addTask()
     const { body: newer } = await patch(task.id, { title: 'Second' })
     for (const stale of [task.etag, `W/${newer.etag}`]) {
-      const { status, headers, body } = await patch(task.id, { title: 'Third' }, { ...MERGE_PATCH, 'if-match': stale })
-      expect([status, headers.get('etag'), (body as unknown as Problem).code]).toEqual([412, newer.etag, 'version_stale'])
+      const { status, headers, body } = await patch(
+        task.id,
+        { title: 'Third' },
+        { ...MERGE_PATCH, 'if-match': stale },
+      )
+      expect([status, headers.get('etag'), (body as unknown as Problem).code]).toEqual([
+        412,
+        newer.etag,
+        'version_stale',
+      ])
     }
     expect((await ada.send(`${ada.tasks}/${task.id}`)).body).toEqual(newer)
-    expect((await patch(task.id, { title: 'Third' }, { ...MERGE_PATCH, 'if-match': `"0", ${newer.etag}` })).status).toBe(200)
-    expect((await patch(task.id, { title: 'Fourth' }, { ...MERGE_PATCH, 'if-match': '*' })).status).toBe(200)
+    expect(
+      (
+        await patch(
+          task.id,
+          { title: 'Third' },
+          { ...MERGE_PATCH, 'if-match': `"0", ${newer.etag}` },
+        )
+      ).status,
+    ).toBe(200)
+    expect(
+      (await patch(task.id, { title: 'Fourth' }, { ...MERGE_PATCH, 'if-match': '*' })).status,
+    ).toBe(200)
   })
 
   test.each([
@@ -79,22 +109,45 @@ describe('updateTask', () => {
     expect((await ada.send(`${ada.tasks}/${task.id}`)).body).toEqual(task)
   })
 
-  test('404: no such task', async () => expect((await patch(NOBODYS, { title: 'x' })).status).toBe(404))
+  test('404: no such task', async () =>
+    expect((await patch(NOBODYS, { title: 'x' })).status).toBe(404))
 
   test('415: another media type is refused, with Accept-Patch (rules 14, 20)', async () => {
-    const { status, headers } = await patch(NOBODYS, { title: 'x' }, { 'content-type': 'application/json-patch+json' })
-    expect([status, headers.get('accept-patch')]).toEqual([415, 'application/merge-patch+json, application/json'])
+    const { status, headers } = await patch(
+      NOBODYS,
+      { title: 'x' },
+      { 'content-type': 'application/json-patch+json' },
+    )
+    expect([status, headers.get('accept-patch')]).toEqual([
+      415,
+      'application/merge-patch+json, application/json',
+    ])
   })
 })
 
 type Members = Record<string, unknown>
 /** For every member that can be written: what a task has before, and what is sent for it. */
 const WRITABLE: Record<string, { before: Members[]; values: unknown[]; isRequired?: true }> = {
-  title: { before: [{}, { title: 'Second' }], values: ['Pay the rent', 'Second', '👍'], isRequired: true },
-  description: { before: [{}, { description: '' }, { description: 'Before noon' }], values: ['', 'Before noon', 'At noon'] },
+  title: {
+    before: [{}, { title: 'Second' }],
+    values: ['Pay the rent', 'Second', '👍'],
+    isRequired: true,
+  },
+  description: {
+    before: [{}, { description: '' }, { description: 'Before noon' }],
+    values: ['', 'Before noon', 'At noon'],
+  },
   completed: { before: [{}, { completed: true }], values: [true, false], isRequired: true },
-  priority: { before: [{}, { priority: 'low' }], values: ['none', 'low', 'high'], isRequired: true },
-  labels: { before: [{}, { labels: ['b', 'a'] }], values: [[], ['a', 'b'], ['b', 'a'], ['c']], isRequired: true },
+  priority: {
+    before: [{}, { priority: 'low' }],
+    values: ['none', 'low', 'high'],
+    isRequired: true,
+  },
+  labels: {
+    before: [{}, { labels: ['b', 'a'] }],
+    values: [[], ['a', 'b'], ['b', 'a'], ['c']],
+    isRequired: true,
+  },
   due_date: {
     before: [{}, { due_date: '2026-12-01' }, { due_date: '2026-12-01', due_time: '12:00' }],
     values: ['2026-12-01', '2028-02-29'],
@@ -109,7 +162,11 @@ const WRITABLE: Record<string, { before: Members[]; values: unknown[]; isRequire
     values: ['12:00', '00:00', '23:59'],
   },
   due_time_zone: {
-    before: [{}, { due_date: '2026-12-01', due_time: '12:00' }, { due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Europe/Berlin' }],
+    before: [
+      {},
+      { due_date: '2026-12-01', due_time: '12:00' },
+      { due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Europe/Berlin' },
+    ],
     values: ['Europe/Berlin', 'Asia/Kolkata'],
   },
 }
@@ -124,27 +181,44 @@ function patched(task: Task, member: string, value: unknown): Task | undefined {
 
 describe('updateTask: every member, absent, null and with each value, over every value before (rule 20)', () => {
   test('every member that the contract lets be written is below', () => {
-    expect(Object.keys(WRITABLE).sort()).toEqual(Object.keys(contract.components.schemas.TaskUpdate?.properties ?? {}).sort())
+    expect(Object.keys(WRITABLE).sort()).toEqual(
+      Object.keys(contract.components.schemas.TaskUpdate?.properties ?? {}).sort(),
+    )
   })
 
-  const cases = Object.entries(WRITABLE).flatMap(([member, { before, values }]) => before.map((start) => ({ member, start, values })))
+  const cases = Object.entries(WRITABLE).flatMap(([member, { before, values }]) =>
+    before.map((start) => ({ member, start, values })),
+  )
   test.each(cases)('$member, before: $start', async ({ member, start, values }) => {
-    const send = (id: string, json: object) => ada.send<Task>(`${ada.tasks}/${id}`, { method: 'PATCH', json, headers: MERGE_PATCH })
+    const send = (id: string, json: object) =>
+      ada.send<Task>(`${ada.tasks}/${id}`, { method: 'PATCH', json, headers: MERGE_PATCH })
     for (const value of [undefined, null, ...values]) {
       const task = await ada.addTask(start)
       const { status, body } = await send(task.id, value === undefined ? {} : { [member]: value })
       const next = value === undefined ? task : patched(task, member, value)
       const after = (await ada.send<Task>(`${ada.tasks}/${task.id}`)).body
       if (!next) {
-        expect([value, status, (body as unknown as Problem).errors?.[0]?.pointer]).toEqual([value, 422, `/${member}`])
+        expect([value, status, (body as unknown as Problem).errors?.[0]?.pointer]).toEqual([
+          value,
+          422,
+          `/${member}`,
+        ])
         expect(after).toEqual(task)
       } else if (JSON.stringify(next) === JSON.stringify(task)) {
         // Not even updated_at and etag.
         expect([value, status, body, after]).toEqual([value, 200, task, task])
       } else {
         const { updated_at, etag, completed_at } = body
-        expect([value, status, body]).toEqual([value, 200, { ...next, updated_at, etag, completed_at: next.completed ? completed_at : null }])
-        expect([etag === task.etag, updated_at >= task.updated_at, completed_at !== null]).toEqual([false, true, next.completed])
+        expect([value, status, body]).toEqual([
+          value,
+          200,
+          { ...next, updated_at, etag, completed_at: next.completed ? completed_at : null },
+        ])
+        expect([etag === task.etag, updated_at >= task.updated_at, completed_at !== null]).toEqual([
+          false,
+          true,
+          next.completed,
+        ])
         expect(after).toEqual(body)
       }
     }
@@ -162,9 +236,18 @@ describe('updateTask: every member, absent, null and with each value, over every
       due_time: '12:00',
       due_time_zone: 'UTC',
     }
-    const send = (json: object) => ada.send<Task>(`${ada.tasks}/${task.id}`, { method: 'PATCH', json })
+    const send = (json: object) =>
+      ada.send<Task>(`${ada.tasks}/${task.id}`, { method: 'PATCH', json })
     expect((await send(all)).body).toMatchObject(all)
-    const none = { description: null, completed: false, priority: 'none', labels: [], due_date: null, due_time: null, due_time_zone: null }
+    const none = {
+      description: null,
+      completed: false,
+      priority: 'none',
+      labels: [],
+      due_date: null,
+      due_time: null,
+      due_time_zone: null,
+    }
     expect((await send(none)).body).toMatchObject({ ...none, title: 'x' })
   })
 })
@@ -173,11 +256,25 @@ test('412: of two writers with one If-Match exactly one wins, 200 times of 200, 
   let task = await ada.addTask()
   for (let round = 0; round < 200; round += 1) {
     const headers = { 'if-match': task.etag }
-    const patch = () => ada.send<Task>(`${ada.tasks}/${task.id}`, { method: 'PATCH', json: { title: `Round ${round}` }, headers })
-    const toggle = () => ada.send<Task>(`${ada.tasks}/${task.id}/complete`, { method: 'PATCH', headers })
+    const patch = () =>
+      ada.send<Task>(`${ada.tasks}/${task.id}`, {
+        method: 'PATCH',
+        json: { title: `Round ${round}` },
+        headers,
+      })
+    const toggle = () =>
+      ada.send<Task>(`${ada.tasks}/${task.id}/complete`, { method: 'PATCH', headers })
     const answers = await Promise.all([patch(), round % 2 === 0 ? patch() : toggle()])
-    const [won, lost] = answers.sort((a, b) => a.status - b.status) as [(typeof answers)[0], (typeof answers)[0]]
-    expect([round, won.status, lost.status, lost.headers.get('etag')]).toEqual([round, 200, 412, won.body.etag])
+    const [won, lost] = answers.sort((a, b) => a.status - b.status) as [
+      (typeof answers)[0],
+      (typeof answers)[0],
+    ]
+    expect([round, won.status, lost.status, lost.headers.get('etag')]).toEqual([
+      round,
+      200,
+      412,
+      won.body.etag,
+    ])
     task = won.body
   }
   expect((await ada.send(`${ada.tasks}/${task.id}`)).body).toEqual(task)

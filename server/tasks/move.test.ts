@@ -32,7 +32,8 @@ async function withTasks() {
   }
 }
 
-const list = async (person: Person) => (await person.send<Schemas['TaskList']>(`${person.tasks}?sort=position&limit=200`)).body.items
+const list = async (person: Person) =>
+  (await person.send<Schemas['TaskList']>(`${person.tasks}?sort=position&limit=200`)).body.items
 
 test('200: to the top, to the bottom, before and after another; only the moved task changes', async () => {
   const { person, id, tasks, move, order } = await withTasks()
@@ -74,8 +75,14 @@ test('200: done and open tasks have one order', async () => {
 
 test('200: eight tasks moved into one gap at once all lie in it, each in a place of its own', async () => {
   const { person, id } = await withTasks()
-  const more = await Promise.all(Array.from({ length: 8 }, (_, index) => person.addTask({ title: `${index}` })))
-  const answers = await Promise.all(more.map((task) => person.send(`${person.tasks}/${task.id}/move`, { method: 'POST', json: { after: id('B') } })))
+  const more = await Promise.all(
+    Array.from({ length: 8 }, (_, index) => person.addTask({ title: `${index}` })),
+  )
+  const answers = await Promise.all(
+    more.map((task) =>
+      person.send(`${person.tasks}/${task.id}/move`, { method: 'POST', json: { after: id('B') } }),
+    ),
+  )
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
   const items = await list(person)
   const titles = items.map(({ title }) => title)
@@ -129,14 +136,23 @@ test.each<[string, (ids: { own: string; foreign: string }) => object, string, st
 ])('422: %s is no place to move to', async (_, body, pointer, code) => {
   const { person, id, order } = await withTasks()
   const foreign = await (await newPerson(service.url, 'bob')).addTask()
-  const answer = await person.send<Problem>(`${person.tasks}/${id('A')}/move`, { method: 'POST', json: body({ own: id('A'), foreign: foreign.id }) })
-  expect([answer.status, answer.body.errors?.map((error) => [error.pointer, error.code])]).toEqual([422, expect.arrayContaining([[pointer, code]])])
+  const answer = await person.send<Problem>(`${person.tasks}/${id('A')}/move`, {
+    method: 'POST',
+    json: body({ own: id('A'), foreign: foreign.id }),
+  })
+  expect([answer.status, answer.body.errors?.map((error) => [error.pointer, error.code])]).toEqual([
+    422,
+    expect.arrayContaining([[pointer, code]]),
+  ])
   expect(await order()).toBe('ABCD')
 })
 
 test('404, 412: a task that is not there, and a stale version, move nothing', async () => {
   const { person, tasks, move, order } = await withTasks()
-  expect((await person.send(`${person.tasks}/${NOBODYS}/move`, { method: 'POST', json: { to: 'top' } })).status).toBe(404)
+  expect(
+    (await person.send(`${person.tasks}/${NOBODYS}/move`, { method: 'POST', json: { to: 'top' } }))
+      .status,
+  ).toBe(404)
   const { status, headers } = await move('D', { to: 'top' }, { 'if-match': '"999"' })
   expect([status, headers.get('etag')]).toEqual([412, tasks.get('D')?.etag])
   expect(await order()).toBe('ABCD')

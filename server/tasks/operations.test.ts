@@ -20,9 +20,18 @@ afterAll(() => service.close())
 
 describe('createTask', () => {
   test('201: answers the whole task, with Location and the ETag it carries, and getTask finds it there (rule 19)', async () => {
-    const { status, headers, body } = await ada.send<Task>(ada.tasks, { method: 'POST', json: { title: 'Pay the rent', description: 'Before noon' } })
+    const { status, headers, body } = await ada.send<Task>(ada.tasks, {
+      method: 'POST',
+      json: { title: 'Pay the rent', description: 'Before noon' },
+    })
     expect(status).toBe(201)
-    expect(body).toMatchObject({ user_id: ada.id, title: 'Pay the rent', description: 'Before noon', completed: false, completed_at: null })
+    expect(body).toMatchObject({
+      user_id: ada.id,
+      title: 'Pay the rent',
+      description: 'Before noon',
+      completed: false,
+      completed_at: null,
+    })
     expect(body.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)
     expect(headers.get('etag')).toBe(body.etag)
     expect(headers.get('location')).toBe(`${ada.tasks}/${body.id}`)
@@ -32,18 +41,27 @@ describe('createTask', () => {
 
   test('201: a task may be born completed', async () => {
     const { completed, completed_at } = await ada.addTask({ completed: true })
-    expect({ completed, completed_at }).toEqual({ completed: true, completed_at: expect.stringMatching(/Z$/) })
+    expect({ completed, completed_at }).toEqual({
+      completed: true,
+      completed_at: expect.stringMatching(/Z$/),
+    })
   })
 
   test('201: emoji, right-to-left text and combining marks come back unchanged, and 200 code points fit', async () => {
-    for (const title of ['👩‍👩‍👧 שלום e\u0301', '😀'.repeat(200)]) expect((await ada.addTask({ title })).title).toBe(title)
+    for (const title of ['👩‍👩‍👧 שלום e\u0301', '😀'.repeat(200)])
+      expect((await ada.addTask({ title })).title).toBe(title)
   })
 
   test('422: names every broken member by pointer and code (rules 8, 24)', async () => {
-    const { status, body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json: { title: 'x'.repeat(201), description: 7, 'a/b~c': 1, etag: '"1"' } })
+    const { status, body } = await ada.send<Problem>(ada.tasks, {
+      method: 'POST',
+      json: { title: 'x'.repeat(201), description: 7, 'a/b~c': 1, etag: '"1"' },
+    })
     expect(status).toBe(422)
     expect(body.code).toBe('invalid_body')
-    expect(body.errors?.map(({ in: part, pointer, code }) => `${part} ${pointer} ${code}`).sort()).toEqual([
+    expect(
+      body.errors?.map(({ in: part, pointer, code }) => `${part} ${pointer} ${code}`).sort(),
+    ).toEqual([
       'body /a~1b~0c unknown_member',
       'body /description type',
       'body /etag read_only',
@@ -71,7 +89,10 @@ describe('createTask', () => {
 
   test('422: at most 20 errors are shown, however many there are (rule 8)', async () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, 1]))
-    const { body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json: { title: 'a', ...many } })
+    const { body } = await ada.send<Problem>(ada.tasks, {
+      method: 'POST',
+      json: { title: 'a', ...many },
+    })
     expect(body.errors).toHaveLength(20)
   })
 
@@ -92,7 +113,14 @@ describe('createTask', () => {
       labels: ['money', 'Home', 'بيت', '👩‍👩‍👧', 'e\u0301'],
     }
     expect(await ada.addTask(fields)).toMatchObject(fields)
-    const plain = { description: null, due_date: null, due_time: null, due_time_zone: null, priority: 'none', labels: [] }
+    const plain = {
+      description: null,
+      due_date: null,
+      due_time: null,
+      due_time_zone: null,
+      priority: 'none',
+      labels: [],
+    }
     expect(await ada.addTask({ title: 'Only that' })).toMatchObject(plain)
   })
 
@@ -101,14 +129,21 @@ describe('createTask', () => {
     const spelt = ['Café', 'cafe', 'CAFE\u0301', 'ＣＡＦＥ', 'Straße', 'STRASSE']
     const { id, labels } = await bob.addTask({ labels: spelt })
     expect(labels).toEqual(['Café', 'Straße'])
-    const update = await bob.send<Task>(`${bob.tasks}/${id}`, { method: 'PATCH', json: { labels: ['home', ...spelt] } })
+    const update = await bob.send<Task>(`${bob.tasks}/${id}`, {
+      method: 'PATCH',
+      json: { labels: ['home', ...spelt] },
+    })
     expect(update.body.labels).toEqual(['home', 'Café', 'Straße'])
     await bob.addTask({ title: 'Another', labels: ['cafe'] })
     for (const label of spelt.slice(0, 4)) {
-      const { body } = await bob.send<{ total: number }>(`${bob.tasks}?label=${encodeURIComponent(label)}`)
+      const { body } = await bob.send<{ total: number }>(
+        `${bob.tasks}?label=${encodeURIComponent(label)}`,
+      )
       expect([label, body.total]).toEqual([label, 2])
     }
-    const all = await bob.send<{ total: number }>(`${bob.tasks}?label=STRASSE&label=cafe&label_match=all`)
+    const all = await bob.send<{ total: number }>(
+      `${bob.tasks}?label=STRASSE&label=cafe&label_match=all`,
+    )
     expect(all.body.total).toBe(1)
     const counts = await bob.send<components['schemas']['TaskCounts']>(`/api/${bob.id}/task-counts`)
     expect(counts.body.labels).toEqual([
@@ -120,15 +155,34 @@ describe('createTask', () => {
 
   test('201, 200, 409: an id that the client chose is taken once; the same content is no second task, other content a conflict', async () => {
     const bob = await newPerson(service.url, 'bob')
-    const fields = { id: uuidv7(), title: 'Offline', labels: ['home'], due_date: '2026-12-01', completed: true }
+    const fields = {
+      id: uuidv7(),
+      title: 'Offline',
+      labels: ['home'],
+      due_date: '2026-12-01',
+      completed: true,
+    }
     const create = (json: object) => bob.send<Task>(bob.tasks, { method: 'POST', json })
     const made = await create(fields)
     expect([made.status, made.body.id]).toEqual([201, fields.id])
     const again = await create(fields)
-    expect([again.status, again.headers.get('location'), again.body]).toEqual([200, `${bob.tasks}/${fields.id}`, made.body])
-    for (const other of [{ title: 'Online' }, { labels: [] }, { completed: false }, { due_date: null }]) {
+    expect([again.status, again.headers.get('location'), again.body]).toEqual([
+      200,
+      `${bob.tasks}/${fields.id}`,
+      made.body,
+    ])
+    for (const other of [
+      { title: 'Online' },
+      { labels: [] },
+      { completed: false },
+      { due_date: null },
+    ]) {
       const { status, body } = await create({ ...fields, ...other })
-      expect([other, status, (body as unknown as Problem).code]).toEqual([other, 409, 'task_id_taken'])
+      expect([other, status, (body as unknown as Problem).code]).toEqual([
+        other,
+        409,
+        'task_id_taken',
+      ])
     }
     expect((await bob.send<TaskList>(bob.tasks)).body.items).toEqual([made.body])
     expect((await ada.addTask({ id: fields.id, title: 'Of Ada' })).user_id).toBe(ada.id)
@@ -136,13 +190,22 @@ describe('createTask', () => {
 
   test('201, 200: of eight creates with one id at once one makes the task, and the others answer that it is there', async () => {
     const fields = { id: uuidv7(), title: 'Offline' }
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ada.send<Task>(ada.tasks, { method: 'POST', json: fields })))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201])
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => ada.send<Task>(ada.tasks, { method: 'POST', json: fields })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      200, 200, 200, 200, 200, 200, 200, 201,
+    ])
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
   })
 
   test.each([
-    ['21 labels', { labels: Array.from({ length: 21 }, (_, index) => `l${index}`) }, '/labels', 'max_items'],
+    [
+      '21 labels',
+      { labels: Array.from({ length: 21 }, (_, index) => `l${index}`) },
+      '/labels',
+      'max_items',
+    ],
     ['a label twice', { labels: ['home', 'home'] }, '/labels', 'unique_items'],
     ['a blank label', { labels: ['home', ' '] }, '/labels/1', 'pattern'],
     ['a label of 61 code points', { labels: ['👍'.repeat(61)] }, '/labels/0', 'max_length'],
@@ -152,8 +215,14 @@ describe('createTask', () => {
     ['an id that is no UUID', { id: '1' }, '/id', 'format'],
     ['a place of its own', { position: '5' }, '/position', 'read_only'],
   ])('422: %s is refused by pointer and code', async (_, member, pointer, code) => {
-    const { status, body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json: { title: 'x', ...member } })
-    expect([status, body.errors?.map((error) => [error.pointer, error.code])]).toEqual([422, expect.arrayContaining([[pointer, code]])])
+    const { status, body } = await ada.send<Problem>(ada.tasks, {
+      method: 'POST',
+      json: { title: 'x', ...member },
+    })
+    expect([status, body.errors?.map((error) => [error.pointer, error.code])]).toEqual([
+      422,
+      expect.arrayContaining([[pointer, code]]),
+    ])
   })
 })
 
@@ -161,19 +230,33 @@ describe('getTask', () => {
   test('304: If-None-Match with the current ETag, weak or among others, costs no body (rule 18)', async () => {
     const task = await ada.addTask()
     for (const tag of [task.etag, `W/${task.etag}`, `"0", ${task.etag}`, '*']) {
-      const { status, headers, body } = await ada.send(`${ada.tasks}/${task.id}`, { headers: { 'if-none-match': tag } })
+      const { status, headers, body } = await ada.send(`${ada.tasks}/${task.id}`, {
+        headers: { 'if-none-match': tag },
+      })
       expect([status, headers.get('etag'), body]).toEqual([304, task.etag, ''])
     }
-    expect((await ada.send(`${ada.tasks}/${task.id}`, { headers: { 'if-none-match': '"0"' } })).status).toBe(200)
+    expect(
+      (await ada.send(`${ada.tasks}/${task.id}`, { headers: { 'if-none-match': '"0"' } })).status,
+    ).toBe(200)
   })
 
   test('400: an If-None-Match that is no list of entity tags is named', async () => {
-    const { status, body } = await ada.send<Problem>(`${ada.tasks}/${NOBODYS}`, { headers: { 'if-none-match': 'abc' } })
+    const { status, body } = await ada.send<Problem>(`${ada.tasks}/${NOBODYS}`, {
+      headers: { 'if-none-match': 'abc' },
+    })
     expect([status, body.errors?.[0]?.in]).toEqual([400, 'header'])
   })
 
   test('400: a task id that is no UUID in lower case', async () => {
-    for (const id of ['1', 'x'.repeat(36), NOBODYS.toUpperCase(), '%00', '%ff', '%zz', "'%20or%201=1"]) {
+    for (const id of [
+      '1',
+      'x'.repeat(36),
+      NOBODYS.toUpperCase(),
+      '%00',
+      '%ff',
+      '%zz',
+      "'%20or%201=1",
+    ]) {
       expect([id, (await ada.send(`${ada.tasks}/${id}`)).status]).toEqual([id, 400])
     }
   })
@@ -183,7 +266,9 @@ describe('getTask', () => {
     const theirs = await bob.addTask()
     const bodies = []
     for (const id of [NOBODYS, theirs.id]) {
-      const { status, body } = await ada.send<Problem>(`${ada.tasks}/${id}`, { headers: { 'x-request-id': 'same' } })
+      const { status, body } = await ada.send<Problem>(`${ada.tasks}/${id}`, {
+        headers: { 'x-request-id': 'same' },
+      })
       expect([status, body.code]).toEqual([404, 'task_not_found'])
       bodies.push(body)
     }
@@ -217,7 +302,16 @@ describe('toggleTaskCompletion', () => {
   test('200: eight toggles at once are eight toggles', async () => {
     const task = await ada.addTask()
     const answers = await Promise.all(Array.from({ length: 8 }, () => complete(task.id)))
-    expect(answers.map(({ body }) => body.completed).sort()).toEqual([false, false, false, false, true, true, true, true])
+    expect(answers.map(({ body }) => body.completed).sort()).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+    ])
     expect(new Set(answers.map(({ body }) => body.etag)).size).toBe(8)
   })
 
@@ -230,14 +324,17 @@ describe('toggleTaskCompletion', () => {
 })
 
 describe('deleteTask', () => {
-  const remove = (id: string, headers: Record<string, string> = {}) => ada.send<Problem>(`${ada.tasks}/${id}`, { method: 'DELETE', headers })
+  const remove = (id: string, headers: Record<string, string> = {}) =>
+    ada.send<Problem>(`${ada.tasks}/${id}`, { method: 'DELETE', headers })
 
   test('204: the task is gone: read, change and delete answer 404 (rule 19)', async () => {
     const task = await ada.addTask()
     const { status, body } = await remove(task.id)
     expect([status, body]).toEqual([204, ''])
     expect((await ada.send(`${ada.tasks}/${task.id}`)).status).toBe(404)
-    expect((await ada.send(`${ada.tasks}/${task.id}`, { method: 'PATCH', json: {} })).status).toBe(404)
+    expect((await ada.send(`${ada.tasks}/${task.id}`, { method: 'PATCH', json: {} })).status).toBe(
+      404,
+    )
     expect((await remove(task.id)).status).toBe(404)
   })
 
@@ -251,11 +348,20 @@ describe('deleteTask', () => {
 test('every write of a user takes the next version of one clock, and versions never repeat', async () => {
   const bob = await newPerson(service.url, 'bob')
   const tasks = await Promise.all(Array.from({ length: 12 }, () => bob.addTask()))
-  const toggled = await Promise.all(tasks.map(({ id }) => bob.send<Task>(`${bob.tasks}/${id}/complete`, { method: 'PATCH' })))
-  const deleted = await Promise.all(tasks.slice(1).map(({ id }) => bob.send(`${bob.tasks}/${id}`, { method: 'DELETE' })))
+  const toggled = await Promise.all(
+    tasks.map(({ id }) => bob.send<Task>(`${bob.tasks}/${id}/complete`, { method: 'PATCH' })),
+  )
+  const deleted = await Promise.all(
+    tasks.slice(1).map(({ id }) => bob.send(`${bob.tasks}/${id}`, { method: 'DELETE' })),
+  )
   expect(new Set(deleted.map(({ status }) => status))).toEqual(new Set([204]))
-  const last = (await bob.send<Task>(`${bob.tasks}/${tasks[0]?.id}/complete`, { method: 'PATCH' })).body
+  const last = (await bob.send<Task>(`${bob.tasks}/${tasks[0]?.id}/complete`, { method: 'PATCH' }))
+    .body
   expect(last.etag).toBe('"36"')
-  const versions = [...tasks, ...toggled.map(({ body }) => body)].map(({ etag }) => Number(JSON.parse(etag)))
-  expect(versions.sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, index) => index + 1))
+  const versions = [...tasks, ...toggled.map(({ body }) => body)].map(({ etag }) =>
+    Number(JSON.parse(etag)),
+  )
+  expect(versions.sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 24 }, (_, index) => index + 1),
+  )
 })

@@ -1,20 +1,30 @@
-/** The versions `If-Match` allows; null: any. Weak tags are left out, because they never match strongly (RFC 9110, 13.1.1). */
+/**
+ * The versions `If-Match` allows; null: any. Weak tags are left out, because they never match
+ * strongly (RFC 9110, 13.1.1).
+ */
 export function versionsToMatch(ifMatch: string | undefined): string[] | null {
-  return ifMatch === undefined || ifMatch === '*' ? null : tags(ifMatch).filter((tag) => !tag.startsWith('W/'))
+  return ifMatch === undefined || ifMatch === '*'
+    ? null
+    : tags(ifMatch).filter((tag) => !tag.startsWith('W/'))
 }
 
 /** Whether `If-None-Match` names this version; weak tags count (RFC 9110, 13.1.2). */
 export function matchesWeakly(ifNoneMatch: string | undefined, etag: string): boolean {
-  return ifNoneMatch !== undefined && (ifNoneMatch === '*' || tags(ifNoneMatch).some((tag) => strong(tag) === etag))
+  return (
+    ifNoneMatch !== undefined &&
+    (ifNoneMatch === '*' || tags(ifNoneMatch).some((tag) => strong(tag) === etag))
+  )
 }
 
 /** Versions of the user's clock that are no news to the reader of a list. */
 export type Unchanged = string[] | 'any'
 
 /**
- * The ETags of a list: the version of the user's clock, and of the wall's where the list depends on it.
+ * The ETags of a list: the version of the user's clock, and of the wall's where the list depends on
+ * it.
  *
- * @param reading what the wall's clock says, as finely as the list depends on it; blank where it does not
+ * @param reading what the wall's clock says, as finely as the list depends on it; blank where it
+ *   does not
  * @example listTags('2026-11-21').etag('4') // '"4-2026-11-21"'
  */
 export function listTags(reading: string) {
@@ -25,7 +35,9 @@ export function listTags(reading: string) {
     unchanged(ifNoneMatch: string | undefined): Unchanged {
       if (ifNoneMatch === undefined) return []
       if (ifNoneMatch === '*') return 'any'
-      return tags(ifNoneMatch).flatMap((tag) => (strong(tag).endsWith(end) ? strong(tag).slice(1, -end.length) : []))
+      return tags(ifNoneMatch).flatMap((tag) =>
+        strong(tag).endsWith(end) ? strong(tag).slice(1, -end.length) : [],
+      )
     },
   }
 }

@@ -2,7 +2,10 @@ import { sql } from '../database/live-caller.ts'
 import { ticks } from './clock.ts'
 import { usedMore } from './quota.ts'
 
-/** From `gone(user_id, id, bytes)`: the clock goes on by one version a task, and what is left of each is kept for those who were away. */
+/**
+ * From `gone(user_id, id, bytes)`: the clock goes on by one version a task, and what is left of
+ * each is kept for those who were away.
+ */
 export const purged = sql.fragment`
   ticks as (
     update task_clock set ${ticks(sql.fragment`count`)}, ${usedMore({ tasks: sql.fragment`-count`, bytes: sql.fragment`-counted.bytes` })}

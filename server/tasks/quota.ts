@@ -2,7 +2,10 @@ import { sql } from '../database/live-caller.ts'
 
 type Fragment = ReturnType<typeof sql.fragment>
 
-/** What one user may have, trash included: tasks, and bytes of their titles, descriptions and labels. */
+/**
+ * What one user may have, trash included: tasks, and bytes of their titles, descriptions and
+ * labels.
+ */
 export interface Quota {
   tasks: number
   bytes: number
@@ -14,7 +17,10 @@ export function bytesOf(row: string): Fragment {
   return sql.fragment`task_bytes(${column('title')}, ${column('description')}, ${column('labels')})`
 }
 
-/** The fault where `held` has no room for so many more. What takes no more than before is never too much, also where the quota was lowered. */
+/**
+ * The fault where `held` has no room for so many more. What takes no more than before is never too
+ * much, also where the quota was lowered.
+ */
 export function quotaFault(quota: Quota, more: { tasks: Fragment; bytes: Fragment }): Fragment {
   return sql.fragment`
     case

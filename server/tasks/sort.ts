@@ -4,16 +4,29 @@ import { sql } from '../database/live-caller.ts'
 export type Sort = NonNullable<NonNullable<operations['listTasks']['parameters']['query']>['sort']>
 type Key = Sort extends `-${infer K}` ? K : never
 
-/** The least and the greatest where a task has no due date, so that it is last both ways; each has its index. */
+/**
+ * The least and the greatest where a task has no due date, so that it is last both ways; each has
+ * its index.
+ */
 export const dueOrLast = sql.fragment`coalesce(tasks.due_at, 'infinity')`
 export const dueOrFirst = sql.fragment`coalesce(tasks.due_at, '-infinity')`
 
-const KEYS: Record<Key, { ascending: ReturnType<typeof sql.fragment>; descending?: ReturnType<typeof sql.fragment>; type: ReturnType<typeof sql.fragment> }> = {
+const KEYS: Record<
+  Key,
+  {
+    ascending: ReturnType<typeof sql.fragment>
+    descending?: ReturnType<typeof sql.fragment>
+    type: ReturnType<typeof sql.fragment>
+  }
+> = {
   created_at: { ascending: sql.fragment`tasks.created_at`, type: sql.fragment`timestamptz` },
   updated_at: { ascending: sql.fragment`tasks.updated_at`, type: sql.fragment`timestamptz` },
   due: { ascending: dueOrLast, descending: dueOrFirst, type: sql.fragment`timestamp` },
   priority: { ascending: sql.fragment`tasks.priority`, type: sql.fragment`task_priority` },
-  title: { ascending: sql.fragment`tasks.title collate "und-x-icu"`, type: sql.fragment`text collate "und-x-icu"` },
+  title: {
+    ascending: sql.fragment`tasks.title collate "und-x-icu"`,
+    type: sql.fragment`text collate "und-x-icu"`,
+  },
   position: { ascending: sql.fragment`tasks.position`, type: sql.fragment`text collate "C"` },
 }
 
@@ -27,7 +40,9 @@ export function order(sort: Sort) {
     /** True of what comes after the task with this key, as text, and this id. */
     isAfter: (key: string, id: string) => {
       const place = sql.fragment`(${key}::${type}, ${id}::uuid)`
-      return isDescending ? sql.fragment`(${descending}, tasks.id) < ${place}` : sql.fragment`(${ascending}, tasks.id) > ${place}`
+      return isDescending
+        ? sql.fragment`(${descending}, tasks.id) < ${place}`
+        : sql.fragment`(${ascending}, tasks.id) > ${place}`
     },
   }
 }

@@ -15,7 +15,11 @@ type Fragment = ReturnType<typeof sql.fragment>
 
 // Every function answers undefined when the caller's session has ended.
 
-export async function selectTask(database: Pick<Database, 'read'>, caller: Caller, id: string): Promise<{ task: Task | undefined } | undefined> {
+export async function selectTask(
+  database: Pick<Database, 'read'>,
+  caller: Caller,
+  id: string,
+): Promise<{ task: Task | undefined } | undefined> {
   const [row] = await database.read<Task | { id: null }>(sql.unsafe`
     with ${liveCaller(caller)}
     select found.* from live
@@ -23,18 +27,30 @@ export async function selectTask(database: Pick<Database, 'read'>, caller: Calle
   return row && { task: row.id === null ? undefined : row }
 }
 
-/** What became of a write. `replayed`: it was done before under this key, with this status, and left the task like this. */
-export type Written = { outcome: 'key_reused' } | { outcome: 'refused'; fault: Fault } | { outcome: 'done' | 'replayed'; status: number; task: Task }
+/**
+ * What became of a write. `replayed`: it was done before under this key, with this status, and left
+ * the task like this.
+ */
+export type Written =
+  | { outcome: 'key_reused' }
+  | { outcome: 'refused'; fault: Fault }
+  | { outcome: 'done' | 'replayed'; status: number; task: Task }
 export type Created = Written | { outcome: 'taken' }
 export type Changed = Written | { outcome: 'missing' } | { outcome: 'stale'; task: Task }
 
-/** What a write must meet: the versions of `If-Match`, null for any, and the key it is done once under. */
+/**
+ * What a write must meet: the versions of `If-Match`, null for any, and the key it is done once
+ * under.
+ */
 export interface Guard {
   ifMatch: string[] | null
   once: Once | undefined
 }
 
-/** Creates it, at the bottom of the manual order, where the quota leaves room. Where a task with this id is, the same content is done (200), other content `taken`. */
+/**
+ * Creates it, at the bottom of the manual order, where the quota leaves room. Where a task with
+ * this id is, the same content is done (200), other content `taken`.
+ */
 export async function insertTask(
   database: Statements,
   caller: Caller,
@@ -90,7 +106,9 @@ export async function insertTask(
   return row && written(row)
 }
 
-/** Writes the members of `change` that are there. What changes nothing does not advance the clock. */
+/**
+ * Writes the members of `change` that are there. What changes nothing does not advance the clock.
+ */
 export async function updateTask(
   database: Statements,
   caller: Caller,
@@ -123,14 +141,21 @@ export async function updateTask(
     grown: sql.fragment`changed.grown`,
     differs: sql.fragment`(${columnsOf('next', CHANGEABLE)}) is distinct from (${columnsOf('target', CHANGEABLE)})`,
     assignments: sql.join(
-      CHANGEABLE.map((name) => sql.fragment`${sql.identifier([name])} = ${sql.identifier(['changed', name])}`),
+      CHANGEABLE.map(
+        (name) => sql.fragment`${sql.identifier([name])} = ${sql.identifier(['changed', name])}`,
+      ),
       sql.fragment`, `,
     ),
   })
 }
 
 /** Completes an open task and opens a completed one. */
-export async function toggleTask(database: Statements, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
+export async function toggleTask(
+  database: Statements,
+  caller: Caller,
+  id: string,
+  guard: Guard,
+): Promise<Changed | undefined> {
   return write(database, caller, id, guard, {
     next: sql.fragment`select user_id, id, null::text as fault, case when completed_at is null then now() end as completed_at from target where matched`,
     differs: sql.fragment`true`,
@@ -139,12 +164,23 @@ export async function toggleTask(database: Statements, caller: Caller, id: strin
 }
 
 /** Puts it between its new neighbours, unless it is there already. */
-export async function moveTask(database: Statements, caller: Caller, id: string, to: Schemas['TaskMove'], guard: Guard): Promise<Changed | undefined> {
+export async function moveTask(
+  database: Statements,
+  caller: Caller,
+  id: string,
+  to: Schemas['TaskMove'],
+  guard: Guard,
+): Promise<Changed | undefined> {
   return write(database, caller, id, guard, moveBetween(to))
 }
 
 /** Moves it to the trash. */
-export async function deleteTask(database: Statements, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
+export async function deleteTask(
+  database: Statements,
+  caller: Caller,
+  id: string,
+  guard: Guard,
+): Promise<Changed | undefined> {
   return write(database, caller, id, guard, {
     next: sql.fragment`select user_id, id, null::text as fault from target where matched`,
     differs: sql.fragment`true`,
@@ -154,7 +190,12 @@ export async function deleteTask(database: Statements, caller: Caller, id: strin
 }
 
 /** Brings it back from the trash, unless it is not there. */
-export async function restoreTask(database: Statements, caller: Caller, id: string, guard: Guard): Promise<Changed | undefined> {
+export async function restoreTask(
+  database: Statements,
+  caller: Caller,
+  id: string,
+  guard: Guard,
+): Promise<Changed | undefined> {
   return write(database, caller, id, guard, {
     next: sql.fragment`select user_id, id, null::text as fault from target where matched`,
     differs: sql.fragment`trashed_at is not null`,
@@ -164,7 +205,11 @@ export async function restoreTask(database: Statements, caller: Caller, id: stri
 }
 
 /** A member of a merge patch: absent keeps what is there. */
-function member(name: string, value: string | null | undefined, type: 'text' | 'date' | 'time' | 'task_priority') {
+function member(
+  name: string,
+  value: string | null | undefined,
+  type: 'text' | 'date' | 'time' | 'task_priority',
+) {
   const column = sql.identifier([name])
   return sql.fragment`case when ${value !== undefined} then ${value ?? null}::${sql.identifier([type])} else ${column} end as ${column}`
 }
@@ -184,7 +229,8 @@ interface Change {
   reachesTrash?: boolean
 }
 
-// The clock is held first, then the row is locked, then the key is kept, everywhere: who waits holds nothing that is waited for, and what is compared is what is written over.
+// The clock is held first, then the row is locked, then the key is kept, everywhere: who waits
+// holds nothing that is waited for, and what is compared is what is written over.
 async function write(
   database: Statements,
   caller: Caller,
@@ -222,7 +268,8 @@ async function write(
     return row && written(row)
   }
   const first = await attempt()
-  // It may have waited for the very request that it repeats, and then found what that left: only the next look sees the answer that was kept.
+  // It may have waited for the very request that it repeats, and then found what that left: only
+  // the next look sees the answer that was kept.
   const isRefused = first && first.outcome !== 'done' && first.outcome !== 'replayed'
   return guard.once && isRefused ? attempt() : first
 }
@@ -238,12 +285,21 @@ function lockedTask(id: string, ifMatch: string[] | null, reachesTrash: boolean)
     )`
 }
 
-type Row<Result extends { outcome: string }> = Task & { outcome: Result['outcome']; status: number; fault: Fault | null }
+type Row<Result extends { outcome: string }> = Task & {
+  outcome: Result['outcome']
+  status: number
+  fault: Fault | null
+}
 
 /** The start of every outcome: what was kept under the key comes before all else. */
 const kept = sql.fragment`case when earlier.is_same then 'replayed' when not earlier.is_same then 'key_reused'`
 
 /** All there is to know of it; the outcome says what of that is there. */
-function written<Result extends { outcome: string }>({ outcome, status, fault, ...task }: Row<Result>): Result {
+function written<Result extends { outcome: string }>({
+  outcome,
+  status,
+  fault,
+  ...task
+}: Row<Result>): Result {
   return { outcome, status, fault, task } as unknown as Result
 }

@@ -14,7 +14,11 @@ type TrashEmptied = components['schemas']['TrashEmptied']
 const PURGE_LIMIT = 1_000
 
 /** Purges what has been in the trash longest; undefined when the caller's session has ended. */
-export async function emptyTrash(database: Database, caller: Caller, request: Once | undefined): Promise<DoneOnce<TrashEmptied> | undefined> {
+export async function emptyTrash(
+  database: Database,
+  caller: Caller,
+  request: Once | undefined,
+): Promise<DoneOnce<TrashEmptied> | undefined> {
   const [row] = await database.rows<{ is_same: boolean | null; answer: TrashEmptied }>(sql.unsafe`
     with ${liveCaller(caller)}, ${heldClock}, ${earlierAnswer(request)},
     trash as (

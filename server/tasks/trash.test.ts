@@ -17,20 +17,30 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const remove = (person: Person, id: string, headers: Record<string, string> = {}) => person.send(`${person.tasks}/${id}`, { method: 'DELETE', headers })
+const remove = (person: Person, id: string, headers: Record<string, string> = {}) =>
+  person.send(`${person.tasks}/${id}`, { method: 'DELETE', headers })
 const restore = (person: Person, id: string, headers: Record<string, string> = {}) =>
   person.send<Task>(`${person.tasks}/${id}/restore`, { method: 'POST', headers })
-const list = async (person: Person, query = '') => (await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200${query}`)).body
+const list = async (person: Person, query = '') =>
+  (await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200${query}`)).body
 const empty = (person: Person, headers: Record<string, string> = {}) =>
   person.send<Schemas['TrashEmptied']>(`/api/${person.id}/trash`, { method: 'DELETE', headers })
 
 test('204: a deleted task is in the trash and nowhere else; nothing but restoreTask reaches it', async () => {
   const ada = await newPerson(service.url)
-  const [task, other] = [await ada.addTask({ labels: ['home'], due_date: '2020-01-01' }), await ada.addTask()]
+  const [task, other] = [
+    await ada.addTask({ labels: ['home'], due_date: '2020-01-01' }),
+    await ada.addTask(),
+  ]
   expect((await remove(ada, task.id)).status).toBe(204)
   expect((await list(ada)).items).toEqual([other])
   const [trashed] = (await list(ada, '&trashed=true')).items
-  expect(trashed).toEqual({ ...task, trashed_at: expect.any(String), updated_at: trashed?.trashed_at, etag: '"3"' })
+  expect(trashed).toEqual({
+    ...task,
+    trashed_at: expect.any(String),
+    updated_at: trashed?.trashed_at,
+    etag: '"3"',
+  })
   const path = `${ada.tasks}/${task.id}`
   for (const [suffix, init] of [
     ['', {}],
@@ -40,19 +50,35 @@ test('204: a deleted task is in the trash and nowhere else; nothing but restoreT
     ['/move', { method: 'POST', json: { to: 'top' } }],
   ] as const)
     expect((await ada.send(`${path}${suffix}`, init)).status).toBe(404)
-  const { body } = await ada.send<Problem>(`${ada.tasks}/${other.id}/move`, { method: 'POST', json: { before: task.id } })
+  const { body } = await ada.send<Problem>(`${ada.tasks}/${other.id}/move`, {
+    method: 'POST',
+    json: { before: task.id },
+  })
   expect(body.errors?.[0]?.pointer).toBe('/before')
-  expect((await ada.send(`/api/${ada.id}/task-counts`)).body).toMatchObject({ open: 1, done: 0, overdue: 0, labels: [] })
+  expect((await ada.send(`/api/${ada.id}/task-counts`)).body).toMatchObject({
+    open: 1,
+    done: 0,
+    overdue: 0,
+    labels: [],
+  })
 })
 
 test('200: a restored task is as it was, in its place, with a new version; a second restore changes nothing', async () => {
   const ada = await newPerson(service.url)
-  const [first, task, last] = [await ada.addTask(), await ada.addTask({ completed: true, due_date: '2031-01-01', labels: ['a'] }), await ada.addTask()]
+  const [first, task, last] = [
+    await ada.addTask(),
+    await ada.addTask({ completed: true, due_date: '2031-01-01', labels: ['a'] }),
+    await ada.addTask(),
+  ]
   await remove(ada, task.id)
   const { status, headers, body } = await restore(ada, task.id)
   expect([status, headers.get('etag')]).toEqual([200, '"5"'])
   expect(body).toEqual({ ...task, updated_at: expect.any(String), etag: '"5"' })
-  expect((await list(ada, '&sort=position')).items.map(({ id }) => id)).toEqual([first.id, task.id, last.id])
+  expect((await list(ada, '&sort=position')).items.map(({ id }) => id)).toEqual([
+    first.id,
+    task.id,
+    last.id,
+  ])
   expect((await restore(ada, task.id)).body).toEqual(body)
 })
 
@@ -78,7 +104,8 @@ test('200: filters and sorts hold in the trash too', async () => {
   ])
     await remove(ada, (await ada.addTask(fields)).id)
   await ada.addTask({ title: 'not there' })
-  const titles = async (query: string) => (await list(ada, `&trashed=true${query}`)).items.map(({ title }) => title).join('')
+  const titles = async (query: string) =>
+    (await list(ada, `&trashed=true${query}`)).items.map(({ title }) => title).join('')
   expect(await titles('&sort=title')).toBe('ABC')
   expect(await titles('&sort=-updated_at')).toBe('CBA')
   expect(await titles('&completed=true')).toBe('A')
@@ -93,7 +120,8 @@ test('200, 409: an id in the trash is taken: the same content answers with the t
   const ada = await newPerson(service.url)
   const task = await ada.addTask({ title: 'Once' })
   await remove(ada, task.id)
-  const create = (title: string) => ada.send<Task>(ada.tasks, { method: 'POST', json: { id: task.id, title } })
+  const create = (title: string) =>
+    ada.send<Task>(ada.tasks, { method: 'POST', json: { id: task.id, title } })
   const again = await create('Once')
   expect([again.status, again.body.trashed_at]).toEqual([200, expect.any(String)])
   expect((await create('Twice')).status).toBe(409)
@@ -102,7 +130,9 @@ test('200, 409: an id in the trash is taken: the same content answers with the t
 test('200: the emptied trash is gone for good, at most 1,000 tasks a request; nothing else and nobody else loses a task', async () => {
   const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
   await fillTasks(service.database, ada.id, 1_300)
-  await service.database.rows(sql.unsafe`update tasks set trashed_at = now() where user_id = ${ada.id}::uuid and version <= 1200`)
+  await service.database.rows(
+    sql.unsafe`update tasks set trashed_at = now() where user_id = ${ada.id}::uuid and version <= 1200`,
+  )
   await remove(bob, (await bob.addTask()).id)
   const first = await empty(ada)
   expect([first.status, first.body]).toEqual([200, { purged: 1_000, is_empty: false }])
@@ -122,9 +152,14 @@ test('200, 422: an emptying with a key is done once; the key is good for nothing
   expect((await empty(ada, key)).body).toEqual({ purged: 1, is_empty: true })
   await remove(ada, (await ada.addTask()).id)
   const again = await empty(ada, key)
-  expect([again.body, again.headers.get('idempotency-replayed')]).toEqual([{ purged: 1, is_empty: true }, 'true'])
+  expect([again.body, again.headers.get('idempotency-replayed')]).toEqual([
+    { purged: 1, is_empty: true },
+    'true',
+  ])
   expect((await list(ada, '&trashed=true')).total).toBe(1)
-  expect((await ada.send(ada.tasks, { method: 'POST', json: { title: 'x' }, headers: key })).status).toBe(422)
+  expect(
+    (await ada.send(ada.tasks, { method: 'POST', json: { title: 'x' }, headers: key })).status,
+  ).toBe(422)
 })
 
 test('200: eight restores, eight deletes and four emptyings at once end in no error, and every task is somewhere or purged', async () => {
@@ -140,6 +175,9 @@ test('200: eight restores, eight deletes and four emptyings at once end in no er
     for (const { status } of answers) expect([200, 204, 404]).toContain(status)
   }
   const [there, trash] = [await list(ada), await list(ada, '&trashed=true')]
-  const feed = (await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes?limit=200`)).body
-  expect(feed.items.map(({ task_id }) => task_id).sort()).toEqual([...there.items, ...trash.items].map(({ id }) => id).sort())
+  const feed = (await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes?limit=200`))
+    .body
+  expect(feed.items.map(({ task_id }) => task_id).sort()).toEqual(
+    [...there.items, ...trash.items].map(({ id }) => id).sort(),
+  )
 })

@@ -1,17 +1,32 @@
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 
 /**
- * What goes wrong with one request. `lost`: it is done, and the answer never arrives; `half`: half of the answer does.
+ * What goes wrong with one request. `lost`: it is done, and the answer never arrives; `half`: half
+ * of the answer does.
  * A status with a code is a problem of Docket's, one without is the page of something between.
  */
-export type Fault = 'none' | 'lost' | 'half' | 'hang' | 'refused' | { status: number; retryAfter?: number; code?: string }
+export type Fault =
+  | 'none'
+  | 'lost'
+  | 'half'
+  | 'hang'
+  | 'refused'
+  | { status: number; retryAfter?: number; code?: string }
 
 export interface FaultyProxy {
   url: string
-  /** What goes wrong with the next requests that are not for an access token, in their order; after that nothing. */
+  /**
+   * What goes wrong with the next requests that are not for an access token, in their order; after
+   * that nothing.
+   */
   faults: Fault[]
   /** `POST /api/{id}/tasks`, in the order they came, and when. */
   seen: { line: string; at: number; key: string | undefined }[]
@@ -23,25 +38,50 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const seen: FaultyProxy['seen'] = []
   const proxy = createServer((incoming, outgoing) => {
     const { method, url = '', headers } = incoming
-    seen.push({ line: `${method} ${url.replace(/[0-9a-f-]{36}/g, '{id}')}`, at: Date.now(), key: headers['idempotency-key'] as string | undefined })
+    seen.push({
+      line: `${method} ${url.replace(/[0-9a-f-]{36}/g, '{id}')}`,
+      at: Date.now(),
+      key: headers['idempotency-key'] as string | undefined,
+    })
     const fault = (url.startsWith('/api/auth/token') ? undefined : faults.shift()) ?? 'none'
     serve(fault, incoming, outgoing).catch(() => outgoing.destroy())
   })
 
-  async function serve(fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async function serve(
+    fault: Fault,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): Promise<void> {
     const body = await buffer(incoming)
     if (fault === 'hang') return
     if (fault === 'refused') return void outgoing.destroy()
     if (typeof fault === 'object') {
       if (fault.retryAfter !== undefined) outgoing.setHeader('retry-after', fault.retryAfter)
       const { status, code } = fault
-      if (code === undefined) return void outgoing.writeHead(status, { 'content-type': 'text/html' }).end('<h1>Sorry</h1>')
-      const problem = { type: `/docs/problems#${code}`, title: '', status, detail: code, instance: '', code, request_id: '' }
-      return void outgoing.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
+      if (code === undefined)
+        return void outgoing
+          .writeHead(status, { 'content-type': 'text/html' })
+          .end('<h1>Sorry</h1>')
+      const problem = {
+        type: `/docs/problems#${code}`,
+        title: '',
+        status,
+        detail: code,
+        instance: '',
+        code,
+        request_id: '',
+      }
+      return void outgoing
+        .writeHead(status, { 'content-type': 'application/problem+json' })
+        .end(JSON.stringify(problem))
     }
     const { 'transfer-encoding': _, ...headers } = incoming.headers
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      forward(new URL(incoming.url ?? '', target), { method: incoming.method, headers: { ...headers, 'content-length': body.length } }, resolve)
+      forward(
+        new URL(incoming.url ?? '', target),
+        { method: incoming.method, headers: { ...headers, 'content-length': body.length } },
+        resolve,
+      )
         .on('error', reject)
         .end(body)
     })

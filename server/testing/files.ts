@@ -11,7 +11,15 @@ export async function downloaded(person: Person, name: string): Promise<string> 
 }
 
 /** Sends a file to be imported, as JSON or, where it does not begin like that, as CSV. */
-export function imported(person: Person, file: string, headers: Record<string, string> = {}): Promise<Reply<Schemas['TaskImportReport']>> {
+export function imported(
+  person: Person,
+  file: string,
+  headers: Record<string, string> = {},
+): Promise<Reply<Schemas['TaskImportReport']>> {
   const type = file.startsWith('{') ? 'application/json' : 'text/csv'
-  return person.send(`/api/${person.id}/task-import`, { method: 'POST', headers: { 'content-type': type, ...headers }, body: file })
+  return person.send(`/api/${person.id}/task-import`, {
+    method: 'POST',
+    headers: { 'content-type': type, ...headers },
+    body: file,
+  })
 }

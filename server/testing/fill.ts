@@ -1,7 +1,10 @@
 import type { Database } from '../database/database.ts'
 import { sql } from '../database/live-caller.ts'
 
-/** Gives a user this many tasks of all kinds at once, more than requests could: titles `Task 1` and on, every sorted value often the same. */
+/**
+ * Gives a user this many tasks of all kinds at once, more than requests could: titles `Task 1` and
+ * on, every sorted value often the same.
+ */
 export async function fillTasks(database: Database, userId: string, count: number): Promise<void> {
   await database.rows(sql.unsafe`
     insert into tasks (user_id, id, version, title, completed_at, due_date, due_time, priority, labels, position, created_at, updated_at)

@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer } from 'node:net'
 
-/** A port of this machine that nobody listens on at the moment, for a program that cannot choose one itself. */
+/**
+ * A port of this machine that nobody listens on at the moment, for a program that cannot choose one
+ * itself.
+ */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {

@@ -10,14 +10,26 @@ export interface Reply<Body = unknown> {
 }
 
 /** A request over real HTTP, and its answer read as JSON where it is JSON. */
-export async function send<Body = unknown>(url: string, init: RequestInit & { json?: unknown } = {}): Promise<Reply<Body>> {
+export async function send<Body = unknown>(
+  url: string,
+  init: RequestInit & { json?: unknown } = {},
+): Promise<Reply<Body>> {
   const { json, ...rest } = init
   const headers = new Headers(rest.headers)
-  if (json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
-  const response = await fetch(url, { ...rest, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) })
+  if (json !== undefined && !headers.has('content-type'))
+    headers.set('content-type', 'application/json')
+  const response = await fetch(url, {
+    ...rest,
+    headers,
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  })
   const text = await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
-  return { status: response.status, headers: response.headers, body: (isJson && text !== '' ? JSON.parse(text) : text) as Body }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (isJson && text !== '' ? JSON.parse(text) : text) as Body,
+  }
 }
 
 export interface Person {
@@ -29,7 +41,10 @@ export interface Person {
   /** The address of this person's tasks. */
   tasks: string
   send<Body = unknown>(path: string, init?: RequestInit & { json?: unknown }): Promise<Reply<Body>>
-  addTask(fields?: Partial<Schemas['TaskCreate']>, headers?: Record<string, string>): Promise<Schemas['Task']>
+  addTask(
+    fields?: Partial<Schemas['TaskCreate']>,
+    headers?: Record<string, string>,
+  ): Promise<Schemas['Task']>
 }
 
 /**
@@ -37,10 +52,19 @@ export interface Person {
  *
  * @param headers of every request of theirs
  */
-export async function newPerson(url: string, name = 'ada', headers: Record<string, string> = {}): Promise<Person> {
+export async function newPerson(
+  url: string,
+  name = 'ada',
+  headers: Record<string, string> = {},
+): Promise<Person> {
   const email = `${name}.${randomBytes(4).toString('hex')}@example.org`
   const password = 'correct horse battery'
-  const signUp = () => send<Schemas['SessionGrant']>(`${url}/api/auth/signup`, { method: 'POST', headers, json: { email, password } })
+  const signUp = () =>
+    send<Schemas['SessionGrant']>(`${url}/api/auth/signup`, {
+      method: 'POST',
+      headers,
+      json: { email, password },
+    })
   let { status, body } = await signUp()
   // Of many at once on a slow machine some wait too long for their turn to hash.
   for (let tries = 0; status === 503 && tries < 10; tries += 1) ({ status, body } = await signUp())
@@ -55,11 +79,20 @@ export async function newPerson(url: string, name = 'ada', headers: Record<strin
     send: (path, init = {}) =>
       send(`${url}${path}`, {
         ...init,
-        headers: { ...headers, authorization: `Bearer ${body.access_token}`, ...Object.fromEntries(new Headers(init.headers)) },
+        headers: {
+          ...headers,
+          authorization: `Bearer ${body.access_token}`,
+          ...Object.fromEntries(new Headers(init.headers)),
+        },
       }),
     async addTask(fields, headers = {}) {
-      const made = await person.send<Schemas['Task']>(person.tasks, { method: 'POST', headers, json: { title: 'Pay the rent', ...fields } })
-      if (made.status !== 201) throw new Error(`createTask answered ${made.status} ${JSON.stringify(made.body)}`)
+      const made = await person.send<Schemas['Task']>(person.tasks, {
+        method: 'POST',
+        headers,
+        json: { title: 'Pay the rent', ...fields },
+      })
+      if (made.status !== 201)
+        throw new Error(`createTask answered ${made.status} ${JSON.stringify(made.body)}`)
       return made.body
     },
   }

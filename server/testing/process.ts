@@ -18,10 +18,16 @@ export interface ServerProcess {
   output: () => string
 }
 
-/** A data directory that goes when the test is over; with the tables in it where the run has them ready. */
+/**
+ * A data directory that goes when the test is over; with the tables in it where the run has them
+ * ready.
+ */
 export function dataDirectory(): string {
   const template = inject('template')
-  const directory = 'directory' in template ? copyDirectory(template.directory) : mkdtempSync(join(tmpdir(), 'docket-test-'))
+  const directory =
+    'directory' in template
+      ? copyDirectory(template.directory)
+      : mkdtempSync(join(tmpdir(), 'docket-test-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
@@ -35,7 +41,8 @@ function start(
   environment: Record<string, string>,
   [command, ...words]: [string, ...string[]] = serverCommand(),
 ): { child: ChildProcess; output: () => string; exit: Promise<number | null> } {
-  // Nothing of the machine's own settings reaches the server, neither variables nor a `.env`, or a developer's DATABASE_URL would.
+  // Nothing of the machine's own settings reaches the server, neither variables nor a `.env`, or a
+  // developer's DATABASE_URL would.
   const child = spawn(command, words, {
     cwd: command === process.execPath ? tmpdir() : process.cwd(),
     env: { PATH: process.env.PATH, ...environment },
@@ -55,7 +62,10 @@ function start(
 }
 
 /** The server as a process of its own, listening. */
-export async function startProcess(environment: Record<string, string>, command?: [string, ...string[]]): Promise<ServerProcess> {
+export async function startProcess(
+  environment: Record<string, string>,
+  command?: [string, ...string[]],
+): Promise<ServerProcess> {
   const { child, output, exit } = start({ PORT: '0', RATE_LIMIT: 'off', ...environment }, command)
   const port = await new Promise<number>((resolve, reject) => {
     const look = () => {
@@ -79,7 +89,9 @@ export async function startProcess(environment: Record<string, string>, command?
 }
 
 /** A server that is expected to refuse to start: its exit code and what it printed. */
-export async function startRefused(environment: Record<string, string>): Promise<{ code: number | null; output: string }> {
+export async function startRefused(
+  environment: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
   const { output, exit } = start({ PORT: '0', ...environment })
   return { code: await exit, output: output() }
 }

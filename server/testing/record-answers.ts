@@ -5,8 +5,9 @@ import { afterAll } from 'vitest'
 import { rowOf } from './answer-rows.ts'
 import { servers } from './service.ts'
 
-// Runs before each test file: notes what every server of ours in this process sends, below Express and just above the socket,
-// so that neither our guard nor the client of a test has a say in it. `scripts/suite.ts` makes the table.
+// Runs before each test file: notes what every server of ours in this process sends, below Express
+// and just above the socket, so that neither our guard nor the client of a test has a say in it.
+// `scripts/suite.ts` makes the table.
 
 const file = process.env.ANSWERS_FILE
 const rows = new WeakMap<IncomingMessage, string>()
@@ -32,5 +33,7 @@ if (file !== undefined) {
     const answer = `${rows.get(request)}\t${response.statusCode} ${type}`
     counts.set(answer, (counts.get(answer) ?? 0) + 1)
   })
-  afterAll(() => appendFileSync(file, [...counts].map(([answer, count]) => `${answer}\t${count}\n`).join('')))
+  afterAll(() =>
+    appendFileSync(file, [...counts].map(([answer, count]) => `${answer}\t${count}\n`).join('')),
+  )
 }

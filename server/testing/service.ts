@@ -30,14 +30,17 @@ export interface TestService {
   log: string[]
   /** The database is gone from here on; only for a service started with `losable`. */
   loseDatabase(): Promise<void>
-  /** Every connection to the database is cut, and it can be reached again at once; only for a service started with `losable`. */
+  /**
+   * Every connection to the database is cut, and it can be reached again at once; only for a
+   * service started with `losable`.
+   */
   cutConnections(): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * The real app on a real database of its own and a free port. Closes itself when the test that started it is over,
- * unless `keep` is set: then who started it closes it.
+ * The real app on a real database of its own and a free port. Closes itself when the test that
+ * started it is over, unless `keep` is set: then who started it closes it.
  */
 export async function startService({
   environment = {},
@@ -52,7 +55,13 @@ export async function startService({
 } = {}): Promise<TestService> {
   const secret = randomBytes(32).toString('base64url')
   const { variables, drop, lose, cut } = await copyDatabase(losable)
-  const config = readConfig({ BETTER_AUTH_SECRET: secret, RATE_LIMIT: 'off', PORT: '0', ...variables, ...environment })
+  const config = readConfig({
+    BETTER_AUTH_SECRET: secret,
+    RATE_LIMIT: 'off',
+    PORT: '0',
+    ...variables,
+    ...environment,
+  })
   const lines: string[] = []
   const log = createLog(
     config.logLevel,
@@ -103,7 +112,13 @@ export async function copyDatabase(losable: boolean): Promise<DatabaseCopy> {
   if ('directory' in template) {
     const directory = copyDirectory(template.directory)
     const remove = async () => rmSync(directory, { recursive: true, force: true })
-    if (!losable) return { variables: { DATA_DIR: directory }, lose: async () => {}, cut: async () => {}, drop: remove }
+    if (!losable)
+      return {
+        variables: { DATA_DIR: directory },
+        lose: async () => {},
+        cut: async () => {},
+        drop: remove,
+      }
     let embedded = await startEmbedded(directory)
     const cut = async () => {
       await embedded.close()
@@ -114,12 +129,21 @@ export async function copyDatabase(losable: boolean): Promise<DatabaseCopy> {
       await remove()
     }
     // One session for all its connections, as behind a pooler.
-    return { variables: { DATABASE_URL: embedded.url, DIRECT_DATABASE_URL: embedded.url }, lose: () => embedded.close(), cut, drop }
+    return {
+      variables: { DATABASE_URL: embedded.url, DIRECT_DATABASE_URL: embedded.url },
+      lose: () => embedded.close(),
+      cut,
+      drop,
+    }
   }
   const name = `docket_test_${randomBytes(6).toString('hex')}`
   await administer(template.url, `create database ${name} template ${template.name}`)
   const drop = () => administer(template.url, `drop database if exists ${name} with (force)`)
-  const cut = () => administer(template.url, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
+  const cut = () =>
+    administer(
+      template.url,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+    )
   return { variables: { DATABASE_URL: databaseAt(template.url, name) }, lose: drop, cut, drop }
 }
 

@@ -8,7 +8,10 @@ import { openDatabase } from '../database/database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A migrated database that test services copy: a directory, or a database of that name on the server. */
+    /**
+     * A migrated database that test services copy: a directory, or a database of that name on the
+     * server.
+     */
     template: { directory: string } | { url: string; name: string }
   }
 }
@@ -22,7 +25,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const admin = new pg.Client(url)
     await admin.connect()
     await admin.query(`create database ${name}`)
-    await (await openDatabase({ databaseUrl: databaseAt(url, name), directDatabaseUrl: undefined, dataDir: '' }, log)).close()
+    await (
+      await openDatabase(
+        { databaseUrl: databaseAt(url, name), directDatabaseUrl: undefined, dataDir: '' },
+        log,
+      )
+    ).close()
     project.provide('template', { url, name })
     return async () => {
       await admin.query(`drop database ${name} with (force)`)
@@ -30,7 +38,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }
   }
   const directory = mkdtempSync(join(tmpdir(), 'docket-template-'))
-  await (await openDatabase({ databaseUrl: undefined, directDatabaseUrl: undefined, dataDir: directory }, log)).close()
+  await (
+    await openDatabase(
+      { databaseUrl: undefined, directDatabaseUrl: undefined, dataDir: directory },
+      log,
+    )
+  ).close()
   project.provide('template', { directory })
   return async () => rmSync(directory, { recursive: true, force: true })
 }
@@ -39,7 +52,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 export function copyDirectory(template: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'docket-test-'))
   // A socket cannot be copied, and the copy makes its own.
-  cpSync(template, directory, { recursive: true, filter: (path) => !path.endsWith('.s.PGSQL.5432') })
+  cpSync(template, directory, {
+    recursive: true,
+    filter: (path) => !path.endsWith('.s.PGSQL.5432'),
+  })
   return directory
 }
 

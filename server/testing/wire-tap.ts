@@ -7,16 +7,23 @@ const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
 export interface WireTap {
   /** Leads to the same database. */
   url: string
-  /** Keeps the reply to the next statement with these words to itself, and from then on all of that connection. Resolves when the database has given it. */
+  /**
+   * Keeps the reply to the next statement with these words to itself, and from then on all of that
+   * connection. Resolves when the database has given it.
+   */
   holdReplyTo(words: string): Promise<void>
   close(): Promise<void>
 }
 
-/** Stands between a server and its database, so that a statement can be done and its reply never arrive. */
+/**
+ * Stands between a server and its database, so that a statement can be done and its reply never
+ * arrive.
+ */
 export async function holdReplies(databaseUrl: string): Promise<WireTap> {
   const { hostname, port } = new URL(databaseUrl)
   const host = decodeURIComponent(hostname)
-  const reach = () => (host.startsWith('/') ? connect(`${host}/.s.PGSQL.5432`) : connect(Number(port || 5432), host))
+  const reach = () =>
+    host.startsWith('/') ? connect(`${host}/.s.PGSQL.5432`) : connect(Number(port || 5432), host)
   const sockets = new Set<Socket>()
   let waiting: { words: string; resolve: () => void } | undefined
   const tap = createServer((client) => {

@@ -27,11 +27,15 @@ const WRITTEN = [
 /** The columns that may be there: what else an export as JSON says of a task. */
 const TAKEN = new Set<string>([...WRITTEN, 'user_id', 'trashed_at', 'etag'])
 
-/** Tasks as CSV (RFC 4180), page by page. Spreadsheets take UTF-8 for something else where no byte order mark says what it is. */
+/**
+ * Tasks as CSV (RFC 4180), page by page. Spreadsheets take UTF-8 for something else where no byte
+ * order mark says what it is.
+ */
 export async function* csv(tasks: AsyncIterable<readonly Task[]>): AsyncGenerator<string> {
   let text = `${BYTE_ORDER_MARK}${WRITTEN.join()}\r\n`
   for await (const page of tasks) {
-    yield text + page.map((task) => `${WRITTEN.map((name) => cell(task[name])).join()}\r\n`).join('')
+    yield text +
+      page.map((task) => `${WRITTEN.map((name) => cell(task[name])).join()}\r\n`).join('')
     text = ''
   }
   if (text !== '') yield text
@@ -43,9 +47,11 @@ function cell(value: Task[(typeof WRITTEN)[number]]): string {
   return typeof value === 'string' ? quoted(guarded(value)) : String(value)
 }
 
-const quoted = (text: string) => (text === '' || /[",;\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+const quoted = (text: string) =>
+  text === '' || /[",;\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 
-// What a spreadsheet takes for a formula, or for a number that it rounds, gets one apostrophe; what looks like that already gets one more.
+// What a spreadsheet takes for a formula, or for a number that it rounds, gets one apostrophe; what
+// looks like that already gets one more.
 const RISKY = /^'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
 const GUARDED = /^'+(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
 const guarded = (text: string) => (RISKY.test(text) ? `'${text}` : text)
@@ -57,10 +63,14 @@ const ROW_LENGTH = 50_000
 /** Bytes that are parsed before other requests are served. */
 const SLICE_BYTES = 65_536
 
-export type Csv = { rows: Record<string, unknown>[] } | { malformed: string } | { errors: FieldError[] }
+export type Csv =
+  | { rows: Record<string, unknown>[] }
+  | { malformed: string }
+  | { errors: FieldError[] }
 
 /**
- * The rows of a CSV file, each with the members that its cells say. A blank cell says nothing, but a quoted blank one may be a blank description.
+ * The rows of a CSV file, each with the members that its cells say. A blank cell says nothing, but
+ * a quoted blank one may be a blank description.
  * The file is parsed in slices, so that other requests are served meanwhile.
  */
 export async function readCsv(text: string): Promise<Csv> {
@@ -86,11 +96,24 @@ export async function readCsv(text: string): Promise<Csv> {
   }
   const [header = [], ...rows] = records
   if (rows.length > ROW_LIMIT)
-    return { errors: [{ in: 'body', pointer: '', code: 'max_items', detail: `has more rows than the ${ROW_LIMIT} that are taken at a time` }] }
+    return {
+      errors: [
+        {
+          in: 'body',
+          pointer: '',
+          code: 'max_items',
+          detail: `has more rows than the ${ROW_LIMIT} that are taken at a time`,
+        },
+      ],
+    }
   const names = header.map((name) => name?.trim().toLowerCase() ?? '')
   const errors = faultsOfHeader(names.filter((name) => name !== ''))
   if (errors.length > 0) return { errors }
-  return { rows: rows.filter((cells) => cells.some((each) => each !== null)).map((cells) => rowOf(names, cells)) }
+  return {
+    rows: rows
+      .filter((cells) => cells.some((each) => each !== null))
+      .map((cells) => rowOf(names, cells)),
+  }
 }
 
 /** In bytes: a slice of text could begin in the middle of a character. */
@@ -119,10 +142,19 @@ function whatIsWrong(error: unknown): string {
 }
 
 function faultsOfHeader(names: string[]): FieldError[] {
-  const at = (name: string, code: FieldError['code'], detail: string): FieldError => ({ in: 'body', pointer: pointerTo(name), code, detail })
+  const at = (name: string, code: FieldError['code'], detail: string): FieldError => ({
+    in: 'body',
+    pointer: pointerTo(name),
+    code,
+    detail,
+  })
   const distinct = new Set(names)
-  const missing = distinct.has('title') ? [] : [at('title', 'required', 'needs a column of its own, named in the first line')]
-  const unknown = [...distinct].filter((name) => !TAKEN.has(name)).map((name) => at(name, 'unknown_member', 'is no column of a file of tasks'))
+  const missing = distinct.has('title')
+    ? []
+    : [at('title', 'required', 'needs a column of its own, named in the first line')]
+  const unknown = [...distinct]
+    .filter((name) => !TAKEN.has(name))
+    .map((name) => at(name, 'unknown_member', 'is no column of a file of tasks'))
   const twice = [...TAKEN]
     .filter((name) => names.filter((each) => each === name).length > 1)
     .map((name) => at(name, 'unique_items', 'is the name of two columns'))
@@ -150,7 +182,9 @@ const READERS: Record<string, (text: string) => unknown> = {
   labels,
 }
 
-/** Commas of a cell of labels; the longest has 1,000. What has more stays text, which is refused. */
+/**
+ * Commas of a cell of labels; the longest has 1,000. What has more stays text, which is refused.
+ */
 const LABEL_COMMA_LIMIT = 1_000
 
 /** A JSON array, as it is written here, or with commas between them, as a person writes them. */

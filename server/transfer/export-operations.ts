@@ -23,7 +23,10 @@ type ExportOperation = 'exportTasks' | 'exportTasksCsv' | 'exportTasksICalendar'
 /** One may be as long as the report of an import. */
 const KEPT_ANSWERS_AT_ONCE = 1
 
-/** The operations that answer with a file. Each page is a statement of its own, so a slow reader holds no connection to the database. */
+/**
+ * The operations that answer with a file. Each page is a statement of its own, so a slow reader
+ * holds no connection to the database.
+ */
 export function exportOperations(database: Database): Pick<Handlers, ExportOperation> {
   const tasksOf = (caller: Caller, trash = false) =>
     checked(
@@ -33,11 +36,19 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
 
   return {
     async exportTasks(_, caller) {
-      return { status: 200, headers: attachment('docket-tasks', 'json'), chunks: json({ exported_at: now(), items: tasksOf(caller) }) }
+      return {
+        status: 200,
+        headers: attachment('docket-tasks', 'json'),
+        chunks: json({ exported_at: now(), items: tasksOf(caller) }),
+      }
     },
 
     async exportTasksCsv(_, caller) {
-      return { status: 200, headers: attachment('docket-tasks', 'csv'), chunks: csv(tasksOf(caller)) }
+      return {
+        status: 200,
+        headers: attachment('docket-tasks', 'csv'),
+        chunks: csv(tasksOf(caller)),
+      }
     },
 
     async exportTasksICalendar(_, caller) {
@@ -45,7 +56,11 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
         (part) => selectCalendarTasks(database, caller, part),
         ({ task }) => task.id,
       )
-      return { status: 200, headers: attachment('docket-tasks', 'ics'), chunks: iCalendar(checked('Task', entries, ({ task }) => task)) }
+      return {
+        status: 200,
+        headers: attachment('docket-tasks', 'ics'),
+        chunks: iCalendar(checked('Task', entries, ({ task }) => task)),
+      }
     },
 
     async exportMyData(_, caller) {
@@ -54,13 +69,21 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       mustFit('HeldUser', user)
       const every = <Name extends 'SignInMethod' | 'HeldSession' | 'PurgedTask'>(
         name: Name,
-        select: (database: Statements, caller: Caller, part: Part) => Promise<Schemas[Name][] | undefined>,
+        select: (
+          database: Statements,
+          caller: Caller,
+          part: Part,
+        ) => Promise<Schemas[Name][] | undefined>,
       ) =>
         checked(
           name,
           walk((part) => select(database, caller, part), idOf),
         )
-      const answers = walk((part) => selectKeptAnswers(database, caller, part), keyOf, KEPT_ANSWERS_AT_ONCE)
+      const answers = walk(
+        (part) => selectKeptAnswers(database, caller, part),
+        keyOf,
+        KEPT_ANSWERS_AT_ONCE,
+      )
       const members = {
         exported_at: now(),
         user,

@@ -35,7 +35,10 @@ async function fill(person: Person, count: number): Promise<void> {
       where user_id = ${person.id}::uuid and version > ${done}::bigint and version <= ${done + 1_000}::bigint`)
 }
 
-/** Downloads over a socket of its own: what came, and whether it came to its end. `pause` is awaited once the file has begun. */
+/**
+ * Downloads over a socket of its own: what came, and whether it came to its end. `pause` is awaited
+ * once the file has begun.
+ */
 async function readSlowly(
   person: Person,
   name: string,
@@ -49,7 +52,9 @@ async function readSlowly(
   socket.on('error', () => {
     isReset = true
   })
-  socket.write(`GET /api/${person.id}/${name} HTTP/${version}\r\nhost: x\r\nauthorization: Bearer ${person.token}\r\nconnection: close\r\n\r\n`)
+  socket.write(
+    `GET /api/${person.id}/${name} HTTP/${version}\r\nhost: x\r\nauthorization: Bearer ${person.token}\r\nconnection: close\r\n\r\n`,
+  )
   await new Promise((resolve) => socket.once('readable', resolve))
   await pause()
   const chunks: Buffer[] = []
@@ -65,8 +70,14 @@ describe.each(FILES)('%s', (name, type, saved) => {
     await ada.addTask({ title: 'Water the plants' })
     const path = `/api/${ada.id}/${name}`
     const { status, headers, body } = await ada.send(path)
-    expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([200, type, 'private, no-store'])
-    expect(headers.get('content-disposition')).toBe(`attachment; filename="${saved}-${new Date().toISOString().slice(0, 10)}.${name.split('.')[1] ?? 'json'}"`)
+    expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+      200,
+      type,
+      'private, no-store',
+    ])
+    expect(headers.get('content-disposition')).toBe(
+      `attachment; filename="${saved}-${new Date().toISOString().slice(0, 10)}.${name.split('.')[1] ?? 'json'}"`,
+    )
     expect(JSON.stringify(body)).toContain('Water the plants')
     const head = await ada.send(path, { method: 'HEAD' })
     expect([head.status, head.headers.get('content-type'), head.body]).toEqual([200, type, ''])
@@ -89,28 +100,43 @@ describe.each(FILES)('%s', (name, type, saved) => {
     const ada = await newPerson(service.url)
     await fill(ada, 5_000)
     const { text, isWhole } = await readSlowly(ada, name, async () => {
-      for (let turn = 0; turn < 20; turn += 1) expect((await ada.send(ada.tasks, { method: 'POST', json: { title: 'Meanwhile' } })).status).toBe(201)
+      for (let turn = 0; turn < 20; turn += 1)
+        expect(
+          (await ada.send(ada.tasks, { method: 'POST', json: { title: 'Meanwhile' } })).status,
+        ).toBe(201)
     })
     expect(isWhole).toBe(true)
     expect(new Set(text.match(/Task \d+/g)).size).toBe(5_000)
   })
 
-  test.each(['1.1', '1.0'])('is cut off, and does not look whole, when the session ends on the way, by HTTP/%s too', async (version) => {
-    const ada = await newPerson(service.url)
-    await fill(ada, 5_000)
-    const { isWhole, isReset } = await readSlowly(ada, name, async () => void (await ada.send('/api/auth/logout', { method: 'POST' })), version)
-    expect([isWhole, isReset]).toEqual([false, true])
-  })
+  test.each(['1.1', '1.0'])(
+    'is cut off, and does not look whole, when the session ends on the way, by HTTP/%s too',
+    async (version) => {
+      const ada = await newPerson(service.url)
+      await fill(ada, 5_000)
+      const { isWhole, isReset } = await readSlowly(
+        ada,
+        name,
+        async () => void (await ada.send('/api/auth/logout', { method: 'POST' })),
+        version,
+      )
+      expect([isWhole, isReset]).toEqual([false, true])
+    },
+  )
 
   test('whose reader goes away on the way is given up, and the log has no error of it', async () => {
     const ada = await newPerson(service.url)
     await fill(ada, 5_000)
     const lines = service.log.length
     const leaving = new AbortController()
-    const response = await fetch(`${service.url}/api/${ada.id}/${name}`, { headers: { authorization: `Bearer ${ada.token}` }, signal: leaving.signal })
+    const response = await fetch(`${service.url}/api/${ada.id}/${name}`, {
+      headers: { authorization: `Bearer ${ada.token}` },
+      signal: leaving.signal,
+    })
     await response.body?.getReader().read()
     leaving.abort()
-    while (!service.log.slice(lines).some((line) => line.includes('"aborted":true'))) expect((await ada.send(ada.tasks)).status).toBe(200)
+    while (!service.log.slice(lines).some((line) => line.includes('"aborted":true')))
+      expect((await ada.send(ada.tasks)).status).toBe(200)
     expect(service.log.slice(lines).filter((line) => line.includes('"level":50'))).toEqual([])
   })
 
@@ -124,7 +150,9 @@ describe.each(FILES)('%s', (name, type, saved) => {
     await breakLast('desc')
     const { isWhole, isReset } = await readSlowly(ada, name, async () => {})
     expect([isWhole, isReset]).toEqual([false, true])
-    expect(service.log.some((line) => line.includes('A Task breaks the contract: /position'))).toBe(true)
+    expect(service.log.some((line) => line.includes('A Task breaks the contract: /position'))).toBe(
+      true,
+    )
     // Of all that there is, the tasks are not the first page.
     if (name === 'my-data') return
     await breakLast('asc')
@@ -140,8 +168,22 @@ test('exportTasks: while others write, a task that stays is in the file exactly 
   const write = async () => {
     for (let turn = 0; !over; turn += 1) {
       const id = before[(turn * 37) % before.length] as string
-      expect((await ada.send(`${ada.tasks}/${id}/move`, { method: 'POST', json: { to: turn % 2 ? 'top' : 'bottom' } })).status).toBe(200)
-      expect((await ada.send(`${ada.tasks}/${id}`, { method: 'PATCH', json: { title: `Changed ${turn}` } })).status).toBe(200)
+      expect(
+        (
+          await ada.send(`${ada.tasks}/${id}/move`, {
+            method: 'POST',
+            json: { to: turn % 2 ? 'top' : 'bottom' },
+          })
+        ).status,
+      ).toBe(200)
+      expect(
+        (
+          await ada.send(`${ada.tasks}/${id}`, {
+            method: 'PATCH',
+            json: { title: `Changed ${turn}` },
+          })
+        ).status,
+      ).toBe(200)
       await ada.addTask({ title: 'New' })
     }
   }
@@ -158,16 +200,35 @@ test('exportTasks: while others write, a task that stays is in the file exactly 
 
 test('exportTasksCsv: the file begins with a byte order mark, or spreadsheets would take UTF-8 for something else', async () => {
   const ada = await newPerson(service.url)
-  const response = await fetch(`${service.url}/api/${ada.id}/task-export.csv`, { headers: { authorization: `Bearer ${ada.token}` } })
-  expect(Buffer.from(await response.arrayBuffer()).subarray(0, 5)).toEqual(Buffer.from([0xef, 0xbb, 0xbf, 0x69, 0x64]))
+  const response = await fetch(`${service.url}/api/${ada.id}/task-export.csv`, {
+    headers: { authorization: `Bearer ${ada.token}` },
+  })
+  expect(Buffer.from(await response.arrayBuffer()).subarray(0, 5)).toEqual(
+    Buffer.from([0xef, 0xbb, 0xbf, 0x69, 0x64]),
+  )
 })
 
 test('exportTasksCsv: what begins like a formula, or is a number that a spreadsheet rounds, has an apostrophe before it, and nothing else has', async () => {
   const ada = await newPerson(service.url)
-  const risky = ['=1+1', '+1', '-1', '@x', '\tx', '\rx', '\nx', ' =1', '＝1', '1234567890123456', "'=1", "''-1"]
+  const risky = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@x',
+    '\tx',
+    '\rx',
+    '\nx',
+    ' =1',
+    '＝1',
+    '1234567890123456',
+    "'=1",
+    "''-1",
+  ]
   const safe = ['1 = 1', "'tis", "''", '123456789012345', '1234567890123456 x', 'a-b']
   for (const title of [...risky, ...safe]) await ada.addTask({ title })
-  const cells = parse(await downloaded(ada, 'task-export.csv'), { bom: true, fromLine: 2 }).map(([, title]) => title)
+  const cells = parse(await downloaded(ada, 'task-export.csv'), { bom: true, fromLine: 2 }).map(
+    ([, title]) => title,
+  )
   expect(cells).toEqual([...risky.map((title) => `'${title}`), ...safe])
 })
 
@@ -175,6 +236,7 @@ test('what is in the trash is in no file of tasks, and in exportMyData', async (
   const ada = await newPerson(service.url)
   const { id } = await ada.addTask({ title: 'Thrown away' })
   await ada.send(`${ada.tasks}/${id}`, { method: 'DELETE' })
-  for (const name of ['task-export.json', 'task-export.csv', 'task-export.ics']) expect(await downloaded(ada, name)).not.toContain('Thrown away')
+  for (const name of ['task-export.json', 'task-export.csv', 'task-export.ics'])
+    expect(await downloaded(ada, name)).not.toContain('Thrown away')
   expect(await downloaded(ada, 'my-data')).toContain('Thrown away')
 })

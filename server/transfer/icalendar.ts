@@ -11,7 +11,9 @@ const FOLD_AT = 75
 const PRIORITIES = { high: 1, medium: 5, low: 9, none: undefined }
 
 /** Tasks as VTODOs of iCalendar (RFC 5545), page by page. */
-export async function* iCalendar(tasks: AsyncIterable<readonly CalendarTask[]>): AsyncGenerator<string> {
+export async function* iCalendar(
+  tasks: AsyncIterable<readonly CalendarTask[]>,
+): AsyncGenerator<string> {
   let text = lines(['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Docket//Docket//EN'])
   for await (const page of tasks) {
     yield text + page.map((entry) => lines(toDo(entry))).join('')
@@ -34,7 +36,9 @@ function toDo({ task, due_instant }: CalendarTask): string[] {
     ...(priority === undefined ? [] : [`PRIORITY:${priority}`]),
     // A line each: some readers do not find the comma behind a label that ends with a backslash.
     ...task.labels.map((label) => `CATEGORIES:${escaped(label)}`),
-    ...(task.completed_at === null ? ['STATUS:NEEDS-ACTION'] : ['STATUS:COMPLETED', `COMPLETED:${moment(task.completed_at)}`]),
+    ...(task.completed_at === null
+      ? ['STATUS:NEEDS-ACTION']
+      : ['STATUS:COMPLETED', `COMPLETED:${moment(task.completed_at)}`]),
     'END:VTODO',
   ]
 }
@@ -44,13 +48,17 @@ function due({ due_date, due_time }: Task, due_instant: string | null): string[]
   if (due_date === null) return []
   if (due_instant !== null) return [`DUE:${moment(due_instant)}`]
   const day = due_date.replaceAll('-', '')
-  return due_time === null ? [`DUE;VALUE=DATE:${day}`] : [`DUE:${day}T${due_time.replace(':', '')}00`]
+  return due_time === null
+    ? [`DUE;VALUE=DATE:${day}`]
+    : [`DUE:${day}T${due_time.replace(':', '')}00`]
 }
 
 /** `2026-11-21T09:30:00.120Z` -> `20261121T093000Z` */
 const moment = (time: string) => time.replace(/\.\d+/, '').replaceAll(/[-:]/g, '')
 
-/** As the value of a TEXT (3.3.11); of the control characters only tab and line break can be in one. */
+/**
+ * As the value of a TEXT (3.3.11); of the control characters only tab and line break can be in one.
+ */
 function escaped(text: string): string {
   return text
     .replaceAll(/\r\n?|\u2028|\u2029/g, '\n')

@@ -17,12 +17,23 @@ type ReportedRow = Report['rows'][number]
 export function importOperations(database: Database, quota: Quota): Pick<Handlers, 'importTasks'> {
   return {
     async importTasks({ header, body }, caller) {
-      const file = typeof body === 'string' ? await readCsv(body) : { rows: body.items as Record<string, unknown>[] }
-      if ('malformed' in file) return problem('malformed_csv', { errors: [refused('', file.malformed)] })
+      const file =
+        typeof body === 'string'
+          ? await readCsv(body)
+          : { rows: body.items as Record<string, unknown>[] }
+      if ('malformed' in file)
+        return problem('malformed_csv', { errors: [refused('', file.malformed)] })
       if ('errors' in file) return problem('invalid_body', { errors: file.errors })
       const rows = await readRows(caller.userId, file.rows)
-      // By what was read of the file: a row that is refused may be anything, nested deeper than can be written down.
-      const imported = await importRows(database, quota, caller, rows, once(header['Idempotency-Key'], 'importTasks', undefined, rows))
+      // By what was read of the file: a row that is refused may be anything, nested deeper than can
+      // be written down.
+      const imported = await importRows(
+        database,
+        quota,
+        caller,
+        rows,
+        once(header['Idempotency-Key'], 'importTasks', undefined, rows),
+      )
       if (!imported) return problem('session_ended')
       if (imported.outcome === 'key_reused') return problem('idempotency_key_reused')
       return { status: 200, headers: replayedHeader(imported.outcome), body: imported.answer }
@@ -31,27 +42,50 @@ export function importOperations(database: Database, quota: Quota): Pick<Handler
 }
 
 /** Takes every row that can be taken, at once. */
-function importRows(database: Database, quota: Quota, caller: Caller, rows: ReadRow[], request: Once | undefined) {
+function importRows(
+  database: Database,
+  quota: Quota,
+  caller: Caller,
+  rows: ReadRow[],
+  request: Once | undefined,
+) {
   return onceTogether(database, caller, request, async (statements) => {
-    const outcomes = await insertTasks(statements, caller, byPosition(rows.flatMap((read) => ('draft' in read ? read.draft : []))), quota)
+    const outcomes = await insertTasks(
+      statements,
+      caller,
+      byPosition(rows.flatMap((read) => ('draft' in read ? read.draft : []))),
+      quota,
+    )
     return outcomes && reported(rows, new Map(outcomes.map((outcome) => [outcome.row, outcome])))
   })
 }
 
 function reported(read: ReadRow[], outcomes: Map<number, Outcome>): Report {
   const rows = read.map((each): ReportedRow => {
-    if ('errors' in each) return { row: each.row, outcome: 'refused', task_id: null, errors: each.errors }
+    if ('errors' in each)
+      return { row: each.row, outcome: 'refused', task_id: null, errors: each.errors }
     const { outcome, fault } = outcomes.get(each.row) as Outcome
-    if (outcome === 'created' || outcome === 'unchanged') return { row: each.row, outcome, task_id: each.draft.id }
+    if (outcome === 'created' || outcome === 'unchanged')
+      return { row: each.row, outcome, task_id: each.draft.id }
     return {
       row: each.row,
       outcome: 'refused',
       task_id: null,
-      errors: [outcome === 'refused' ? faultError(fault as Fault, each.draft) : isThere(outcome, each.draft)],
+      errors: [
+        outcome === 'refused'
+          ? faultError(fault as Fault, each.draft)
+          : isThere(outcome, each.draft),
+      ],
     }
   })
-  const count = (outcome: ReportedRow['outcome']) => rows.filter((row) => row.outcome === outcome).length
-  return { created: count('created'), unchanged: count('unchanged'), refused: count('refused'), rows }
+  const count = (outcome: ReportedRow['outcome']) =>
+    rows.filter((row) => row.outcome === outcome).length
+  return {
+    created: count('created'),
+    unchanged: count('unchanged'),
+    refused: count('refused'),
+    rows,
+  }
 }
 
 /** Why a task that is there already stays as it is. */

@@ -7,22 +7,38 @@ import type { Fault } from '../tasks/fault.ts'
 import { bytesOf, type Quota, quotaFault, usedMore } from '../tasks/quota.ts'
 import type { ImportedRow } from './imported-row.ts'
 
-/** What became of a row. `trashed`: its task is in the trash; `taken`: there is another with its id. */
+/**
+ * What became of a row. `trashed`: its task is in the trash; `taken`: there is another with its id.
+ */
 export interface Outcome {
   row: number
   outcome: 'created' | 'unchanged' | 'trashed' | 'taken' | 'refused'
   fault: Fault | null
 }
 
-/** A blank description is as good as none: not every program that saves a file again can tell them apart. */
+/**
+ * A blank description is as good as none: not every program that saves a file again can tell them
+ * apart.
+ */
 const COMPARED = CONTENT.filter((name) => name !== 'description')
 
 /**
- * Creates the tasks that are not there yet, at the bottom of the manual order, in the order given; what is there stays as it is.
+ * Creates the tasks that are not there yet, at the bottom of the manual order, in the order given;
+ * what is there stays as it is.
  * Undefined when the caller's session has ended.
  */
-export async function insertTasks(database: Statements, caller: Caller, drafts: readonly ImportedRow[], quota: Quota): Promise<Outcome[] | undefined> {
-  const given = JSON.stringify(drafts.map(({ user_id, etag, position, isIdMade, ...draft }, index) => ({ ...draft, place: index + 1 })))
+export async function insertTasks(
+  database: Statements,
+  caller: Caller,
+  drafts: readonly ImportedRow[],
+  quota: Quota,
+): Promise<Outcome[] | undefined> {
+  const given = JSON.stringify(
+    drafts.map(({ user_id, etag, position, isIdMade, ...draft }, index) => ({
+      ...draft,
+      place: index + 1,
+    })),
+  )
   const rows = await database.rows<Outcome | { row: null }>(sql.unsafe`
     with ${liveCaller(caller)}, ${heldClock},
     given as materialized (

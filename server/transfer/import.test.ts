@@ -18,7 +18,8 @@ afterAll(() => service.close())
 
 const json = (...items: object[]) => JSON.stringify({ items })
 const csv = (...lines: string[]) => lines.map((line) => `${line}\r\n`).join('')
-const outcomes = ({ body }: { body: Schemas['TaskImportReport'] }) => body.rows.map(({ outcome }) => outcome)
+const outcomes = ({ body }: { body: Schemas['TaskImportReport'] }) =>
+  body.rows.map(({ outcome }) => outcome)
 
 describe('what is taken', () => {
   test('a title is enough; the rest is as with createTask, and new tasks come to the bottom in the order of the file', async () => {
@@ -54,25 +55,42 @@ describe('what is taken', () => {
     const ada = await newPerson(service.url)
     const before = new Date().toISOString()
     const long = '1850-03-04T05:06:07.089Z'
-    const times = { created_at: long, updated_at: '2020-02-29T00:00:00Z', completed_at: '1999-12-31T23:59:59.9Z' }
+    const times = {
+      created_at: long,
+      updated_at: '2020-02-29T00:00:00Z',
+      completed_at: '1999-12-31T23:59:59.9Z',
+    }
     await imported(
       ada,
       json(
         { title: 'old', ...times },
-        { title: 'to come', created_at: '9999-01-01T00:00:00Z', completed_at: '9999-01-01T00:00:00Z' },
+        {
+          title: 'to come',
+          created_at: '9999-01-01T00:00:00Z',
+          completed_at: '9999-01-01T00:00:00Z',
+        },
         { title: 'done', completed: true },
       ),
     )
-    const [old, toCome, done] = (await everyTask(ada)) as [Schemas['Task'], Schemas['Task'], Schemas['Task']]
-    expect(old).toMatchObject({ completed: true, created_at: long, updated_at: '2020-02-29T00:00:00.000Z', completed_at: '1999-12-31T23:59:59.900Z' })
+    const [old, toCome, done] = (await everyTask(ada)) as [
+      Schemas['Task'],
+      Schemas['Task'],
+      Schemas['Task'],
+    ]
+    expect(old).toMatchObject({
+      completed: true,
+      created_at: long,
+      updated_at: '2020-02-29T00:00:00.000Z',
+      completed_at: '1999-12-31T23:59:59.900Z',
+    })
     for (const { created_at, completed_at, updated_at, completed } of [toCome, done])
-      expect([created_at >= before, created_at <= new Date().toISOString(), completed_at, updated_at, completed]).toEqual([
-        true,
-        true,
-        created_at,
-        created_at,
-        true,
-      ])
+      expect([
+        created_at >= before,
+        created_at <= new Date().toISOString(),
+        completed_at,
+        updated_at,
+        completed,
+      ]).toEqual([true, true, created_at, created_at, true])
   })
 
   test('of the trash it goes to the trash, and the rest of exportMyData is not needed', async () => {
@@ -97,15 +115,37 @@ describe('what is taken', () => {
       'labels,title,completed,description\n"home,money","quoted, with ""quotes""",true,',
     ]
     for (const file of files) expect(outcomes(await imported(ada, file))).toEqual(['created'])
-    expect((await everyTask(ada)).map(({ title, completed, labels, description }) => [title, completed, labels, description])).toEqual(
-      ['semicolons', 'tabs', 'old line ends', 'quoted, with "quotes"'].map((title) => [title, true, ['home', 'money'], null]),
+    expect(
+      (await everyTask(ada)).map(({ title, completed, labels, description }) => [
+        title,
+        completed,
+        labels,
+        description,
+      ]),
+    ).toEqual(
+      ['semicolons', 'tabs', 'old line ends', 'quoted, with "quotes"'].map((title) => [
+        title,
+        true,
+        ['home', 'money'],
+        null,
+      ]),
     )
     expect((await everyTask(ada))[0]).toMatchObject({ due_date: '2026-12-01', due_time: '09:30' })
   })
 
   test('a cell that begins with an apostrophe and no formula keeps it; a quoted blank is a text, a blank is null', async () => {
     const ada = await newPerson(service.url)
-    await imported(ada, csv('title,description', `'tis the season,""`, `'=1+1,`, `''+2,"'"`, `'1234567890123456,x`, `'12,x`))
+    await imported(
+      ada,
+      csv(
+        'title,description',
+        `'tis the season,""`,
+        `'=1+1,`,
+        `''+2,"'"`,
+        `'1234567890123456,x`,
+        `'12,x`,
+      ),
+    )
     expect((await everyTask(ada)).map(({ title, description }) => [title, description])).toEqual([
       ["'tis the season", ''],
       ['=1+1', null],
@@ -137,7 +177,11 @@ describe('the same file twice doubles nothing', () => {
 
   test('also where another program has saved an export again, with every cell in quotation marks or none', async () => {
     const ada = await newPerson(service.url)
-    for (const fields of [{ description: '' }, { description: 'a, b' }, { due_date: '2026-12-01', priority: 'high', labels: ['x'] }] as const)
+    for (const fields of [
+      { description: '' },
+      { description: 'a, b' },
+      { due_date: '2026-12-01', priority: 'high', labels: ['x'] },
+    ] as const)
       await ada.addTask({ ...fields, labels: [...('labels' in fields ? fields.labels : [])] })
     const rows = parse(await downloaded(ada, 'task-export.csv'), { bom: true })
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
@@ -150,11 +194,15 @@ describe('the same file twice doubles nothing', () => {
   test('and one that was made of such a row and has changed since, or is in the trash, stays as it is', async () => {
     const ada = await newPerson(service.url)
     const file = json({ title: 'milk' }, { title: 'bread' })
-    const [milk, bread] = (await imported(ada, file)).body.rows.map(({ task_id }) => `${ada.tasks}/${task_id}`) as [string, string]
+    const [milk, bread] = (await imported(ada, file)).body.rows.map(
+      ({ task_id }) => `${ada.tasks}/${task_id}`,
+    ) as [string, string]
     await ada.send(milk, { method: 'PATCH', json: { completed: true } })
     await ada.send(bread, { method: 'DELETE' })
     const { body } = await imported(ada, file)
-    expect(body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.detail])).toEqual([
+    expect(
+      body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.detail]),
+    ).toEqual([
       ['refused', '', 'was imported before and has changed since; it stays as it is'],
       ['refused', '', 'was imported before and is in the trash; restore it there'],
     ])
@@ -166,7 +214,9 @@ describe('the same file twice doubles nothing', () => {
     const reports = await Promise.all(Array.from({ length: 50 }, () => imported(ada, file)))
     expect(reports.map(({ status }) => status)).toEqual(Array(50).fill(200))
     expect(reports.reduce((sum, { body }) => sum + body.created, 0)).toBe(20)
-    expect((await everyTask(ada)).map(({ title }) => title)).toEqual(Array.from({ length: 20 }, (_, index) => `Task ${index}`))
+    expect((await everyTask(ada)).map(({ title }) => title)).toEqual(
+      Array.from({ length: 20 }, (_, index) => `Task ${index}`),
+    )
   })
 
   test('and under an Idempotency-Key it gets the same report again, also at once, while another file is refused', async () => {
@@ -176,7 +226,9 @@ describe('the same file twice doubles nothing', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => imported(ada, file, key)))
     const [first] = answers
     for (const { status, body } of answers) expect([status, body]).toEqual([200, first?.body])
-    expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === 'true')).toHaveLength(9)
+    expect(
+      answers.filter(({ headers }) => headers.get('idempotency-replayed') === 'true'),
+    ).toHaveLength(9)
     expect(first?.body).toMatchObject({ created: 1, unchanged: 0, refused: 1 })
     isProblem(await imported(ada, csv('title', 'bread'), key), 'idempotency_key_reused')
     expect(await everyTask(ada)).toHaveLength(1)
@@ -197,9 +249,19 @@ describe('what is refused, row by row', () => {
       [{ title: 'x', color: 'red' }, 'refused', '/color', 'unknown_member'],
       [{ title: 'x', due_date: '2026-02-30' }, 'refused', '/due_date', 'format'],
       [{ title: 'x', due_time: '12:00' }, 'refused', '/due_time', 'invalid'],
-      [{ title: 'x', due_date: '2026-03-29', due_time: '02:30', due_time_zone: 'Europe/Berlin' }, 'refused', '/due_time', 'invalid'],
+      [
+        { title: 'x', due_date: '2026-03-29', due_time: '02:30', due_time_zone: 'Europe/Berlin' },
+        'refused',
+        '/due_time',
+        'invalid',
+      ],
       [{ title: 'x', labels: ['a', 'a'] }, 'refused', '/labels', 'unique_items'],
-      [{ title: 'x', completed: false, completed_at: '2026-01-01T00:00:00Z' }, 'refused', '/completed_at', 'invalid'],
+      [
+        { title: 'x', completed: false, completed_at: '2026-01-01T00:00:00Z' },
+        'refused',
+        '/completed_at',
+        'invalid',
+      ],
       [{ title: 'again', id }, 'refused', '/id', 'invalid'],
       [{ title: 'other', id: there.id }, 'refused', '/id', 'invalid'],
       [{ title: 'in the trash', id: trashed.id }, 'refused', '/id', 'invalid'],
@@ -208,14 +270,25 @@ describe('what is refused, row by row', () => {
       [{ title: 'x', position: '' }, 'refused', '/position', 'min_length'],
       [JSON.parse('{"title":"x","__proto__":1}'), 'refused', '/__proto__', 'unknown_member'],
       [{ title: 'x', a: 1, b: 2, c: 3, d: 4 }, 'refused', '/a', 'unknown_member'],
-      [{ title: 'good too', id: '00000000-0000-0000-0000-000000000000', position: '9'.repeat(1_000), etag: '"7"', user_id: there.user_id }, 'created'],
+      [
+        {
+          title: 'good too',
+          id: '00000000-0000-0000-0000-000000000000',
+          position: '9'.repeat(1_000),
+          etag: '"7"',
+          user_id: there.user_id,
+        },
+        'created',
+      ],
     ]
     const { status, body } = await imported(ada, json(...rows.map(([row]) => row)))
     expect([status, body.created, body.unchanged, body.refused]).toEqual([200, 2, 0, 16])
-    expect(body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.code])).toEqual(
-      rows.map(([, outcome, pointer, code]) => [outcome, pointer, code]),
-    )
-    expect(body.rows.filter(({ outcome, task_id }) => (outcome === 'refused') !== (task_id === null))).toEqual([])
+    expect(
+      body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.code]),
+    ).toEqual(rows.map(([, outcome, pointer, code]) => [outcome, pointer, code]))
+    expect(
+      body.rows.filter(({ outcome, task_id }) => (outcome === 'refused') !== (task_id === null)),
+    ).toEqual([])
     expect((await everyTask(ada)).map(({ title }) => title)).toEqual(['there', 'good', 'good too'])
     expect((await ada.send(`${ada.tasks}/${there.id}`)).body).toEqual(there)
   })
@@ -224,9 +297,19 @@ describe('what is refused, row by row', () => {
     const ada = await newPerson(service.url)
     const { body } = await imported(
       ada,
-      csv('title,completed,due_date,labels', 'a,maybe,,', 'b,true,,,one too many', 'c', 'd,true,01.12.2026,', 'e,,,[home', 'f,,,"[[[[]]]]"'),
+      csv(
+        'title,completed,due_date,labels',
+        'a,maybe,,',
+        'b,true,,,one too many',
+        'c',
+        'd,true,01.12.2026,',
+        'e,,,[home',
+        'f,,,"[[[[]]]]"',
+      ),
     )
-    expect(body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.code])).toEqual([
+    expect(
+      body.rows.map(({ outcome, errors }) => [outcome, errors?.[0]?.pointer, errors?.[0]?.code]),
+    ).toEqual([
       ['refused', '/completed', 'type'],
       ['refused', '/column 5', 'unknown_member'],
       ['created', undefined, undefined],
@@ -245,13 +328,27 @@ test('who has a task that was purged and imports it again has it again, and hear
   await ada.send(`/api/${ada.id}/trash`, { method: 'DELETE' })
   const { body: before } = await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes`)
   expect(outcomes(await imported(ada, file))).toEqual(['created'])
-  const { body: after } = await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes?since=${before.cursor}`)
-  expect(after.items).toMatchObject([{ task_id: task.id, task: { title: 'gone', created_at: task.created_at } }])
+  const { body: after } = await ada.send<Schemas['TaskChanges']>(
+    `/api/${ada.id}/task-changes?since=${before.cursor}`,
+  )
+  expect(after.items).toMatchObject([
+    { task_id: task.id, task: { title: 'gone', created_at: task.created_at } },
+  ])
 })
 
 test('two thousand tasks of 1 kB, the most that there can be at once, are taken with one request', async () => {
   const ada = await newPerson(service.url)
-  const { status, body } = await imported(ada, json(...Array.from({ length: 2_000 }, (_, index) => ({ title: `Task ${index}`, description: 'x'.repeat(900) }))))
+  const { status, body } = await imported(
+    ada,
+    json(
+      ...Array.from({ length: 2_000 }, (_, index) => ({
+        title: `Task ${index}`,
+        description: 'x'.repeat(900),
+      })),
+    ),
+  )
   expect([status, body.created]).toEqual([200, 2_000])
-  expect((await everyTask(ada)).map(({ title }) => title)).toEqual(Array.from({ length: 2_000 }, (_, index) => `Task ${index}`))
+  expect((await everyTask(ada)).map(({ title }) => title)).toEqual(
+    Array.from({ length: 2_000 }, (_, index) => `Task ${index}`),
+  )
 })

@@ -29,28 +29,43 @@ export interface ImportedRow extends ImportedTask {
 export type ReadRow = { row: number; draft: ImportedRow } | { row: number; errors: FieldError[] }
 
 /**
- * The rows of a file, each with the id that it has or, made of what it says, will have every time: then the same file twice doubles nothing.
+ * The rows of a file, each with the id that it has or, made of what it says, will have every time:
+ * then the same file twice doubles nothing.
  *
  * @param userId in whose tasks the ids must be unique
  */
-export async function readRows(userId: string, rows: readonly Record<string, unknown>[]): Promise<ReadRow[]> {
+export async function readRows(
+  userId: string,
+  rows: readonly Record<string, unknown>[],
+): Promise<ReadRow[]> {
   const rowOfId = new Map<string, number>()
   const timesSaid = new Map<string, number>()
 
   function read(given: Record<string, unknown>, row: number): ReadRow {
     const errors = check(given)
-    if (errors.length > 0) return { row, errors: errors.slice(0, REASONS).map((error) => fieldError('body', error)) }
+    if (errors.length > 0)
+      return { row, errors: errors.slice(0, REASONS).map((error) => fieldError('body', error)) }
     const task = given as unknown as ImportedTask
     const { completed_at: completedAt = null, completed = completedAt !== null } = task
-    if (!completed && completedAt !== null) return { row, errors: [refused('/completed_at', 'is when it was done, and completed says that it is not')] }
+    if (!completed && completedAt !== null)
+      return {
+        row,
+        errors: [
+          refused('/completed_at', 'is when it was done, and completed says that it is not'),
+        ],
+      }
     const id = task.id ?? idOf(task)
     const earlier = rowOfId.get(id)
-    if (earlier !== undefined) return { row, errors: [refused('/id', `is the id of row ${earlier} too`)] }
+    if (earlier !== undefined)
+      return { row, errors: [refused('/id', `is the id of row ${earlier} too`)] }
     rowOfId.set(id, row)
     return { row, draft: { ...task, row, id, completed, isIdMade: task.id === undefined } }
   }
 
-  /** Rows that say the same are as many tasks, so which of them it is counts too. What goes without saying makes no other row of it. */
+  /**
+   * Rows that say the same are as many tasks, so which of them it is counts too. What goes without
+   * saying makes no other row of it.
+   */
   function idOf({ user_id, etag, position, ...content }: ImportedTask): string {
     const isSaid = ([, value]: [string, unknown]) => !UNSAID.includes(JSON.stringify(value))
     const said = JSON.stringify(
@@ -71,7 +86,10 @@ export async function readRows(userId: string, rows: readonly Record<string, unk
   return readSoFar
 }
 
-/** In the order in which they come to the bottom of the manual order: that of their positions where every row has one, else that of the file. */
+/**
+ * In the order in which they come to the bottom of the manual order: that of their positions where
+ * every row has one, else that of the file.
+ */
 export function byPosition(drafts: ImportedRow[]): ImportedRow[] {
   if (drafts.some(({ position }) => position === undefined)) return drafts
   const compared = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,4 +1,7 @@
-/** An object as JSON, in pieces: a member that comes in pages becomes an array. The first piece is there with the first page. */
+/**
+ * An object as JSON, in pieces: a member that comes in pages becomes an array. The first piece is
+ * there with the first page.
+ */
 export async function* json(members: Record<string, unknown>): AsyncGenerator<string> {
   let text = '{'
   let comma = ''

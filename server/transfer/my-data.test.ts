@@ -16,13 +16,25 @@ test('exportMyData: whatever table holds something of the user, it is in the fil
     json: { email: ada.email, password: ada.password },
   })
   await ada.addTask(
-    { title: 'Pay the rent', due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Europe/Berlin', labels: ['home'] },
+    {
+      title: 'Pay the rent',
+      due_date: '2026-12-01',
+      due_time: '12:00',
+      due_time_zone: 'Europe/Berlin',
+      labels: ['home'],
+    },
     { 'idempotency-key': 'k 1' },
   )
   for (const [index, last] of ['DELETE', 'GET'].entries()) {
     const { id } = await ada.addTask({ title: `Thrown away ${index}` })
-    await ada.send(`${ada.tasks}/${id}`, { method: 'DELETE', headers: { 'idempotency-key': `k 2 ${index}` } })
-    await ada.send(`/api/${ada.id}/trash`, { method: last, headers: { 'idempotency-key': `k 3 ${index}` } })
+    await ada.send(`${ada.tasks}/${id}`, {
+      method: 'DELETE',
+      headers: { 'idempotency-key': `k 2 ${index}` },
+    })
+    await ada.send(`/api/${ada.id}/trash`, {
+      method: last,
+      headers: { 'idempotency-key': `k 3 ${index}` },
+    })
   }
   const file = await downloaded(ada, 'my-data')
   /** Secrets, counters, and what is made of the rest. */
@@ -47,7 +59,9 @@ test('exportMyData: whatever table holds something of the user, it is in the fil
   )
   let values = 0
   for (const { name } of [...tables, { name: 'user' }]) {
-    const owner = sql.identifier([{ user: 'id', session: 'userId', account: 'userId' }[name] ?? 'user_id'])
+    const owner = sql.identifier([
+      { user: 'id', session: 'userId', account: 'userId' }[name] ?? 'user_id',
+    ])
     const rows = await service.database.rows<{ row: Record<string, unknown> }>(
       sql.unsafe`select to_jsonb(each) as row from ${sql.identifier([name])} each where ${owner} = ${ada.id}::uuid`,
     )
@@ -56,16 +70,27 @@ test('exportMyData: whatever table holds something of the user, it is in the fil
       for (const [column, value] of Object.entries(row)) {
         if (leftOut.includes(column) || value === null) continue
         values += 1
-        const written = /^\d{4}-\d\d-\d\dT/.test(String(value)) ? new Date(String(value)).toISOString() : String(value).replace(/^(\d\d:\d\d):00$/, '$1')
-        expect([name, column, file.includes(JSON.stringify(written).slice(1, -1))]).toEqual([name, column, true])
+        const written = /^\d{4}-\d\d-\d\dT/.test(String(value))
+          ? new Date(String(value)).toISOString()
+          : String(value).replace(/^(\d\d:\d\d):00$/, '$1')
+        expect([name, column, file.includes(JSON.stringify(written).slice(1, -1))]).toEqual([
+          name,
+          column,
+          true,
+        ])
       }
     }
   }
   expect(values).toBeGreaterThan(50)
   const data = JSON.parse(file) as Schemas['MyData']
   expect(data.idempotency_keys.map(({ key }) => key)).toEqual(['k 1', 'k 2 0', 'k 2 1', 'k 3 0'])
-  expect(JSON.parse(data.idempotency_keys[0]?.answer ?? '')).toMatchObject({ title: 'Pay the rent' })
-  for (const { password, token } of await service.database.rows<{ password: string; token: string }>(
+  expect(JSON.parse(data.idempotency_keys[0]?.answer ?? '')).toMatchObject({
+    title: 'Pay the rent',
+  })
+  for (const { password, token } of await service.database.rows<{
+    password: string
+    token: string
+  }>(
     sql.unsafe`select password, token from account join session using ("userId") where "userId" = ${ada.id}::uuid`,
   ))
     expect([file.includes(password), file.includes(token)]).toEqual([false, false])

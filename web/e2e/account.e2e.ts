@@ -12,7 +12,9 @@ test('sessions are listed, and one of another device is ended there', async () =
   await page.goto(`${app.url}/account`)
   const sessions = page.getByRole('list', { name: 'Sessions' }).getByRole('listitem')
   await sessions.nth(1).waitFor()
-  expect(await sessions.filter({ hasText: 'this one' }).allInnerTexts()).toEqual([expect.stringContaining('Chrome on Linux')])
+  expect(await sessions.filter({ hasText: 'this one' }).allInnerTexts()).toEqual([
+    expect.stringContaining('Chrome on Linux'),
+  ])
   await page.getByRole('button', { name: 'Sign out there: node' }).click()
   await sessions.nth(1).waitFor({ state: 'detached' })
   expect((await docket.result.listTasks()).error).toMatchObject({ status: 401 })
@@ -49,7 +51,10 @@ test('a person takes their data along, and the name changes everywhere it is sho
     ['My tasks (CSV', /^docket-tasks-.*\.csv$/, 'Pay the rent'],
     ['My tasks (iCalendar', /^docket-tasks-.*\.ics$/, 'Pay the rent'],
   ] as const) {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()])
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name }).click(),
+    ])
     expect(download.suggestedFilename()).toMatch(file)
     expect(readFileSync(await download.path(), 'utf8')).toContain(holds)
   }
@@ -78,6 +83,8 @@ test('an account is deleted only with the password and after what that means was
   await page.getByRole('button', { name: 'Delete everything' }).click()
   await page.getByText('Your account is deleted').waitFor()
   expect((await docket.result.login({ body: ada })).error).toMatchObject({ status: 401 })
-  expect(await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length])).toEqual([0, 0])
+  expect(
+    await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length]),
+  ).toEqual([0, 0])
   app.noComplaints()
 })

@@ -2,7 +2,18 @@ import { expect, test } from 'vitest'
 import { createDocket } from '../../sdk/index.ts'
 import { startService } from '../../server/testing/service.ts'
 import { launchChromium, watchComplaints } from './chromium.ts'
-import { ada, add, arrived, intercept, openApp, signIn, taskOf, tasksOf, titleOf, titlesOf } from './open-app.ts'
+import {
+  ada,
+  add,
+  arrived,
+  intercept,
+  openApp,
+  signIn,
+  taskOf,
+  tasksOf,
+  titleOf,
+  titlesOf,
+} from './open-app.ts'
 
 const chromium = launchChromium()
 
@@ -98,13 +109,19 @@ test('signing out ends the session on the server and leaves nothing on the devic
   await page.getByRole('link', { name: 'Account' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
-  expect((await context.cookies()).map(({ name }) => name)).toEqual([expect.stringMatching(/^docket\.device-/)])
+  expect((await context.cookies()).map(({ name }) => name)).toEqual([
+    expect.stringMatching(/^docket\.device-/),
+  ])
   const ofTheUser = asked.filter((path) => path.startsWith('/api/'))
   expect(ofTheUser.length).toBeGreaterThan(0)
   for (const path of ofTheUser) expect([path, await isCached(path)]).toEqual([path, false])
-  const replayed = await fetch(`${app.url}/api/auth/token`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } })
+  const replayed = await fetch(`${app.url}/api/auth/token`, {
+    headers: { cookie: `${cookie?.name}=${cookie?.value}` },
+  })
   expect(replayed.status).toBe(401)
-  expect(await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length])).toEqual([0, 0])
+  expect(
+    await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length]),
+  ).toEqual([0, 0])
   await signIn(app)
   await taskOf(page, 'Pay the rent').waitFor()
   app.noComplaints()
@@ -151,7 +168,10 @@ test('what is half typed when the session ends is in its field afterwards, at th
   await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await titleOf(page, 'Pay the rent').click()
-  expect([await page.getByLabel('New task').inputValue(), await page.getByLabel('Title').inputValue()]).toEqual(['Half a thou', 'Pay the re'])
+  expect([
+    await page.getByLabel('New task').inputValue(),
+    await page.getByLabel('Title').inputValue(),
+  ]).toEqual(['Half a thou', 'Pay the re'])
   app.noComplaints()
 })
 
@@ -162,7 +182,10 @@ test('what is somebody else’s is said, and leads nowhere else', async () => {
     route.fulfill({
       status: 403,
       contentType: 'application/problem+json',
-      body: JSON.stringify({ code: 'access_denied', detail: 'Access denied. You can only access your own resources.' }),
+      body: JSON.stringify({
+        code: 'access_denied',
+        detail: 'Access denied. You can only access your own resources.',
+      }),
     }),
   )
   await signIn(app, '/today')

@@ -13,11 +13,11 @@ test('what a line says is shown while it is typed and becomes due, priority and 
   const help = page.locator('#new-task-help')
   await help.getByText('#home').waitFor()
   await help.getByLabel('Due').waitFor()
-  expect([await help.getByLabel('Due').inputValue(), await help.getByLabel('Time').inputValue(), await help.getByLabel('Priority').inputValue()]).toEqual([
-    day(1),
-    '09:00',
-    'high',
-  ])
+  expect([
+    await help.getByLabel('Due').inputValue(),
+    await help.getByLabel('Time').inputValue(),
+    await help.getByLabel('Priority').inputValue(),
+  ]).toEqual([day(1), '09:00', 'high'])
   await page.keyboard.press('Enter')
   await page.keyboard.type('Water the plants')
   await page.keyboard.press('Enter')
@@ -27,7 +27,15 @@ test('what a line says is shown while it is typed and becomes due, priority and 
   expect(await titlesOf(page)).toEqual(['Call Grace', 'Water the plants', 'Pay the rent !whatever'])
   await arrived(page)
   const { items } = await docket.listTasks({ sort: 'position' })
-  expect(items.map(({ title, due_date, due_time, priority, labels }) => [title, due_date, due_time, priority, labels])).toEqual([
+  expect(
+    items.map(({ title, due_date, due_time, priority, labels }) => [
+      title,
+      due_date,
+      due_time,
+      priority,
+      labels,
+    ]),
+  ).toEqual([
     ['Call Grace', null, null, 'none', []],
     ['Water the plants', null, null, 'none', []],
     ['Pay the rent !whatever', day(1), '09:00', 'high', ['home']],
@@ -53,7 +61,15 @@ test('what was read from a line can be changed or taken away before Enter', asyn
   await taskOf(page, 'Call Grace').waitFor()
   await arrived(page)
   const { items } = await docket.listTasks({ sort: 'title' })
-  expect(items.map(({ title, due_date, due_time, priority, labels }) => [title, due_date, due_time, priority, labels])).toEqual([
+  expect(
+    items.map(({ title, due_date, due_time, priority, labels }) => [
+      title,
+      due_date,
+      due_time,
+      priority,
+      labels,
+    ]),
+  ).toEqual([
     ['Call Grace', day(3), '18:30', 'none', []],
     ['Read Tomorrow by Chan #sale1984', null, null, 'medium', ['books']],
   ])
@@ -68,7 +84,9 @@ test('several lines that are pasted are offered as as many tasks, in their order
     page.getByLabel('New task').evaluate((input, pasted) => {
       const clipboardData = new DataTransfer()
       clipboardData.setData('text', pasted)
-      input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+      input.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      )
     }, text)
   await page.getByLabel('New task').focus()
   await paste('- Milk #shop\n- Bread\n\n3. Eggs !high\n')
@@ -84,7 +102,12 @@ test('several lines that are pasted are offered as as many tasks, in their order
   await page.keyboard.press('Enter')
   await taskOf(page, 'One two').waitFor()
   await arrived(page)
-  expect((await app.docket.listTasks({ sort: 'position' })).items.map(({ title, labels }) => [title, labels])).toEqual([
+  expect(
+    (await app.docket.listTasks({ sort: 'position' })).items.map(({ title, labels }) => [
+      title,
+      labels,
+    ]),
+  ).toEqual([
     ['One two', []],
     ['Short', []],
     [`${'long '.repeat(60).slice(0, 199)}…`, []],

@@ -1,12 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BrowserContext, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core'
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium as playwright,
+} from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { chromiumHere } from './chromium-here.ts'
 
 /** A Chromium for the tests of a file. */
-export function launchChromium(): { context(options?: BrowserContextOptions): Promise<BrowserContext>; page(options?: BrowserContextOptions): Promise<Page> } {
+export function launchChromium(): {
+  context(options?: BrowserContextOptions): Promise<BrowserContext>
+  page(options?: BrowserContextOptions): Promise<Page>
+} {
   let browser: Awaited<ReturnType<typeof playwright.launch>>
   const home = mkdtempSync(join(tmpdir(), 'docket-chromium-'))
   beforeAll(async () => {
@@ -27,9 +35,11 @@ export function launchChromium(): { context(options?: BrowserContextOptions): Pr
 }
 
 /**
- * Collects what a page complains about: console errors, uncaught exceptions and violations of its policy.
+ * Collects what a page complains about: console errors, uncaught exceptions and violations of its
+ * policy.
  *
- * @param but what the test itself brings about: an answer that it has the server give, or a network that is gone
+ * @param but what the test itself brings about: an answer that it has the server give, or a network
+ *   that is gone
  */
 export function watchComplaints(page: Page, but?: RegExp): () => void {
   const complaints: string[] = []

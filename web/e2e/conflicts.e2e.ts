@@ -14,7 +14,9 @@ test('an edit that somebody else also made shows both versions, and the one that
     await page.getByLabel('Title').fill(`Here, ${choice}`)
     await docket.updateTask({ task: id, body: { title: `There, ${choice}` } })
     await page.getByLabel('Title').press('Enter')
-    const conflict = page.getByRole('alert').filter({ hasText: 'was also changed on another device' })
+    const conflict = page
+      .getByRole('alert')
+      .filter({ hasText: 'was also changed on another device' })
     await conflict.getByText(`Here, ${choice}`, { exact: true }).waitFor()
     await conflict.getByText(`There, ${choice}`).first().waitFor()
     await conflict.getByRole('button', { name: choice }).click()
@@ -39,7 +41,10 @@ test('what two people change of different parts of a task is no conflict, and bo
   await page.getByLabel('Title').press('Enter')
   await taskOf(page, 'Pay the rent and the parking').waitFor()
   await arrived(page)
-  expect(await docket.getTask({ task: id })).toMatchObject({ title: 'Pay the rent and the parking', priority: 'high' })
+  expect(await docket.getTask({ task: id })).toMatchObject({
+    title: 'Pay the rent and the parking',
+    priority: 'high',
+  })
   await taskOf(page, 'Pay the rent and the parking').waitFor()
   app.noComplaints()
 })

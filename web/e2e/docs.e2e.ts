@@ -10,7 +10,10 @@ const chromium = launchChromium()
 const dist = fileURLToPath(new URL('../../docs/dist/', import.meta.url))
 const pages = readdirSync(dist).filter((name) => name.endsWith('.html'))
 const guides = pages.filter((name) => name !== 'reference.html')
-const axe = readFileSync(fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8')
+const axe = readFileSync(
+  fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url)),
+  'utf8',
+)
 
 let service: TestService
 beforeAll(async () => {
@@ -39,41 +42,61 @@ const looks = [
 ] as const
 
 describe.each(looks)('$scheme, $width pixels wide', ({ scheme, width }) => {
-  test.each(guides)('the page %s shows itself under its policy, from this server alone, and axe finds nothing', async (name) => {
+  test.each(guides)(
+    'the page %s shows itself under its policy, from this server alone, and axe finds nothing',
+    async (name) => {
+      const page = await chromium.page({ colorScheme: scheme, viewport: { width, height: 800 } })
+      const noComplaints = watchComplaints(page)
+      const elsewhere = await alone(page, service.url)
+      await page.goto(`${service.url}/docs/${name === 'index.html' ? '' : name}`)
+      expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(
+        true,
+      )
+      noComplaints()
+      // Given by the test's own hand, which no policy of the page stops.
+      await page.evaluate(axe)
+      const { violations } = (await page.evaluate('axe.run()')) as {
+        violations: { id: string; nodes: { html: string }[] }[]
+      }
+      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+      expect(elsewhere).toEqual([])
+    },
+  )
+})
+
+test.each(looks)(
+  'the reference shows itself under its policy, from this server alone ($scheme, $width pixels wide)',
+  async ({ scheme, width }) => {
     const page = await chromium.page({ colorScheme: scheme, viewport: { width, height: 800 } })
     const noComplaints = watchComplaints(page)
     const elsewhere = await alone(page, service.url)
-    await page.goto(`${service.url}/docs/${name === 'index.html' ? '' : name}`)
-    expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true)
-    noComplaints()
-    // Given by the test's own hand, which no policy of the page stops.
-    await page.evaluate(axe)
-    const { violations } = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] }
-    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+    await page.goto(`${service.url}/docs/reference`, { waitUntil: 'networkidle' })
+    await page.getByRole('heading', { name: 'Docket' }).first().waitFor()
     expect(elsewhere).toEqual([])
-  })
-})
-
-test.each(looks)('the reference shows itself under its policy, from this server alone ($scheme, $width pixels wide)', async ({ scheme, width }) => {
-  const page = await chromium.page({ colorScheme: scheme, viewport: { width, height: 800 } })
-  const noComplaints = watchComplaints(page)
-  const elsewhere = await alone(page, service.url)
-  await page.goto(`${service.url}/docs/reference`, { waitUntil: 'networkidle' })
-  await page.getByRole('heading', { name: 'Docket' }).first().waitFor()
-  expect(elsewhere).toEqual([])
-  noComplaints()
-})
+    noComplaints()
+  },
+)
 
 test('every link of every guide leads to a page and a heading that is there', async () => {
-  const idsOf = (name: string) => new Set([...readFileSync(`${dist}${name}`, 'utf8').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+  const idsOf = (name: string) =>
+    new Set(
+      [...readFileSync(`${dist}${name}`, 'utf8').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id),
+    )
   let links = 0
   for (const name of guides) {
-    for (const [, href = ''] of readFileSync(`${dist}${name}`, 'utf8').matchAll(/<a[^>]* href="([^"]+)"/g)) {
+    for (const [, href = ''] of readFileSync(`${dist}${name}`, 'utf8').matchAll(
+      /<a[^>]* href="([^"]+)"/g,
+    )) {
       if (/^https:\/\//.test(href)) continue
       const { pathname, hash } = new URL(href, `http://site/${name}`)
       const target = pathname === '/' ? 'index.html' : pathname.slice(1)
-      expect([name, href, (await fetch(`${service.url}/docs/${target}`)).status]).toEqual([name, href, 200])
-      if (hash && target.endsWith('.html')) expect([name, href, idsOf(target).has(hash.slice(1))]).toEqual([name, href, true])
+      expect([name, href, (await fetch(`${service.url}/docs/${target}`)).status]).toEqual([
+        name,
+        href,
+        200,
+      ])
+      if (hash && target.endsWith('.html'))
+        expect([name, href, idsOf(target).has(hash.slice(1))]).toEqual([name, href, true])
       links += 1
     }
   }
@@ -95,7 +118,9 @@ test('the keyboard can skip the navigation', async () => {
   expect(await page.evaluate('document.activeElement.textContent')).toBe('To the text')
   await page.keyboard.press('Enter')
   await page.keyboard.press('Tab')
-  expect(await page.evaluate('document.querySelector("main").contains(document.activeElement)')).toBe(true)
+  expect(
+    await page.evaluate('document.querySelector("main").contains(document.activeElement)'),
+  ).toBe(true)
 })
 
 test('the site works from any folder of any static host, and the reference shows both samples of an operation', async () => {
@@ -104,7 +129,9 @@ test('the site works from any folder of any static host, and the reference shows
   const noComplaints = watchComplaints(page)
   const elsewhere = await alone(page, host)
   await page.route(`${host}/some/folder/**`, (route) =>
-    route.fulfill({ path: `${dist}${new URL(route.request().url()).pathname.slice('/some/folder/'.length) || 'index.html'}` }),
+    route.fulfill({
+      path: `${dist}${new URL(route.request().url()).pathname.slice('/some/folder/'.length) || 'index.html'}`,
+    }),
   )
   await page.goto(`${host}/some/folder/`)
   await page.getByRole('link', { name: 'Reference' }).first().click()

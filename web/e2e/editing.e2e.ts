@@ -63,7 +63,11 @@ test('a description is Markdown and nothing else: no script, no picture of anoth
   await titleOf(page, 'Odd').click()
   await page.locator('.prose strong').waitFor()
   expect(await page.locator('.prose img, .prose script').count()).toBe(0)
-  expect(await page.locator('.prose a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual(['', 'https://example.org/pixel.png'])
+  expect(
+    await page
+      .locator('.prose a')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+  ).toEqual(['', 'https://example.org/pixel.png'])
   expect(await page.evaluate(() => (window as { ran?: number }).ran)).toBeUndefined()
   expect(new Set(asked)).toEqual(new Set([new URL(app.url).host]))
   app.noComplaints()
@@ -91,7 +95,9 @@ test('a text that is being written is kept however the page is left, and two tab
   await other.goto(url)
   await other.getByLabel('New task').press('Enter')
   await taskOf(other, 'Half typed').waitFor()
-  await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[name=title]')?.value === '')
+  await page.waitForFunction(
+    () => document.querySelector<HTMLInputElement>('[name=title]')?.value === '',
+  )
   await arrived(page)
   expect((await docket.listTasks()).total).toBe(2)
   app.noComplaints()
@@ -125,21 +131,45 @@ test('a text that is too long says so and is not cut; a refused one can be kept 
 test('what any client can write into a task is shown, and never a blank page', async () => {
   const app = await openApp(chromium)
   const { docket, page, url } = app
-  await docket.createTask({ body: { title: 'Far', due_date: '9999-12-31', due_time: '23:59', due_time_zone: 'Pacific/Niue' } })
-  await docket.createTask({ body: { title: 'Old', due_date: '1000-01-01', labels: ['"%#<b>', '   x'], description: '- '.repeat(480) } })
+  await docket.createTask({
+    body: {
+      title: 'Far',
+      due_date: '9999-12-31',
+      due_time: '23:59',
+      due_time_zone: 'Pacific/Niue',
+    },
+  })
+  await docket.createTask({
+    body: {
+      title: 'Old',
+      due_date: '1000-01-01',
+      labels: ['"%#<b>', '   x'],
+      description: '- '.repeat(480),
+    },
+  })
   await signIn(app)
   await taskOf(page, 'Far').waitFor()
   await page.getByLabel('New task').fill('ides of march 44 BC')
   await page.getByLabel('New task').press('Enter')
   await taskOf(page, 'ides of march 44 BC').waitFor()
-  for (const path of ['/upcoming', '/today', '/?sort=__proto__', '/?sort=toString&label=%00&priority=x&task=none', '/?q=%3Cscript%3E']) {
+  for (const path of [
+    '/upcoming',
+    '/today',
+    '/?sort=__proto__',
+    '/?sort=toString&label=%00&priority=x&task=none',
+    '/?q=%3Cscript%3E',
+  ]) {
     await page.goto(`${url}${path}`)
     await page.getByLabel('New task').waitFor()
   }
   await page.goto(url)
   await titleOf(page, 'Old').click()
   await page.getByRole('button', { name: 'Edit' }).waitFor()
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+  expect(
+    await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    ),
+  ).toBe(0)
   await arrived(page)
   app.noComplaints()
 })
@@ -164,7 +194,9 @@ test('a click after a description was edited does what it says, by mouse and by 
       await page.mouse.move(x, y)
       await page.mouse.down()
       // A press takes a while: as long as a frame or some.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      )
       await page.mouse.up()
     }
     await page.locator('[data-editor]').waitFor({ state: 'detached' })

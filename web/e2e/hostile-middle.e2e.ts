@@ -8,10 +8,12 @@ const chromium = launchChromium()
 test('a day through the hostile middle: nothing lost, nothing doubled, not signed out, and no click to recover', async () => {
   const app = await openApp(chromium, { but: /4\d\d|5\d\d|ERR_/ })
   const { page, context, docket } = app
-  const middle = await startHostileMiddle(app.url, (_, path) => /^\/api\/(?!auth\/sign-)/.test(path))
+  const middle = await startHostileMiddle(app.url, (_, path) =>
+    /^\/api\/(?!auth\/sign-)/.test(path),
+  )
   middle.isHostile = false
-  // The waits between two tries pass quickly: the SDK's are the shortest that chance gives, the page's
-  // take a tenth of their time. The limit of a try (10 s) stays what it is.
+  // The waits between two tries pass quickly: the SDK's are the shortest that chance gives, the
+  // page's take a tenth of their time. The limit of a try (10 s) stays what it is.
   await context.addInitScript(() => {
     Math.random = () => 0
     const waits = [1_000, 2_000, 4_000, 8_000, 15_000]
@@ -38,9 +40,18 @@ test('a day through the hostile middle: nothing lost, nothing doubled, not signe
   await add(page, 'Call Ada')
   await docket.createTask({ body: { title: 'From elsewhere' } })
   const all = STRANGE.map(({ name }) => name)
-  await expect.poll(() => [...middle.given.values()].every((given) => given.length === all.length) && middle.given.size, { timeout: 120_000 }).toBe(3)
+  await expect
+    .poll(
+      () =>
+        [...middle.given.values()].every((given) => given.length === all.length) &&
+        middle.given.size,
+      { timeout: 120_000 },
+    )
+    .toBe(3)
   await taskOf(page, 'From elsewhere').waitFor({ timeout: 60_000 })
-  await expect.poll(() => page.getByText("Can't reach the server").count(), { timeout: 60_000 }).toBe(0)
+  await expect
+    .poll(() => page.getByText("Can't reach the server").count(), { timeout: 60_000 })
+    .toBe(0)
   await arrived(page)
   expect([...middle.given]).toEqual(
     expect.arrayContaining([
@@ -50,13 +61,20 @@ test('a day through the hostile middle: nothing lost, nothing doubled, not signe
     ]),
   )
   const { items } = await docket.listTasks({ sort: 'title' })
-  expect(items.map(({ title, completed, description }) => [title, completed, description])).toEqual([
-    ['Before the hotel', true, null],
-    ['Call Ada', false, null],
-    ['From elsewhere', false, null],
-    ['Pay the rent', false, 'Before noon'],
-    ['Water the plants', false, null],
+  expect(items.map(({ title, completed, description }) => [title, completed, description])).toEqual(
+    [
+      ['Before the hotel', true, null],
+      ['Call Ada', false, null],
+      ['From elsewhere', false, null],
+      ['Pay the rent', false, 'Before noon'],
+      ['Water the plants', false, null],
+    ],
+  )
+  expect((await titlesOf(page)).sort()).toEqual([
+    'Call Ada',
+    'From elsewhere',
+    'Pay the rent',
+    'Water the plants',
   ])
-  expect((await titlesOf(page)).sort()).toEqual(['Call Ada', 'From elsewhere', 'Pay the rent', 'Water the plants'])
   app.noComplaints()
 }, 240_000)

@@ -15,7 +15,8 @@ test('a day without a mouse: write, walk, open, change, complete, delete, undo, 
     await taskOf(page, title).waitFor()
   }
   await page.keyboard.press('Escape')
-  const focused = () => page.evaluate(() => document.activeElement?.querySelector('span')?.textContent)
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.querySelector('span')?.textContent)
   await page.keyboard.press('j')
   expect(await focused()).toBe('One')
   await page.keyboard.press('ArrowDown')
@@ -44,7 +45,12 @@ test('a day without a mouse: write, walk, open, change, complete, delete, undo, 
   await taskOf(page, 'Two and a half').waitFor()
   expect(new URL(page.url()).pathname).toBe('/done')
   await arrived(page)
-  expect((await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [title, completed])).toEqual([
+  expect(
+    (await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [
+      title,
+      completed,
+    ]),
+  ).toEqual([
     ['One', false],
     ['Three', false],
     ['Two and a half', true],
@@ -75,7 +81,12 @@ test('while the page is behind, keys lose nothing and mean nothing else: text ty
   await page.keyboard.press('z')
   await page.getByRole('status').getByText('Undone').waitFor({ state: 'attached' })
   await arrived(page)
-  expect((await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [title, completed])).toEqual([
+  expect(
+    (await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [
+      title,
+      completed,
+    ]),
+  ).toEqual([
     ['Four', false],
     ['One and a half', true],
     ['Three', false],
@@ -148,12 +159,27 @@ test('everything that is shown can be reached by Tab, and the focus is seen', as
     const at = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement
       const { outlineStyle } = getComputedStyle(element)
-      return { name: element.ariaLabel ?? element.textContent ?? '', isSeen: outlineStyle !== 'none' || element === document.body }
+      return {
+        name: element.ariaLabel ?? element.textContent ?? '',
+        isSeen: outlineStyle !== 'none' || element === document.body,
+      }
     })
     expect(at).toMatchObject({ isSeen: true })
     reached.push(at.name.trim())
   }
-  for (const name of ['Skip to content', 'Inbox1', 'Trash', 'Commands', 'New task', 'Add', 'Search', 'Filter', 'Select', 'Pay the rent', 'Delete Pay the rent'])
+  for (const name of [
+    'Skip to content',
+    'Inbox1',
+    'Trash',
+    'Commands',
+    'New task',
+    'Add',
+    'Search',
+    'Filter',
+    'Select',
+    'Pay the rent',
+    'Delete Pay the rent',
+  ])
     expect(reached).toContain(name)
   app.noComplaints()
 })
@@ -184,7 +210,13 @@ test('keys are text while one types, do nothing to what is in the trash, and the
   await page.getByRole('button', { name: 'Restore Thrown away' }).press('Enter')
   await page.getByText('The trash is empty').waitFor()
   await arrived(page)
-  expect((await docket.listTasks({ sort: 'title' })).items.map(({ title, completed, priority }) => [title, completed, priority])).toEqual([
+  expect(
+    (await docket.listTasks({ sort: 'title' })).items.map(({ title, completed, priority }) => [
+      title,
+      completed,
+      priority,
+    ]),
+  ).toEqual([
     ['One', false, 'none'],
     ['Three', false, 'none'],
     ['Thrown away', false, 'none'],

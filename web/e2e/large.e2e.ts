@@ -8,7 +8,11 @@ test('with 10,000 tasks the page holds some dozens of rows, and neither a key in
   const app = await openApp(chromium)
   const { docket, page, url } = app
   for (let start = 0; start < 10_000; start += 1_000) {
-    const items = Array.from({ length: 1_000 }, (_, index) => ({ title: `Task ${start + index}`, labels: [`label ${index % 20}`], priority: 'low' as const }))
+    const items = Array.from({ length: 1_000 }, (_, index) => ({
+      title: `Task ${start + index}`,
+      labels: [`label ${index % 20}`],
+      priority: 'low' as const,
+    }))
     await docket.importTasks({ body: { items } })
   }
   await signIn(app, '/today')
@@ -23,10 +27,16 @@ test('with 10,000 tasks the page holds some dozens of rows, and neither a key in
   await page.evaluate(() => {
     const long: number[] = []
     Object.assign(window, { long })
-    new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => Math.round(duration)))).observe({ type: 'longtask' })
+    new PerformanceObserver((list) =>
+      long.push(...list.getEntries().map(({ duration }) => Math.round(duration))),
+    ).observe({ type: 'longtask' })
   })
-  const longTasks = () => page.evaluate(() => (window as unknown as { long: number[] }).long.splice(0))
-  const frames = () => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  const longTasks = () =>
+    page.evaluate(() => (window as unknown as { long: number[] }).long.splice(0))
+  const frames = () =>
+    page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    )
   await page.mouse.move(700, 400)
   await frames()
   const scroll = async () => {
@@ -43,7 +53,10 @@ test('with 10,000 tasks the page holds some dozens of rows, and neither a key in
     }
     await taskOf(page, 'Task 4321').waitFor()
   }
-  /** The fewest of three tries: what is ours happens every time, what else the machine does then does not. */
+  /**
+   * The fewest of three tries: what is ours happens every time, what else the machine does then
+   * does not.
+   */
   const fewest = async (act: () => Promise<void>) => {
     const counts: number[] = []
     while (counts.length < 3 && counts.at(-1) !== 0) {
@@ -56,6 +69,9 @@ test('with 10,000 tasks the page holds some dozens of rows, and neither a key in
     }
     return Math.min(...counts)
   }
-  expect({ scrolling: await fewest(scroll), typing: await fewest(type) }).toEqual({ scrolling: 0, typing: 0 })
+  expect({ scrolling: await fewest(scroll), typing: await fewest(type) }).toEqual({
+    scrolling: 0,
+    typing: 0,
+  })
   app.noComplaints()
 }, 120_000)

@@ -11,15 +11,30 @@ interface Found {
   where: string[]
 }
 
-/** What axe finds, against WCAG 2.2 AA and its own best practices. The policy of the page lets no script in: the debugger puts it there. */
+/**
+ * What axe finds, against WCAG 2.2 AA and its own best practices. The policy of the page lets no
+ * script in: the debugger puts it there.
+ */
 async function axe(page: Page): Promise<Found[]> {
   const session = await page.context().newCDPSession(page)
   await session.send('Runtime.evaluate', { expression: axeCore.source })
   const found = await page.evaluate(async () => {
     const { violations } = await (
-      window as unknown as { axe: { run(where: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-    ).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    return violations.map(({ id, nodes }) => ({ rule: id, where: nodes.map(({ html }) => html.slice(0, 200)) }))
+      window as unknown as {
+        axe: {
+          run(
+            where: Document,
+            options: object,
+          ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+        }
+      }
+    ).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    return violations.map(({ id, nodes }) => ({
+      rule: id,
+      where: nodes.map(({ html }) => html.slice(0, 200)),
+    }))
   })
   await session.detach()
   return found
@@ -36,11 +51,21 @@ test.each(LOOKS)(
   'axe finds nothing on any view, %s, %s; nothing is wider than the screen; targets are large enough',
   async (colorScheme, screen) => {
     const viewport = screen === 'phone' ? { width: 360, height: 740 } : { width: 1280, height: 800 }
-    const app = await openApp(chromium, { colorScheme, viewport, hasTouch: screen === 'phone', but: /412|422|ERR_/ })
+    const app = await openApp(chromium, {
+      colorScheme,
+      viewport,
+      hasTouch: screen === 'phone',
+      but: /412|422|ERR_/,
+    })
     const { page, docket, url, context } = app
     const look = async (name: string) => {
       expect([name, await axe(page)]).toEqual([name, []])
-      expect([name, await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)]).toEqual([name, 0])
+      expect([
+        name,
+        await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        ),
+      ]).toEqual([name, 0])
     }
     await page.goto(url)
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
@@ -57,9 +82,18 @@ test.each(LOOKS)(
         due_date: day(-1),
       },
     })
-    await docket.createTask({ body: { title: `A title without an end ${'x'.repeat(150)}`, due_date: day(0), due_time: '23:59' } })
+    await docket.createTask({
+      body: {
+        title: `A title without an end ${'x'.repeat(150)}`,
+        due_date: day(0),
+        due_time: '23:59',
+      },
+    })
     await docket.createTask({ body: { title: 'Next week', due_date: day(7), priority: 'low' } })
-    await docket.toggleTaskCompletion({ task: await docket.createTask({ body: { title: 'Done already' } }), body: { completed: true } })
+    await docket.toggleTaskCompletion({
+      task: await docket.createTask({ body: { title: 'Done already' } }),
+      body: { completed: true },
+    })
     await docket.deleteTask({ task: await docket.createTask({ body: { title: 'Thrown away' } }) })
     await signIn(app)
     await taskOf(page, 'Next week').waitFor()
@@ -133,7 +167,11 @@ test('the theme is as the device is, or as the person chose, and no motion is as
   const app = await openApp(chromium, { colorScheme: 'dark', reducedMotion: 'reduce' })
   const { page, url } = app
   await signIn(app)
-  const theme = () => page.evaluate(() => [document.documentElement.dataset.theme, getComputedStyle(document.documentElement).colorScheme])
+  const theme = () =>
+    page.evaluate(() => [
+      document.documentElement.dataset.theme,
+      getComputedStyle(document.documentElement).colorScheme,
+    ])
   expect(await theme()).toEqual(['dark', 'dark'])
   await page.emulateMedia({ colorScheme: 'light' })
   await page.waitForFunction(() => document.documentElement.dataset.theme === 'light')

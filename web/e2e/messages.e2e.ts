@@ -48,7 +48,10 @@ test('a wrong password on the account page is said as what it is', async () => {
   await page.getByLabel('Password as it is').fill('wrong horse')
   await page.getByLabel('New password').fill('another horse battery')
   await page.getByRole('button', { name: 'Change the password' }).click()
-  await page.getByRole('alert').getByText("That isn't your current password.", { exact: true }).waitFor()
+  await page
+    .getByRole('alert')
+    .getByText("That isn't your current password.", { exact: true })
+    .waitFor()
   await page.getByRole('button', { name: 'Delete my account' }).click()
   await page.getByLabel('Your password').fill('wrong horse')
   await page.getByRole('button', { name: 'Delete everything' }).click()
@@ -83,9 +86,16 @@ test('a title from right to left is written so, in its row and in its field', as
   await taskOf(page, 'שלום').waitFor()
   // A title in Hebrew has its exclamation mark at its end, which is at the left.
   const [title, row] = [titleOf(page, 'שלום').locator('span').first(), titleOf(page, 'שלום')]
-  expect([await title.getAttribute('dir'), await title.evaluate((element) => getComputedStyle(element).direction)]).toEqual(['auto', 'rtl'])
+  expect([
+    await title.getAttribute('dir'),
+    await title.evaluate((element) => getComputedStyle(element).direction),
+  ]).toEqual(['auto', 'rtl'])
   await row.click()
-  expect(await page.getByLabel('Title', { exact: true }).evaluate((element) => getComputedStyle(element).direction)).toBe('rtl')
+  expect(
+    await page
+      .getByLabel('Title', { exact: true })
+      .evaluate((element) => getComputedStyle(element).direction),
+  ).toBe('rtl')
   await page.keyboard.press('Escape')
   app.noComplaints()
 })

@@ -54,7 +54,10 @@ test('every read journey of the app runs on the mock, and a write is answered: a
   ] as const) {
     await page.getByRole('complementary').getByRole('link', { name: view }).click()
     await taskOf(page, titles[0]).waitFor()
-    await page.waitForFunction((count) => document.querySelectorAll('[data-task]').length === count, titles.length)
+    await page.waitForFunction(
+      (count) => document.querySelectorAll('[data-task]').length === count,
+      titles.length,
+    )
     expect([view, await titlesOf(page)]).toEqual([view, titles])
   }
   await page.getByLabel('Search').fill('joint')
@@ -73,7 +76,10 @@ test('every read journey of the app runs on the mock, and a write is answered: a
 
   await page.getByRole('link', { name: 'Account' }).click()
   await page.getByRole('list', { name: 'Sessions' }).getByText('curl').waitFor()
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'My tasks (JSON)' }).click()])
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'My tasks (JSON)' }).click(),
+  ])
   expect(download.suggestedFilename()).toBe('docket-tasks-2026-11-24.json')
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await page.getByLabel('E-mail').fill('ada@example.org')
@@ -85,10 +91,22 @@ test('every read journey of the app runs on the mock, and a write is answered: a
 
 test('what Prism refuses, or would not answer, is a problem of the contract', async () => {
   const { web, mock } = await startOnMock()
-  const malformed = await fetch(`${mock}/api/auth/login`, { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } })
-  expect([malformed.status, ((await malformed.json()) as { code: string }).code]).toEqual([400, 'malformed_json'])
-  const forbidden = await fetch(`${mock}/api/0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d/tasks`, { headers: { authorization: 'Bearer x', prefer: 'code=403' } })
-  expect([forbidden.status, ((await forbidden.json()) as { code: string }).code]).toEqual([403, 'access_denied'])
+  const malformed = await fetch(`${mock}/api/auth/login`, {
+    method: 'POST',
+    body: '{',
+    headers: { 'content-type': 'application/json' },
+  })
+  expect([malformed.status, ((await malformed.json()) as { code: string }).code]).toEqual([
+    400,
+    'malformed_json',
+  ])
+  const forbidden = await fetch(`${mock}/api/0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d/tasks`, {
+    headers: { authorization: 'Bearer x', prefer: 'code=403' },
+  })
+  expect([forbidden.status, ((await forbidden.json()) as { code: string }).code]).toEqual([
+    403,
+    'access_denied',
+  ])
   const nowhere = await fetch(`${mock}/api/0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d/tasks`, {
     headers: { authorization: 'Bearer x', prefer: 'code=409', origin: web },
   })

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
 import { launchChromium } from './chromium.ts'
-import { add, arrived, installed, intercept, openApp, signIn, taskOf, titleOf, titlesOf } from './open-app.ts'
+import {
+  add,
+  arrived,
+  installed,
+  intercept,
+  openApp,
+  signIn,
+  taskOf,
+  titleOf,
+  titlesOf,
+} from './open-app.ts'
 
 const chromium = launchChromium()
 const OFFLINE = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION/
@@ -47,7 +57,13 @@ test('offline, three adds, an edit, a reload, one more in a second tab, all clos
   await arrived(third)
   expect(dropped).toBe(1)
   const { items } = await docket.listTasks({ sort: 'position' })
-  expect(items.map(({ title }) => title)).toEqual(['Four', 'Three', 'Two', 'One', 'Pay the rent in cash'])
+  expect(items.map(({ title }) => title)).toEqual([
+    'Four',
+    'Three',
+    'Two',
+    'One',
+    'Pay the rent in cash',
+  ])
   expect(items.at(-1)?.id).toBe(id)
   expect(await titlesOf(third)).toEqual(items.map(({ title }) => title))
   app.noComplaints()
@@ -82,7 +98,9 @@ test('one change that a filter does not let through holds up no other, and the p
   await docket.createTask({ body: { title: 'Cursed' } })
   await signIn(app)
   await intercept(app, '**/task-operations', (route) =>
-    route.request().postData()?.includes('Blessed') ? route.continue() : route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>Firewall</h1>' }),
+    route.request().postData()?.includes('Blessed')
+      ? route.continue()
+      : route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>Firewall</h1>' }),
   )
   await page.getByRole('checkbox', { name: 'Cursed' }).click()
   await page.getByRole('alert').getByText("“Cursed” doesn't reach the server").waitFor()
@@ -92,7 +110,9 @@ test('one change that a filter does not let through holds up no other, and the p
   await taskOf(page, 'From elsewhere').waitFor()
   await page.getByRole('button', { name: 'Discard' }).click()
   await arrived(page)
-  expect((await docket.listTasks({ completed: false, sort: 'title' })).items.map(({ title }) => title)).toEqual(['Blessed', 'Cursed', 'From elsewhere'])
+  expect(
+    (await docket.listTasks({ completed: false, sort: 'title' })).items.map(({ title }) => title),
+  ).toEqual(['Blessed', 'Cursed', 'From elsewhere'])
   app.noComplaints()
 })
 
@@ -100,12 +120,17 @@ test('a tab that is opened while the first one still fetches ends with every tas
   const app = await openApp(chromium)
   const { page, docket, context, url } = app
   for (let start = 0; start < 2_000; start += 1_000) {
-    await docket.importTasks({ body: { items: Array.from({ length: 1_000 }, (_, index) => ({ title: `Task ${start + index}` })) } })
+    await docket.importTasks({
+      body: {
+        items: Array.from({ length: 1_000 }, (_, index) => ({ title: `Task ${start + index}` })),
+      },
+    })
   }
   await signIn(app)
   const others = await Promise.all([1, 2, 3].map(() => context.newPage()))
   await Promise.all(others.map((other) => other.goto(url)))
-  for (const each of [page, ...others]) await each.getByRole('link', { name: /Inbox\s*2000/ }).waitFor({ timeout: 40_000 })
+  for (const each of [page, ...others])
+    await each.getByRole('link', { name: /Inbox\s*2000/ }).waitFor({ timeout: 40_000 })
   app.noComplaints()
 }, 60_000)
 
@@ -127,7 +152,9 @@ test('what two devices did while they could not hear each other is there on both
   await taskOf(page, 'Pay the rent twice').waitFor()
   await page.getByText("You're offline.").waitFor({ state: 'detached' })
   await arrived(page)
-  expect((await docket.listTasks({ completed: true })).items.map(({ title }) => title)).toEqual(['Water the plants'])
+  expect((await docket.listTasks({ completed: true })).items.map(({ title }) => title)).toEqual([
+    'Water the plants',
+  ])
   app.noComplaints()
 })
 
@@ -149,7 +176,9 @@ test('signing out warns of what has not reached the server, and takes it along o
   const app = await openApp(chromium, { but: /503/ })
   const { page, docket } = app
   await signIn(app)
-  await intercept(app, '**/task-operations', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '0' }, body: '' }))
+  await intercept(app, '**/task-operations', (route) =>
+    route.fulfill({ status: 503, headers: { 'retry-after': '0' }, body: '' }),
+  )
   await add(page, 'Pay the rent')
   await page.getByRole('link', { name: 'Account' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()
@@ -171,10 +200,15 @@ test('the app can be installed: a manifest with its icons, and a worker that the
   await signIn(app)
   await installed(app.page)
   const manifest = await (await fetch(`${app.url}/manifest.webmanifest`)).json()
-  for (const { src } of manifest.icons) expect([src, (await fetch(`${app.url}${src}`)).status]).toEqual([src, 200])
+  for (const { src } of manifest.icons)
+    expect([src, (await fetch(`${app.url}${src}`)).status]).toEqual([src, 200])
   expect(manifest).toMatchObject({ start_url: '/', display: 'standalone' })
   const session = await app.context.newCDPSession(app.page)
-  expect((await session.send('Page.getInstallabilityErrors')).installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
+  expect(
+    (await session.send('Page.getInstallabilityErrors')).installabilityErrors.filter(
+      ({ errorId }) => errorId !== 'in-incognito',
+    ),
+  ).toEqual([])
   app.noComplaints()
 })
 
@@ -195,7 +229,11 @@ test('what is discarded while it is under way stays discarded', async () => {
   await page.getByLabel('New task').press('Enter')
   // Four tries of the call, and the page tells which change it is; then the next call is under way.
   const discard = page.getByRole('button', { name: 'Discard' })
-  for (; (await discard.count()) === 0; await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)))) {
+  for (
+    ;
+    (await discard.count()) === 0;
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)))
+  ) {
     held?.()
     held = undefined
   }

@@ -20,21 +20,38 @@ export interface Opened {
 /** A server of its own, and a browser in which Ada is about to sign in. */
 export async function openApp(
   chromium: { context(options?: BrowserContextOptions): Promise<BrowserContext> },
-  { but, hasOwnTimeZone = false, ...options }: BrowserContextOptions & { but?: RegExp; hasOwnTimeZone?: boolean } = {},
+  {
+    but,
+    hasOwnTimeZone = false,
+    ...options
+  }: BrowserContextOptions & { but?: RegExp; hasOwnTimeZone?: boolean } = {},
 ): Promise<Opened> {
   const service = await startService()
   const docket = createDocket({ baseUrl: service.url })
   await docket.signup({ body: ada })
   // Where the time zone of a context is set, a test cannot change it.
-  const context = await chromium.context({ ...(hasOwnTimeZone ? {} : { timezoneId: 'UTC' }), ...options })
+  const context = await chromium.context({
+    ...(hasOwnTimeZone ? {} : { timezoneId: 'UTC' }),
+    ...options,
+  })
   const checks: (() => void)[] = []
   context.on('page', (opened) => checks.push(watchComplaints(opened, but)))
   const page = await context.newPage()
-  return { service, url: service.url, docket, context, page, noComplaints: () => void checks.map((check) => check()) }
+  return {
+    service,
+    url: service.url,
+    docket,
+    context,
+    page,
+    noComplaints: () => void checks.map((check) => check()),
+  }
 }
 
 /** Ada in front of her tasks, at an address. */
-export async function signIn({ page, url }: Pick<Opened, 'page' | 'url'>, path = '/'): Promise<void> {
+export async function signIn(
+  { page, url }: Pick<Opened, 'page' | 'url'>,
+  path = '/',
+): Promise<void> {
   await page.goto(`${url}${path}`)
   await page.getByLabel('E-mail').fill(ada.email)
   await page.getByLabel('Password').fill(ada.password)
@@ -42,11 +59,15 @@ export async function signIn({ page, url }: Pick<Opened, 'page' | 'url'>, path =
   await page.getByRole('searchbox', { name: 'Search' }).waitFor()
 }
 
-export const tasksOf = (page: Page): Locator => page.getByRole('list', { name: 'Tasks' }).getByRole('listitem')
-export const taskOf = (page: Page, title: string): Locator => tasksOf(page).filter({ hasText: title })
+export const tasksOf = (page: Page): Locator =>
+  page.getByRole('list', { name: 'Tasks' }).getByRole('listitem')
+export const taskOf = (page: Page, title: string): Locator =>
+  tasksOf(page).filter({ hasText: title })
 /** What is pressed to open a task, and what has the focus when the keys are about it. */
-export const titleOf = (page: Page, title: string): Locator => page.locator('[data-task]').filter({ hasText: title })
-export const titlesOf = (page: Page): Promise<string[]> => page.locator('[data-task] > span:first-child').allInnerTexts()
+export const titleOf = (page: Page, title: string): Locator =>
+  page.locator('[data-task]').filter({ hasText: title })
+export const titlesOf = (page: Page): Promise<string[]> =>
+  page.locator('[data-task] > span:first-child').allInnerTexts()
 
 export async function add(page: Page, ...titles: string[]): Promise<void> {
   for (const title of titles) {
@@ -62,15 +83,24 @@ export async function installed(page: Page): Promise<void> {
 }
 
 /**
- * Has the test answer requests of all tabs from here on, where one is open already. Chromium now and then loses an interception that begins while the worker
- * takes the page over (then every request goes past the test), so that comes first; one from before the page was opened is not lost.
+ * Has the test answer requests of all tabs from here on, where one is open already. Chromium now
+ * and then loses an interception that begins while the worker takes the page over (then every
+ * request goes past the test), so that comes first; one from before the page was opened is not
+ * lost.
  */
-export async function intercept({ page, context }: Pick<Opened, 'page' | 'context'>, url: string, handler: (route: Route) => Promise<unknown>): Promise<void> {
+export async function intercept(
+  { page, context }: Pick<Opened, 'page' | 'context'>,
+  url: string,
+  handler: (route: Route) => Promise<unknown>,
+): Promise<void> {
   await installed(page)
   await context.route(url, handler)
 }
 
-/** From here on the page is behind, as on a phone that has much to do: each piece of work takes the time of a frame, so that React puts off the next. */
+/**
+ * From here on the page is behind, as on a phone that has much to do: each piece of work takes the
+ * time of a frame, so that React puts off the next.
+ */
 export async function slowDown(page: Page): Promise<void> {
   await page.evaluate(() => {
     const now = performance.now.bind(performance)
@@ -86,7 +116,10 @@ export async function slowDown(page: Page): Promise<void> {
   })
 }
 
-/** Until nothing is on its way to the server any more. On a busy machine a try can fail, and the next one comes up to 15 s later. */
+/**
+ * Until nothing is on its way to the server any more. On a busy machine a try can fail, and the
+ * next one comes up to 15 s later.
+ */
 export async function arrived(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(countOf, 'outbox'), { timeout: 60_000 }).toBe(0)
 }
@@ -115,4 +148,5 @@ async function countOf(store: string): Promise<number> {
 }
 
 /** A day from today on, in UTC. */
-export const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+export const day = (days: number): string =>
+  new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)

@@ -7,16 +7,24 @@ const chromium = launchChromium()
 test('the manual order is changed by dragging, by the keyboard and by the menu of a task', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
-  for (const title of ['A', 'B', 'C', 'D']) await docket.createTask({ body: { title: `Task ${title}` } })
+  for (const title of ['A', 'B', 'C', 'D'])
+    await docket.createTask({ body: { title: `Task ${title}` } })
   await signIn(app)
   await taskOf(page, 'Task D').waitFor()
   const order = async (wanted: string) => {
     await page.waitForFunction(
-      (text) => [...document.querySelectorAll('[data-task] > span:first-child')].map((each) => each.textContent?.slice(-1)).join('') === text,
+      (text) =>
+        [...document.querySelectorAll('[data-task] > span:first-child')]
+          .map((each) => each.textContent?.slice(-1))
+          .join('') === text,
       wanted,
     )
     await arrived(page)
-    expect((await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title.slice(-1)).join('')).toBe(wanted)
+    expect(
+      (await docket.listTasks({ sort: 'position' })).items
+        .map(({ title }) => title.slice(-1))
+        .join(''),
+    ).toBe(wanted)
   }
   await order('ABCD')
   await titleOf(page, 'Task A').focus()
@@ -66,7 +74,10 @@ test('a double click on a tick completes one task, and Shift with a click on a t
   const app = await openApp(chromium)
   const { page } = app
   for (const title of ['C', 'B', 'A'])
-    await app.docket.moveTask({ task: (await app.docket.createTask({ body: { title: `Task ${title}` } })).id, body: { to: 'top' } })
+    await app.docket.moveTask({
+      task: (await app.docket.createTask({ body: { title: `Task ${title}` } })).id,
+      body: { to: 'top' },
+    })
   await signIn(app)
   await taskOf(page, 'Task C').waitFor()
   await page.getByRole('checkbox', { name: 'Task A' }).click({ modifiers: ['Shift'] })
@@ -84,7 +95,8 @@ test('a double click on a tick completes one task, and Shift with a click on a t
 test('several tasks are selected by `x` and by a click with Shift, and completed, labelled, moved and deleted at once', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
-  for (const title of ['A', 'B', 'C', 'D', 'E']) await docket.createTask({ body: { title: `Task ${title}` } })
+  for (const title of ['A', 'B', 'C', 'D', 'E'])
+    await docket.createTask({ body: { title: `Task ${title}` } })
   await signIn(app)
   await titleOf(page, 'Task A').focus()
   await page.keyboard.press('x')
@@ -103,14 +115,20 @@ test('several tasks are selected by `x` and by a click with Shift, and completed
   }
   await page.getByRole('checkbox', { name: 'Select Task B' }).click({ modifiers: ['Shift'] })
   await page.getByText('4 selected').waitFor()
-  for (const title of ['Task B', 'Task C']) await page.getByRole('checkbox', { name: `Select ${title}` }).uncheck()
+  for (const title of ['Task B', 'Task C'])
+    await page.getByRole('checkbox', { name: `Select ${title}` }).uncheck()
   await page.getByLabel('Move to').selectOption('top')
   await page.getByText('Moved 2 tasks').first().waitFor()
   await arrived(page)
-  expect((await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title.slice(-1)).join('')).toBe('DEABC')
+  expect(
+    (await docket.listTasks({ sort: 'position' })).items
+      .map(({ title }) => title.slice(-1))
+      .join(''),
+  ).toBe('DEABC')
 
   await page.getByRole('button', { name: 'Select' }).click()
-  for (const title of ['Task A', 'Task B']) await page.getByRole('checkbox', { name: `Select ${title}` }).click()
+  for (const title of ['Task A', 'Task B'])
+    await page.getByRole('checkbox', { name: `Select ${title}` }).click()
   await page.getByRole('toolbar').getByRole('button', { name: 'Complete' }).click()
   await taskOf(page, 'Task B').waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Select' }).click()

@@ -9,7 +9,9 @@ const paste = (page: import('playwright-core').Page, text: string) =>
   page.getByLabel('New task').evaluate((input, pasted) => {
     const clipboardData = new DataTransfer()
     clipboardData.setData('text', pasted)
-    input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+    input.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    )
   }, text)
 
 test('titles of the real world: each is read right, and text that only looks like a date is left alone', async () => {
@@ -18,7 +20,10 @@ test('titles of the real world: each is read right, and text that only looks lik
   await page.clock.setFixedTime(new Date(`${NOW.day}T${NOW.time}:00Z`))
   await signIn(app)
   const field = page.getByLabel('New task')
-  const expected: [line: string, reading: Reading][] = [...READ, ...[...LEFT_ALONE, ...REPEATED].map((line): [string, Reading] => [line, { title: line }])]
+  const expected: [line: string, reading: Reading][] = [
+    ...READ,
+    ...[...LEFT_ALONE, ...REPEATED].map((line): [string, Reading] => [line, { title: line }]),
+  ]
   for (const [line] of expected) {
     await field.fill(line)
     if (REPEATED.includes(line)) await page.getByText("Docket can't repeat tasks yet.").waitFor()
@@ -61,7 +66,12 @@ test('a task that is added in Today or Upcoming is in it; Done and Trash have no
   await page.keyboard.press('n')
   await page.getByLabel('New task').waitFor()
   await arrived(page)
-  expect((await docket.listTasks({ sort: 'created_at' })).items.map(({ title, due_date }) => [title, due_date])).toEqual([
+  expect(
+    (await docket.listTasks({ sort: 'created_at' })).items.map(({ title, due_date }) => [
+      title,
+      due_date,
+    ]),
+  ).toEqual([
     ['Buy milk', day(0)],
     ['Call Ada', day(0)],
     ['Plan the week', day(1)],
@@ -99,7 +109,11 @@ test('lengths are counted and cut by characters: an emoji at the 200th place, an
   await signIn(app)
   await page.getByLabel('New task').focus()
   const family = '👩‍👩‍👧‍👦'
-  const [split, joined, long] = [`${'a'.repeat(198)}😀${'b'.repeat(50)}`, `${'c'.repeat(195)}${family}${'d'.repeat(50)}`, 'e'.repeat(2_500)]
+  const [split, joined, long] = [
+    `${'a'.repeat(198)}😀${'b'.repeat(50)}`,
+    `${'c'.repeat(195)}${family}${'d'.repeat(50)}`,
+    'e'.repeat(2_500),
+  ]
   await paste(page, ['First', split, joined, long, 'Last'].join('\n'))
   await page.getByRole('button', { name: 'Add 7 tasks' }).click()
   await taskOf(page, 'Last').waitFor()
@@ -127,10 +141,19 @@ test('one task that the server refuses holds up none of those that were pasted w
   const { page, docket } = app
   await signIn(app)
   await intercept(app, '**/task-operations', async (route) => {
-    const { operations } = route.request().postDataJSON() as { operations: { task?: { title: string } }[] }
+    const { operations } = route.request().postDataJSON() as {
+      operations: { task?: { title: string } }[]
+    }
     const bad = operations.findIndex(({ task }) => task?.title === 'Bad')
     if (bad < 0) return route.continue()
-    const errors = [{ in: 'body', pointer: `/operations/${bad}/task/title`, code: 'max_length', detail: 'must NOT have more than 2 characters' }]
+    const errors = [
+      {
+        in: 'body',
+        pointer: `/operations/${bad}/task/title`,
+        code: 'max_length',
+        detail: 'must NOT have more than 2 characters',
+      },
+    ]
     const problem = {
       type: '/docs/problems#invalid_body',
       title: '',
@@ -140,18 +163,32 @@ test('one task that the server refuses holds up none of those that were pasted w
       request_id: 'x',
       errors,
     }
-    await route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify(problem) })
+    await route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      body: JSON.stringify(problem),
+    })
   })
   await page.getByLabel('New task').focus()
   await paste(page, 'One\nTwo\nBad\nThree\nFour')
   await page.getByRole('button', { name: 'Add 5 tasks' }).click()
   const refused = page.getByRole('alert').filter({ hasText: "Couldn't save “Bad”" })
   await refused.getByText('Title is too long.').waitFor()
-  await expect.poll(async () => (await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title)).toEqual(['One', 'Two', 'Three', 'Four'])
+  await expect
+    .poll(async () =>
+      (await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title),
+    )
+    .toEqual(['One', 'Two', 'Three', 'Four'])
   expect(await titlesOf(page)).toEqual(['One', 'Two', 'Three', 'Four'])
   await app.context.unroute('**/task-operations')
   await refused.getByRole('button', { name: 'Try again' }).click()
   await arrived(page)
-  expect((await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title)).toEqual(['One', 'Two', 'Bad', 'Three', 'Four'])
+  expect((await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title)).toEqual([
+    'One',
+    'Two',
+    'Bad',
+    'Three',
+    'Four',
+  ])
   app.noComplaints()
 })

@@ -1,7 +1,17 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { launchChromium } from './chromium.ts'
-import { add, arrived, installed, intercept, openApp, signIn, taskOf, titleOf, titlesOf } from './open-app.ts'
+import {
+  add,
+  arrived,
+  installed,
+  intercept,
+  openApp,
+  signIn,
+  taskOf,
+  titleOf,
+  titlesOf,
+} from './open-app.ts'
 
 const chromium = launchChromium()
 
@@ -13,9 +23,12 @@ const refuseStorage = (page: Page) =>
     }
     const { put, add } = IDBObjectStore.prototype
     Object.assign(IDBObjectStore.prototype, { put: refuse, add: refuse })
-    Object.assign(window, { restoreStorage: () => Object.assign(IDBObjectStore.prototype, { put, add }) })
+    Object.assign(window, {
+      restoreStorage: () => Object.assign(IDBObjectStore.prototype, { put, add }),
+    })
   })
-const restoreStorage = (page: Page) => page.evaluate(() => (window as unknown as { restoreStorage: () => void }).restoreStorage())
+const restoreStorage = (page: Page) =>
+  page.evaluate(() => (window as unknown as { restoreStorage: () => void }).restoreStorage())
 
 test('what the device does not keep stays in its field, is said, and is saved once it can be', async () => {
   const app = await openApp(chromium)
@@ -32,7 +45,9 @@ test('what the device does not keep stays in its field, is said, and is saved on
   // Where the next line is in the field by then, the first one has a place of its own.
   await page.getByLabel('New task').evaluate((input: HTMLInputElement) => {
     input.form?.requestSubmit()
-    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set as (value: string) => void
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set as (
+      value: string,
+    ) => void
     set.call(input, 'Call Ada')
     input.dispatchEvent(new Event('input', { bubbles: true }))
   })
@@ -71,7 +86,9 @@ test('a description that is too long keeps its editor open, and is found again w
   await description.fill('x'.repeat(1_300))
   await page.keyboard.press('Escape')
   await page.getByText('300 characters too long (1300/1000). Not saved yet.').waitFor()
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('data-member'))).toBe('description')
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('data-member'))).toBe(
+    'description',
+  )
   await titleOf(page, 'Beta').click()
   await page.getByText('You have an unsaved draft in “Alpha”').waitFor()
   await page.getByRole('link', { name: 'Continue editing' }).click()
@@ -108,14 +125,19 @@ test('Edit leads into the text, by click and by key, so that what is typed is te
 })
 
 test('a part that cannot be loaded is missing alone and says so, and comes with the next load of the page', async () => {
-  const app = await openApp(chromium, { but: /ERR_FAILED|dynamically imported module/, serviceWorkers: 'block' })
+  const app = await openApp(chromium, {
+    but: /ERR_FAILED|dynamically imported module/,
+    serviceWorkers: 'block',
+  })
   const { page, docket, context } = app
   await docket.createTask({ body: { title: 'Pay the rent', description: 'Fish &amp; chips' } })
   const parts = /assets\/(palette|key-sheet|task-editor|markdown|several-tasks|account)-/
   await context.route(parts, (route) => route.abort('failed'))
   await signIn(app)
   await titleOf(page, 'Pay the rent').click()
-  const failed = page.getByRole('alert').filter({ hasText: 'Something went wrong here. Your changes are safe on this device.' })
+  const failed = page
+    .getByRole('alert')
+    .filter({ hasText: 'Something went wrong here. Your changes are safe on this device.' })
   await failed.waitFor()
   expect(await titlesOf(page)).toEqual(['Pay the rent'])
   await page.keyboard.press('Control+k')
@@ -139,7 +161,9 @@ test('a task whose rendering fails is shown as plain text, and the others as eve
   const { page, docket } = app
   await docket.createTask({ body: { title: 'Fine' } })
   await docket.createTask({ body: { title: 'Broken', description: 'Its text' } })
-  await docket.createTask({ body: { title: 'Entities', description: 'Fish &amp; chips &copy; &frac12;' } })
+  await docket.createTask({
+    body: { title: 'Entities', description: 'Fish &amp; chips &copy; &frac12;' },
+  })
   await signIn(app)
   await taskOf(page, 'Broken').waitFor()
   await titleOf(page, 'Entities').click()
@@ -147,7 +171,9 @@ test('a task whose rendering fails is shown as plain text, and the others as eve
   await page.keyboard.press('Escape')
   // What no server sends: a priority that is an object, which React cannot show.
   await page.evaluate(async () => {
-    const [{ name } = { name: '' }] = (await indexedDB.databases()).filter(({ name }) => name?.startsWith('docket-'))
+    const [{ name } = { name: '' }] = (await indexedDB.databases()).filter(({ name }) =>
+      name?.startsWith('docket-'),
+    )
     const database = await new Promise<IDBDatabase>((resolve) => {
       const opening = indexedDB.open(name as string)
       opening.onsuccess = () => resolve(opening.result)
@@ -177,17 +203,29 @@ test('what a portal serves in place of the app is not kept on the device', async
     const request = route.request()
     const isWorkers = request.serviceWorker() !== null
     return isPortal && isWorkers && /\.(js|css|svg)$|\/$/.test(new URL(request.url()).pathname)
-      ? route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Sign in to the hotel</h1>' })
+      ? route.fulfill({
+          status: 200,
+          contentType: 'text/html',
+          body: '<h1>Sign in to the hotel</h1>',
+        })
       : route.continue()
   })
   await signIn(app)
   const kept = () =>
     page.evaluate(async () => {
       const caches = await window.caches.keys()
-      const pages = await Promise.all(caches.map(async (name) => (await (await window.caches.open(name)).match('/'))?.text() ?? ''))
+      const pages = await Promise.all(
+        caches.map(
+          async (name) => (await (await window.caches.open(name)).match('/'))?.text() ?? '',
+        ),
+      )
       return pages.filter(Boolean).map((text) => text.includes('hotel'))
     })
-  await page.evaluate(() => navigator.serviceWorker.getRegistration().then((registration) => registration?.update().catch(() => {})))
+  await page.evaluate(() =>
+    navigator.serviceWorker
+      .getRegistration()
+      .then((registration) => registration?.update().catch(() => {})),
+  )
   expect(await kept()).toEqual([])
   isPortal = false
   await page.reload()

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
 import { launchChromium } from './chromium.ts'
-import { add, arrived, day, intercept, openApp, signIn, taskOf, tasksOf, titlesOf } from './open-app.ts'
+import {
+  add,
+  arrived,
+  day,
+  intercept,
+  openApp,
+  signIn,
+  taskOf,
+  tasksOf,
+  titlesOf,
+} from './open-app.ts'
 
 const chromium = launchChromium()
 
@@ -11,8 +21,13 @@ test('each view has an address of its own and shows its tasks, also after a relo
   await docket.createTask({ body: { title: 'Due today', due_date: day(0) } })
   await docket.createTask({ body: { title: 'Long overdue', due_date: day(-9) } })
   await docket.createTask({ body: { title: 'Next week', due_date: day(7) } })
-  await docket.createTask({ body: { title: 'Tomorrow at noon', due_date: day(1), due_time: '12:00' } })
-  await docket.toggleTaskCompletion({ task: await docket.createTask({ body: { title: 'Done already' } }), body: { completed: true } })
+  await docket.createTask({
+    body: { title: 'Tomorrow at noon', due_date: day(1), due_time: '12:00' },
+  })
+  await docket.toggleTaskCompletion({
+    task: await docket.createTask({ body: { title: 'Done already' } }),
+    body: { completed: true },
+  })
   await docket.deleteTask({ task: await docket.createTask({ body: { title: 'Thrown away' } }) })
 
   await signIn(app, '/today')
@@ -26,7 +41,11 @@ test('each view has an address of its own and shows its tasks, also after a relo
   ] as const) {
     await page.getByRole('navigation').getByText(view).click()
     await taskOf(page, titles[0]).waitFor()
-    expect([view, await titlesOf(page), await page.title()]).toEqual([view, titles, `${view} - Docket`])
+    expect([view, await titlesOf(page), await page.title()]).toEqual([
+      view,
+      titles,
+      `${view} - Docket`,
+    ])
   }
   await page.reload()
   await taskOf(page, 'Thrown away').waitFor()
@@ -40,7 +59,9 @@ test('each view has an address of its own and shows its tasks, also after a relo
 test('labels, filters, order and search stand in the address, so that a bookmark shows the same; the search is instant', async () => {
   const app = await openApp(chromium)
   const { docket, page, url } = app
-  await docket.createTask({ body: { title: 'Pay the rent', labels: ['home', 'money'], priority: 'high' } })
+  await docket.createTask({
+    body: { title: 'Pay the rent', labels: ['home', 'money'], priority: 'high' },
+  })
   await docket.createTask({ body: { title: 'Water the plants', labels: ['home'] } })
   await docket.createTask({ body: { title: 'Call Grace', description: 'About the rent' } })
   await signIn(app)
@@ -82,7 +103,8 @@ test('a task that is added in the view of a label has it', async () => {
 test('the trash asks before it is emptied, and is empty then', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
-  for (const title of ['Old', 'Older']) await docket.deleteTask({ task: await docket.createTask({ body: { title } }) })
+  for (const title of ['Old', 'Older'])
+    await docket.deleteTask({ task: await docket.createTask({ body: { title } }) })
   await signIn(app, '/trash')
   await taskOf(page, 'Older').waitFor()
   await page.getByRole('button', { name: 'Empty the trash' }).click()
@@ -94,14 +116,18 @@ test('the trash asks before it is emptied, and is empty then', async () => {
   await page.getByText('One task goes for good').waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Empty the trash' }).click()
   await page.getByText('The trash is empty.').waitFor()
-  expect([(await docket.listTasks({ trashed: true })).total, (await docket.listTasks()).items.map(({ title }) => title)]).toEqual([0, ['Older']])
+  expect([
+    (await docket.listTasks({ trashed: true })).total,
+    (await docket.listTasks()).items.map(({ title }) => title),
+  ]).toEqual([0, ['Older']])
   app.noComplaints()
 })
 
 test('what is done or deleted leaves the view at once, and `z` or the button takes it back', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
-  for (const title of ['Pay the rent', 'Water the plants']) await docket.createTask({ body: { title } })
+  for (const title of ['Pay the rent', 'Water the plants'])
+    await docket.createTask({ body: { title } })
   await signIn(app)
   const rent = taskOf(page, 'Pay the rent')
   await page.getByRole('checkbox', { name: 'Pay the rent' }).click()
@@ -115,7 +141,12 @@ test('what is done or deleted leaves the view at once, and `z` or the button tak
   await page.getByRole('button', { name: 'Undo' }).click()
   await rent.waitFor()
   await arrived(page)
-  expect((await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [title, completed])).toEqual([
+  expect(
+    (await docket.listTasks({ sort: 'title' })).items.map(({ title, completed }) => [
+      title,
+      completed,
+    ]),
+  ).toEqual([
     ['Pay the rent', false],
     ['Water the plants', false],
   ])
@@ -129,7 +160,11 @@ test('what the server refuses comes back, and says why; trying again does it', a
   await signIn(app)
   await tasksOf(page).first().waitFor()
   await intercept(app, '**/task-operations', (route) =>
-    route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ code: 'invalid_body', detail: 'Not today' }) }),
+    route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'invalid_body', detail: 'Not today' }),
+    }),
   )
   await page.getByRole('checkbox', { name: 'Pay the rent' }).click()
   await page.getByRole('alert').getByText("Couldn't save “Pay the rent”").waitFor()

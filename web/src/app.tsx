@@ -15,7 +15,10 @@ if (remembered('person')) void load().catch(() => {})
 /** Who is here: `undefined` while that is not known, `null` for nobody. */
 type Present = Person | null | undefined
 
-/** The sign-in page or the workspace, at the address that was asked for, so that signing in leads back to it. */
+/**
+ * The sign-in page or the workspace, at the address that was asked for, so that signing in leads
+ * back to it.
+ */
 export function App() {
   const [person, setPerson] = useState<Present>(() => remembered('person') ?? undefined)
   const [notice, setNotice] = useState<string>()
@@ -43,7 +46,10 @@ export function App() {
   // Another tab has signed in or out.
   useEffect(() => onRemembered('person', () => setPerson(remembered('person'))), [])
 
-  if (!window.isSecureContext) return <Message>Docket needs a secure connection. Open it over https:// or on localhost.</Message>
+  if (!window.isSecureContext)
+    return (
+      <Message>Docket needs a secure connection. Open it over https:// or on localhost.</Message>
+    )
   if (person) return <Workspace key={person.id} person={person} leave={leave} />
   if (person === null) return <SignIn notice={notice} done={enter} />
   if (!failure) return <Message>Loading…</Message>
@@ -56,7 +62,9 @@ export function App() {
           look()
         }}
       />
-      {failure instanceof NoAnswerError && <p className="text-muted">After you've signed in once, Docket works offline too.</p>}
+      {failure instanceof NoAnswerError && (
+        <p className="text-muted">After you've signed in once, Docket works offline too.</p>
+      )}
     </main>
   )
 }

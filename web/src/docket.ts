@@ -1,24 +1,41 @@
-import { AuthenticationError, createDocket, type DocketClient, DocketError, sessionTokens, type TokenSource } from '@docket/sdk'
+import {
+  AuthenticationError,
+  createDocket,
+  type DocketClient,
+  DocketError,
+  sessionTokens,
+  type TokenSource,
+} from '@docket/sdk'
 
 const baseUrl = window.location.origin
 
 /** The page tries again by itself, and should soon know that it is offline. */
 const RETRIES = 3
 
-/** What the page has read stays in its own storage, which is emptied at the sign-out; the browser's cache would keep it. */
+/**
+ * What the page has read stays in its own storage, which is emptied at the sign-out; the browser's
+ * cache would keep it.
+ */
 const uncached = (request: Request) => fetch(request, { cache: 'no-store' })
 
-/** For who is not signed in. The session is a cookie that no script can read; access tokens are in the memory of this page only. */
+/**
+ * For who is not signed in. The session is a cookie that no script can read; access tokens are in
+ * the memory of this page only.
+ */
 export const visitor = createDocket({ baseUrl, retries: RETRIES, fetch: uncached })
 
 /**
- * For one user and nobody else: when another tab has signed in as somebody else, the cookie speaks for them, and what is on its way here must not go there.
+ * For one user and nobody else: when another tab has signed in as somebody else, the cookie speaks
+ * for them, and what is on its way here must not go there.
  *
  * @param onSessionOver called whenever there is no session of this user
  */
 export function docketOf(userId: string, onSessionOver: () => void): DocketClient {
   // The call of the SDK, because it tries again and knows a token from the page of a portal.
-  const source = sessionTokens({ baseUrl, fetch: async () => Response.json(await visitor.getToken()) })
+  const source = sessionTokens({
+    baseUrl,
+    fetch: async () => Response.json(await visitor.getToken()),
+  })
   const theirs = async (asking: Promise<string | undefined>) => {
     const token = await asking.catch((error) => {
       if (!(error instanceof AuthenticationError)) throw error
@@ -27,8 +44,13 @@ export function docketOf(userId: string, onSessionOver: () => void): DocketClien
     onSessionOver()
     throw new DocketError('There is no session of this user')
   }
-  const tokens: TokenSource = { get: () => theirs(source.get()), renew: (refused) => theirs(source.renew(refused)) }
+  const tokens: TokenSource = {
+    get: () => theirs(source.get()),
+    renew: (refused) => theirs(source.renew(refused)),
+  }
   return createDocket({ baseUrl, tokens, retries: RETRIES, fetch: uncached })
 }
 
-const subjectOf = (token: string) => JSON.parse(atob((token.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/'))).sub as string
+const subjectOf = (token: string) =>
+  JSON.parse(atob((token.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')))
+    .sub as string

@@ -2,12 +2,18 @@ import { DocketError, NoAnswerError, type ProblemCode, ProblemError } from '@doc
 
 type FieldError = ProblemError['errors'][number]
 
-/** What went wrong, for the person in front of it. What the API says of a problem is for developers. */
+/**
+ * What went wrong, for the person in front of it. What the API says of a problem is for developers.
+ */
 export function sentenceOf(error: Error): string {
-  if (error instanceof NoAnswerError) return "Can't reach the server. Check your connection and try again."
+  if (error instanceof NoAnswerError)
+    return "Can't reach the server. Check your connection and try again."
   if (error instanceof ProblemError) {
     const fields = [...new Set(error.errors.map(fieldSentence))]
-    return BY_CODE[error.code]?.(error) ?? (fields.length > 0 ? fields.join(' ') : `Something went wrong. (${error.code})`)
+    return (
+      BY_CODE[error.code]?.(error) ??
+      (fields.length > 0 ? fields.join(' ') : `Something went wrong. (${error.code})`)
+    )
   }
   if (error instanceof DocketError) return signedOut()
   return `Something went wrong. (${error.message})`
@@ -26,7 +32,8 @@ const BY_CODE: Partial<Record<ProblemCode, (error: ProblemError) => string>> = {
   invalid_credentials: wrongPair,
   INVALID_EMAIL: () => 'Enter a valid email address.',
   INVALID_EMAIL_OR_PASSWORD: wrongPair,
-  position_exhausted: () => "There's no room left between these two tasks. Move one of them elsewhere first.",
+  position_exhausted: () =>
+    "There's no room left between these two tasks. Move one of them elsewhere first.",
   quota_exceeded: () => 'Your account is full. Delete tasks and empty the trash to make room.',
   rate_limited: (error) => `Too many attempts. Try again in ${secondsOf(error)}.`,
   request_timeout: () => 'That took too long. Try again.',
@@ -63,17 +70,24 @@ const NAMES: Record<string, string> = {
   title: 'Title',
 }
 
-/** The member that an error is about is the last step of its pointer that has a name: `/operations/3/task/labels/0`. */
+/**
+ * The member that an error is about is the last step of its pointer that has a name:
+ * `/operations/3/task/labels/0`.
+ */
 function fieldSentence({ pointer, code }: FieldError): string {
   const member = pointer.split('/').findLast((step) => Object.hasOwn(NAMES, step)) ?? ''
   const name = NAMES[member] ?? 'This'
   if (member === 'email') return 'Enter a valid email address.'
-  if (member === 'current_password' && code === 'invalid') return "That isn't your current password."
+  if (member === 'current_password' && code === 'invalid')
+    return "That isn't your current password."
   if (code === 'too_common') return 'That password is too easy to guess. Choose another.'
   if (member === 'password' && code === 'invalid') return 'Wrong password.'
-  if (member === 'due_time' && code === 'invalid') return "There's no such time on that day: the clocks change."
-  if (/password$/.test(member) && code === 'min_length') return 'Use at least 8 characters for the password.'
-  if (/password$/.test(member) && code === 'max_length') return 'Use at most 128 characters for the password.'
+  if (member === 'due_time' && code === 'invalid')
+    return "There's no such time on that day: the clocks change."
+  if (/password$/.test(member) && code === 'min_length')
+    return 'Use at least 8 characters for the password.'
+  if (/password$/.test(member) && code === 'max_length')
+    return 'Use at most 128 characters for the password.'
   if (code === 'required') return `${name} is missing.`
   if (code === 'max_items') return 'That is too many.'
   if (code === 'max_length') return `${name} is too long.`

@@ -17,7 +17,8 @@ export function Workspace({ person, leave }: { person: Person; leave: (why?: str
     const over = () => {
       if (isOver) return
       isOver = true
-      const done = () => leave("You've been signed out. Sign in to continue. Your changes are saved on this device.")
+      const done = () =>
+        leave("You've been signed out. Sign in to continue. Your changes are saved on this device.")
       // What has not reached the server stays on this device, for when they come back.
       void replica?.forget().then(done, done)
     }
@@ -36,7 +37,13 @@ export function Workspace({ person, leave }: { person: Person; leave: (why?: str
     }
   }, [person.id, leave])
 
-  if (failure) return <Message>Docket can't store data in this browser ({failure.message}). If this is a private window, try a regular one.</Message>
+  if (failure)
+    return (
+      <Message>
+        Docket can't store data in this browser ({failure.message}). If this is a private window,
+        try a regular one.
+      </Message>
+    )
   if (!opened) return <Message>Loading…</Message>
   return (
     <WorkspaceProvider person={person} {...opened}>

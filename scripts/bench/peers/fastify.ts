@@ -1,4 +1,5 @@
-// Fastify as its documentation has it: schemas for requests and answers, @fastify/jwt, @fastify/response-validation.
+// Fastify as its documentation has it: schemas for requests and answers, @fastify/jwt,
+// @fastify/response-validation.
 // `tuned`: with what Docket does too, verified tokens remembered and reads in a pipeline.
 import jwt from '@fastify/jwt'
 import responseValidation from '@fastify/response-validation'
@@ -18,7 +19,17 @@ const time = { type: 'string', format: 'date-time' }
 const task = {
   type: 'object',
   additionalProperties: false,
-  required: ['id', 'user_id', 'title', 'completed', 'priority', 'labels', 'created_at', 'updated_at', 'etag'],
+  required: [
+    'id',
+    'user_id',
+    'title',
+    'completed',
+    'priority',
+    'labels',
+    'created_at',
+    'updated_at',
+    'etag',
+  ],
   properties: {
     id: { type: 'string', format: 'uuid' },
     user_id: { type: 'string', format: 'uuid' },
@@ -49,14 +60,30 @@ const list = {
     next_cursor: orNull(text),
   },
 }
-const user = { type: 'object', required: ['user_id'], properties: { user_id: { type: 'string', format: 'uuid' } } }
-const one = { type: 'object', required: ['user_id', 'task_id'], properties: { ...user.properties, task_id: { type: 'string', format: 'uuid' } } }
+const user = {
+  type: 'object',
+  required: ['user_id'],
+  properties: { user_id: { type: 'string', format: 'uuid' } },
+}
+const one = {
+  type: 'object',
+  required: ['user_id', 'task_id'],
+  properties: { ...user.properties, task_id: { type: 'string', format: 'uuid' } },
+}
 const query = {
   type: 'object',
   additionalProperties: false,
-  properties: { limit: { type: 'integer', minimum: 1, maximum: 200 }, completed: { type: 'boolean' } },
+  properties: {
+    limit: { type: 'integer', minimum: 1, maximum: 200 },
+    completed: { type: 'boolean' },
+  },
 }
-const creation = { type: 'object', additionalProperties: false, required: ['title'], properties: { title: task.properties.title } }
+const creation = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['title'],
+  properties: { title: task.properties.title },
+}
 
 interface Claims {
   sub: string
@@ -64,16 +91,30 @@ interface Claims {
 }
 app.addHook('onRequest', async (request, reply) => {
   await request.jwtVerify()
-  if ((request.params as { user_id: string }).user_id !== (request.user as Claims).sub) return reply.code(403).send({ message: 'Access denied' })
+  if ((request.params as { user_id: string }).user_id !== (request.user as Claims).sub)
+    return reply.code(403).send({ message: 'Access denied' })
 })
-const sessionOf = ({ user }: { user: unknown }) => ({ userId: (user as Claims).sub, sessionId: (user as Claims).sid })
+const sessionOf = ({ user }: { user: unknown }) => ({
+  userId: (user as Claims).sub,
+  sessionId: (user as Claims).sid,
+})
 
-app.get('/api/:user_id/tasks', { schema: { params: user, querystring: query, response: { 200: list } } }, (request) => tasks.list(sessionOf(request)))
-app.get('/api/:user_id/tasks/:task_id', { schema: { params: one, response: { 200: task } } }, (request) =>
-  tasks.get(sessionOf(request), (request.params as { task_id: string }).task_id),
+app.get(
+  '/api/:user_id/tasks',
+  { schema: { params: user, querystring: query, response: { 200: list } } },
+  (request) => tasks.list(sessionOf(request)),
 )
-app.post('/api/:user_id/tasks', { schema: { params: user, body: creation, response: { 201: task } } }, async (request, reply) => {
-  reply.code(201)
-  return tasks.create(sessionOf(request), (request.body as { title: string }).title)
-})
+app.get(
+  '/api/:user_id/tasks/:task_id',
+  { schema: { params: one, response: { 200: task } } },
+  (request) => tasks.get(sessionOf(request), (request.params as { task_id: string }).task_id),
+)
+app.post(
+  '/api/:user_id/tasks',
+  { schema: { params: user, body: creation, response: { 201: task } } },
+  async (request, reply) => {
+    reply.code(201)
+    return tasks.create(sessionOf(request), (request.body as { title: string }).title)
+  },
+)
 await app.listen({ port: given.port, host: '127.0.0.1' })

@@ -27,10 +27,18 @@ const Task = z.strictObject({
   updated_at: time,
   etag: z.string().max(22),
 })
-const List = z.strictObject({ items: z.array(Task).max(200), total: z.int(), total_is_exact: z.boolean(), next_cursor: z.string().nullable() })
+const List = z.strictObject({
+  items: z.array(Task).max(200),
+  total: z.int(),
+  total_is_exact: z.boolean(),
+  next_cursor: z.string().nullable(),
+})
 const User = z.object({ user_id: z.uuid() })
 const One = z.object({ user_id: z.uuid(), task_id: z.uuid() })
-const Query = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).optional(), completed: z.stringbool().optional() })
+const Query = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+  completed: z.stringbool().optional(),
+})
 const Creation = z.strictObject({ title: z.string().min(1).max(200) })
 
 interface Claims {
@@ -40,18 +48,36 @@ interface Claims {
 const app = new Hono<{ Variables: { jwtPayload: Claims } }>()
 app.use(logger())
 app.use('/api/:user_id/*', jwt({ secret: given.secret, alg: 'HS256' }), async (context, next) => {
-  if (context.req.param('user_id') !== context.get('jwtPayload').sub) return context.json({ message: 'Access denied' }, 403)
+  if (context.req.param('user_id') !== context.get('jwtPayload').sub)
+    return context.json({ message: 'Access denied' }, 403)
   await next()
 })
 const sessionOf = ({ sub, sid }: Claims) => ({ userId: sub, sessionId: sid })
 
-app.get('/api/:user_id/tasks', zValidator('param', User), zValidator('query', Query), async (context) =>
-  context.json(List.parse(await tasks.list(sessionOf(context.get('jwtPayload'))))),
+app.get(
+  '/api/:user_id/tasks',
+  zValidator('param', User),
+  zValidator('query', Query),
+  async (context) =>
+    context.json(List.parse(await tasks.list(sessionOf(context.get('jwtPayload'))))),
 )
 app.get('/api/:user_id/tasks/:task_id', zValidator('param', One), async (context) =>
-  context.json(Task.parse(await tasks.get(sessionOf(context.get('jwtPayload')), context.req.valid('param').task_id))),
+  context.json(
+    Task.parse(
+      await tasks.get(sessionOf(context.get('jwtPayload')), context.req.valid('param').task_id),
+    ),
+  ),
 )
-app.post('/api/:user_id/tasks', zValidator('param', User), zValidator('json', Creation), async (context) =>
-  context.json(Task.parse(await tasks.create(sessionOf(context.get('jwtPayload')), context.req.valid('json').title)), 201),
+app.post(
+  '/api/:user_id/tasks',
+  zValidator('param', User),
+  zValidator('json', Creation),
+  async (context) =>
+    context.json(
+      Task.parse(
+        await tasks.create(sessionOf(context.get('jwtPayload')), context.req.valid('json').title),
+      ),
+      201,
+    ),
 )
 serve({ fetch: app.fetch, port: given.port, hostname: '127.0.0.1' })

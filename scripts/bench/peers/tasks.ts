@@ -12,20 +12,45 @@ export interface Session {
 }
 type Row = Record<string, unknown>
 
-/** The statements of Docket, and its reading of their rows, on a pool of `pg` as its documentation has it; or all of them, or those that only read, in a pipeline. */
-export async function openTasks(url: string, inPipeline: 'nothing' | 'reads' | 'everything' = 'nothing') {
-  const pool = inPipeline === 'everything' ? await pipelined(url) : new pg.Pool({ connectionString: url, max: CONNECTIONS, types })
+/**
+ * The statements of Docket, and its reading of their rows, on a pool of `pg` as its documentation
+ * has it; or all of them, or those that only read, in a pipeline.
+ */
+export async function openTasks(
+  url: string,
+  inPipeline: 'nothing' | 'reads' | 'everything' = 'nothing',
+) {
+  const pool =
+    inPipeline === 'everything'
+      ? await pipelined(url)
+      : new pg.Pool({ connectionString: url, max: CONNECTIONS, types })
   const readers = inPipeline === 'nothing' ? pool : await pipelined(url)
-  const run = async (name: keyof typeof statements, about: Partial<About> & Session): Promise<Row[]> => {
+  const run = async (
+    name: keyof typeof statements,
+    about: Partial<About> & Session,
+  ): Promise<Row[]> => {
     const { text, values } = statements[name]
-    return (await (name === 'create' ? pool : readers).query({ name, text, values: values({ taskId: '', title: '', ...about }) })).rows
+    return (
+      await (name === 'create' ? pool : readers).query({
+        name,
+        text,
+        values: values({ taskId: '', title: '', ...about }),
+      })
+    ).rows
   }
   return {
     async list(session: Session) {
       const [first, ...rest] = await run('list', session)
       if (!first) return undefined
-      const items = [first, ...rest].slice(0, 20).flatMap((row) => (row.id === null ? [] : taskOf(row)))
-      return { items, total: Math.min(first.total as number, 1_000), total_is_exact: (first.total as number) <= 1_000, next_cursor: null }
+      const items = [first, ...rest]
+        .slice(0, 20)
+        .flatMap((row) => (row.id === null ? [] : taskOf(row)))
+      return {
+        items,
+        total: Math.min(first.total as number, 1_000),
+        total_is_exact: (first.total as number) <= 1_000,
+        next_cursor: null,
+      }
     },
     async get(session: Session, taskId: string) {
       const [row] = await run('get', { ...session, taskId })
@@ -39,11 +64,23 @@ export async function openTasks(url: string, inPipeline: 'nothing' | 'reads' | '
 }
 
 /** A row without what stands beside the task. */
-const taskOf = ({ version, changed, total, sort_key, place, outcome, status, fault, ...task }: Row): Row => task
+const taskOf = ({
+  version,
+  changed,
+  total,
+  sort_key,
+  place,
+  outcome,
+  status,
+  fault,
+  ...task
+}: Row): Row => task
 
 /** Two connections, each with many statements under way. */
 async function pipelined(url: string): Promise<{ query: pg.Client['query'] }> {
-  const clients = [1, 2].map(() => new pg.Client({ connectionString: url, types, pipeline: true } as pg.ClientConfig))
+  const clients = [1, 2].map(
+    () => new pg.Client({ connectionString: url, types, pipeline: true } as pg.ClientConfig),
+  )
   await Promise.all(clients.map((client) => client.connect()))
   let turn = 0
   const query = (...parameters: unknown[]) => {

@@ -18,7 +18,9 @@ export function DeleteAccount({ leave }: { leave: (why?: string) => void }) {
   })
   return (
     <Section title="Delete the account">
-      <p className="mb-3 text-muted">Everything goes at once and for good. Take your data along first, if you want to keep it.</p>
+      <p className="mb-3 text-muted">
+        Everything goes at once and for good. Take your data along first, if you want to keep it.
+      </p>
       <button type="button" className="outlined" onClick={() => setIsAsking(true)}>
         Delete my account…
       </button>
@@ -26,7 +28,10 @@ export function DeleteAccount({ leave }: { leave: (why?: string) => void }) {
         <Dialog title="Delete my account" close={() => setIsAsking(false)}>
           <h2 className="mb-2 text-lg font-semibold">Delete your account?</h2>
           <ul className="mb-4 list-disc space-y-1 pl-5">
-            <li>All your tasks go: {tasks.size} of them, those that are done and those in the trash included.</li>
+            <li>
+              All your tasks go: {tasks.size} of them, those that are done and those in the trash
+              included.
+            </li>
             <li>You are signed out everywhere, programs that use your account too.</li>
             <li>Nobody can bring any of it back.</li>
           </ul>
@@ -37,7 +42,13 @@ export function DeleteAccount({ leave }: { leave: (why?: string) => void }) {
               remove.mutate(String(new FormData(event.currentTarget).get('password')))
             }}
           >
-            <Field label="Your password" name="password" type="password" autoComplete="current-password" required />
+            <Field
+              label="Your password"
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+            />
             {remove.isError && <Failure error={remove.error} />}
             <div className="flex justify-end gap-2">
               <button type="button" className="quiet" onClick={() => setIsAsking(false)}>

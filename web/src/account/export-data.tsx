@@ -20,7 +20,9 @@ export function ExportData() {
       const address = URL.createObjectURL(await response.blob())
       const link = Object.assign(document.createElement('a'), {
         href: address,
-        download: /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'docket',
+        download:
+          /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ??
+          'docket',
       })
       link.click()
       // Not before the browser has begun to read it.
@@ -32,7 +34,12 @@ export function ExportData() {
       <ul className="space-y-2">
         {files.map(([name, get]) => (
           <li key={name}>
-            <button type="button" className="outlined" disabled={save.isPending} onClick={() => save.mutate(get)}>
+            <button
+              type="button"
+              className="outlined"
+              disabled={save.isPending}
+              onClick={() => save.mutate(get)}
+            >
               {name}
             </button>
           </li>

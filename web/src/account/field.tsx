@@ -1,6 +1,10 @@
 import { useId } from 'react'
 
-export function Field({ label, hint, ...input }: { label: string; hint?: string | undefined } & React.InputHTMLAttributes<HTMLInputElement>) {
+export function Field({
+  label,
+  hint,
+  ...input
+}: { label: string; hint?: string | undefined } & React.InputHTMLAttributes<HTMLInputElement>) {
   const id = useId()
   return (
     <label className="block">

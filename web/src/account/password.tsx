@@ -10,7 +10,13 @@ export function Password() {
   const queries = useQueryClient()
   const form = useRef<HTMLFormElement>(null)
   const change = useMutation({
-    mutationFn: (data: FormData) => docket.changePassword({ body: { current_password: String(data.get('current')), new_password: String(data.get('new')) } }),
+    mutationFn: (data: FormData) =>
+      docket.changePassword({
+        body: {
+          current_password: String(data.get('current')),
+          new_password: String(data.get('new')),
+        },
+      }),
     onSuccess: () => {
       form.current?.reset()
       announce('Password changed')
@@ -28,13 +34,30 @@ export function Password() {
         }}
       >
         <input type="hidden" autoComplete="username" value={person.email} readOnly />
-        <Field label="Password as it is" name="current" type="password" autoComplete="current-password" required />
-        <Field label="New password" name="new" type="password" autoComplete="new-password" required hint="At least 8 characters" />
+        <Field
+          label="Password as it is"
+          name="current"
+          type="password"
+          autoComplete="current-password"
+          required
+        />
+        <Field
+          label="New password"
+          name="new"
+          type="password"
+          autoComplete="new-password"
+          required
+          hint="At least 8 characters"
+        />
         <button type="submit" className="outlined min-h-11" disabled={change.isPending}>
           Change the password
         </button>
       </form>
-      <p className="mt-2 text-sm text-muted">{change.isSuccess ? 'Changed. Every other session is over.' : 'All other sessions end with it.'}</p>
+      <p className="mt-2 text-sm text-muted">
+        {change.isSuccess
+          ? 'Changed. Every other session is over.'
+          : 'All other sessions end with it.'}
+      </p>
       {change.isError && <Failure error={change.error} />}
     </Section>
   )

@@ -8,9 +8,18 @@ export function Sessions() {
   const { docket, person, announce } = useWorkspace()
   const queries = useQueryClient()
   const key = ['sessions', person.id]
-  const sessions = useQuery({ queryKey: key, queryFn: ({ signal }) => docket.listSessions({}, { signal }) })
-  const ended = { onSuccess: () => announce('Signed out there'), onSettled: () => queries.invalidateQueries({ queryKey: key }) }
-  const end = useMutation({ mutationFn: (session: string) => docket.revokeSession({ session }), ...ended })
+  const sessions = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => docket.listSessions({}, { signal }),
+  })
+  const ended = {
+    onSuccess: () => announce('Signed out there'),
+    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+  }
+  const end = useMutation({
+    mutationFn: (session: string) => docket.revokeSession({ session }),
+    ...ended,
+  })
   const endOthers = useMutation({ mutationFn: () => docket.revokeOtherSessions(), ...ended })
   const failed = [sessions, end, endOthers].find(({ error }) => error)?.error
   const items = sessions.data?.items ?? []
@@ -28,7 +37,8 @@ export function Sessions() {
                 {current && <span className="chip ml-2">this one</span>}
               </p>
               <p className="text-sm text-muted">
-                {ip_address ?? 'unknown address'}, last seen <time dateTime={last_seen_at}>{when.format(new Date(last_seen_at))}</time>
+                {ip_address ?? 'unknown address'}, last seen{' '}
+                <time dateTime={last_seen_at}>{when.format(new Date(last_seen_at))}</time>
               </p>
             </div>
             {!current && (
@@ -46,7 +56,12 @@ export function Sessions() {
         ))}
       </ul>
       {items.length > 1 && (
-        <button type="button" className="quiet mt-2" disabled={endOthers.isPending} onClick={() => endOthers.mutate()}>
+        <button
+          type="button"
+          className="quiet mt-2"
+          disabled={endOthers.isPending}
+          onClick={() => endOthers.mutate()}
+        >
           Sign out everywhere else
         </button>
       )}

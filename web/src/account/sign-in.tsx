@@ -5,7 +5,13 @@ import { Failure } from '../shell/failure.tsx'
 import { Field } from './field.tsx'
 
 /** Sign-in and sign-up in one card. */
-export function SignIn({ notice, done }: { notice: string | undefined; done: (user: BrowserUser) => void }) {
+export function SignIn({
+  notice,
+  done,
+}: {
+  notice: string | undefined
+  done: (user: BrowserUser) => void
+}) {
   const [isNew, setIsNew] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
   const [failure, setFailure] = useState<Error>()
@@ -14,7 +20,9 @@ export function SignIn({ notice, done }: { notice: string | undefined; done: (us
     setFailure(undefined)
     const body = { email: String(form.get('email')), password: String(form.get('password')) }
     try {
-      const { user } = isNew ? await visitor.signUpEmail({ body: { ...body, name: String(form.get('name')) } }) : await visitor.signInEmail({ body })
+      const { user } = isNew
+        ? await visitor.signUpEmail({ body: { ...body, name: String(form.get('name')) } })
+        : await visitor.signInEmail({ body })
       done(user)
     } catch (error) {
       setFailure(error as Error)
@@ -25,7 +33,9 @@ export function SignIn({ notice, done }: { notice: string | undefined; done: (us
   return (
     <main className="mx-auto grid min-h-dvh max-w-sm content-center px-4 py-10">
       <h1 className="mb-1 text-3xl font-semibold tracking-tight">Docket</h1>
-      <p className="mb-8 text-muted">{isNew ? 'Make an account and keep your tasks.' : 'Sign in to your tasks.'}</p>
+      <p className="mb-8 text-muted">
+        {isNew ? 'Make an account and keep your tasks.' : 'Sign in to your tasks.'}
+      </p>
       {notice && (
         <p role="status" className="note mt-0 mb-6">
           {notice}

@@ -5,7 +5,10 @@ import { Dialog } from '../shell/dialog.tsx'
 import { Failure } from '../shell/failure.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
 
-/** Ends the session and takes the tasks off this device; asks first where something has not reached the server. */
+/**
+ * Ends the session and takes the tasks off this device; asks first where something has not reached
+ * the server.
+ */
 export function SignOut({ leave }: { leave: (why?: string) => void }) {
   const { replica } = useWorkspace()
   const [unsent, setUnsent] = useState(0)
@@ -22,7 +25,12 @@ export function SignOut({ leave }: { leave: (why?: string) => void }) {
   })
   return (
     <>
-      <button type="button" className="outlined" disabled={out.isPending} onClick={() => out.mutate(false)}>
+      <button
+        type="button"
+        className="outlined"
+        disabled={out.isPending}
+        onClick={() => out.mutate(false)}
+      >
         Sign out
       </button>
       {out.isError && <Failure error={out.error} />}
@@ -30,14 +38,20 @@ export function SignOut({ leave }: { leave: (why?: string) => void }) {
         <Dialog title="Sign out" close={() => setUnsent(0)}>
           <h2 className="mb-2 text-lg font-semibold">Sign out and lose what was not sent?</h2>
           <p className="mb-4">
-            {unsent === 1 ? 'One change has' : `${unsent} changes have`} not reached the server. Signing out takes everything off this device.
+            {unsent === 1 ? 'One change has' : `${unsent} changes have`} not reached the server.
+            Signing out takes everything off this device.
           </p>
           {out.isError && <Failure error={out.error} />}
           <div className="flex justify-end gap-2">
             <button type="button" className="quiet" onClick={() => setUnsent(0)}>
               Stay
             </button>
-            <button type="button" className="danger" disabled={out.isPending} onClick={() => out.mutate(true)}>
+            <button
+              type="button"
+              className="danger"
+              disabled={out.isPending}
+              onClick={() => out.mutate(true)}
+            >
               Sign out and lose {unsent === 1 ? 'it' : 'them'}
             </button>
           </div>

@@ -18,7 +18,10 @@ export interface Entry {
   state: 'waiting' | 'done' | 'conflict' | 'refused'
   /** How often the server failed over it. */
   failures?: number
-  /** Whether something between answers in place of the server when this is sent, and not when other things are. */
+  /**
+   * Whether something between answers in place of the server when this is sent, and not when other
+   * things are.
+   */
   isBlocked?: boolean
   /** Of what is done: its tasks as it left them. */
   left?: Task[]
@@ -53,7 +56,11 @@ const nameOf = (userId: string) => `docket-${userId}`
  * @param onDeleting called when another tab deletes it: whoever has it open must close it
  * @param onLost called when the browser has taken it away
  */
-export function openDatabase(userId: string, onDeleting: () => void, onLost: () => void): Promise<Database> {
+export function openDatabase(
+  userId: string,
+  onDeleting: () => void,
+  onLost: () => void,
+): Promise<Database> {
   return openDB<Schema>(nameOf(userId), 1, {
     upgrade(database) {
       database.createObjectStore('tasks', { keyPath: 'id' })

@@ -1,33 +1,60 @@
-import { type DocketClient, type DocketError, ForeignResponse, isProblem, NoAnswerError, ProblemError, type Task, type TaskOperation } from '@docket/sdk'
+import {
+  type DocketClient,
+  type DocketError,
+  ForeignResponse,
+  isProblem,
+  NoAnswerError,
+  ProblemError,
+  type Task,
+  type TaskOperation,
+} from '@docket/sdk'
 import { fold } from '../../../rules/fold.ts'
 import { sentenceOf } from '../sentences.ts'
 import type { Entry } from './database.ts'
 import { holds, isSame, targetOf } from './operations.ts'
 import { split, withOperation, without } from './outbox.ts'
 
-/** Statuses of problems that say nothing of the operations: later, or in a session, they may be done. */
+/**
+ * Statuses of problems that say nothing of the operations: later, or in a session, they may be
+ * done.
+ */
 const PASSING = [401, 403, 408, 429, 503]
 /** How often the server may fail over one entry, before the person is asked. */
 const FAILURES = 8
 
 /**
- * The result of sending an entry: the server has it and left these tasks, it has to change before it is sent again, or the server failed over it.
- * `refused`: the operations that the server does not take, apart from the others, which wait to be sent without them.
+ * The result of sending an entry: the server has it and left these tasks, it has to change before
+ * it is sent again, or the server failed over it.
+ * `refused`: the operations that the server does not take, apart from the others, which wait to be
+ * sent without them.
  */
-export type Delivery = { left: Task[] } | { entry: Entry; refused?: Entry } | { entry: Entry; failure: DocketError }
+export type Delivery =
+  | { left: Task[] }
+  | { entry: Entry; refused?: Entry }
+  | { entry: Entry; failure: DocketError }
 
 /**
  * Sends an entry.
  *
  * @param signal ends it, where the entry is discarded meanwhile
- * @throws {DocketError} what passes: there is no response of Docket, the session has ended, the server is busy
+ * @throws {DocketError} what passes: there is no response of Docket, the session has ended, the
+ *   server is busy
  * @throws the reason of the signal
  */
-export async function deliver(docket: DocketClient, { isBlocked: _, ...entry }: Entry, signal: AbortSignal): Promise<Delivery> {
-  const { data, error } = await docket.result.bulkTasks({ body: { operations: entry.operations } }, { idempotencyKey: entry.key, signal })
+export async function deliver(
+  docket: DocketClient,
+  { isBlocked: _, ...entry }: Entry,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const { data, error } = await docket.result.bulkTasks(
+    { body: { operations: entry.operations } },
+    { idempotencyKey: entry.key, signal },
+  )
   if (data) return { left: data.items }
-  // A portal in front of everything, or a filter that dislikes this text? That shows when something else is asked of the server.
-  if (error instanceof NoAnswerError && error.cause instanceof ForeignResponse) return { entry: { ...entry, isBlocked: true }, failure: error }
+  // A portal in front of everything, or a filter that dislikes this text? That shows when something
+  // else is asked of the server.
+  if (error instanceof NoAnswerError && error.cause instanceof ForeignResponse)
+    return { entry: { ...entry, isBlocked: true }, failure: error }
   const known = notPassing(error)
   if (known.status >= 500) return failing(entry, known)
 
@@ -38,11 +65,14 @@ export async function deliver(docket: DocketClient, { isBlocked: _, ...entry }: 
   // Its response was lost, a day ago or more: the id is one that no other task has.
   if (known.code === 'task_id_taken') return { entry: without(entry, index) }
   if (known.code === 'task_not_found') return { entry: gone(entry, index) }
-  if (known.status === 412 && operation.action === 'update') return reconciled(docket, entry, index, operation)
+  if (known.status === 412 && operation.action === 'update')
+    return reconciled(docket, entry, index, operation)
   if (named === undefined) return { entry: { ...entry, ...refused(sentenceOf(known)) } }
   const { rest, apart } = split(entry, index)
   const refusedEntry = { ...apart, ...refused(sentenceOf(known)) }
-  return rest.operations.length > 0 ? { entry: rest, refused: refusedEntry } : { entry: { ...entry, ...refused(sentenceOf(known)) } }
+  return rest.operations.length > 0
+    ? { entry: rest, refused: refusedEntry }
+    : { entry: { ...entry, ...refused(sentenceOf(known)) } }
 }
 
 /** @throws {DocketError} what passes */
@@ -53,33 +83,63 @@ function notPassing(error: Error): ProblemError {
 
 function failing(entry: Entry, failure: ProblemError): Delivery {
   const failures = (entry.failures ?? 0) + 1
-  return { entry: { ...entry, failures, ...(failures >= FAILURES ? refused(sentenceOf(failure)) : {}) }, failure }
+  return {
+    entry: { ...entry, failures, ...(failures >= FAILURES ? refused(sentenceOf(failure)) : {}) },
+    failure,
+  }
 }
 
 const refused = (why: string) => ({ state: 'refused' as const, why })
 
-/** Deleted is what the person wanted, and of many the others are done all the same; what is about one task alone cannot be done. */
+/**
+ * Deleted is what the person wanted, and of many the others are done all the same; what is about
+ * one task alone cannot be done.
+ */
 const gone = (entry: Entry, index: number): Entry =>
   entry.operations.length > 1 || entry.operations[index]?.action === 'delete'
     ? without(entry, index)
     : { ...entry, ...refused('This task was deleted on another device.') }
 
 /** Somebody else was faster. Only what both of them changed is a conflict. */
-async function reconciled(docket: DocketClient, entry: Entry, index: number, operation: Extract<TaskOperation, { action: 'update' }>): Promise<Delivery> {
+async function reconciled(
+  docket: DocketClient,
+  entry: Entry,
+  index: number,
+  operation: Extract<TaskOperation, { action: 'update' }>,
+): Promise<Delivery> {
   const { data: theirs, error } = await docket.result.getTask({ task: targetOf(operation) })
   if (isProblem(error, 'task_not_found')) return { entry: gone(entry, index) }
   if (error) return failing(entry, notPassing(error))
   if (holds(theirs, operation.changes)) return { entry: without(entry, index) }
   const over = (entry.inverse[index] as typeof operation).changes
-  const changes = { ...operation.changes, ...(operation.changes.labels ? { labels: merged(over.labels, operation.changes.labels, theirs.labels) } : {}) }
+  const changes = {
+    ...operation.changes,
+    ...(operation.changes.labels
+      ? { labels: merged(over.labels, operation.changes.labels, theirs.labels) }
+      : {}),
+  }
   const members = Object.keys(changes) as (keyof typeof over)[]
-  if (members.every((member) => member === 'labels' || isSame(theirs[member], over[member]) || isSame(theirs[member], changes[member])))
+  if (
+    members.every(
+      (member) =>
+        member === 'labels' ||
+        isSame(theirs[member], over[member]) ||
+        isSame(theirs[member], changes[member]),
+    )
+  )
     return { entry: withOperation(entry, index, { ...operation, changes, if_match: theirs.etag }) }
   return { entry: { ...entry, state: 'conflict', conflict: { index, theirs } } }
 }
 
-/** Labels that each of two added are both there, and those that one took away are not; spellings of one label are that label. */
+/**
+ * Labels that each of two added are both there, and those that one took away are not; spellings of
+ * one label are that label.
+ */
 function merged(over: string[] = [], mine: string[], theirs: string[]): string[] {
-  const isIn = (labels: string[], label: string) => labels.some((each) => fold(each) === fold(label))
-  return [...theirs.filter((label) => isIn(mine, label) || !isIn(over, label)), ...mine.filter((label) => !isIn(over, label) && !isIn(theirs, label))]
+  const isIn = (labels: string[], label: string) =>
+    labels.some((each) => fold(each) === fold(label))
+  return [
+    ...theirs.filter((label) => isIn(mine, label) || !isIn(over, label)),
+    ...mine.filter((label) => !isIn(over, label) && !isIn(theirs, label)),
+  ]
 }

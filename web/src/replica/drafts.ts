@@ -19,7 +19,10 @@ export async function openDrafts(
   fail: (error: Error) => void,
 ): Promise<Drafts> {
   const transaction = database.transaction('drafts')
-  const [found, texts] = await Promise.all([transaction.store.getAllKeys(), transaction.store.getAll()])
+  const [found, texts] = await Promise.all([
+    transaction.store.getAllKeys(),
+    transaction.store.getAll(),
+  ])
   const drafts = new Map(found.map((key, index) => [key, texts[index] as Draft]))
   const hear = (key: string, draft: Draft | undefined) => {
     if (draft) drafts.set(key, draft)
@@ -28,8 +31,11 @@ export async function openDrafts(
   }
   const keep = async (key: string, draft: Draft | undefined) => {
     const transaction = database.transaction('drafts', 'readwrite')
-    const kept: Promise<unknown> = draft ? transaction.store.put(draft, key) : transaction.store.delete(key)
-    // By itself it would commit only once the page has heard of the write, and the page may be gone by then.
+    const kept: Promise<unknown> = draft
+      ? transaction.store.put(draft, key)
+      : transaction.store.delete(key)
+    // By itself it would commit only once the page has heard of the write, and the page may be gone
+    // by then.
     transaction.commit()
     await Promise.all([kept, transaction.done])
   }

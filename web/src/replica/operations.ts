@@ -4,21 +4,31 @@ import { between, indexIn, orderOf, replace } from './position.ts'
 export type Tasks = Map<string, Task>
 
 /** The id of the task that an operation is about. */
-export const targetOf = (operation: TaskOperation): string => (operation.action === 'create' ? (operation.task.id as string) : operation.task_id)
+export const targetOf = (operation: TaskOperation): string =>
+  operation.action === 'create' ? (operation.task.id as string) : operation.task_id
 
 /** Whether a task has these values still. */
 export const holds = (task: Task | undefined, values: TaskUpdate): boolean =>
-  task !== undefined && Object.entries(values).every(([member, value]) => isSame(task[member as keyof Task], value))
+  task !== undefined &&
+  Object.entries(values).every(([member, value]) => isSame(task[member as keyof Task], value))
 
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** Does to the tasks of this device what the server will do. What is about a task that is not there does nothing. */
-export function apply(tasks: Tasks, operation: TaskOperation, { at, userId }: { at: string; userId: string }): void {
+/**
+ * Does to the tasks of this device what the server will do. What is about a task that is not there
+ * does nothing.
+ */
+export function apply(
+  tasks: Tasks,
+  operation: TaskOperation,
+  { at, userId }: { at: string; userId: string },
+): void {
   const id = targetOf(operation)
   const task = tasks.get(id)
   if (operation.action === 'create') {
     if (!task) replace(tasks, created(tasks, operation.task, id, at, userId))
-  } else if (task) replace(tasks, { ...task, ...changed(tasks, task, operation, at), updated_at: at })
+  } else if (task)
+    replace(tasks, { ...task, ...changed(tasks, task, operation, at), updated_at: at })
 }
 
 type Creation = Extract<TaskOperation, { action: 'create' }>['task']
@@ -45,14 +55,22 @@ function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: 
   }
 }
 
-function changed(tasks: Tasks, task: Task, operation: Exclude<TaskOperation, { action: 'create' }>, at: string): Partial<Task> {
+function changed(
+  tasks: Tasks,
+  task: Task,
+  operation: Exclude<TaskOperation, { action: 'create' }>,
+  at: string,
+): Partial<Task> {
   switch (operation.action) {
     case 'update': {
       const { completed = task.completed } = operation.changes
       return { ...operation.changes, completed_at: completed ? (task.completed_at ?? at) : null }
     }
     case 'complete':
-      return { completed: operation.completed, completed_at: operation.completed ? (task.completed_at ?? at) : null }
+      return {
+        completed: operation.completed,
+        completed_at: operation.completed ? (task.completed_at ?? at) : null,
+      }
     case 'move':
       return { position: placed(tasks, task, operation.place) }
     case 'delete':
@@ -64,14 +82,18 @@ function changed(tasks: Tasks, task: Task, operation: Exclude<TaskOperation, { a
 
 function placed(tasks: Tasks, task: Task, { before, after, to }: TaskMove): string {
   const order = orderOf(tasks)
-  if (to === 'top') return order[0]?.id === task.id ? task.position : between(undefined, order[0]?.position)
-  if (to === 'bottom') return order.at(-1)?.id === task.id ? task.position : between(order.at(-1)?.position, undefined)
+  if (to === 'top')
+    return order[0]?.id === task.id ? task.position : between(undefined, order[0]?.position)
+  if (to === 'bottom')
+    return order.at(-1)?.id === task.id ? task.position : between(order.at(-1)?.position, undefined)
   const anchor = tasks.get((before ?? after) as string)
   if (!anchor) return task.position
   const at = indexIn(order, anchor)
   const next = order[before ? at - 1 : at + 1]
   if (next?.id === task.id) return task.position
-  return before ? between(next?.position, anchor.position) : between(anchor.position, next?.position)
+  return before
+    ? between(next?.position, anchor.position)
+    : between(anchor.position, next?.position)
 }
 
 /** What takes an operation back. */
@@ -82,7 +104,9 @@ export function inverseOf(tasks: Tasks, operation: TaskOperation): TaskOperation
     case 'create':
       return { action: 'delete', task_id }
     case 'update': {
-      const changes = Object.fromEntries(Object.keys(operation.changes).map((member) => [member, task?.[member as keyof Task]])) as TaskUpdate
+      const changes = Object.fromEntries(
+        Object.keys(operation.changes).map((member) => [member, task?.[member as keyof Task]]),
+      ) as TaskUpdate
       return { action: 'update', task_id, changes }
     }
     case 'complete':

@@ -3,7 +3,8 @@ import type { Database, Entry } from './database.ts'
 import { holds, targetOf } from './operations.ts'
 
 /**
- * The first entry that may go. What is about a task that a conflict or a failure is about, or that was not created, waits for that.
+ * The first entry that may go. What is about a task that a conflict or a failure is about, or that
+ * was not created, waits for that.
  *
  * @param failed the entries that the server failed over just now
  */
@@ -11,16 +12,26 @@ export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined
   const held = new Set<string>()
   for (const entry of entries) {
     // Also what a task is put beside.
-    const targets = entry.operations.flatMap((operation) => [targetOf(operation), ...(operation.action === 'move' ? Object.values(operation.place) : [])])
-    if (entry.state === 'waiting' && !failed.has(entry.id as number) && !targets.some((id) => held.has(id))) return entry
+    const targets = entry.operations.flatMap((operation) => [
+      targetOf(operation),
+      ...(operation.action === 'move' ? Object.values(operation.place) : []),
+    ])
+    if (
+      entry.state === 'waiting' &&
+      !failed.has(entry.id as number) &&
+      !targets.some((id) => held.has(id))
+    )
+      return entry
     if (entry.state === 'done') continue
-    for (const operation of entry.operations) if (entry.state !== 'refused' || operation.action === 'create') held.add(targetOf(operation))
+    for (const operation of entry.operations)
+      if (entry.state !== 'refused' || operation.action === 'create') held.add(targetOf(operation))
   }
   return undefined
 }
 
 /** The tasks that are on the server already, and not in the replica yet. */
-export const leftBy = (entries: Entry[]): Map<string, Task> => new Map(entries.flatMap(({ left = [] }) => left.map((task) => [task.id, task])))
+export const leftBy = (entries: Entry[]): Map<string, Task> =>
+  new Map(entries.flatMap(({ left = [] }) => left.map((task) => [task.id, task])))
 
 /** The entry is with the server, and left these tasks. */
 export async function settle(database: Database, entry: Entry, left: Task[]): Promise<void> {
@@ -30,20 +41,33 @@ export async function settle(database: Database, entry: Entry, left: Task[]): Pr
   await transaction.done
 }
 
-/** A person's choice: `mine` goes once more, against the version that is there now; `theirs` lets go of what was changed here. */
-export async function resolve(database: Database, entry: Entry, choice: 'mine' | 'theirs'): Promise<void> {
+/**
+ * A person's choice: `mine` goes once more, against the version that is there now; `theirs` lets go
+ * of what was changed here.
+ */
+export async function resolve(
+  database: Database,
+  entry: Entry,
+  choice: 'mine' | 'theirs',
+): Promise<void> {
   const { index, theirs } = entry.conflict as NonNullable<Entry['conflict']>
   const mine = entry.operations[index] as Extract<TaskOperation, { action: 'update' }>
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   const { conflict: _, ...rest } = entry
-  if (choice === 'mine') await transaction.store.put({ ...withOperation(rest, index, { ...mine, if_match: theirs.etag }), state: 'waiting' })
+  if (choice === 'mine')
+    await transaction.store.put({
+      ...withOperation(rest, index, { ...mine, if_match: theirs.etag }),
+      state: 'waiting',
+    })
   else {
     await putOrDelete(transaction.store, { ...without(rest, index), state: 'waiting' })
     // What was typed on top of it, into the same members, goes with it.
     for (const later of await laterThan(transaction.store, entry)) {
       const typed = later.operations.findIndex(
         (operation) =>
-          operation.action === 'update' && operation.task_id === theirs.id && Object.keys(operation.changes).some((member) => member in mine.changes),
+          operation.action === 'update' &&
+          operation.task_id === theirs.id &&
+          Object.keys(operation.changes).some((member) => member in mine.changes),
       )
       if (typed >= 0) await putOrDelete(transaction.store, without(later, typed))
     }
@@ -52,7 +76,10 @@ export async function resolve(database: Database, entry: Entry, choice: 'mine' |
   await transaction.done
 }
 
-/** Lets go of what the server refused, and of what was done afterwards to a task that it would have created. */
+/**
+ * Lets go of what the server refused, and of what was done afterwards to a task that it would have
+ * created.
+ */
 export async function discard(database: Database, entry: Entry): Promise<void> {
   const never = new Set(entry.operations.filter(({ action }) => action === 'create').map(targetOf))
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
@@ -75,23 +102,36 @@ export function withOperation(entry: Entry, index: number, operation: TaskOperat
 export function without({ conflict: _, ...entry }: Entry, index: number): Entry {
   // Its place may be another one now; the server says anew what is one.
   const state = entry.state === 'conflict' ? 'waiting' : entry.state
-  return { ...entry, state, key: crypto.randomUUID(), operations: entry.operations.toSpliced(index, 1), inverse: entry.inverse.toSpliced(index, 1) }
+  return {
+    ...entry,
+    state,
+    key: crypto.randomUUID(),
+    operations: entry.operations.toSpliced(index, 1),
+    inverse: entry.inverse.toSpliced(index, 1),
+  }
 }
 
 /**
  * Takes what the server refuses out of an entry, so that one bad task does not hold up the others.
  *
- * @param index the operation that is refused; where it creates a task, all that is about this task goes with it
+ * @param index the operation that is refused; where it creates a task, all that is about this task
+ *   goes with it
  * @returns the others, and what was taken out
  */
 export function split(entry: Entry, index: number): { rest: Entry; apart: Entry } {
   const bad = entry.operations[index] as TaskOperation
   const id = targetOf(bad)
-  const isApart = (operation: TaskOperation, at: number) => at === index || (bad.action === 'create' && targetOf(operation) === id)
+  const isApart = (operation: TaskOperation, at: number) =>
+    at === index || (bad.action === 'create' && targetOf(operation) === id)
   const apartAt = entry.operations.flatMap((operation, at) => (isApart(operation, at) ? [at] : []))
-  const move = entry.operations.find((operation) => operation.action === 'move' && operation.task_id === id)
+  const move = entry.operations.find(
+    (operation) => operation.action === 'move' && operation.task_id === id,
+  )
   const operations = entry.operations.map((operation) => {
-    const isBeside = bad.action === 'create' && operation.action === 'move' && Object.values(operation.place).includes(id)
+    const isBeside =
+      bad.action === 'create' &&
+      operation.action === 'move' &&
+      Object.values(operation.place).includes(id)
     // What was to come beside it comes to its place.
     return isBeside && move?.action === 'move' ? { ...operation, place: move.place } : operation
   })
@@ -114,35 +154,53 @@ interface Store {
   delete(id: number): Promise<unknown>
 }
 
-export const putOrDelete = (store: Store, entry: Entry) => (entry.operations.length > 0 ? store.put(entry) : store.delete(entry.id as number))
+export const putOrDelete = (store: Store, entry: Entry) =>
+  entry.operations.length > 0 ? store.put(entry) : store.delete(entry.id as number)
 
 /**
- * Puts an entry back that has changed since it was sent, and right behind it what the server refused of it: what is about a task that it would have created comes later.
+ * Puts an entry back that has changed since it was sent, and right behind it what the server
+ * refused of it: what is about a task that it would have created comes later.
  */
-export async function putBack(database: Database, sent: Entry, entry: Entry, refused: Entry | undefined): Promise<void> {
+export async function putBack(
+  database: Database,
+  sent: Entry,
+  entry: Entry,
+  refused: Entry | undefined,
+): Promise<void> {
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   // It was discarded, or tried anew, while it was under way.
   if ((await transaction.store.get(sent.id as number))?.key !== sent.key) return
   await putOrDelete(transaction.store, entry)
   if (refused) {
-    // The ids that the database gives are whole numbers, so that there is room for a thousand parts before the next entry.
+    // The ids that the database gives are whole numbers, so that there is room for a thousand parts
+    // before the next entry.
     const next = Math.floor(entry.id as number) + 1
     const keys = await transaction.store.getAllKeys(IDBKeyRange.bound(entry.id, next, true, true))
-    await transaction.store.put({ ...refused, id: (keys.at(-1) ?? (entry.id as number)) + 2 ** -10 })
+    await transaction.store.put({
+      ...refused,
+      id: (keys.at(-1) ?? (entry.id as number)) + 2 ** -10,
+    })
   }
   await transaction.done
 }
 
 const laterThan = async (store: Store, { id }: Entry) =>
-  (await store.getAll()).filter((later) => (later.id as number) > (id as number) && later.state !== 'done')
+  (await store.getAll()).filter(
+    (later) => (later.id as number) > (id as number) && later.state !== 'done',
+  )
 
-/** What was done on top of it goes against the version that it left; but not where somebody else has changed the same meanwhile: that is for the server to refuse. */
+/**
+ * What was done on top of it goes against the version that it left; but not where somebody else has
+ * changed the same meanwhile: that is for the server to refuse.
+ */
 async function rebase(store: Store, entry: Entry, left: Map<string, Task>): Promise<void> {
   for (const later of await laterThan(store, entry)) {
     const operations = later.operations.map((operation, index) => {
       const task = operation.action === 'update' ? left.get(operation.task_id) : undefined
       const over = later.inverse[index]
-      return task && over?.action === 'update' && holds(task, over.changes) ? { ...operation, if_match: task.etag } : operation
+      return task && over?.action === 'update' && holds(task, over.changes)
+        ? { ...operation, if_match: task.etag }
+        : operation
     })
     await store.put({ ...later, operations })
   }

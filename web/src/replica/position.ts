@@ -6,13 +6,18 @@ interface Place {
   id: string
 }
 
-/** The places of all tasks that are not in the trash, in their order; made when first asked for, and kept up by `replace`. */
+/**
+ * The places of all tasks that are not in the trash, in their order; made when first asked for, and
+ * kept up by `replace`.
+ */
 const orders = new WeakMap<Map<string, Task>, Place[]>()
 
 export function orderOf(tasks: Map<string, Task>): Place[] {
   let order = orders.get(tasks)
   if (!order) {
-    order = [...tasks.values()].filter(({ trashed_at }) => trashed_at === null).map(({ position, id }) => ({ position, id }))
+    order = [...tasks.values()]
+      .filter(({ trashed_at }) => trashed_at === null)
+      .map(({ position, id }) => ({ position, id }))
     order.sort(compare)
     orders.set(tasks, order)
   }
@@ -24,9 +29,11 @@ export function replace(tasks: Map<string, Task>, task: Task): void {
   const before = tasks.get(task.id)
   tasks.set(task.id, task)
   const order = orders.get(tasks)
-  if (!order || (before?.position === task.position && before.trashed_at === task.trashed_at)) return
+  if (!order || (before?.position === task.position && before.trashed_at === task.trashed_at))
+    return
   if (before && before.trashed_at === null) order.splice(indexIn(order, before), 1)
-  if (task.trashed_at === null) order.splice(indexIn(order, task), 0, { position: task.position, id: task.id })
+  if (task.trashed_at === null)
+    order.splice(indexIn(order, task), 0, { position: task.position, id: task.id })
 }
 
 /** Where a place is, or would be. */
@@ -41,12 +48,20 @@ export function indexIn(order: Place[], place: Place): number {
 }
 
 function compare(a: Place, b: Place): number {
-  return a.position < b.position ? -1 : a.position > b.position ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+  return a.position < b.position
+    ? -1
+    : a.position > b.position
+      ? 1
+      : a.id < b.id
+        ? -1
+        : a.id > b.id
+          ? 1
+          : 0
 }
 
 /**
- * A text of digits between two others, in the order of their characters: where the manual order shows a task that was moved, until the server
- * has given it its `position`.
+ * A text of digits between two others, in the order of their characters: where the manual order
+ * shows a task that was moved, until the server has given it its `position`.
  *
  * @param low the one before; undefined: at the top
  * @param high the one after; undefined: at the bottom

@@ -1,4 +1,11 @@
-import { type DocketClient, isProblem, type TaskChange, type TaskChanges, type TaskOperation, type TaskUpdate } from '@docket/sdk'
+import {
+  type DocketClient,
+  isProblem,
+  type TaskChange,
+  type TaskChanges,
+  type TaskOperation,
+  type TaskUpdate,
+} from '@docket/sdk'
 import { type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
 import { type Delivery, deliver } from './deliver.ts'
 import { openDrafts } from './drafts.ts'
@@ -12,14 +19,19 @@ export interface Snapshot {
   outbox: Entry[]
   /** Not everything has come from the server yet. */
   isLoading: boolean
-  /** Why the server cannot be reached, or does not take what is on its way; undefined while it does. */
+  /**
+   * Why the server cannot be reached, or does not take what is on its way; undefined while it does.
+   */
   trouble: Error | undefined
 }
 
 /** One thing to do. */
 export interface Step {
   operation: TaskOperation
-  /** What an update was decided over, where that is not what is there now; if it is not there any more, that is a conflict. */
+  /**
+   * What an update was decided over, where that is not what is there now; if it is not there any
+   * more, that is a conflict.
+   */
   over?: TaskUpdate
 }
 
@@ -27,7 +39,8 @@ export interface Replica {
   subscribe(listener: () => void): () => void
   getSnapshot(): Snapshot
   /**
-   * Does something: it is kept on this device before anything shows it, and goes to the server when it can, once.
+   * Does something: it is kept on this device before anything shows it, and goes to the server when
+   * it can, once.
    *
    * @param about what it is about, for whoever reads that it failed
    * @returns what takes it back
@@ -54,15 +67,22 @@ export interface Replica {
   close(): void
 }
 
-/** Between tabs: what has come from the server, and up to where; or that everything has to be read again. An outbox has changed with each. */
-type Message = { items: TaskChange[]; cursor?: string; isLoading?: boolean } | { key: string; draft: Draft | undefined } | 'everything'
+/**
+ * Between tabs: what has come from the server, and up to where; or that everything has to be read
+ * again. An outbox has changed with each.
+ */
+type Message =
+  | { items: TaskChange[]; cursor?: string; isLoading?: boolean }
+  | { key: string; draft: Draft | undefined }
+  | 'everything'
 
 /** A version that no task has: the update is compared with what is there by its values. */
 const NEVER = '"0"'
 
 /**
- * The tasks of a person on this device. Everything is shown from it, so that a change shows at once and nothing needs the network; the change feed keeps
- * it as the server is. One tab at a time talks to the server, the others hear what it heard.
+ * The tasks of a person on this device. Everything is shown from it, so that a change shows at once
+ * and nothing needs the network; the change feed keeps it as the server is. One tab at a time talks
+ * to the server, the others hear what it heard.
  */
 export async function openReplica(userId: string, docket: DocketClient): Promise<Replica> {
   const name = `docket-${userId}`
@@ -98,7 +118,9 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   let snapshot: Snapshot
   function show(): void {
     const tasks: Tasks = new Map(server)
-    for (const { state, operations, at } of outbox) if (state !== 'refused') for (const operation of operations) apply(tasks, operation, { at, userId })
+    for (const { state, operations, at } of outbox)
+      if (state !== 'refused')
+        for (const operation of operations) apply(tasks, operation, { at, userId })
     snapshot = { tasks, outbox, isLoading, trouble }
     notify()
   }
@@ -169,9 +191,15 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       }
       if ('left' in delivery) await settle(database, entry, delivery.left)
       else {
-        // Is it the server that does not work? Else it is this entry, for which the others need not wait.
+        // Is it the server that does not work? Else it is this entry, for which the others need not
+        // wait.
         if ('failure' in delivery) await fetchChanges()
-        await putBack(database, entry, delivery.entry, 'refused' in delivery ? delivery.refused : undefined)
+        await putBack(
+          database,
+          entry,
+          delivery.entry,
+          'refused' in delivery ? delivery.refused : undefined,
+        )
         if ('failure' in delivery) {
           failed.add(entry.id as number)
           failure = delivery.failure
@@ -184,7 +212,9 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   }
 
   async function fetchChanges(): Promise<void> {
-    const done = (await database.getAll('outbox')).filter(({ state }) => state === 'done').map(({ id }) => id as number)
+    const done = (await database.getAll('outbox'))
+      .filter(({ state }) => state === 'done')
+      .map(({ id }) => id as number)
     let asked = await database.get('cursor', 'cursor')
     // A tab that was closed could not tell what it had kept.
     if (asked !== known) await read()
@@ -202,7 +232,11 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   }
 
   /** False where the tasks are no longer those that the page follows. */
-  async function keep({ items, cursor, has_more }: TaskChanges, asked: string | undefined, done: number[]): Promise<boolean> {
+  async function keep(
+    { items, cursor, has_more }: TaskChanges,
+    asked: string | undefined,
+    done: number[],
+  ): Promise<boolean> {
     const transaction = database.transaction(['tasks', 'cursor', 'outbox'], 'readwrite')
     const cursors = transaction.objectStore('cursor')
     if ((await cursors.get('cursor')) !== asked) return false
@@ -224,7 +258,11 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
 
   async function forgetTasks(): Promise<void> {
     const transaction = database.transaction(['tasks', 'cursor'], 'readwrite')
-    await Promise.all([transaction.objectStore('tasks').clear(), transaction.objectStore('cursor').clear(), transaction.done])
+    await Promise.all([
+      transaction.objectStore('tasks').clear(),
+      transaction.objectStore('cursor').clear(),
+      transaction.done,
+    ])
     tell('everything')
     if (!isClosed) await read()
   }
@@ -267,7 +305,8 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       const tasks: Tasks = new Map(snapshot.tasks)
       const operations = steps.map(({ operation, over }) => {
         const isUpdate = operation.action === 'update'
-        const inverse = isUpdate && over ? { ...operation, changes: over } : inverseOf(tasks, operation)
+        const inverse =
+          isUpdate && over ? { ...operation, changes: over } : inverseOf(tasks, operation)
         back.push({ operation: inverse, ...(isUpdate ? { over: operation.changes } : {}) })
         if (!isUpdate) {
           apply(tasks, operation, { at, userId })
@@ -276,13 +315,23 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
         const before = (inverse as typeof operation).changes
         const shown = tasks.get(operation.task_id)
         const done = left.get(operation.task_id)
-        // The version that has what was decided over; not one that is there already and that nobody here has seen.
-        const version = holds(shown, before) ? (done && holds(done, before) ? done : shown)?.etag : undefined
+        // The version that has what was decided over; not one that is there already and that nobody
+        // here has seen.
+        const version = holds(shown, before)
+          ? (done && holds(done, before) ? done : shown)?.etag
+          : undefined
         apply(tasks, operation, { at, userId })
         return { ...operation, if_match: version || NEVER }
       })
       const inverse = back.map(({ operation }) => operation)
-      await transaction.store.add({ key: crypto.randomUUID(), at, about, operations, inverse, state: 'waiting' })
+      await transaction.store.add({
+        key: crypto.randomUUID(),
+        at,
+        about,
+        operations,
+        inverse,
+        state: 'waiting',
+      })
       await transaction.done
       await changed()
       soon()
@@ -314,7 +363,8 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     unsent: () => outbox.filter(({ state }) => state !== 'done').length + drafts.count(),
     synchronise: timing.now,
     async forget() {
-      // From here on nothing is done any more: what the page lets go of while it closes stays as it was typed.
+      // From here on nothing is done any more: what the page lets go of while it closes stays as it
+      // was typed.
       isClosed = true
       await forgetTasks().finally(close)
     },

@@ -1,6 +1,9 @@
 import { NoAnswerError, ProblemError } from '@docket/sdk'
 
-/** Milliseconds: between two looks for what other devices did, and the first and the longest wait after a failure. */
+/**
+ * Milliseconds: between two looks for what other devices did, and the first and the longest wait
+ * after a failure.
+ */
 const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 15_000]
 
 /** What is wrong where the device itself knows that it has no network. */
@@ -20,10 +23,14 @@ interface Work {
 }
 
 /**
- * Works when it is asked to, when the page comes to the front, when the network is back, every thirty seconds while the page is in front, and again after a failure, later each time.
+ * Works when it is asked to, when the page comes to the front, when the network is back, every
+ * thirty seconds while the page is in front, and again after a failure, later each time.
  * Never twice at once.
  */
-export function schedule({ run, fared, isWaiting }: Work): { now: () => Promise<void>; stop: () => void } {
+export function schedule({ run, fared, isWaiting }: Work): {
+  now: () => Promise<void>
+  stop: () => void
+} {
   let running: Promise<void> | undefined
   let isAsked = false
   let isStopped = false
@@ -57,9 +64,14 @@ export function schedule({ run, fared, isWaiting }: Work): { now: () => Promise<
       // What was under way then fails, and matters to nobody.
       if (isStopped) return
       failures += 1
-      const wanted = error instanceof ProblemError ? Number(error.response.headers.get('retry-after')) * 1_000 : 0
+      const wanted =
+        error instanceof ProblemError
+          ? Number(error.response.headers.get('retry-after')) * 1_000
+          : 0
       // Somebody has asked again meanwhile, perhaps because the network is back.
-      wait = isAsked ? FIRST_WAIT : Math.max(wanted || 0, Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT))
+      wait = isAsked
+        ? FIRST_WAIT
+        : Math.max(wanted || 0, Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT))
       fared(error as Error)
     }
     if (!isStopped) timer = setTimeout(() => (isVisible() || isWaiting()) && void now(), wait)

@@ -2,8 +2,8 @@
 const PRESS_MS = 400
 
 /**
- * Runs once the press that took the focus has become a click. What changes its place between press and release would not get the click; and on a
- * touch screen the focus goes only just before it.
+ * Runs once the press that took the focus has become a click. What changes its place between press
+ * and release would not get the click; and on a touch screen the focus goes only just before it.
  */
 export function afterPress(run: () => void): void {
   const over = new AbortController()

@@ -1,7 +1,17 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 
 /** A modal dialog. Escape and a click beside it close it; the focus goes back to where it was. */
-export function Dialog({ title, close, children, className = '' }: { title: string; close: () => void; children: ReactNode; className?: string }) {
+export function Dialog({
+  title,
+  close,
+  children,
+  className = '',
+}: {
+  title: string
+  close: () => void
+  children: ReactNode
+  className?: string
+}) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null

@@ -2,7 +2,10 @@ import { Component, type ReactNode } from 'react'
 
 interface Props {
   children: ReactNode
-  /** What is shown in place of a part that has a fault or could not be loaded; everything else of the page stays. */
+  /**
+   * What is shown in place of a part that has a fault or could not be loaded; everything else of
+   * the page stays.
+   */
   fallback: ReactNode
   /** Once this is another value, the part is tried again. */
   resetKey?: unknown
@@ -16,7 +19,8 @@ export class ErrorBoundary extends Component<Props, { hasFailed: boolean }> {
   }
 
   override componentDidUpdate(before: Props) {
-    if (this.state.hasFailed && before.resetKey !== this.props.resetKey) this.setState({ hasFailed: false })
+    if (this.state.hasFailed && before.resetKey !== this.props.resetKey)
+      this.setState({ hasFailed: false })
   }
 
   override render() {

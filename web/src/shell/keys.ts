@@ -9,8 +9,9 @@ const parts = new Set<{ current: Bindings }>()
 let stop = () => {}
 
 /**
- * Keys that do something wherever the focus is, but while the person types or answers a dialog. `$mod` is Command on a Mac and Control elsewhere,
- * `[Shift]` may be held, and a sequence is written with spaces.
+ * Keys that do something wherever the focus is, but while the person types or answers a dialog.
+ * `$mod` is Command on a Mac and Control elsewhere, `[Shift]` may be held, and a sequence is
+ * written with spaces.
  */
 export function useKeys(bindings: Bindings): void {
   const latest = useRef(bindings)
@@ -30,7 +31,9 @@ export function useKeys(bindings: Bindings): void {
 /** One listener for all, with the sequences first: `g d` is not `d` as well. */
 function listen(): void {
   stop()
-  const keys = [...parts].flatMap((part) => Object.keys(part.current).map((key) => [key, part] as const))
+  const keys = [...parts].flatMap((part) =>
+    Object.keys(part.current).map((key) => [key, part] as const),
+  )
   const called = keys
     .sort(([a], [b]) => b.split(' ').length - a.split(' ').length)
     .map(([key, part]) => {
@@ -48,10 +51,15 @@ function isForOthers(event: KeyboardEvent): boolean {
   if (event.repeat && !/^(j|k|Arrow)/.test(event.key)) return true
   if (event.isComposing || document.querySelector('dialog[open]')) return true
   if (event.ctrlKey || event.metaKey) return false
-  return isTyping(event.target) || (event.key.length === 1 && !event.altKey && !remembered('singleKeys'))
+  return (
+    isTyping(event.target) || (event.key.length === 1 && !event.altKey && !remembered('singleKeys'))
+  )
 }
 
 /** Whether keys are text where the focus is. */
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]')
+  return (
+    target instanceof HTMLElement &&
+    target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]')
+  )
 }

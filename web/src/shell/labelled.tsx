@@ -1,7 +1,17 @@
 import type { ReactNode } from 'react'
 
 /** A control below its name. */
-export function Labelled({ label, hint, className = '', children }: { label: string; hint?: string; className?: string; children: ReactNode }) {
+export function Labelled({
+  label,
+  hint,
+  className = '',
+  children,
+}: {
+  label: string
+  hint?: string
+  className?: string
+  children: ReactNode
+}) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
     <label className={`block ${className}`}>

@@ -9,12 +9,16 @@ interface Options<Props> {
 }
 
 /**
- * A part of the page that is loaded when it is first shown. Where that fails, or where it has a fault, only this part is missing. Browsers
- * remember a module that they could not load, so that only the page loaded anew tries again.
+ * A part of the page that is loaded when it is first shown. Where that fails, or where it has a
+ * fault, only this part is missing. Browsers remember a module that they could not load, so that
+ * only the page loaded anew tries again.
  *
  * @example const Account = lazyPart(() => import('../account/account.tsx').then(({ Account }) => Account))
  */
-export function lazyPart<Props extends object>(load: () => Promise<ComponentType<Props>>, options: Options<Props> = {}): ComponentType<Props> {
+export function lazyPart<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  options: Options<Props> = {},
+): ComponentType<Props> {
   const { loading = () => null, failed = () => <PartFailed /> } = options
   const Part: ComponentType<Props> = lazy(() => load().then((part) => ({ default: part })))
   return function LazyPart(props: Props) {

@@ -10,7 +10,13 @@ import { useWorkspace } from './workspace.tsx'
 const COUNTED = ['/', '/today']
 
 /** The way to every view, beside them where there is room. */
-export function Sidebar({ openPalette, openKeys }: { openPalette: () => void; openKeys: () => void }) {
+export function Sidebar({
+  openPalette,
+  openKeys,
+}: {
+  openPalette: () => void
+  openKeys: () => void
+}) {
   const { person } = useWorkspace()
   return (
     <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto border-r border-line px-3 py-8 md:flex">
@@ -30,7 +36,12 @@ export function Sidebar({ openPalette, openKeys }: { openPalette: () => void; op
           <Icon name="keyboard" />
           Keyboard
         </button>
-        <NavLink href="/account" icon="person" title={person.name || person.email} label="Account" />
+        <NavLink
+          href="/account"
+          icon="person"
+          title={person.name || person.email}
+          label="Account"
+        />
       </div>
     </aside>
   )
@@ -47,12 +58,22 @@ export function TabBar({ openMore }: { openMore: () => void }) {
       className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-4 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {shown.map(({ path, title, icon }) => (
-        <Link key={path} href={path} aria-current={location === path ? 'page' : undefined} className="tab">
+        <Link
+          key={path}
+          href={path}
+          aria-current={location === path ? 'page' : undefined}
+          className="tab"
+        >
           <Icon name={icon} className="size-6" />
           {title}
         </Link>
       ))}
-      <button type="button" className="tab" aria-current={isElsewhere || undefined} onClick={openMore}>
+      <button
+        type="button"
+        className="tab"
+        aria-current={isElsewhere || undefined}
+        onClick={openMore}
+      >
         <Icon name="more" className="size-6" />
         More
       </button>
@@ -62,8 +83,16 @@ export function TabBar({ openMore }: { openMore: () => void }) {
 
 export function MoreViews({ close, openKeys }: { close: () => void; openKeys: () => void }) {
   return (
-    <Dialog title="More" close={close} className="mb-0 w-screen max-w-none rounded-b-none pb-[env(safe-area-inset-bottom)]">
-      <nav aria-label="More views" onClickCapture={(event) => (event.target as Element).closest('a') && close()} className="space-y-0.5">
+    <Dialog
+      title="More"
+      close={close}
+      className="mb-0 w-screen max-w-none rounded-b-none pb-[env(safe-area-inset-bottom)]"
+    >
+      <nav
+        aria-label="More views"
+        onClickCapture={(event) => (event.target as Element).closest('a') && close()}
+        className="space-y-0.5"
+      >
         {VIEWS.slice(3).map((view) => (
           <ViewLink key={view.path} view={view} />
         ))}
@@ -105,16 +134,37 @@ function Labels() {
 
 function ViewLink({ view: { path, title, icon, holds } }: { view: View }) {
   const { tasks, today } = useWorkspace()
-  const count = useMemo(() => (COUNTED.includes(path) ? [...tasks.values()].filter((task) => holds(task, today)).length : 0), [tasks, today, path, holds])
+  const count = useMemo(
+    () =>
+      COUNTED.includes(path) ? [...tasks.values()].filter((task) => holds(task, today)).length : 0,
+    [tasks, today, path, holds],
+  )
   return <NavLink href={path} icon={icon} title={title} count={count} />
 }
 
-function NavLink({ href, icon, title, count = 0, label }: { href: string; icon: IconName; title: string; count?: number; label?: string }) {
+function NavLink({
+  href,
+  icon,
+  title,
+  count = 0,
+  label,
+}: {
+  href: string
+  icon: IconName
+  title: string
+  count?: number
+  label?: string
+}) {
   const [location] = useLocation()
   const search = useSearch()
   const isCurrent = location === href && !new URLSearchParams(search).has('label')
   return (
-    <Link href={href} aria-current={isCurrent ? 'page' : undefined} className="nav-link" {...(label ? { title: label } : {})}>
+    <Link
+      href={href}
+      aria-current={isCurrent ? 'page' : undefined}
+      className="nav-link"
+      {...(label ? { title: label } : {})}
+    >
       <Icon name={icon} />
       <span className="truncate">{title}</span>
       {label && <span className="sr-only">, {label}</span>}

@@ -31,13 +31,20 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
     const theme = (name: Theme) => () => remember('theme', name)
     const all: Omit<Command, 'key'>[] = [
       ...VIEWS.map(({ title, path }) => ({ name: `Go to ${title}`, run: () => go(path) })),
-      ...labelsOf(tasks.values()).map(([label]) => ({ name: `Label #${label}`, run: () => go(`/?label=${encodeURIComponent(label)}`) })),
+      ...labelsOf(tasks.values()).map(([label]) => ({
+        name: `Label #${label}`,
+        run: () => go(`/?label=${encodeURIComponent(label)}`),
+      })),
       {
         name: 'New task',
         run: () => {
           if (isAccount || !adds) go('/')
           // Once the dialog is gone and the view is there.
-          requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>('[name=title]')?.focus()))
+          requestAnimationFrame(() =>
+            requestAnimationFrame(() =>
+              document.querySelector<HTMLElement>('[name=title]')?.focus(),
+            ),
+          )
         },
       },
       ...(isAccount ? [] : Object.entries(SORT_NAMES)).map(([sort, name]) => {
@@ -58,11 +65,19 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
     ...commands.filter(({ name }) => words.every((word) => fold(name).includes(word))),
     ...(words.length > 0
       ? sorted(
-          [...tasks.values()].filter((task) => task.trashed_at === null && fits({ q: typed, label: '', priority: '', sort: 'position' })(task)),
+          [...tasks.values()].filter(
+            (task) =>
+              task.trashed_at === null &&
+              fits({ q: typed, label: '', priority: '', sort: 'position' })(task),
+          ),
           '-created_at',
         )
       : []
-    ).map(({ id: key, title, completed }) => ({ key, name: `Task: ${title}`, run: () => go(`${completed ? '/done' : '/'}?task=${key}`) })),
+    ).map(({ id: key, title, completed }) => ({
+      key,
+      name: `Task: ${title}`,
+      run: () => go(`${completed ? '/done' : '/'}?task=${key}`),
+    })),
   ].slice(0, SHOWN)
   const chosen = Math.min(at, found.length - 1)
   const run = (command: Command | undefined) => {

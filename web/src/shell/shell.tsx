@@ -9,9 +9,15 @@ import { useKeys } from './keys.ts'
 import { lazyPart } from './lazy-part.tsx'
 import { MoreViews, Sidebar, TabBar } from './nav.tsx'
 
-const Account = lazyPart(() => import('../account/account.tsx').then(({ Account }) => Account), { loading: () => <p role="status">Loading…</p> })
-const Palette = lazyPart(() => import('./palette.tsx').then(({ Palette }) => Palette), { failed: overFailed('Commands') })
-const KeySheet = lazyPart(() => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet), { failed: overFailed('Keyboard shortcuts') })
+const Account = lazyPart(() => import('../account/account.tsx').then(({ Account }) => Account), {
+  loading: () => <p role="status">Loading…</p>,
+})
+const Palette = lazyPart(() => import('./palette.tsx').then(({ Palette }) => Palette), {
+  failed: overFailed('Commands'),
+})
+const KeySheet = lazyPart(() => import('./key-sheet.tsx').then(({ KeySheet }) => KeySheet), {
+  failed: overFailed('Keyboard shortcuts'),
+})
 
 /** What opens over the page says there that it could not. */
 function overFailed(title: string) {
@@ -47,15 +53,26 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
 
   return (
     <div className="mx-auto min-h-dvh max-w-6xl md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
-      <a href="#main" className="primary fixed top-2 left-2 z-50 -translate-y-20 focus:translate-y-0">
+      <a
+        href="#main"
+        className="primary fixed top-2 left-2 z-50 -translate-y-20 focus:translate-y-0"
+      >
         Skip to content
       </a>
       <Sidebar openPalette={open['$mod+k']} openKeys={open['[Shift]+?']} />
-      <main id="main" tabIndex={-1} className="min-w-0 px-4 pt-5 pb-28 outline-none md:px-8 md:pt-10 md:pb-16">
+      <main
+        id="main"
+        tabIndex={-1}
+        className="min-w-0 px-4 pt-5 pb-28 outline-none md:px-8 md:pt-10 md:pb-16"
+      >
         <div className="mx-auto max-w-2xl">
           <ErrorBoundary fallback={<PartFailed />} resetKey={location}>
             {isAccount && <OnItsWay />}
-            {isAccount ? <Account leave={leave} /> : <Tasks key={view.path} view={view} title={title} />}
+            {isAccount ? (
+              <Account leave={leave} />
+            ) : (
+              <Tasks key={view.path} view={view} title={title} />
+            )}
           </ErrorBoundary>
         </div>
       </main>

@@ -13,5 +13,7 @@ function apply(): void {
   const chosen = remembered('theme')
   const theme = chosen === 'system' ? (isDark.matches ? 'dark' : 'light') : chosen
   document.documentElement.dataset.theme = theme
-  document.querySelector('meta[name="theme-color"]')?.setAttribute('content', theme === 'dark' ? '#0c0a09' : '#fafaf9')
+  document
+    .querySelector('meta[name="theme-color"]')
+    ?.setAttribute('content', theme === 'dark' ? '#0c0a09' : '#fafaf9')
 }

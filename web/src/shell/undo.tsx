@@ -12,7 +12,10 @@ export interface Undoable {
 /** Milliseconds for which the last thing done can be taken back. */
 const WHILE = 10_000
 
-/** What was done last, and the way back: the button, or `z`. It stays while the pointer or the focus is on it. */
+/**
+ * What was done last, and the way back: the button, or `z`. It stays while the pointer or the focus
+ * is on it.
+ */
 export function Undo({ last, over }: { last: Undoable; over: () => void }) {
   useKeys({ z: last.undo })
   const bar = useRef<HTMLElement>(null)

@@ -1,5 +1,14 @@
 import type { DocketClient } from '@docket/sdk'
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { Replica, Snapshot } from '../replica/replica.ts'
 import { type Actions, actionsOf } from '../tasks/actions.ts'
 import { dayFromToday } from '../tasks/due.ts'
@@ -25,16 +34,32 @@ const Context = createContext<Workspace | undefined>(undefined)
 /** Who is here, their tasks, and what can be done with them. */
 export const useWorkspace = () => use(Context) as Workspace
 
-export function WorkspaceProvider({ person, docket, replica, children }: { person: Person; docket: DocketClient; replica: Replica; children: ReactNode }) {
+export function WorkspaceProvider({
+  person,
+  docket,
+  replica,
+  children,
+}: {
+  person: Person
+  docket: DocketClient
+  replica: Replica
+  children: ReactNode
+}) {
   const snapshot = useSyncExternalStore(replica.subscribe, replica.getSnapshot)
   const { today, timeZone } = useClock()
   const [announced, setAnnounced] = useState('')
   // The same words once more are news as well, and are heard only where the text is another one.
-  const announce = useCallback((said: string) => setAnnounced((before) => (before === said ? `${said}\u00a0` : said)), [])
+  const announce = useCallback(
+    (said: string) => setAnnounced((before) => (before === said ? `${said}\u00a0` : said)),
+    [],
+  )
   const [undoable, offerUndo] = useState<Undoable>()
   const [failure, failed] = useState<Error>()
   const forget = useCallback(() => offerUndo(undefined), [])
-  const actions = useMemo(() => actionsOf(replica, { announce, offerUndo, failed }), [replica, announce])
+  const actions = useMemo(
+    () => actionsOf(replica, { announce, offerUndo, failed }),
+    [replica, announce],
+  )
   const workspace = useMemo(
     () => ({ ...snapshot, person, docket, replica, actions, announce, today, timeZone, failure }),
     [snapshot, person, docket, replica, actions, announce, today, timeZone, failure],
@@ -50,7 +75,10 @@ export function WorkspaceProvider({ person, docket, replica, children }: { perso
   )
 }
 
-const look = () => ({ today: dayFromToday(0), timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone })
+const look = () => ({
+  today: dayFromToday(0),
+  timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+})
 
 /** No event tells that it is another day, or that the device is in another time zone. */
 function useClock(): { today: string; timeZone: string } {

@@ -6,7 +6,10 @@ import { LIMITS } from '../../../rules/limits.ts'
 import type { Replica, Step } from '../replica/replica.ts'
 import type { Undoable } from '../shell/undo.tsx'
 
-/** Operations in a request: with many labels and long titles too it is smaller than the contract's limits, of 100 and of 100 kB. */
+/**
+ * Operations in a request: with many labels and long titles too it is smaller than the contract's
+ * limits, of 100 and of 100 kB.
+ */
 const AT_ONCE = 50
 
 interface Around {
@@ -19,13 +22,17 @@ interface Around {
 
 export type Actions = ReturnType<typeof actionsOf>
 
-/** Everything a person does to tasks. Each shows at once, says what it did, and can be taken back. */
+/**
+ * Everything a person does to tasks. Each shows at once, says what it did, and can be taken back.
+ */
 export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Around) {
-  const about = (tasks: Pick<Task, 'title'>[]) => (tasks.length === 1 ? (tasks[0] as Task).title : `${tasks.length} tasks`)
+  const about = (tasks: Pick<Task, 'title'>[]) =>
+    tasks.length === 1 ? (tasks[0] as Task).title : `${tasks.length} tasks`
 
   async function perform(steps: Step[], name: string): Promise<Step[]> {
     const back: Step[] = []
-    for (let start = 0; start < steps.length; start += AT_ONCE) back.unshift(...(await replica.perform(steps.slice(start, start + AT_ONCE), name)))
+    for (let start = 0; start < steps.length; start += AT_ONCE)
+      back.unshift(...(await replica.perform(steps.slice(start, start + AT_ONCE), name)))
     failed(undefined)
     return back
   }
@@ -58,28 +65,39 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
   /** With the values that the person saw when they decided. */
   const update = (task: Task, changes: TaskUpdate, over?: TaskUpdate): Step => ({
     operation: { action: 'update', task_id: task.id, changes },
-    over: over ?? Object.fromEntries(Object.keys(changes).map((member) => [member, task[member as keyof Task]])),
+    over:
+      over ??
+      Object.fromEntries(
+        Object.keys(changes).map((member) => [member, task[member as keyof Task]]),
+      ),
   })
 
   return {
     /**
      * New tasks, to the top of the manual order, the first one first.
      *
-     * @param creations with an id where one was made before, so that what is tried again is not doubled
+     * @param creations with an id where one was made before, so that what is tried again is not
+     *   doubled
      * @param isSeen whether the person sees them where they are
      */
     async add(creations: TaskCreate[], isSeen: boolean): Promise<boolean> {
       const tasks = creations.map((task) => ({ id: uuidv7(), ...task }))
       const operations = tasks.flatMap((task, index): TaskOperation[] => [
         { action: 'create', task },
-        { action: 'move', task_id: task.id, place: index === 0 ? { to: 'top' } : { after: (tasks[index - 1] as { id: string }).id } },
+        {
+          action: 'move',
+          task_id: task.id,
+          place: index === 0 ? { to: 'top' } : { after: (tasks[index - 1] as { id: string }).id },
+        },
       ])
       const steps = operations.map((operation) => ({ operation }))
       // One that is seen where it is needs no words.
       return act(steps, about(tasks), `Added ${about(tasks)}`, isSeen && tasks.length === 1)
     },
     complete(tasks: Task[], completed: boolean) {
-      const steps = tasks.map(({ id }): Step => ({ operation: { action: 'complete', task_id: id, completed } }))
+      const steps = tasks.map(
+        ({ id }): Step => ({ operation: { action: 'complete', task_id: id, completed } }),
+      )
       return act(steps, about(tasks), `${completed ? 'Done' : 'Open again'}: ${about(tasks)}`)
     },
     remove(tasks: Task[]) {
@@ -98,7 +116,11 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     },
     /** @param over what it was typed over, where the task may have changed since */
     edit(task: Task, changes: TaskUpdate, over?: TaskUpdate) {
-      return act([update(task, changes, over)], task.title, `Changed ${changes.title ?? task.title}`)
+      return act(
+        [update(task, changes, over)],
+        task.title,
+        `Changed ${changes.title ?? task.title}`,
+      )
     },
     setPriority(tasks: Task[], priority: Task['priority']) {
       const others = tasks.filter((task) => task.priority !== priority)
@@ -109,7 +131,10 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       )
     },
     addLabel(tasks: Task[], label: string) {
-      const others = tasks.filter(({ labels }) => !labels.some((each) => fold(each) === fold(label)) && labels.length < LIMITS.labels)
+      const others = tasks.filter(
+        ({ labels }) =>
+          !labels.some((each) => fold(each) === fold(label)) && labels.length < LIMITS.labels,
+      )
       return act(
         others.map((task) => update(task, { labels: [...task.labels, label] })),
         about(others),
@@ -120,10 +145,18 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     move(tasks: Task[], place: TaskMove) {
       const steps = tasks.map(({ id }, index): Step => {
         const previous = tasks[index - 1]
-        return { operation: { action: 'move', task_id: id, place: previous ? { after: previous.id } : place } }
+        return {
+          operation: {
+            action: 'move',
+            task_id: id,
+            place: previous ? { after: previous.id } : place,
+          },
+        }
       })
       const anchor = replica.getSnapshot().tasks.get(place.before ?? place.after ?? '')
-      const where = anchor ? `${place.before ? 'above' : 'below'} ${anchor.title}` : `to the ${place.to}`
+      const where = anchor
+        ? `${place.before ? 'above' : 'below'} ${anchor.title}`
+        : `to the ${place.to}`
       return act(steps, about(tasks), `Moved ${about(tasks)} ${where}`)
     },
   }

@@ -43,14 +43,24 @@ export function DueField({ task }: { task: Task }) {
             className="field"
             key={time}
             defaultValue={time}
-            onBlur={({ target }) => target.validity.valid && set(target.value && !day ? dayFromToday(0) : day, target.value)}
+            onBlur={({ target }) =>
+              target.validity.valid &&
+              set(target.value && !day ? dayFromToday(0) : day, target.value)
+            }
           />
         </Labelled>
       </div>
-      {task.due_time_zone && <p className="mt-1 text-sm text-muted">Time zone: {task.due_time_zone}</p>}
+      {task.due_time_zone && (
+        <p className="mt-1 text-sm text-muted">Time zone: {task.due_time_zone}</p>
+      )}
       <div className="mt-1 flex flex-wrap gap-1">
         {near.map(([name, to]) => (
-          <button key={name} type="button" className="quiet px-2" onClick={() => set(to, to && time)}>
+          <button
+            key={name}
+            type="button"
+            className="quiet px-2"
+            onClick={() => set(to, to && time)}
+          >
             {name}
           </button>
         ))}

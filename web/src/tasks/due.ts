@@ -4,7 +4,9 @@ import { momentOf } from '../../../rules/local-time.ts'
 
 /** `2026-12-01`, by the clock of the person. */
 export function dayOf(date: Date): string {
-  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-')
 }
 
 /** So many days from now. */
@@ -17,8 +19,15 @@ export interface Due {
   time: string | null
 }
 
-/** When a task is due by the clock of the person: a time with a time zone is a moment, any other is taken as it is written. */
-export function dueOf({ due_date, due_time, due_time_zone }: Pick<Task, 'due_date' | 'due_time' | 'due_time_zone'>): Due | undefined {
+/**
+ * When a task is due by the clock of the person: a time with a time zone is a moment, any other is
+ * taken as it is written.
+ */
+export function dueOf({
+  due_date,
+  due_time,
+  due_time_zone,
+}: Pick<Task, 'due_date' | 'due_time' | 'due_time_zone'>): Due | undefined {
   if (!due_date) return undefined
   if (!due_time || !due_time_zone) return { day: due_date, time: due_time }
   return here(`${due_date}T${due_time}`, due_time_zone)
@@ -27,7 +36,15 @@ export function dueOf({ due_date, due_time, due_time_zone }: Pick<Task, 'due_dat
 /** One day, then its times, then some time that day. */
 export function compareDue(a: Due | undefined, b: Due | undefined): number {
   if (!a || !b) return a ? -1 : b ? 1 : 0
-  return a.day < b.day ? -1 : a.day > b.day ? 1 : (a.time ?? '~') < (b.time ?? '~') ? -1 : (a.time ?? '~') > (b.time ?? '~') ? 1 : 0
+  return a.day < b.day
+    ? -1
+    : a.day > b.day
+      ? 1
+      : (a.time ?? '~') < (b.time ?? '~')
+        ? -1
+        : (a.time ?? '~') > (b.time ?? '~')
+          ? 1
+          : 0
 }
 
 export function isOverdue({ day, time }: Due, now: Date): boolean {
@@ -37,7 +54,10 @@ export function isOverdue({ day, time }: Due, now: Date): boolean {
 
 const moments = new Map<string, number | undefined>()
 
-/** When the clocks of this device show it; the device may be taken to another time zone while the page is open, so that is asked each time. */
+/**
+ * When the clocks of this device show it; the device may be taken to another time zone while the
+ * page is open, so that is asked each time.
+ */
 function here(wall: string, zone: string): Due {
   const key = `${wall} ${zone}`
   if (!moments.has(key)) moments.set(key, momentIn(wall, zone))
@@ -58,16 +78,31 @@ function momentIn(wall: string, zone: string): number | undefined {
 }
 
 /** `09:30`, by the clock of the person. */
-export const timeOf = (date: Date): string => `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`
+export const timeOf = (date: Date): string =>
+  `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`
 
-// A day is the same day in every time zone, so it is written in one that does not change under the page.
-const withYear = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
-const thisYear = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', weekday: 'short', day: 'numeric', month: 'short' })
+// A day is the same day in every time zone, so it is written in one that does not change under the
+// page.
+const withYear = new Intl.DateTimeFormat(undefined, {
+  timeZone: 'UTC',
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+})
+const thisYear = new Intl.DateTimeFormat(undefined, {
+  timeZone: 'UTC',
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+})
 const NEAR: Record<string, string> = { '-1': 'Yesterday', 0: 'Today', 1: 'Tomorrow' }
 
 /** A day as a person says it. */
 export function dayName(day: string, today: string): string {
   const date = new Date(`${day}T00:00Z`)
   const distance = Math.round((date.getTime() - Date.parse(`${today}T00:00Z`)) / 86_400_000)
-  return NEAR[distance] ?? (day.slice(0, 4) === today.slice(0, 4) ? thisYear : withYear).format(date)
+  return (
+    NEAR[distance] ?? (day.slice(0, 4) === today.slice(0, 4) ? thisYear : withYear).format(date)
+  )
 }

@@ -16,9 +16,11 @@ export function EmptyTrash({ count }: { count: number }) {
   const empty = async () => {
     setIsBusy(true)
     try {
-      // What was deleted here only is not in the trash of the server yet, and what was restored here only still is.
+      // What was deleted here only is not in the trash of the server yet, and what was restored
+      // here only still is.
       await replica.synchronise()
-      if (replica.getSnapshot().outbox.length > 0) return setWhy("Some changes haven't synced yet. Try again in a moment.")
+      if (replica.getSnapshot().outbox.length > 0)
+        return setWhy("Some changes haven't synced yet. Try again in a moment.")
       while (!(await docket.emptyTrash()).is_empty);
       await replica.synchronise()
       announce('The trash is empty')
@@ -37,7 +39,10 @@ export function EmptyTrash({ count }: { count: number }) {
       {isAsking && (
         <Dialog title="Empty the trash" close={close}>
           <h2 className="mb-2 text-lg font-semibold">Empty the trash?</h2>
-          <p className="mb-4">{count === 1 ? 'One task goes' : `${count} tasks go`} for good. Nothing brings them back.</p>
+          <p className="mb-4">
+            {count === 1 ? 'One task goes' : `${count} tasks go`} for good. Nothing brings them
+            back.
+          </p>
           {why && (
             <p role="alert" className="alert">
               {why}

@@ -38,7 +38,9 @@ export const SORT_NAMES: Partial<Record<Sort, string>> = {
   '-created_at': 'Date added',
 }
 
-/** What of a view is shown, and how. It stands in the address, so that it can be kept as a bookmark. */
+/**
+ * What of a view is shown, and how. It stands in the address, so that it can be kept as a bookmark.
+ */
 export interface Filter {
   q: string
   label: string
@@ -68,7 +70,9 @@ const searched = new WeakMap<Task, string>()
 function searchText(task: Task): string {
   let text = searched.get(task)
   if (text === undefined) {
-    text = fold([task.title, task.description ?? '', ...task.labels.map((label) => `#${label}`)].join('\n'))
+    text = fold(
+      [task.title, task.description ?? '', ...task.labels.map((label) => `#${label}`)].join('\n'),
+    )
     searched.set(task, text)
   }
   return text
@@ -77,7 +81,10 @@ function searchText(task: Task): string {
 /** The words of a search, as texts are compared. */
 export const wordsOf = (q: string): string[] => fold(q).split(/\s+/).filter(Boolean)
 
-/** Every word of `q`, or part of a word, in title, description or labels: what the server finds, too. Case, accents and width do not matter. */
+/**
+ * Every word of `q`, or part of a word, in title, description or labels: what the server finds,
+ * too. Case, accents and width do not matter.
+ */
 export function fits({ q, label, priority }: Filter): (task: Task) => boolean {
   const words = wordsOf(q)
   return (task) => {

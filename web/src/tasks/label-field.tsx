@@ -15,13 +15,18 @@ export function LabelField({ task }: { task: Task }) {
   const input = useRef<HTMLInputElement>(null)
   const add = async () => {
     const wanted = typed.split(',').map(asLabel).filter(Boolean)
-    const labels = wanted.filter((label) => !hasLabel(task, label)).map((label) => sameLabel(tasks.values(), label))
+    const labels = wanted
+      .filter((label) => !hasLabel(task, label))
+      .map((label) => sameLabel(tasks.values(), label))
     const all = uniqueLabels([...task.labels, ...labels])
-    const wrong = labelProblem(labels) ?? (all.length > LIMITS.labels ? `A task has at most ${LIMITS.labels} labels.` : undefined)
+    const wrong =
+      labelProblem(labels) ??
+      (all.length > LIMITS.labels ? `A task has at most ${LIMITS.labels} labels.` : undefined)
     setProblem(wrong)
     if (wrong) return
     // What is typed stays until it is a label.
-    if (labels.length === 0 || (await actions.edit(task, { labels: all }))) setTyped((now) => (now === typed ? '' : now))
+    if (labels.length === 0 || (await actions.edit(task, { labels: all })))
+      setTyped((now) => (now === typed ? '' : now))
   }
   return (
     <div>
@@ -40,7 +45,8 @@ export function LabelField({ task }: { task: Task }) {
           }}
           onBlur={() => void add()}
           onKeyDown={(event) => {
-            if ((event.key !== 'Enter' && event.key !== ',') || event.nativeEvent.isComposing) return
+            if ((event.key !== 'Enter' && event.key !== ',') || event.nativeEvent.isComposing)
+              return
             event.preventDefault()
             void add()
           }}

@@ -5,7 +5,10 @@ import { LIMITS } from '../../../rules/limits.ts'
 
 type Labelled = Pick<Task, 'labels' | 'completed' | 'trashed_at'>
 
-/** The labels of open tasks, with how many each has; those with most first. Of several spellings of one label, the one that most tasks have. */
+/**
+ * The labels of open tasks, with how many each has; those with most first. Of several spellings of
+ * one label, the one that most tasks have.
+ */
 export function labelsOf(tasks: Iterable<Labelled>): [label: string, count: number][] {
   const counts = new Map<string, Map<string, number>>()
   for (const { labels, completed, trashed_at } of tasks) {
@@ -15,9 +18,14 @@ export function labelsOf(tasks: Iterable<Labelled>): [label: string, count: numb
       counts.set(fold(label), spellings.set(label, (spellings.get(label) ?? 0) + 1))
     }
   }
-  const total = (spellings: Map<string, number>) => [...spellings.values()].reduce((sum, count) => sum + count, 0)
-  const usual = (spellings: Map<string, number>) => [...spellings].reduce((a, b) => (b[1] > a[1] ? b : a))[0]
-  const labels = [...counts.values()].map((spellings): [string, number] => [usual(spellings), total(spellings)])
+  const total = (spellings: Map<string, number>) =>
+    [...spellings.values()].reduce((sum, count) => sum + count, 0)
+  const usual = (spellings: Map<string, number>) =>
+    [...spellings].reduce((a, b) => (b[1] > a[1] ? b : a))[0]
+  const labels = [...counts.values()].map((spellings): [string, number] => [
+    usual(spellings),
+    total(spellings),
+  ])
   return labels.sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
 }
 
@@ -28,12 +36,15 @@ export function sameLabel(tasks: Iterable<Labelled>, label: string): string {
 }
 
 /** Whether a task has a label, in any spelling. */
-export const hasLabel = ({ labels }: Pick<Task, 'labels'>, label: string): boolean => labels.some((each) => fold(each) === fold(label))
+export const hasLabel = ({ labels }: Pick<Task, 'labels'>, label: string): boolean =>
+  labels.some((each) => fold(each) === fold(label))
 
 /** What is wrong with labels that a person typed; undefined: nothing. */
 export function labelProblem(labels: string[]): string | undefined {
   const tooLong = labels.find((label) => lengthOf(label) > LIMITS.label)
-  return tooLong && `A label has at most ${LIMITS.label} characters; this one has ${lengthOf(tooLong)}.`
+  return (
+    tooLong && `A label has at most ${LIMITS.label} characters; this one has ${lengthOf(tooLong)}.`
+  )
 }
 
 /** What a person typed as a label: with `#` or without. */

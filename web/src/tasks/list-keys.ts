@@ -18,18 +18,37 @@ interface ListKeys {
   send: (id: string | undefined) => void
 }
 
-/** The keys of the list: they are about what is selected, or else about the task that has the focus. */
-export function useListKeys({ shown, current, selected, actions, isManual, open, select, clear, send }: ListKeys): void {
+/**
+ * The keys of the list: they are about what is selected, or else about the task that has the focus.
+ */
+export function useListKeys({
+  shown,
+  current,
+  selected,
+  actions,
+  isManual,
+  open,
+  select,
+  clear,
+  send,
+}: ListKeys): void {
   const at = shown.findIndex(({ id }) => id === current)
   const task = shown[at]
   // What is in the trash can only be restored.
-  const meant = (selected.length > 0 ? selected : task ? [task] : []).filter(({ trashed_at }) => trashed_at === null)
-  /** Whether the focus is on a task; not on what stands around the list, or in a task that is open. */
+  const meant = (selected.length > 0 ? selected : task ? [task] : []).filter(
+    ({ trashed_at }) => trashed_at === null,
+  )
+  /**
+   * Whether the focus is on a task; not on what stands around the list, or in a task that is open.
+   */
   const isOnTask = () => {
     const focused = document.activeElement
-    return selected.length > 0 ? !focused?.closest('fieldset') : !!focused?.closest('ul[aria-label="Tasks"]') && !focused.closest('[data-editor]')
+    return selected.length > 0
+      ? !focused?.closest('fieldset')
+      : !!focused?.closest('ul[aria-label="Tasks"]') && !focused.closest('[data-editor]')
   }
-  const step = (by: number) => send(shown[at < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by))]?.id)
+  const step = (by: number) =>
+    send(shown[at < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by))]?.id)
   const act = (deed: (tasks: Task[]) => Promise<boolean>) => () => {
     if (meant.length === 0 || !isOnTask()) return
     void deed(meant)
@@ -64,6 +83,11 @@ export function useListKeys({ shown, current, selected, actions, isManual, open,
     'Alt+ArrowDown': move('Down'),
     'Alt+Home': move('To the top'),
     'Alt+End': move('To the bottom'),
-    ...Object.fromEntries(PRIORITIES.map((priority, key) => [String(key), () => meant.length > 0 && isOnTask() && void actions.setPriority(meant, priority)])),
+    ...Object.fromEntries(
+      PRIORITIES.map((priority, key) => [
+        String(key),
+        () => meant.length > 0 && isOnTask() && void actions.setPriority(meant, priority),
+      ]),
+    ),
   })
 }

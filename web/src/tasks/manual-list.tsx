@@ -18,9 +18,15 @@ import { Icon } from '../shell/icons.tsx'
 import { type ListProps, TaskList } from './task-list.tsx'
 import { type RowProps, TaskRow } from './task-row.tsx'
 
-const INSTRUCTIONS = { draggable: 'To move it without dragging, press Alt and an arrow key, or open the task and choose a place.' }
+const INSTRUCTIONS = {
+  draggable:
+    'To move it without dragging, press Alt and an arrow key, or open the task and choose a place.',
+}
 
-/** The row under the pointer; beside the list, the nearest one. What is dragged may lag behind the pointer on a slow device. */
+/**
+ * The row under the pointer; beside the list, the nearest one. What is dragged may lag behind the
+ * pointer on a slow device.
+ */
 const underPointer: CollisionDetection = (dragging) => {
   const rows = pointerWithin(dragging)
   return rows.length > 0 ? rows : closestCenter(dragging)
@@ -46,12 +52,19 @@ export function ManualList(props: ListProps) {
         setDragged(undefined)
         if (!dragged || !over || over.id === active.id) return
         const id = String(over.id)
-        void props.actions.move([dragged], place(active.id) < place(id) ? { after: id } : { before: id })
+        void props.actions.move(
+          [dragged],
+          place(active.id) < place(id) ? { after: id } : { before: id },
+        )
       }}
     >
       <TaskList {...props} Row={DraggableRow} />
       <DragOverlay dropAnimation={null}>
-        {dragged && <p className="w-max max-w-[80vw] truncate rounded-lg border border-line bg-surface px-4 py-2.5 shadow-xl">{dragged.title}</p>}
+        {dragged && (
+          <p className="w-max max-w-[80vw] truncate rounded-lg border border-line bg-surface px-4 py-2.5 shadow-xl">
+            {dragged.title}
+          </p>
+        )}
       </DragOverlay>
     </DndContext>
   )
@@ -62,7 +75,12 @@ function DraggableRow(props: RowProps) {
   const { setNodeRef, listeners, attributes, isDragging } = useDraggable({ id, data: { position } })
   const { setNodeRef: dropRef, isOver, active } = useDroppable({ id, data: { position } })
   const from = active?.data.current?.position as string | undefined
-  const line = isOver && from !== undefined && active?.id !== id ? (from < position ? 'below' : 'above') : undefined
+  const line =
+    isOver && from !== undefined && active?.id !== id
+      ? from < position
+        ? 'below'
+        : 'above'
+      : undefined
   const handle = (
     <button
       type="button"

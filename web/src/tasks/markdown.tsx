@@ -1,6 +1,9 @@
 import Renderer from 'react-markdown'
 
-/** Markdown as React elements: no HTML of the text is ever HTML of the page, and addresses are of the web or of mail only. */
+/**
+ * Markdown as React elements: no HTML of the text is ever HTML of the page, and addresses are of
+ * the web or of mail only.
+ */
 export function Markdown({ text }: { text: string }) {
   return (
     <div className="prose">

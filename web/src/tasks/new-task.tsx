@@ -16,13 +16,19 @@ import { dayOf, timeOf } from './due.ts'
 import { sameLabel } from './labels.ts'
 import type { View } from './views.ts'
 
-const SeveralTasks = lazyPart(() => import('./several-tasks.tsx').then(({ SeveralTasks }) => SeveralTasks), {
-  failed: ({ close }) => <PartFailed close={close} />,
-})
+const SeveralTasks = lazyPart(
+  () => import('./several-tasks.tsx').then(({ SeveralTasks }) => SeveralTasks),
+  {
+    failed: ({ close }) => <PartFailed close={close} />,
+  },
+)
 
 /** What the key of a line begins with that was entered and is no task yet. */
 const ENTERED = 'entered '
-/** The keys of lines that are on their way to be tasks: one page tries each once, whatever view it shows. */
+/**
+ * The keys of lines that are on their way to be tasks: one page tries each once, whatever view it
+ * shows.
+ */
 const adding = new Set<string>()
 
 interface NewTaskProps {
@@ -47,16 +53,25 @@ export function NewTask({ adds, label, isSeen }: NewTaskProps) {
     const said = parseQuickAdd(text, { day: dayOf(now), time: timeOf(now) }, { ...changes, label })
     const day = adds.day?.(dayOf(now))
     const due = said.due ?? (day && changes.due !== null ? { day, time: null } : undefined)
-    return { ...said, due, labels: uniqueLabels(said.labels.map((each) => sameLabel(tasks.values(), each))) }
+    return {
+      ...said,
+      due,
+      labels: uniqueLabels(said.labels.map((each) => sameLabel(tasks.values(), each))),
+    }
   }
   const said = read(line, overrides)
   const override = (change: Overrides) => setOverrides({ ...overrides, ...change })
   const excess = lengthOf(said.title) - LIMITS.title
 
   const unsaved = useSyncExternalStore(replica.subscribe, () =>
-    [...replica.halfTyped].filter((key) => key.startsWith(ENTERED) && !adding.has(key) && replica.draft(key)).join('\n'),
+    [...replica.halfTyped]
+      .filter((key) => key.startsWith(ENTERED) && !adding.has(key) && replica.draft(key))
+      .join('\n'),
   )
-  /** Makes a task of a line that was entered. Until it is one, the line stays on the device, with the task that it is to be. */
+  /**
+   * Makes a task of a line that was entered. Until it is one, the line stays on the device, with
+   * the task that it is to be.
+   */
   const enter = async (key: string): Promise<boolean> => {
     const entered = replica.draft(key)
     if (!entered || adding.has(key)) return false
@@ -82,7 +97,8 @@ export function NewTask({ adds, label, isSeen }: NewTaskProps) {
   // What was entered when the page was left, and is no task yet.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the field is first shown
   useEffect(() => {
-    for (const key of replica.halfTyped) if (key.startsWith(ENTERED) && !adding.has(key)) void enter(key)
+    for (const key of replica.halfTyped)
+      if (key.startsWith(ENTERED) && !adding.has(key)) void enter(key)
   }, [])
   const paste = (event: React.ClipboardEvent) => {
     const lines = event.clipboardData
@@ -92,7 +108,10 @@ export function NewTask({ adds, label, isSeen }: NewTaskProps) {
       .filter(Boolean)
     if (lines.length < 2) return
     event.preventDefault()
-    const [from, to] = [input.current?.selectionStart ?? line.length, input.current?.selectionEnd ?? line.length]
+    const [from, to] = [
+      input.current?.selectionStart ?? line.length,
+      input.current?.selectionEnd ?? line.length,
+    ]
     setPasted({ lines, before: line.slice(0, from), after: line.slice(to) })
   }
 
@@ -127,15 +146,25 @@ export function NewTask({ adds, label, isSeen }: NewTaskProps) {
           Add
         </button>
       </div>
-      <div id="new-task-help" className="mt-1.5 flex min-h-8 flex-wrap items-center gap-1.5 text-sm text-muted">
+      <div
+        id="new-task-help"
+        className="mt-1.5 flex min-h-8 flex-wrap items-center gap-1.5 text-sm text-muted"
+      >
         {excess > 0 ? (
           <span role="alert" className="text-late">
-            {excess === 1 ? '1 character' : `${excess} characters`} too long ({lengthOf(said.title)}/{LIMITS.title})
+            {excess === 1 ? '1 character' : `${excess} characters`} too long ({lengthOf(said.title)}
+            /{LIMITS.title})
           </span>
         ) : line.trim() === '' ? (
           <span>Try “Pay rent tomorrow 9am #home !high”</span>
         ) : (
-          <QuickAddPreview line={line} said={said} overrides={overrides} override={override} fixed={label} />
+          <QuickAddPreview
+            line={line}
+            said={said}
+            overrides={overrides}
+            override={override}
+            fixed={label}
+          />
         )}
       </div>
       {unsaved
@@ -148,7 +177,11 @@ export function NewTask({ adds, label, isSeen }: NewTaskProps) {
               <button type="button" className="outlined" onClick={() => void enter(key)}>
                 Try again
               </button>
-              <button type="button" className="outlined" onClick={() => replica.setDraft(key, undefined)}>
+              <button
+                type="button"
+                className="outlined"
+                onClick={() => replica.setDraft(key, undefined)}
+              >
                 Discard
               </button>
             </div>
@@ -182,7 +215,10 @@ function creationOf({ title, due, priority, labels }: QuickAdd): TaskCreate {
   }
 }
 
-/** A title that is too long is cut, and stands whole in the description; what is too long for that too becomes several tasks. */
+/**
+ * A title that is too long is cut, and stands whole in the description; what is too long for that
+ * too becomes several tasks.
+ */
 function shortened(said: QuickAdd): TaskCreate[] {
   const task = creationOf(said)
   const creations: TaskCreate[] = []
@@ -190,7 +226,11 @@ function shortened(said: QuickAdd): TaskCreate[] {
     const piece = cut(rest, LIMITS.description) || rest.slice(0, LIMITS.description)
     rest = rest.slice(piece.length).trimStart()
     const isLong = lengthOf(piece) > LIMITS.title
-    creations.push(isLong ? { ...task, title: `${cut(piece, LIMITS.title - 1).trimEnd()}…`, description: piece } : { ...task, title: piece })
+    creations.push(
+      isLong
+        ? { ...task, title: `${cut(piece, LIMITS.title - 1).trimEnd()}…`, description: piece }
+        : { ...task, title: piece },
+    )
   }
   return creations
 }
@@ -220,7 +260,9 @@ function QuickAddPreview({ line, said, overrides, override, fixed }: PreviewProp
             aria-label="Due"
             className="bg-transparent"
             value={due.day}
-            onChange={({ target }) => target.value && override({ due: { ...due, day: target.value } })}
+            onChange={({ target }) =>
+              target.value && override({ due: { ...due, day: target.value } })
+            }
           />
           <input
             type="time"
@@ -238,7 +280,9 @@ function QuickAddPreview({ line, said, overrides, override, fixed }: PreviewProp
           aria-label="Priority"
           className="chip min-h-7"
           value={priority}
-          onChange={({ target }) => override({ priority: target.value as (typeof PRIORITIES)[number] })}
+          onChange={({ target }) =>
+            override({ priority: target.value as (typeof PRIORITIES)[number] })
+          }
         >
           {PRIORITIES.map((each) => (
             <option key={each} value={each}>
@@ -250,7 +294,12 @@ function QuickAddPreview({ line, said, overrides, override, fixed }: PreviewProp
       {labels.map((label) => (
         <span key={label} className="chip min-h-7" dir="auto">
           #{label}
-          {label !== fixed && <Remove what={`label ${label}`} click={() => override({ notLabels: [...(overrides.notLabels ?? []), label] })} />}
+          {label !== fixed && (
+            <Remove
+              what={`label ${label}`}
+              click={() => override({ notLabels: [...(overrides.notLabels ?? []), label] })}
+            />
+          )}
         </span>
       ))}
     </>
@@ -259,7 +308,12 @@ function QuickAddPreview({ line, said, overrides, override, fixed }: PreviewProp
 
 function Remove({ what, click }: { what: string; click: () => void }) {
   return (
-    <button type="button" className="grid size-6 place-items-center rounded hover:bg-hover" aria-label={`Remove ${what}`} onClick={click}>
+    <button
+      type="button"
+      className="grid size-6 place-items-center rounded hover:bg-hover"
+      aria-label={`Remove ${what}`}
+      onClick={click}
+    >
       <Icon name="close" className="size-3.5" />
     </button>
   )

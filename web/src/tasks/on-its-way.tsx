@@ -1,4 +1,10 @@
-import { ForbiddenError, NoAnswerError, type Task, type TaskOperation, type TaskUpdate } from '@docket/sdk'
+import {
+  ForbiddenError,
+  NoAnswerError,
+  type Task,
+  type TaskOperation,
+  type TaskUpdate,
+} from '@docket/sdk'
 import { useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import type { Entry } from '../replica/database.ts'
@@ -7,7 +13,10 @@ import { useWorkspace } from '../shell/workspace.tsx'
 
 const UUID = /^[\da-f-]{36}$/
 
-/** What of the person's changes has not reached the server, and why: offline, refused, or changed by somebody else too. */
+/**
+ * What of the person's changes has not reached the server, and why: offline, refused, or changed by
+ * somebody else too.
+ */
 export function OnItsWay({ edited }: { edited?: string | undefined }) {
   const { outbox, trouble, failure, replica, tasks } = useWorkspace()
   const keys = useSyncExternalStore(replica.subscribe, () => [...replica.halfTyped].join('\n'))
@@ -34,14 +43,27 @@ export function OnItsWay({ edited }: { edited?: string | undefined }) {
         </p>
       )}
       {trouble && !(trouble instanceof NoAnswerError) && (
-        <Failure error={trouble} {...(trouble instanceof ForbiddenError ? {} : { retry: () => void replica.synchronise() })} />
+        <Failure
+          error={trouble}
+          {...(trouble instanceof ForbiddenError
+            ? {}
+            : { retry: () => void replica.synchronise() })}
+        />
       )}
       {halfTyped.map((id) => (
         <HalfTyped key={id} id={id} task={tasks.get(id)} />
       ))}
-      {outbox.map((entry) => (entry.state === 'waiting' && entry.isBlocked ? <Blocked key={entry.id} entry={entry} /> : null))}
       {outbox.map((entry) =>
-        entry.state === 'conflict' ? <Conflict key={entry.id} entry={entry} /> : entry.state === 'refused' ? <Refused key={entry.id} entry={entry} /> : null,
+        entry.state === 'waiting' && entry.isBlocked ? (
+          <Blocked key={entry.id} entry={entry} />
+        ) : null,
+      )}
+      {outbox.map((entry) =>
+        entry.state === 'conflict' ? (
+          <Conflict key={entry.id} entry={entry} />
+        ) : entry.state === 'refused' ? (
+          <Refused key={entry.id} entry={entry} />
+        ) : null,
       )}
     </>
   )
@@ -50,7 +72,9 @@ export function OnItsWay({ edited }: { edited?: string | undefined }) {
 /** A text that was being typed when the page was left, and that is no change of the task yet. */
 function HalfTyped({ id, task }: { id: string; task: Task | undefined }) {
   const { replica, isLoading } = useWorkspace()
-  const key = useSyncExternalStore(replica.subscribe, () => [`${id} title`, `${id} description`].find((each) => replica.draft(each)))
+  const key = useSyncExternalStore(replica.subscribe, () =>
+    [`${id} title`, `${id} description`].find((each) => replica.draft(each)),
+  )
   if (!key || (!task && isLoading)) return null
   const view = task?.trashed_at ? '/trash' : task?.completed ? '/done' : '/'
   return (
@@ -64,7 +88,11 @@ function HalfTyped({ id, task }: { id: string; task: Task | undefined }) {
             <Link href={`${view}?task=${id}`} className="outlined">
               Continue editing
             </Link>
-            <button type="button" className="outlined" onClick={() => replica.setDraft(key, undefined)}>
+            <button
+              type="button"
+              className="outlined"
+              onClick={() => replica.setDraft(key, undefined)}
+            >
               Discard
             </button>
           </span>
@@ -74,7 +102,11 @@ function HalfTyped({ id, task }: { id: string; task: Task | undefined }) {
           <span className="break-words whitespace-pre-wrap" dir="auto">
             Unsaved text from a deleted task: {replica.draft(key)?.text}
           </span>
-          <button type="button" className="outlined" onClick={() => replica.setDraft(key, undefined)}>
+          <button
+            type="button"
+            className="outlined"
+            onClick={() => replica.setDraft(key, undefined)}
+          >
             Discard
           </button>
         </>
@@ -89,7 +121,8 @@ function Blocked({ entry }: { entry: Entry }) {
   return (
     <div role="alert" className="alert">
       <p>
-        “<strong dir="auto">{entry.about}</strong>” doesn't reach the server: something on the way, such as a firewall, answers in its place. Trying again.
+        “<strong dir="auto">{entry.about}</strong>” doesn't reach the server: something on the way,
+        such as a firewall, answers in its place. Trying again.
       </p>
       <Typed operations={entry.operations} />
       <button type="button" className="outlined mt-2" onClick={() => replica.discard(entry)}>
@@ -155,18 +188,30 @@ function Conflict({ entry }: { entry: Entry }) {
     if ((id as number) <= (entry.id as number)) continue
     for (const later of operations)
       if (later.action === 'update' && later.task_id === theirs.id)
-        Object.assign(mine, Object.fromEntries(Object.entries(later.changes).filter(([member]) => member in changes)))
+        Object.assign(
+          mine,
+          Object.fromEntries(Object.entries(later.changes).filter(([member]) => member in changes)),
+        )
   }
-  const members = (Object.keys(changes) as (keyof TaskUpdate & keyof Task)[]).filter((member) => member in NAMES)
-  const say = (value: unknown) => (Array.isArray(value) ? value.map((label) => `#${label}`).join(' ') : String(value ?? '')) || 'Empty'
+  const members = (Object.keys(changes) as (keyof TaskUpdate & keyof Task)[]).filter(
+    (member) => member in NAMES,
+  )
+  const say = (value: unknown) =>
+    (Array.isArray(value) ? value.map((label) => `#${label}`).join(' ') : String(value ?? '')) ||
+    'Empty'
   const versions = [
     ['This device', 'mine', mine],
     ['Other device', 'theirs', theirs],
   ] as const
   return (
-    <section role="alert" aria-label={`${theirs.title} was also changed on another device`} className="note">
+    <section
+      role="alert"
+      aria-label={`${theirs.title} was also changed on another device`}
+      className="note"
+    >
       <p className="mb-3">
-        “<strong dir="auto">{theirs.title}</strong>” was also changed on another device. Which version do you want to keep?
+        “<strong dir="auto">{theirs.title}</strong>” was also changed on another device. Which
+        version do you want to keep?
       </p>
       <div className="grid gap-3 sm:grid-cols-2">
         {versions.map(([name, choice, version]) => (
@@ -182,7 +227,11 @@ function Conflict({ entry }: { entry: Entry }) {
                 </div>
               ))}
             </dl>
-            <button type="button" className="outlined self-start" onClick={() => replica.resolve(entry, choice)}>
+            <button
+              type="button"
+              className="outlined self-start"
+              onClick={() => replica.resolve(entry, choice)}
+            >
               {choice === 'mine' ? 'Keep mine' : 'Keep other version'}
             </button>
           </div>

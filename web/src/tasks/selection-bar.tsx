@@ -5,7 +5,15 @@ import { useWorkspace } from '../shell/workspace.tsx'
 import { asLabel, labelProblem, labelsOf, sameLabel } from './labels.ts'
 
 /** What is done to all that is selected. */
-export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear: () => void; all: () => void }) {
+export function SelectionBar({
+  selected,
+  clear,
+  all,
+}: {
+  selected: Task[]
+  clear: () => void
+  all: () => void
+}) {
   const { actions, tasks } = useWorkspace()
   const [label, setLabel] = useState('')
   const wrong = labelProblem([asLabel(label)])
@@ -31,7 +39,12 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
         </button>
       ) : (
         <>
-          <button type="button" className="outlined" disabled={selected.length === 0} onClick={() => then(actions.complete(selected, isOpen))}>
+          <button
+            type="button"
+            className="outlined"
+            disabled={selected.length === 0}
+            onClick={() => then(actions.complete(selected, isOpen))}
+          >
             {isOpen || selected.length === 0 ? 'Complete' : 'Reopen'}
           </button>
           <select
@@ -39,7 +52,9 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
             className="outlined"
             disabled={selected.length === 0}
             value=""
-            onChange={({ target }) => then(actions.move(selected, { to: target.value as 'top' | 'bottom' }))}
+            onChange={({ target }) =>
+              then(actions.move(selected, { to: target.value as 'top' | 'bottom' }))
+            }
           >
             <option value="" disabled hidden>
               Move…
@@ -52,7 +67,9 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
             className="outlined"
             disabled={selected.length === 0}
             value=""
-            onChange={({ target }) => then(actions.setPriority(selected, target.value as Task['priority']))}
+            onChange={({ target }) =>
+              then(actions.setPriority(selected, target.value as Task['priority']))
+            }
           >
             <option value="" disabled hidden>
               Priority…
@@ -64,7 +81,8 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
           <form
             onSubmit={(event) => {
               event.preventDefault()
-              if (asLabel(label) && !wrong) void then(actions.addLabel(selected, sameLabel(tasks.values(), asLabel(label))))
+              if (asLabel(label) && !wrong)
+                void then(actions.addLabel(selected, sameLabel(tasks.values(), asLabel(label))))
             }}
           >
             <input
@@ -78,7 +96,12 @@ export function SelectionBar({ selected, clear, all }: { selected: Task[]; clear
               onChange={({ target }) => setLabel(target.value)}
             />
           </form>
-          <button type="button" className="outlined" disabled={selected.length === 0} onClick={() => then(actions.remove(selected))}>
+          <button
+            type="button"
+            className="outlined"
+            disabled={selected.length === 0}
+            onClick={() => then(actions.remove(selected))}
+          >
             Delete
           </button>
         </>

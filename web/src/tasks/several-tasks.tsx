@@ -47,7 +47,12 @@ export function SeveralTasks({ tasks, add, asOne, close }: Several) {
         <button type="button" className="quiet" onClick={asOne}>
           Add as one task
         </button>
-        <button type="button" data-focus className="primary" onClick={async () => setHasFailed(!(await add(tasks)))}>
+        <button
+          type="button"
+          data-focus
+          className="primary"
+          onClick={async () => setHasFailed(!(await add(tasks)))}
+        >
           Add {tasks.length} tasks
         </button>
       </div>

@@ -15,7 +15,10 @@ interface Editor {
   close: () => void
 }
 
-/** Everything of one task, in its place in the list. What is changed is kept when the field is left; Escape closes. */
+/**
+ * Everything of one task, in its place in the list. What is changed is kept when the field is left;
+ * Escape closes.
+ */
 export function TaskEditor({ task, places, close }: Editor) {
   const { actions, replica } = useWorkspace()
   const isTrashed = task.trashed_at !== null
@@ -49,7 +52,13 @@ export function TaskEditor({ task, places, close }: Editor) {
         <div className="grid gap-3 sm:grid-cols-2">
           <DueField task={task} />
           <Labelled label="Priority">
-            <select className="field" value={task.priority} onChange={({ target }) => actions.setPriority([task], target.value as Task['priority'])}>
+            <select
+              className="field"
+              value={task.priority}
+              onChange={({ target }) =>
+                actions.setPriority([task], target.value as Task['priority'])
+              }
+            >
               {PRIORITIES.map((each) => (
                 <option key={each}>{each}</option>
               ))}
@@ -60,7 +69,12 @@ export function TaskEditor({ task, places, close }: Editor) {
       </fieldset>
       <div className="flex flex-wrap items-center gap-1.5">
         {places && !isTrashed && (
-          <select aria-label="Move" className="outlined" value="" onChange={({ target }) => actions.move([task], places[target.value] as TaskMove)}>
+          <select
+            aria-label="Move"
+            className="outlined"
+            value=""
+            onChange={({ target }) => actions.move([task], places[target.value] as TaskMove)}
+          >
             <option value="" disabled hidden>
               Move…
             </option>

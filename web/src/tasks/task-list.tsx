@@ -3,7 +3,8 @@ import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-vir
 import { type ComponentType, useLayoutEffect, useRef, useState } from 'react'
 import { type RowProps, TaskRow } from './task-row.tsx'
 
-export interface ListProps extends Omit<RowProps, 'task' | 'isEdited' | 'isSelected' | 'places' | 'handle' | 'drop'> {
+export interface ListProps
+  extends Omit<RowProps, 'task' | 'isEdited' | 'isSelected' | 'places' | 'handle' | 'drop'> {
   tasks: Task[]
   /** The heading that a task begins, where it begins one. */
   headingOf: (index: number) => string | undefined
@@ -18,18 +19,33 @@ export interface ListProps extends Omit<RowProps, 'task' | 'isEdited' | 'isSelec
 /** Pixels of a row before it was measured. */
 const ROW = 48
 
-/** The rows that are in sight, and the few that must be there: however many tasks there are, the page holds some dozens. */
-export function TaskList({ tasks, headingOf, selected, edited, current, setCurrent, Row = TaskRow, ...rest }: ListProps) {
+/**
+ * The rows that are in sight, and the few that must be there: however many tasks there are, the
+ * page holds some dozens.
+ */
+export function TaskList({
+  tasks,
+  headingOf,
+  selected,
+  edited,
+  current,
+  setCurrent,
+  Row = TaskRow,
+  ...rest
+}: ListProps) {
   const list = useRef<HTMLUListElement>(null)
   const [margin, setMargin] = useState(0)
-  const kept = [current?.id, edited].map((id) => tasks.findIndex((task) => task.id === id)).filter((index) => index >= 0)
+  const kept = [current?.id, edited]
+    .map((id) => tasks.findIndex((task) => task.id === id))
+    .filter((index) => index >= 0)
   const rows = useWindowVirtualizer({
     count: tasks.length,
     estimateSize: () => ROW,
     overscan: 8,
     scrollMargin: margin,
     getItemKey: (index) => (tasks[index] as Task).id,
-    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...kept])].sort((a, b) => a - b),
+    rangeExtractor: (range) =>
+      [...new Set([...defaultRangeExtractor(range), ...kept])].sort((a, b) => a - b),
   })
 
   // What stands above the list comes and goes.
@@ -55,7 +71,8 @@ export function TaskList({ tasks, headingOf, selected, edited, current, setCurre
     served.current = { sent, isLate: false }
     if (isElsewhere) return
     // Of a task that is open, the field; else what is typed would be keys of the list.
-    const field = id === edited && document.querySelector<HTMLElement>('[data-editor] input:enabled')
+    const field =
+      id === edited && document.querySelector<HTMLElement>('[data-editor] input:enabled')
     ;(field || row).focus()
   })
 

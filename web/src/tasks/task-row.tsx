@@ -7,9 +7,12 @@ import type { Actions } from './actions.ts'
 import { Chips, DueChip } from './chips.tsx'
 import { dueOf } from './due.ts'
 
-const TaskEditor = lazyPart(() => import('./task-editor.tsx').then(({ TaskEditor }) => TaskEditor), {
-  failed: ({ close }) => <PartFailed close={close} />,
-})
+const TaskEditor = lazyPart(
+  () => import('./task-editor.tsx').then(({ TaskEditor }) => TaskEditor),
+  {
+    failed: ({ close }) => <PartFailed close={close} />,
+  },
+)
 
 export interface RowProps {
   task: Task
@@ -28,12 +31,19 @@ export interface RowProps {
   select: (task: Task, isRange: boolean) => void
   /** What it is dragged by, and where it would be dropped. */
   handle?: ReactNode
-  drop?: { ref: (element: HTMLElement | null) => void; line: 'above' | 'below' | undefined } | undefined
+  drop?:
+    | { ref: (element: HTMLElement | null) => void; line: 'above' | 'below' | undefined }
+    | undefined
 }
 
-/** Without the mark of a heading, a quote or a list, and without pairs of marks; all else as it was written. */
+/**
+ * Without the mark of a heading, a quote or a list, and without pairs of marks; all else as it was
+ * written.
+ */
 const firstLine = (description: string): string =>
-  (description.trimStart().split('\n', 1)[0] ?? '').replace(/^(#{1,6}|[-*+>]|\d+[.)])\s+/, '').replaceAll(/(\*\*|__|`)(\S.*?)\1/g, '$2')
+  (description.trimStart().split('\n', 1)[0] ?? '')
+    .replace(/^(#{1,6}|[-*+>]|\d+[.)])\s+/, '')
+    .replaceAll(/(\*\*|__|`)(\S.*?)\1/g, '$2')
 
 const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_0_var(--accent)]' }
 
@@ -69,12 +79,27 @@ export const TaskRow = memo(function TaskRow(props: RowProps) {
   )
 })
 
-function Row({ task, actions, isEdited, isSelected, isSelecting, isManual, places, open, select, handle, drop }: RowProps) {
+function Row({
+  task,
+  actions,
+  isEdited,
+  isSelected,
+  isSelecting,
+  isManual,
+  places,
+  open,
+  select,
+  handle,
+  drop,
+}: RowProps) {
   const isTrashed = task.trashed_at !== null
   const due = dueOf(task)
   const hasMore = due || task.priority !== 'none' || task.labels.length > 0 || task.description
   return (
-    <div ref={drop?.ref} className={`border-b border-line ${isSelected ? 'bg-teal-600/10' : ''} ${drop?.line ? LINES[drop.line] : ''}`}>
+    <div
+      ref={drop?.ref}
+      className={`border-b border-line ${isSelected ? 'bg-teal-600/10' : ''} ${drop?.line ? LINES[drop.line] : ''}`}
+    >
       <div className="group flex items-start gap-1">
         {(!isTrashed || isSelecting) && (
           <span className="grid size-11 shrink-0 place-items-center">
@@ -96,9 +121,16 @@ function Row({ task, actions, isEdited, isSelected, isSelecting, isManual, place
           data-task={task.id}
           aria-expanded={isEdited}
           className="min-h-11 min-w-0 grow rounded-md px-1 py-2.5 text-left"
-          onClick={(event) => (isSelecting || event.shiftKey ? select(task, event.shiftKey) : open(isEdited ? undefined : task))}
+          onClick={(event) =>
+            isSelecting || event.shiftKey
+              ? select(task, event.shiftKey)
+              : open(isEdited ? undefined : task)
+          }
         >
-          <span dir="auto" className={`break-words ${task.completed ? 'text-muted line-through' : ''}`}>
+          <span
+            dir="auto"
+            className={`break-words ${task.completed ? 'text-muted line-through' : ''}`}
+          >
             {task.title}
           </span>
           {isSelected && <span className="sr-only"> (selected)</span>}
@@ -115,7 +147,12 @@ function Row({ task, actions, isEdited, isSelected, isSelecting, isManual, place
           )}
         </button>
         {isTrashed ? (
-          <button type="button" className="quiet min-h-11" aria-label={`Restore ${task.title}`} onClick={() => actions.restore([task])}>
+          <button
+            type="button"
+            className="quiet min-h-11"
+            aria-label={`Restore ${task.title}`}
+            onClick={() => actions.restore([task])}
+          >
             Restore
           </button>
         ) : (
@@ -130,7 +167,9 @@ function Row({ task, actions, isEdited, isSelected, isSelecting, isManual, place
         )}
         {handle ?? (isManual && <span className="size-11 shrink-0" />)}
       </div>
-      {isEdited && <TaskEditor key={task.id} task={task} places={places} close={() => open(undefined)} />}
+      {isEdited && (
+        <TaskEditor key={task.id} task={task} places={places} close={() => open(undefined)} />
+      )}
     </div>
   )
 }

@@ -1,5 +1,13 @@
 import type { Task, TaskCreate } from '@docket/sdk'
-import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import {
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useSearchParams } from 'wouter'
 import { ErrorBoundary, PartFailed } from '../shell/error-boundary.tsx'
 import { useWorkspace } from '../shell/workspace.tsx'
@@ -31,7 +39,10 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   )
   const { label, priority, sort } = filter
   const q = useDeferredValue(filter.q)
-  const shown = useMemo(() => held.filter(fits({ q, label, priority, sort })), [held, q, label, priority, sort])
+  const shown = useMemo(
+    () => held.filter(fits({ q, label, priority, sort })),
+    [held, q, label, priority, sort],
+  )
 
   const [selected, setSelected] = useState<Set<string>>(() => new Set())
   const [isAsked, setIsAsked] = useState(false)
@@ -43,8 +54,11 @@ export function Tasks({ view, title }: { view: View; title: string }) {
 
   const select = useCallback(
     (task: Task, isRange: boolean) => {
-      const [from, to] = [shown.findIndex(({ id }) => id === anchor), shown.indexOf(task)].sort((a, b) => a - b) as [number, number]
-      const between = isRange && from >= 0 ? shown.slice(from, to + 1).map(({ id }) => id) : [task.id]
+      const [from, to] = [shown.findIndex(({ id }) => id === anchor), shown.indexOf(task)].sort(
+        (a, b) => a - b,
+      ) as [number, number]
+      const between =
+        isRange && from >= 0 ? shown.slice(from, to + 1).map(({ id }) => id) : [task.id]
       setSelected((before) => {
         const next = new Set(before)
         const isOff = !isRange && before.has(task.id)
@@ -60,15 +74,24 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     setIsAsked(false)
   }, [])
   const open = useCallback((task: Task | undefined) => setEdited(task?.id), [])
-  const reach = useCallback((id: string) => setCurrent((before) => (before?.id === id ? before : { id, sent: 0 })), [])
-  const send = useCallback((id: string | undefined) => id && setCurrent((before) => ({ id, sent: (before?.sent ?? 0) + 1 })), [])
+  const reach = useCallback(
+    (id: string) => setCurrent((before) => (before?.id === id ? before : { id, sent: 0 })),
+    [],
+  )
+  const send = useCallback(
+    (id: string | undefined) =>
+      id && setCurrent((before) => ({ id, sent: (before?.sent ?? 0) + 1 })),
+    [],
+  )
 
-  // What went away takes no focus along: it goes to the task that is in its place now, before the next key can come.
+  // What went away takes no focus along: it goes to the task that is in its place now, before the
+  // next key can come.
   const place = useRef(0)
   const at = shown.findIndex(({ id }) => id === current?.id)
   useLayoutEffect(() => {
     if (at >= 0) place.current = at
-    else if (current && document.activeElement === document.body) send(shown[Math.min(place.current, shown.length - 1)]?.id)
+    else if (current && document.activeElement === document.body)
+      send(shown[Math.min(place.current, shown.length - 1)]?.id)
   }, [at, current, shown, send])
 
   const List = useList(isManual, edited !== undefined, send)
@@ -142,10 +165,24 @@ export function Tasks({ view, title }: { view: View; title: string }) {
         <h1 className="text-2xl font-semibold tracking-tight break-words md:text-3xl">{title}</h1>
         {view.path === '/trash' && held.length > 0 && <EmptyTrash count={held.length} />}
       </header>
-      <ErrorBoundary fallback={<PartFailed />}>{view.adds && <NewTask adds={view.adds} label={filter.label} isSeen={isSeen} />}</ErrorBoundary>
+      <ErrorBoundary fallback={<PartFailed />}>
+        {view.adds && <NewTask adds={view.adds} label={filter.label} isSeen={isSeen} />}
+      </ErrorBoundary>
       <OnItsWay edited={edited} />
-      <Toolbar filter={filter} found={shown.length} all={held.length} isSelecting={isSelecting} setSelecting={(on) => (on ? setIsAsked(true) : clear())} />
-      {isSelecting && <SelectionBar selected={chosen} clear={clear} all={() => setSelected(new Set(shown.map(({ id }) => id)))} />}
+      <Toolbar
+        filter={filter}
+        found={shown.length}
+        all={held.length}
+        isSelecting={isSelecting}
+        setSelecting={(on) => (on ? setIsAsked(true) : clear())}
+      />
+      {isSelecting && (
+        <SelectionBar
+          selected={chosen}
+          clear={clear}
+          all={() => setSelected(new Set(shown.map(({ id }) => id)))}
+        />
+      )}
       {isLoading && !trouble && (
         <p role="status" className="py-6 text-muted">
           Loading your tasks…
@@ -166,7 +203,13 @@ export function Tasks({ view, title }: { view: View; title: string }) {
 }
 
 /** Upcoming is told by day, and Today says what is late. */
-function headingOf(view: View, sort: string, shown: Task[], index: number, today: string): string | undefined {
+function headingOf(
+  view: View,
+  sort: string,
+  shown: Task[],
+  index: number,
+  today: string,
+): string | undefined {
   if (sort !== 'due' || !/today|upcoming/.test(view.path)) return undefined
   const groupOf = (task: Task | undefined) => {
     const day = task && dueOf(task)?.day

@@ -22,7 +22,10 @@ const Plain = ({ text }: Text) => (
     {text}
   </p>
 )
-const Markdown = lazyPart<Text>(() => import('./markdown.tsx').then(({ Markdown }) => Markdown), { loading: Plain, failed: Plain })
+const Markdown = lazyPart<Text>(() => import('./markdown.tsx').then(({ Markdown }) => Markdown), {
+  loading: Plain,
+  failed: Plain,
+})
 
 type Member = 'title' | 'description'
 const MEMBERS: Member[] = ['title', 'description']
@@ -30,20 +33,30 @@ const keyOf = (id: string, member: Member) => `${id} ${member}`
 
 /** Which text of a task, as it is typed by now, is too long to be kept. */
 export function tooLongMember(replica: Replica, id: string): Member | undefined {
-  return MEMBERS.find((member) => lengthOf(wantedOf(member, replica.draft(keyOf(id, member))?.text ?? '')) > LIMITS[member])
+  return MEMBERS.find(
+    (member) =>
+      lengthOf(wantedOf(member, replica.draft(keyOf(id, member))?.text ?? '')) > LIMITS[member],
+  )
 }
 
 /** What a field sends of its text. */
-const wantedOf = (member: Member, text: string): string => (member === 'title' ? sendable(text).trim() : sendable(text))
+const wantedOf = (member: Member, text: string): string =>
+  member === 'title' ? sendable(text).trim() : sendable(text)
 
-/** A text of a task while it is typed: kept on the device with every key, and a change of the task once the field is left, however that is. */
+/**
+ * A text of a task while it is typed: kept on the device with every key, and a change of the task
+ * once the field is left, however that is.
+ */
 function useText(task: Task, member: Member) {
   const { actions, replica } = useWorkspace()
   const { text, current, type, kept } = useDraft(keyOf(task.id, member), task[member] ?? '')
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const [limit, length] = [LIMITS[member], lengthOf(wantedOf(member, text))]
   const excess = length - limit
-  const tooLong = excess > 0 ? `${excess} ${excess === 1 ? 'character' : 'characters'} too long (${length}/${limit}). Not saved yet.` : undefined
+  const tooLong =
+    excess > 0
+      ? `${excess} ${excess === 1 ? 'character' : 'characters'} too long (${length}/${limit}). Not saved yet.`
+      : undefined
   const saveNow = async (): Promise<void> => {
     for (;;) {
       const draft = current()
@@ -51,7 +64,11 @@ function useText(task: Task, member: Member) {
       // A task has a title: an empty field is none.
       if (member === 'title' && draft.text.trim() === '') return type(draft.over)
       const wanted = wantedOf(member, draft.text)
-      const isKept = await actions.edit(task, { [member]: wanted || null }, { [member]: draft.over || null })
+      const isKept = await actions.edit(
+        task,
+        { [member]: wanted || null },
+        { [member]: draft.over || null },
+      )
       if (!isKept) return
       kept(draft.text, wanted)
       // What was typed meanwhile is saved, too, where the field was left meanwhile.
@@ -99,7 +116,9 @@ export function TitleField({ task }: { task: Task }) {
         value={text}
         onChange={({ target }) => type(target.value)}
         onBlur={() => void save()}
-        onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && void save()}
+        onKeyDown={(event) =>
+          event.key === 'Enter' && !event.nativeEvent.isComposing && void save()
+        }
       />
       <TooLong why={tooLong} />
     </Labelled>
@@ -150,7 +169,8 @@ export function DescriptionField({ task }: { task: Task }) {
           void save()
           setIsAsked(false)
           const isDone = text !== '' && tooLong === undefined
-          if (isDone) afterPress(() => document.activeElement !== field.current && setIsWriting(false))
+          if (isDone)
+            afterPress(() => document.activeElement !== field.current && setIsWriting(false))
         }}
       />
       <TooLong why={tooLong} />

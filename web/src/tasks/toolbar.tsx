@@ -17,7 +17,9 @@ interface ToolbarProps {
   setSelecting: (selecting: boolean) => void
 }
 
-/** Search, filters and order, all of which stand in the address; and the way to selecting several. */
+/**
+ * Search, filters and order, all of which stand in the address; and the way to selecting several.
+ */
 export function Toolbar({ filter, found, all, isSelecting, setSelecting }: ToolbarProps) {
   const { tasks } = useWorkspace()
   const [address, setAddress] = useSearchParams()
@@ -26,7 +28,9 @@ export function Toolbar({ filter, found, all, isSelecting, setSelecting }: Toolb
   const applied = [
     ...(filter.label ? [['label', `Label: ${filter.label}`] as const] : []),
     ...(filter.priority ? [['priority', `Priority: ${filter.priority}`] as const] : []),
-    ...(address.has('sort') ? [['sort', `Sort: ${SORT_NAMES[filter.sort] ?? filter.sort}`] as const] : []),
+    ...(address.has('sort')
+      ? [['sort', `Sort: ${SORT_NAMES[filter.sort] ?? filter.sort}`] as const]
+      : []),
   ]
   const [isOpen, setIsOpen] = useState(false)
   useKeys({ f: () => search.current?.focus() })
@@ -40,13 +44,19 @@ export function Toolbar({ filter, found, all, isSelecting, setSelecting }: Toolb
       },
       { replace: name === 'q' },
     )
-  const labels = uniqueLabels([...(filter.label ? [filter.label] : []), ...labelsOf(tasks.values()).map(([label]) => label)])
+  const labels = uniqueLabels([
+    ...(filter.label ? [filter.label] : []),
+    ...labelsOf(tasks.values()).map(([label]) => label),
+  ])
 
   return (
     <search className="mb-2 block">
       <div className="flex items-center gap-1">
         <span className="relative min-w-0 grow">
-          <Icon name="search" className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
+          <Icon
+            name="search"
+            className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted"
+          />
           <input
             ref={search}
             type="search"
@@ -63,11 +73,21 @@ export function Toolbar({ filter, found, all, isSelecting, setSelecting }: Toolb
             }}
           />
         </span>
-        <button type="button" className="quiet" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        <button
+          type="button"
+          className="quiet"
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+        >
           <Icon name="filter" className="size-4" />
           Filter
         </button>
-        <button type="button" className="quiet" aria-pressed={isSelecting} onClick={() => setSelecting(!isSelecting)}>
+        <button
+          type="button"
+          className="quiet"
+          aria-pressed={isSelecting}
+          onClick={() => setSelecting(!isSelecting)}
+        >
           <Icon name="select" className="size-4" />
           Select
         </button>
@@ -105,13 +125,19 @@ export function Toolbar({ filter, found, all, isSelecting, setSelecting }: Toolb
             name="Label"
             value={filter.label}
             set={set('label')}
-            choices={[['', 'Any label'], ...labels.map((label): [string, string] => [label, label])]}
+            choices={[
+              ['', 'Any label'],
+              ...labels.map((label): [string, string] => [label, label]),
+            ]}
           />
           <Choice
             name="Priority"
             value={filter.priority}
             set={set('priority')}
-            choices={[['', 'Any priority'], ...PRIORITIES.map((each): [string, string] => [each, each])]}
+            choices={[
+              ['', 'Any priority'],
+              ...PRIORITIES.map((each): [string, string] => [each, each]),
+            ]}
           />
           <Choice
             name="Sort by"
@@ -136,7 +162,12 @@ function Choice({ name, value, choices, set }: ChoiceProps) {
   return (
     <label className="text-xs text-muted">
       {name}
-      <select aria-label={name} className="field mt-0.5 block min-h-9 py-1 text-sm text-ink" value={value} onChange={({ target }) => set(target.value)}>
+      <select
+        aria-label={name}
+        className="field mt-0.5 block min-h-9 py-1 text-sm text-ink"
+        value={value}
+        onChange={({ target }) => set(target.value)}
+      >
         {choices.map(([each, title]) => (
           <option key={each} value={each}>
             {title}

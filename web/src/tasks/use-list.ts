@@ -3,11 +3,16 @@ import { flushSync } from 'react-dom'
 import { type ListProps, TaskList } from './task-list.tsx'
 
 /**
- * The list of a view. In the manual order its rows can be dragged, once the person has used a pointer: that part is loaded then.
+ * The list of a view. In the manual order its rows can be dragged, once the person has used a
+ * pointer: that part is loaded then.
  *
  * @param isBusy while a task is open: it is not taken from under the person's hands
  */
-export function useList(isManual: boolean, isBusy: boolean, send: (id: string | undefined) => void): ComponentType<ListProps> {
+export function useList(
+  isManual: boolean,
+  isBusy: boolean,
+  send: (id: string | undefined) => void,
+): ComponentType<ListProps> {
   const [Manual, setManual] = useState<ComponentType<ListProps>>()
   const loaded = useRef<ComponentType<ListProps>>(undefined)
   const isWanted = isManual && !isBusy && !Manual
@@ -30,7 +35,10 @@ export function useList(isManual: boolean, isBusy: boolean, send: (id: string | 
         // Without it the order is changed by keys and menu; the next press tries again.
         () => {},
       )
-    /** Between a press and its click the rows stay as they are, or the click would be lost; so the change is not put off either. */
+    /**
+     * Between a press and its click the rows stay as they are, or the click would be lost; so the
+     * change is not put off either.
+     */
     const changeNow = () => {
       if (!isDown && !loading.signal.aborted) flushSync(change)
     }

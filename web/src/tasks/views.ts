@@ -16,7 +16,10 @@ export interface View {
   /** Its order, where the address does not name another. */
   sort: Sort
   holds: (task: Task, today: string) => boolean
-  /** Where a new task is in it: what the field says, and the day it is due unless its line says another. */
+  /**
+   * Where a new task is in it: what the field says, and the day it is due unless its line says
+   * another.
+   */
   adds?: { placeholder: string; day?: (today: string) => string }
 }
 

@@ -1,0 +1,227 @@
+const vitest = (...files: string[]) => [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--project',
+  'suite',
+  ...files,
+]
+/** What may go red: the words after `node`. */
+export const CHECKS = {
+  journeys: vitest('proofs/workflows.test.ts'),
+  model: vitest('proofs/model.test.ts'),
+  walls: vitest('proofs/walls.test.ts'),
+  callers: vitest('proofs/callers.test.ts'),
+  examples: vitest('proofs/examples.test.ts'),
+  lists: vitest('server/tasks/list.test.ts'),
+  trash: vitest('server/tasks/changes.test.ts', '-t', '200:'),
+  files: vitest('server/transfer', '-t', 'a formula|doubles'),
+  sdk: vitest('sdk/retry.test.ts', '-t', 'two tries'),
+  compatibility: ['scripts/compatibility.ts'],
+}
+
+/** In a file, code that is replaced by other code. */
+export type Seed = [file: string, from: string, to: string]
+/**
+ * The server's own checks of its answers, taken down: what is seeded with these must be seen from
+ * outside.
+ */
+export const UNCHECKED: Seed[] = [
+  ['server/http/app.ts', 'normaliseContent, guardAnswers', 'normaliseContent'],
+  ['server/http/answer.ts', '  mustBeDescribed(response, type, body)\n', ''],
+]
+
+/** `says` is what the check prints when it goes red for the right reason. */
+export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS; says: RegExp }[] =
+  [
+    {
+      what: 'an undocumented status',
+      seeds: [
+        ...UNCHECKED,
+        ['server/tasks/operations.ts', 'status: 201 as const', 'status: 202 as 201'],
+      ],
+      check: 'journeys',
+      says: /✗ status code check/,
+    },
+    {
+      what: 'an extra member in an answer',
+      seeds: [
+        ...UNCHECKED,
+        ['server/tasks/columns.ts', "|| '\"' as etag", "|| '\"' as etag, title as shadow"],
+      ],
+      check: 'journeys',
+      says: /shadow/,
+    },
+    {
+      what: 'a wrong content type',
+      seeds: [
+        ...UNCHECKED,
+        [
+          'server/http/answer.ts',
+          "else sendJson(response, 'application/json', answer.body)",
+          "else sendJson(response, 'text/html', answer.body)",
+        ],
+      ],
+      check: 'journeys',
+      says: /text\/html/,
+    },
+    {
+      what: 'a missing Location',
+      seeds: [
+        ...UNCHECKED,
+        [
+          'server/tasks/operations.ts',
+          'const headers = { Location: `/api/${task.user_id}/tasks/${task.id}`, ETag: task.etag }',
+          'const headers = { ETag: task.etag } as never',
+        ],
+      ],
+      check: 'model',
+      says: /expected \[ 201, '"\d+"', null \] to deeply equal/,
+    },
+    {
+      what: 'a filter without user_id',
+      seeds: [
+        [
+          'server/tasks/store.ts',
+          'where tasks.user_id = live.user_id and id = ${id}::uuid and',
+          'where id = ${id}::uuid and',
+        ],
+      ],
+      check: 'walls',
+      says: /× selectTask, called by Ada with Bob's ids/,
+    },
+    {
+      what: 'a skipped liveness check',
+      seeds: [
+        [
+          'server/database/live-caller.ts',
+          `select "userId" as user_id from session
+      where id = \${caller.sessionId}::uuid and "userId" = \${caller.userId}::uuid and "expiresAt" > now()`,
+          'select ${caller.userId}::uuid as user_id',
+        ],
+      ],
+      check: 'callers',
+      says: /a token whose session was ended/,
+    },
+    {
+      what: 'a clamp instead of a 400',
+      seeds: [
+        [
+          'server/http/normalise.ts',
+          "request.url = target.startsWith('/') ? target",
+          "request.url = target.startsWith('/') ? target.replace('limit=201', 'limit=200')",
+        ],
+      ],
+      check: 'journeys',
+      says: /✗ .*step too-large/,
+    },
+    {
+      what: 'a PATCH that resets an unsent field',
+      seeds: [
+        [
+          'server/tasks/store.ts',
+          "member('description', change.description, 'text')",
+          'sql.fragment`${change.description ?? null}::text as description`',
+        ],
+      ],
+      check: 'model',
+      says: /Counterexample: \[create\(.*"description":.*(update|set|toggle)/,
+    },
+    {
+      what: 'a key that is not kept',
+      seeds: [
+        [
+          'server/tasks/idempotency.ts',
+          'where not exists (select from earlier) and (select count(*) from expired) >= 0',
+          'where false',
+        ],
+      ],
+      check: 'journeys',
+      says: /✗ .*step schedule-again/,
+    },
+    {
+      what: 'a list that keeps its ETag overnight',
+      seeds: [['server/tasks/precondition.ts', "reading === '' ? '\"' : `-${reading}\"`", "'\"'"]],
+      check: 'lists',
+      says: /× the ETag of a list holds the day or the minute/,
+    },
+    {
+      what: 'a filter by the wrong time',
+      seeds: [
+        [
+          'server/tasks/filter.ts',
+          'tasks.updated_at > ${updated_after}',
+          'tasks.created_at > ${updated_after}',
+        ],
+      ],
+      check: 'lists',
+      says: /× 200: created_after and updated_after each mean their own time/,
+    },
+    {
+      what: 'a purge that nobody hears of',
+      seeds: [
+        ['server/tasks/change-store.ts', '${since !== undefined} and version', 'false and version'],
+      ],
+      check: 'trash',
+      says: /× 200: every change once/,
+    },
+    {
+      what: 'a cell that a spreadsheet runs',
+      seeds: [['server/transfer/csv.ts', 'RISKY.test(text) ?', '/^[=+]/.test(text) ?']],
+      check: 'files',
+      says: /× exportTasksCsv: what begins like a formula/,
+    },
+    {
+      what: 'an import that doubles',
+      seeds: [
+        [
+          'server/transfer/imported-row.ts',
+          'return uuidv5(`${times} ${said}`, userId)',
+          'return crypto.randomUUID()',
+        ],
+      ],
+      check: 'files',
+      says: /× also where rows have no id/,
+    },
+    {
+      what: 'a retry under another key',
+      seeds: [
+        [
+          'sdk/retry.ts',
+          'new Request(request, { body, signal })',
+          "new Request(request, { body, signal, headers: { ...Object.fromEntries(request.headers.entries()), 'Idempotency-Key': crypto.randomUUID() } })",
+        ],
+      ],
+      check: 'sdk',
+      says: /× a create whose first two tries go wrong \('lost'\) is done once/,
+    },
+    {
+      what: 'an alg list with one more entry',
+      seeds: [['server/auth/token.ts', "algorithms: ['HS256']", "algorithms: ['HS256', 'HS384']"]],
+      check: 'callers',
+      says: /a token by HS384/,
+    },
+    {
+      what: 'a response example that does not validate',
+      seeds: [
+        [
+          'openapi.yaml',
+          'total: 3\n total_is_exact: true\n next_cursor: W',
+          `total: "3"\n${' '.repeat(20)}total_is_exact: true\n${' '.repeat(20)}next_cursor: W`,
+        ],
+      ],
+      check: 'examples',
+      says: /total: must be integer/,
+    },
+    {
+      what: 'a required member of an answer removed in the contract',
+      seeds: [
+        [
+          'openapi.yaml',
+          'required: [items, total, total_is_exact, next_cursor]',
+          'required: [items, total, total_is_exact]',
+        ],
+      ],
+      check: 'compatibility',
+      says: /no longer required: `next_cursor`/,
+    },
+  ]
