@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Operation } from '../server/contract/document.ts'
-import { isDecodable } from '../server/http/normalise.ts'
+import { isDecodable } from '../server/http/request/normalise.ts'
 import { type Breakage, pointer } from './breakage.ts'
 import { fits } from './contract-schemas.ts'
 import { parametersOf, type Schema, typesOf } from './request-schemas.ts'

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { decodeJwt } from 'jose'
-import * as accountStore from '../server/auth/account-store.ts'
+import * as accountStore from '../server/auth/account/store.ts'
 import * as sessionStore from '../server/auth/store.ts'
-import * as chores from '../server/chores.ts'
+import * as chores from '../server/cleanup/jobs.ts'
 import type { Caller } from '../server/contract/handlers.ts'
 import type { Database } from '../server/database/database.ts'
 import { sql } from '../server/database/live-caller.ts'
-import * as changeStore from '../server/tasks/change-store.ts'
-import { dueClock } from '../server/tasks/due-clock.ts'
-import * as listStore from '../server/tasks/list-store.ts'
-import * as onceStore from '../server/tasks/once-store.ts'
-import * as taskStore from '../server/tasks/store.ts'
-import * as trashStore from '../server/tasks/trash-store.ts'
+import * as onceStore from '../server/resource/idempotency-store.ts'
+import { dueClock } from '../server/tasks/query/local-time.ts'
+import * as changeStore from '../server/tasks/query/task-changes.ts'
+import * as listStore from '../server/tasks/query/task-page.ts'
+import * as trashStore from '../server/tasks/write/empty-trash.ts'
+import * as taskStore from '../server/tasks/write/store.ts'
 import type { Person } from '../server/testing/person.ts'
 import { AMPLE } from '../server/testing/usage.ts'
 import * as exportStore from '../server/transfer/export-store.ts'
@@ -42,9 +42,9 @@ type Call = (
 export const storeCalls = (
   database: () => Database,
 ): Record<string, { module: object; calls: Record<string, Call>; actsForNobody?: true }> => ({
-  'server/chores.ts': {
+  'server/cleanup/jobs.ts': {
     module: chores,
-    // What they take away, and that it is nothing else, is held by `housekeeping.test.ts`.
+    // What they take away, and that it is nothing else, is held by `cleanup.test.ts`.
     actsForNobody: true,
     calls: {
       purgeOldTrash: () => chores.purgeOldTrash(database()),
@@ -53,7 +53,7 @@ export const storeCalls = (
       deleteExpiredSessions: () => chores.deleteExpiredSessions(database()),
     },
   },
-  'server/tasks/once-store.ts': {
+  'server/resource/idempotency-store.ts': {
     module: onceStore,
     calls: {
       holdClock: (caller) => onceStore.holdClock(database(), caller),
@@ -71,7 +71,7 @@ export const storeCalls = (
         ),
     },
   },
-  'server/tasks/change-store.ts': {
+  'server/tasks/query/task-changes.ts': {
     module: changeStore,
     calls: {
       selectTaskChanges: (caller) =>
@@ -112,11 +112,11 @@ export const storeCalls = (
         ),
     },
   },
-  'server/tasks/trash-store.ts': {
+  'server/tasks/write/empty-trash.ts': {
     module: trashStore,
     calls: { emptyTrash: (caller) => trashStore.emptyTrash(database(), caller, undefined) },
   },
-  'server/auth/account-store.ts': {
+  'server/auth/account/store.ts': {
     module: accountStore,
     calls: {
       selectSessions: (caller) => accountStore.selectSessions(database(), caller),
@@ -145,7 +145,7 @@ export const storeCalls = (
       deleteSession: (caller) => sessionStore.deleteSession(database(), caller),
     },
   },
-  'server/tasks/list-store.ts': {
+  'server/tasks/query/task-page.ts': {
     module: listStore,
     calls: {
       selectTaskPage: (caller) => {
@@ -163,7 +163,7 @@ export const storeCalls = (
         listStore.selectTaskCounts(database(), caller, dueClock('UTC', Date.now()), []),
     },
   },
-  'server/tasks/store.ts': {
+  'server/tasks/write/store.ts': {
     module: taskStore,
     calls: {
       selectTask: (caller, _owner, id) => taskStore.selectTask(database(), caller, id),

@@ -11,8 +11,8 @@ import {
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { findPath } from '../server/contract/route.ts'
-import { problemDetails } from '../server/http/answer.ts'
-import { mediaRanges } from '../server/http/normalise.ts'
+import { mediaRanges } from '../server/http/request/normalise.ts'
+import { problemDetails } from '../server/http/response/send.ts'
 import { type ProblemCode, problem } from '../server/problems.ts'
 import { freePort } from '../server/testing/free-port.ts'
 

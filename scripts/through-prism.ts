@@ -19,7 +19,7 @@ const WITHOUT = [
   // rather than the server's.
   'sdk/{docket,readme,retry,size,walks}.test.ts',
   // What a client that leaves stops; Prism in between does not leave.
-  'server/http/concurrency.test.ts',
+  'server/http/limits/concurrency.test.ts',
   // How the process begins and ends.
   'server/main.test.ts',
   'proofs/properties.test.ts',

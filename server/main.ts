@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer } from 'node:net'
+import { keepHouse } from './cleanup/cleanup.ts'
 import { addressOf, readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { CannotOpen } from './database/cannot-open.ts'
-import { keepHouse } from './housekeeping.ts'
-import { httpServer } from './http/server.ts'
+import { httpServer } from './http/transport/server.ts'
 import { createLog } from './log.ts'
 import { createService } from './service.ts'
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from './database/database.ts'
-import type { Observe } from './http/request-log.ts'
+import type { Observe } from './http/request/request-log.ts'
 
 export interface Metrics {
   observe: Observe

@@ -1,6 +1,6 @@
 import type { Express } from 'express'
 import type { Logger } from 'pino'
-import { accountOperations } from './auth/account.ts'
+import { accountOperations } from './auth/account/operations.ts'
 import { callerOf } from './auth/caller.ts'
 import { knownDevices } from './auth/devices.ts'
 import { createIdentity } from './auth/identity.ts'
@@ -11,14 +11,14 @@ import type { Handlers } from './contract/handlers.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { Unavailable } from './database/unavailable.ts'
 import { createApp } from './http/app.ts'
-import { pages } from './http/pages.ts'
+import { pages } from './http/response/pages.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { probeOperations } from './probes.ts'
 import { problem } from './problems.ts'
+import { cursors } from './resource/cursor.ts'
 import { bulkOperations } from './tasks/bulk-operations.ts'
-import { cursors } from './tasks/cursor.ts'
-import { listOperations } from './tasks/list-operations.ts'
 import { taskOperations } from './tasks/operations.ts'
+import { listOperations } from './tasks/query/operations.ts'
 import { exportOperations } from './transfer/export-operations.ts'
 import { importOperations } from './transfer/import-operations.ts'
 
@@ -49,7 +49,7 @@ export async function createService(
   const redis =
     config.redisUrl === undefined
       ? undefined
-      : (await import('./http/redis-counters.ts')).redisCounters(config.redisUrl, log)
+      : (await import('./http/limits/redis-counters.ts')).redisCounters(config.redisUrl, log)
   const metrics = config.metricsPort === undefined ? undefined : createMetrics(database)
   const tokens = accessTokens(config.secret, config.issuer)
   let isDraining = false

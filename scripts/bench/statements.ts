@@ -1,6 +1,6 @@
 import type { Database, Statements } from '../../server/database/database.ts'
-import { selectTaskPage } from '../../server/tasks/list-store.ts'
-import { insertTask, selectTask } from '../../server/tasks/store.ts'
+import { selectTaskPage } from '../../server/tasks/query/task-page.ts'
+import { insertTask, selectTask } from '../../server/tasks/write/store.ts'
 
 /** What a statement is about. */
 export interface About {

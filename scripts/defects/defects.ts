@@ -12,8 +12,8 @@ export const CHECKS = {
   walls: vitest('proofs/walls.test.ts'),
   callers: vitest('proofs/callers.test.ts'),
   examples: vitest('proofs/examples.test.ts'),
-  lists: vitest('server/tasks/list.test.ts'),
-  trash: vitest('server/tasks/changes.test.ts', '-t', '200:'),
+  lists: vitest('server/tasks/query/list.test.ts'),
+  trash: vitest('server/tasks/query/changes.test.ts', '-t', '200:'),
   files: vitest('server/transfer', '-t', 'a formula|doubles'),
   sdk: vitest('sdk/retry.test.ts', '-t', 'two tries'),
   compatibility: ['scripts/compatibility.ts'],
@@ -27,7 +27,7 @@ export type Seed = [file: string, from: string, to: string]
  */
 export const UNCHECKED: Seed[] = [
   ['server/http/app.ts', 'normaliseContent, guardAnswers', 'normaliseContent'],
-  ['server/http/answer.ts', '  mustBeDescribed(response, type, body)\n', ''],
+  ['server/http/response/send.ts', '  mustBeDescribed(response, type, body)\n', ''],
 ]
 
 /** `says` is what the check prints when it goes red for the right reason. */
@@ -46,7 +46,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'an extra member in an answer',
       seeds: [
         ...UNCHECKED,
-        ['server/tasks/columns.ts', "|| '\"' as etag", "|| '\"' as etag, title as shadow"],
+        ['server/tasks/fields.ts', "|| '\"' as etag", "|| '\"' as etag, title as shadow"],
       ],
       check: 'journeys',
       says: /shadow/,
@@ -56,7 +56,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       seeds: [
         ...UNCHECKED,
         [
-          'server/http/answer.ts',
+          'server/http/response/send.ts',
           "else sendJson(response, 'application/json', answer.body)",
           "else sendJson(response, 'text/html', answer.body)",
         ],
@@ -81,7 +81,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a filter without user_id',
       seeds: [
         [
-          'server/tasks/store.ts',
+          'server/tasks/write/store.ts',
           'where tasks.user_id = live.user_id and id = ${id}::uuid and',
           'where id = ${id}::uuid and',
         ],
@@ -106,7 +106,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a clamp instead of a 400',
       seeds: [
         [
-          'server/http/normalise.ts',
+          'server/http/request/normalise.ts',
           "request.url = target.startsWith('/') ? target",
           "request.url = target.startsWith('/') ? target.replace('limit=201', 'limit=200')",
         ],
@@ -118,7 +118,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a PATCH that resets an unsent field',
       seeds: [
         [
-          'server/tasks/store.ts',
+          'server/tasks/write/store.ts',
           "member('description', change.description, 'text')",
           'sql.fragment`${change.description ?? null}::text as description`',
         ],
@@ -130,7 +130,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a key that is not kept',
       seeds: [
         [
-          'server/tasks/idempotency.ts',
+          'server/resource/idempotency.ts',
           'where not exists (select from earlier) and (select count(*) from expired) >= 0',
           'where false',
         ],
@@ -140,7 +140,9 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
     },
     {
       what: 'a list that keeps its ETag overnight',
-      seeds: [['server/tasks/precondition.ts', "reading === '' ? '\"' : `-${reading}\"`", "'\"'"]],
+      seeds: [
+        ['server/resource/precondition.ts', "reading === '' ? '\"' : `-${reading}\"`", "'\"'"],
+      ],
       check: 'lists',
       says: /× the ETag of a list holds the day or the minute/,
     },
@@ -148,7 +150,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a filter by the wrong time',
       seeds: [
         [
-          'server/tasks/filter.ts',
+          'server/tasks/query/filter.ts',
           'tasks.updated_at > ${updated_after}',
           'tasks.created_at > ${updated_after}',
         ],
@@ -159,7 +161,11 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
     {
       what: 'a purge that nobody hears of',
       seeds: [
-        ['server/tasks/change-store.ts', '${since !== undefined} and version', 'false and version'],
+        [
+          'server/tasks/query/task-changes.ts',
+          '${since !== undefined} and version',
+          'false and version',
+        ],
       ],
       check: 'trash',
       says: /× 200: every change once/,

@@ -72,7 +72,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
   // Its code is not read where it is not needed.
   const embedded =
     options.databaseUrl === undefined
-      ? await (await import('./embedded.ts')).startEmbedded(options.dataDir, log)
+      ? await (await import('./embedded/embedded.ts')).startEmbedded(options.dataDir, log)
       : undefined
   const url = options.databaseUrl ?? (embedded?.url as string)
   const session: Session = embedded

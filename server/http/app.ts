@@ -5,21 +5,26 @@ import type { Logger } from 'pino'
 import { type Config, isTrustedOrigin } from '../config.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import { type Problem, problem, Refusal } from '../problems.ts'
-import { type AccountNames, noteAccount } from './account.ts'
-import { catchAll } from './answer.ts'
-import { authenticate, authorize, type Identify } from './authorize.ts'
-import { askForBody, noticeEmptyBody, readBody } from './body.ts'
-import { readAddress } from './client-address.ts'
-import { limitConcurrency } from './concurrency.ts'
-import { type Counters, memoryCounters } from './counters.ts'
 import { dispatch } from './dispatch.ts'
-import { locate, refuseUnlocated } from './locate.ts'
-import { negotiate } from './negotiate.ts'
-import { normaliseContent, normaliseTarget } from './normalise.ts'
-import { chargeItems, limitKeptAnswers, limitPasswords, limitRequests } from './rate-limit.ts'
-import { type Observe, requestLog } from './request-log.ts'
-import { guardAnswers } from './response-guard.ts'
-import { validate } from './validate.ts'
+import { type AccountNames, noteAccount } from './limits/account.ts'
+import { limitConcurrency } from './limits/concurrency.ts'
+import { type Counters, memoryCounters } from './limits/counters.ts'
+import {
+  chargeItems,
+  limitKeptAnswers,
+  limitPasswords,
+  limitRequests,
+} from './limits/rate-limit.ts'
+import { authenticate, authorize, type Identify } from './request/authorize.ts'
+import { askForBody, noticeEmptyBody, readBody } from './request/body.ts'
+import { readAddress } from './request/client-address.ts'
+import { negotiate } from './request/negotiate.ts'
+import { normaliseContent, normaliseTarget } from './request/normalise.ts'
+import { type Observe, requestLog } from './request/request-log.ts'
+import { locate, refuseUnlocated } from './request/routing.ts'
+import { validate } from './request/validate.ts'
+import { catchAll } from './response/send.ts'
+import { guardAnswers } from './response/validate-responses.ts'
 
 export interface AppOptions {
   config: Config

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Handlers } from '../contract/handlers.ts'
-import { type Answer, sendAnswer } from './answer.ts'
-import { type FileAnswer, sendFile } from './file.ts'
+import { type FileAnswer, sendFile } from './response/file.ts'
+import { type Answer, sendAnswer } from './response/send.ts'
 
 type AnyHandler = (request: unknown, caller: unknown) => Promise<Answer | FileAnswer>
 

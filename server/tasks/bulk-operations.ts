@@ -2,11 +2,11 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
-import { doAll, type Refusal } from './bulk.ts'
+import { once, replayedHeader } from '../resource/idempotency.ts'
 import { codeOf, faultError } from './fault.ts'
-import { once, replayedHeader } from './idempotency.ts'
-import type { Quota } from './quota.ts'
-import { emptyTrash } from './trash-store.ts'
+import { doAll, type Refusal } from './write/bulk.ts'
+import { emptyTrash } from './write/empty-trash.ts'
+import type { Quota } from './write/quota.ts'
 
 type Schemas = components['schemas']
 

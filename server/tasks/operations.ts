@@ -3,10 +3,10 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
+import { once, replayedHeader } from '../resource/idempotency.ts'
+import { matchesWeakly, versionsToMatch } from '../resource/precondition.ts'
 import { codeOf, faultError } from './fault.ts'
-import { once, replayedHeader } from './idempotency.ts'
-import { matchesWeakly, versionsToMatch } from './precondition.ts'
-import type { Quota } from './quota.ts'
+import type { Quota } from './write/quota.ts'
 import {
   type Changed,
   deleteTask,
@@ -18,7 +18,7 @@ import {
   toggleTask,
   updateTask,
   type Written,
-} from './store.ts'
+} from './write/store.ts'
 
 type Task = components['schemas']['Task']
 type TaskOperation =

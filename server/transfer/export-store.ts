@@ -2,7 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
-import { task } from '../tasks/columns.ts'
+import { task } from '../tasks/fields.ts'
 import type { CalendarTask } from './icalendar.ts'
 import type { Part } from './walk.ts'
 

@@ -1,10 +1,10 @@
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { liveCaller, sql } from '../database/live-caller.ts'
-import { heldClock, ticks } from '../tasks/clock.ts'
-import { CONTENT, columnsOf } from '../tasks/columns.ts'
+import { heldClock, ticks } from '../resource/version.ts'
 import type { Fault } from '../tasks/fault.ts'
-import { bytesOf, type Quota, quotaFault, usedMore } from '../tasks/quota.ts'
+import { CONTENT, columnsOf } from '../tasks/fields.ts'
+import { bytesOf, type Quota, quotaFault, usedMore } from '../tasks/write/quota.ts'
 import type { ImportedRow } from './imported-row.ts'
 
 /**

@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import type { Request, RequestHandler, Response } from 'express'
+import type { RateLimits } from '../../config.ts'
+import { problem, Refusal } from '../../problems.ts'
+import { networkOf, userOf } from './client.ts'
+import { costOf, itemCostOf } from './cost.ts'
+import type { Counters, Limit } from './counters.ts'
+
+const MINUTE = 60
+const DAY = 86_400
+
+const isApi = (request: Request) => /^\/api(\/|$)/.test(request.path)
+/** Sign-up and sign-in, where the user is not known before. */
+const isSignIn = ({ locals: { operation } }: Response) =>
+  operation?.asksPassword === true && !operation.needsCaller
+/** Who is likely one organisation: an IPv4 address, or an IPv6 network of 48 bits. */
+const siteOf = (address: string) => networkOf(address, 48)
+
+/**
+ * By user where the token is good, weighted by what the operation costs, and by the network of all
+ * of them; else by network alone.
+ */
+export function limitRequests(limits: RateLimits | undefined, counters: Counters): RequestHandler {
+  if (!limits) return (_request, _response, next) => next()
+  const minute = (name: string, units: number, isShared = false) =>
+    limiter(counters, { name, units, seconds: MINUTE }, isShared)
+  const byUser = minute('user', limits.user)
+  const byNetwork = minute('network', limits.network, true)
+  const byAddress = minute('address', limits.address)
+  const bySite = minute('site', limits.site, true)
+  const bySignIn = minute('sign-in-address', limits.signInAddress)
+  const bySignInSite = minute('sign-in-site', limits.signInSite)
+  return async (request, response, next) => {
+    if (!isApi(request)) return next()
+    const { address, operation } = response.locals
+    const user = userOf(response)
+    const isOfMany = isIPv6(address)
+    if (user !== undefined) {
+      let charged = 0
+      const charge = async (cost: number) => {
+        // Of a request that costs more than a whole limit all of it is taken.
+        const taken = Math.min(cost, Math.min(limits.user, limits.network) - charged)
+        charged += taken
+        await byUser.count(user, response, taken)
+        await byNetwork.count(siteOf(address), response, taken).catch(async (refusal: unknown) => {
+          await byUser.giveBack(user, taken)
+          throw refusal
+        })
+      }
+      response.locals.charge = charge
+      await charge(costOf(request, operation))
+    } else {
+      await byAddress.count(networkOf(address), response)
+      if (isOfMany) await bySite.count(siteOf(address), response)
+    }
+    if (isSignIn(response)) {
+      await bySignIn.count(networkOf(address), response)
+      if (isOfMany) await bySignInSite.count(siteOf(address), response)
+    }
+    next()
+  }
+}
+
+/** What many items in one body cost, once they are read. */
+export const chargeItems: RequestHandler = async (
+  { body },
+  { locals: { charge, operation } },
+  next,
+) => {
+  const cost = operation ? itemCostOf(body, operation) : 0
+  if (charge && cost > 0) await charge(cost)
+  next()
+}
+
+/**
+ * Where a password is asked for: attempts by account and network, and failed ones by account alone,
+ * from devices that never signed in to it; and accounts that are made, by network. After
+ * validation, because it reads the body.
+ *
+ * The second limit is higher and over a longer time, so that a stranger cannot lock the owner of an
+ * account out of a device that the owner has used before (OWASP, "Slow Down Online Guessing Attacks
+ * with Device Cookies"). A device that fails too often is one that never signed in, from then on.
+ */
+export function limitPasswords(limits: RateLimits | undefined, counters: Counters): RequestHandler {
+  if (!limits) return (_request, _response, next) => next()
+  const attempts = limiter(counters, {
+    name: 'sign-in-account',
+    units: limits.signInAccount,
+    seconds: MINUTE,
+  })
+  const guesses = limiter(counters, {
+    name: 'sign-in-guesses',
+    units: limits.signInGuesses,
+    seconds: limits.signInGuessSeconds,
+  })
+  const ofDevice = counters({ name: 'sign-in-device', units: limits.signInDevice, seconds: DAY })
+  const signUps = limiter(counters, { name: 'sign-ups', units: limits.signUps, seconds: DAY })
+  return async (_request, response, next) => {
+    const { account, device, address, operation } = response.locals
+    if (account === undefined) return next()
+    const from = operation?.needsCaller ? userOf(response) : (device ?? networkOf(address))
+    await attempts.count(`${account} ${from}`, response)
+    if (!isSignIn(response)) return next()
+    if (operation?.makesAccount) {
+      await signUps.count(siteOf(address), response)
+      response.once('finish', () => {
+        if (response.statusCode >= 300) void signUps.giveBack(siteOf(address), 1)
+      })
+      return next()
+    }
+    // A device that gives up before its response comes has not failed: only 401 counts.
+    const isKnown = device !== undefined && (await ofDevice.add(device, 0)).remaining > 0
+    if (!isKnown) {
+      delete response.locals.device
+      await guesses.count(account, response)
+    }
+    response.once('finish', () => {
+      if (isKnown && response.statusCode === 401) void ofDevice.add(device, 1)
+      // Only a wrong password is a guess, and what its client did not wait for.
+      if (!isKnown && response.statusCode !== 401) void guesses.giveBack(account, 1)
+    })
+    next()
+  }
+}
+
+/**
+ * Bytes that count for a response without a body: a task that is deleted is kept whole, and none is
+ * longer.
+ */
+const BODILESS = 16_000
+
+/**
+ * Bytes of responses that are kept for the keys of a user's writes. They are counted when they are
+ * known, so that the one that goes beyond is still done.
+ *
+ * At the limit repetitions are refused as well: nothing is done twice while their keys are kept.
+ */
+export function limitKeptAnswers(
+  limits: RateLimits | undefined,
+  counters: Counters,
+): RequestHandler {
+  if (!limits) return (_request, _response, next) => next()
+  const counter = counters({ name: 'kept-bytes', units: limits.keptBytes, seconds: DAY })
+  return async ({ headers }, response, next) => {
+    const user = userOf(response)
+    const isKeyed =
+      response.locals.operation?.headerParameters.includes('Idempotency-Key') &&
+      headers['idempotency-key'] !== undefined
+    if (user === undefined || !isKeyed) return next()
+    const { isOver, resetMs } = await counter.add(user, 0)
+    if (isOver)
+      throw new Refusal(
+        problem('rate_limited', { headers: { 'Retry-After': String(Math.ceil(resetMs / 1_000)) } }),
+      )
+    response.locals.noteKept = () => {
+      if (response.statusCode >= 300 || response.hasHeader('Idempotency-Replayed')) return
+      void counter.add(user, Number(response.getHeader('content-length') ?? BODILESS))
+    }
+    next()
+  }
+}
+
+interface Limiter {
+  /** @throws {Refusal} where it is too much */
+  count(key: string, response: Response, cost?: number): Promise<void>
+  giveBack(key: string, units: number): Promise<void>
+}
+
+/**
+ * Counts requests, says so in their responses, and refuses those that are too much.
+ *
+ * @param isShared with other users, so that only a refusal tells of it
+ */
+function limiter(counters: Counters, limit: Limit, isShared = false): Limiter {
+  const counter = counters(limit)
+  const { name, units, seconds } = limit
+  return {
+    async count(key, response, cost = 1) {
+      const { remaining, resetMs, isOver } = await counter.add(key, cost)
+      if (isShared && !isOver) return
+      const reset = Math.ceil(resetMs / 1_000)
+      // What the limit is counted by, without telling it (draft-ietf-httpapi-ratelimit-headers-08).
+      const partition = Buffer.from(
+        createHash('sha256').update(key).digest('hex').slice(0, 12),
+      ).toString('base64')
+      tell(response, 'RateLimit-Policy', name, `q=${units}; w=${seconds}; pk=:${partition}:`)
+      tell(response, 'RateLimit', name, `r=${remaining}; t=${reset}`)
+      if (!isOver) return
+      // What is refused for its cost leaves the rest to cheaper requests.
+      if (cost > 1) await counter.giveBack(key, cost)
+      throw new Refusal(problem('rate_limited', { headers: { 'Retry-After': String(reset) } }))
+    },
+    giveBack: (key, taken) => counter.giveBack(key, taken),
+  }
+}
+
+/** In the place of what was said of this limit before, for the same request. */
+function tell(response: Response, header: string, name: string, text: string): void {
+  const others = [response.getHeader(header) ?? []].flat().map(String)
+  response.set(header, [
+    ...others.filter((each) => !each.startsWith(`"${name}"`)),
+    `"${name}"; ${text}`,
+  ])
+}

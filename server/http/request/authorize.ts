@@ -1,0 +1,34 @@
+import type { RequestHandler } from 'express'
+import type { Caller } from '../../contract/handlers.ts'
+import { type Problem, problem, Refusal } from '../../problems.ts'
+
+/** Who sends an Authorization header, or the 401 they get. */
+export type Identify = (authorization: string | undefined) => Promise<Caller | Problem>
+
+/**
+ * Notes who calls. A refusal waits, so that the limits count it; where the operation takes other
+ * credentials too, it is none.
+ */
+export function authenticate(identify: Identify): RequestHandler {
+  return async (request, response, next) => {
+    const authorization = request.get('authorization')
+    if (response.locals.operation?.needsCaller || authorization !== undefined)
+      response.locals.caller = await identify(authorization)
+    next()
+  }
+}
+
+/**
+ * 401 before 403, and 403 before anything else is looked at: the path must be the caller's to the
+ * letter.
+ */
+export const authorize: RequestHandler = (request, response, next) => {
+  const { caller, operation } = response.locals
+  if (!caller || !operation?.needsCaller) return next()
+  if ('code' in caller) return next(new Refusal(caller))
+  next(
+    request.path.split('/')[2] === caller.userId
+      ? undefined
+      : new Refusal(problem('access_denied')),
+  )
+}

@@ -1,0 +1,125 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { problem, Refusal } from '../../problems.ts'
+import { openByteBudget } from '../limits/byte-budget.ts'
+import { networkOf, userOf } from '../limits/client.ts'
+import { giveLeave } from '../transport/expect-continue.ts'
+import { BodyShapeError, limitCsvShape, limitJsonShape } from './body-shape.ts'
+import { BodyError, decodeBody } from './decode-body.ts'
+
+/**
+ * Who asks whether to send the body is told so only where it is wanted, or has to be looked at (RFC
+ * 9110, 10.1.1).
+ */
+export const askForBody: RequestHandler = (request, response, next) => {
+  const { operation, body } = response.locals
+  const isWanted = body === 'taken' && !isTooLong(request, operation?.bodyLimit)
+  if (isWanted || (body === 'refused' && isChunked(request))) giveLeave(response)
+  next()
+}
+
+const isChunked = ({ headers }: Request) => headers['transfer-encoding'] !== undefined
+const isTooLong = ({ headers }: Request, limit = 0) =>
+  Number(headers['content-length'] ?? 0) > limit
+
+/** A chunked body shows by its first bytes only whether there is any; an empty one is none. */
+export const noticeEmptyBody: RequestHandler = (request, response, next) => {
+  if (response.locals.body === 'none' || !isChunked(request)) return next()
+  const look = () => {
+    request.off('readable', look).off('end', look)
+    const first: Buffer | null = request.read()
+    if (first === null) response.locals.body = 'none'
+    else request.unshift(first)
+    // Once read from, Node no longer drains what a refusal leaves unread, and the connection would
+    // wait for it.
+    response.once('finish', () => request.resume())
+    next()
+  }
+  request.on('readable', look).on('end', look)
+}
+
+/**
+ * Bytes of memory that each body may take without being counted: small bodies are never refused for
+ * others.
+ */
+const FREE_BYTES = 16_384
+/**
+ * What bodies take of memory beyond that: those of signed-in users, by user, and all others, by
+ * network.
+ */
+const budgets = {
+  user: openByteBudget({ total: 100_000_000, perClient: 15_000_000 }),
+  address: openByteBudget({ total: 40_000_000, perClient: 8_000_000 }),
+}
+
+/** Reads the body, where the operation takes one. */
+export const readBody: RequestHandler = async (request, response, next) => {
+  const { operation, body } = response.locals
+  if (!operation || body !== 'taken') return next()
+  // At once, before any of it is read.
+  if (isTooLong(request, operation.bodyLimit))
+    return next(new Refusal(problem('content_too_large')))
+  const format = request.headers['content-type'] === 'text/csv' ? 'csv' : 'json'
+  const inspect = format === 'json' ? limitJsonShape() : limitCsvShape()
+  const hold = holdUntilClosed(response)
+  try {
+    const bytes = await decodeBody(request, operation.bodyLimit, hold, inspect)
+    // Decoded leniently, bytes that are not UTF-8 would be stored as something else.
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    request.body = format === 'json' ? JSON.parse(text) : text
+  } catch (error) {
+    return next(bodyRefusal(error, format) ?? error)
+  }
+  next()
+}
+
+/** Counts bytes against the client's budget until the response is closed. */
+function holdUntilClosed(response: Response): (bytes: number) => void {
+  const userId = userOf(response)
+  const budget = userId === undefined ? budgets.address : budgets.user
+  const client = userId ?? networkOf(response.locals.address)
+  let free = FREE_BYTES
+  let held = 0
+  let isClosed = false
+  response.once('close', () => {
+    isClosed = true
+    budget.release(client, held)
+  })
+  return (bytes) => {
+    // What is still decoded for a client that has gone would never be given back.
+    if (isClosed) throw new BodyError('aborted')
+    const counted = Math.max(0, bytes - free)
+    free = Math.max(0, free - bytes)
+    if (!budget.hold(client, counted)) throw new BodyError('over_budget')
+    held += counted
+  }
+}
+
+/** Undefined where the error is not the client's. */
+function bodyRefusal(error: unknown, format: 'csv' | 'json'): Refusal | undefined {
+  if (error instanceof BodyShapeError) return invalidBody(error.message)
+  if (error instanceof BodyError && error.fault === 'too_large')
+    return new Refusal(problem('content_too_large'))
+  if (error instanceof BodyError && error.fault === 'over_budget')
+    return new Refusal(problem('service_unavailable'))
+  if (!isUnreadable(error)) return undefined
+  if (format === 'json') return new Refusal(problem('malformed_json'))
+  const detail =
+    error instanceof BodyError
+      ? 'does not arrive as its headers say'
+      : 'is not UTF-8; save the file as CSV UTF-8'
+  return new Refusal(
+    problem('malformed_csv', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }),
+  )
+}
+
+/** Not decodable, not UTF-8, or not JSON. */
+function isUnreadable(error: unknown): boolean {
+  const isNotUtf8 = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+  return error instanceof BodyError || error instanceof SyntaxError || isNotUtf8
+}
+
+function invalidBody(detail: string): Refusal {
+  return new Refusal(
+    problem('invalid_body', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }),
+  )
+}

@@ -1,0 +1,48 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { findPath } from '../../contract/route.ts'
+import { problem, Refusal } from '../../problems.ts'
+
+/**
+ * Finds the operation of a request. Under `/api` everything else is refused, once the limits have
+ * counted it.
+ * HEAD is answered by GET, OPTIONS by the methods there are.
+ */
+export const locate: RequestHandler = (request, response, next) => {
+  const methods = findPath(request.path)
+  if (!methods) {
+    const isApi = request.path === '/api' || request.path.startsWith('/api/')
+    // A page of a trusted origin learns what is wrong only from the request itself, which it may
+    // not send before its preflight has succeeded.
+    if (isApi && isPreflight(request) && response.hasHeader('Access-Control-Allow-Origin'))
+      return noContent(response, {})
+    if (isApi) response.locals.refusal = problem('not_found')
+    return next()
+  }
+  const allow = [...methods.keys(), ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  if (request.method === 'OPTIONS') return noContent(response, { Allow: allow })
+  // Node has noted HEAD already and sends no body; from here on it is a GET for everybody.
+  if (request.method === 'HEAD') {
+    response.locals.isHead = true
+    request.method = 'GET'
+  }
+  const operation = methods.get(request.method)
+  if (operation) response.locals.operation = operation
+  else response.locals.refusal = problem('method_not_allowed', { headers: { Allow: allow } })
+  next()
+}
+
+const isPreflight = ({ method, headers }: Request) =>
+  method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+
+function noContent(response: Response, headers: Record<string, string>): void {
+  response
+    .status(204)
+    .set({ ...headers, 'Cache-Control': 'private, no-store' })
+    .end()
+}
+
+/** Refuses what `locate` found no operation for. */
+export const refuseUnlocated: RequestHandler = (_request, response, next) => {
+  const { refusal } = response.locals
+  next(refusal ? new Refusal(refusal) : undefined)
+}

@@ -1,0 +1,46 @@
+import { createServer, type Server } from 'node:http'
+import type { Express } from 'express'
+import type { Logger } from 'pino'
+import { refuseUnreadable } from './client-error.ts'
+import { awaitLeave } from './expect-continue.ts'
+import { inTheirOrder } from './pipelining.ts'
+import { cutSlowReaders } from './slow-readers.ts'
+
+/**
+ * Milliseconds in which at least one byte must move on a connection that waits for something.
+ * Longer than a request may take to arrive, which is answered 408.
+ */
+const STALL_MS = 40_000
+
+/**
+ * The HTTP server of an app: how long it waits, and what it answers where no request reaches the
+ * app.
+ */
+export function httpServer(app: Express, log: Logger): Server {
+  const server = createServer({
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 5_000,
+    requireHostHeader: false,
+  })
+  // A connection on which no byte moves, in either direction: a client that reads nothing, or one
+  // that never sends.
+  server.timeout = STALL_MS
+  const { serve, refuse, refuseTunnel } = inTheirOrder(app, (error, socket) =>
+    refuseUnreadable(error, socket, log),
+  )
+  server.on('request', serve)
+  // An expectation that nobody knows is left alone (RFC 9110, 10.1.1), not answered by Node without
+  // a problem.
+  server.on('checkExpectation', serve)
+  // Whoever asks before sending a body is told to go on when it is wanted, not when it is refused
+  // anyway.
+  server.on('checkContinue', (request, response) => {
+    awaitLeave(response)
+    serve(request, response)
+  })
+  server.on('clientError', refuse)
+  server.on('connect', (_request, socket) => refuseTunnel(socket))
+  cutSlowReaders(server, log)
+  return server
+}

@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { components } from '../../../sdk/contract.gen.ts'
+import { sql } from '../../database/live-caller.ts'
+import { newPerson, type Person } from '../../testing/person.ts'
+import { startService, type TestService } from '../../testing/service.ts'
+
+type Schemas = components['schemas']
+type Task = Schemas['Task']
+type Changes = Schemas['TaskChanges']
+type Problem = Schemas['Problem']
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService({ keep: true })
+})
+afterAll(() => service.close())
+
+const changes = (person: Person, since?: string, limit = 200) =>
+  person.send<Changes>(
+    `/api/${person.id}/task-changes?limit=${limit}${since === undefined ? '' : `&since=${since}`}`,
+  )
+const remove = (person: Person, id: string) =>
+  person.send(`${person.tasks}/${id}`, { method: 'DELETE' })
+const empty = (person: Person) => person.send(`/api/${person.id}/trash`, { method: 'DELETE' })
+const clock = (person: Person, change: ReturnType<typeof sql.fragment>) =>
+  service.database.rows(
+    sql.unsafe`update task_clock set ${change} where user_id = ${person.id}::uuid`,
+  )
+
+/** What a client keeps that was away. */
+class Copy {
+  readonly tasks = new Map<string, Task>()
+  private readonly person: Person
+  private cursor: string | undefined
+  constructor(person: Person) {
+    this.person = person
+  }
+
+  /** Applies one page; whether there is more. */
+  async page(limit?: number): Promise<boolean> {
+    const { status, body } = await changes(this.person, this.cursor, limit)
+    if (status !== 200) throw new Error(`listTaskChanges answered ${status}`)
+    for (const { task_id, task } of body.items) {
+      if (task) this.tasks.set(task_id, task)
+      else this.tasks.delete(task_id)
+    }
+    this.cursor = body.cursor
+    return body.has_more
+  }
+
+  async catchUp(limit?: number): Promise<Task[]> {
+    while (await this.page(limit));
+    return sorted([...this.tasks.values()])
+  }
+}
+
+const sorted = (tasks: Task[]) => tasks.sort((a, b) => (a.id < b.id ? -1 : 1))
+async function all(person: Person): Promise<Task[]> {
+  const lists = await Promise.all(
+    ['false', 'true'].map((trashed) =>
+      person.send<Schemas['TaskList']>(`${person.tasks}?limit=200&trashed=${trashed}`),
+    ),
+  )
+  return sorted(lists.flatMap(({ body }) => body.items))
+}
+
+test('200: every change once, in the order in which it happened, as the task is now; a purged one as null', async () => {
+  const ada = await newPerson(service.url)
+  const start = (await changes(ada)).body
+  expect(start).toEqual({ items: [], cursor: expect.any(String), has_more: false })
+  const [a, b, c, d] = [
+    await ada.addTask({ title: 'A' }),
+    await ada.addTask({ title: 'B' }),
+    await ada.addTask({ title: 'C' }),
+    await ada.addTask({ title: 'D' }),
+  ]
+  await ada.send(`${ada.tasks}/${a.id}`, { method: 'PATCH', json: { title: 'A2' } })
+  await remove(ada, d.id)
+  await empty(ada)
+  await remove(ada, b.id)
+  const { items, cursor, has_more } = (await changes(ada, start.cursor)).body
+  expect(
+    items.map(({ task_id, task }) => [task_id, task && [task.title, task.trashed_at !== null]]),
+  ).toEqual([
+    [c.id, ['C', false]],
+    [a.id, ['A2', false]],
+    [d.id, null],
+    [b.id, ['B', true]],
+  ])
+  expect([has_more, items[1]?.task]).toEqual([false, (await ada.send(`${ada.tasks}/${a.id}`)).body])
+  expect((await changes(ada, cursor)).body).toMatchObject({ items: [], has_more: false })
+  // Whoever has nothing yet does not need to hear of what is gone.
+  expect((await changes(ada)).body.items).toHaveLength(3)
+})
+
+test('200: an id that was purged and is created again is a task, and no longer gone', async () => {
+  const ada = await newPerson(service.url)
+  const { id } = await ada.addTask({ title: 'first' })
+  const first = (await changes(ada)).body.cursor
+  await remove(ada, id)
+  await empty(ada)
+  const { cursor } = (await changes(ada)).body
+  await ada.addTask({ id, title: 'second' })
+  expect((await changes(ada, first)).body.items).toMatchObject([
+    { task_id: id, task: { title: 'second' } },
+  ])
+  expect((await changes(ada, cursor)).body.items).toMatchObject([
+    { task_id: id, task: { title: 'second' } },
+  ])
+  await remove(ada, id)
+  await empty(ada)
+  expect((await changes(ada, cursor)).body.items).toEqual([{ task_id: id, task: null }])
+})
+
+test('304: no news since the page that a client has', async () => {
+  const ada = await newPerson(service.url)
+  await ada.addTask()
+  const { headers, body } = await changes(ada)
+  const again = () =>
+    ada.send(`/api/${ada.id}/task-changes?since=${body.cursor}`, {
+      headers: { 'if-none-match': headers.get('etag') ?? '' },
+    })
+  expect((await again()).status).toBe(304)
+  await ada.addTask()
+  expect((await again()).status).toBe(200)
+})
+
+test('410: a cursor that cannot be verified (changed, of a list, of another user, of another secret) starts over', async () => {
+  const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
+  await Promise.all([ada.addTask(), ada.addTask()])
+  const { next_cursor } = (await ada.send<Schemas['TaskList']>(`${ada.tasks}?limit=1`)).body
+  const his = (await changes(bob)).body.cursor
+  for (const since of [
+    'abc',
+    next_cursor as string,
+    his,
+    his.replace(/^./, (first) => (first === 'e' ? 'f' : 'e')),
+  ]) {
+    const { status, body } = await ada.send<Problem>(`/api/${ada.id}/task-changes?since=${since}`)
+    expect([status, body.code]).toEqual([410, 'changes_gone'])
+  }
+})
+
+test('410: a cursor from before a restored backup, or from before what is forgotten, starts over; a fresh copy is good at once', async () => {
+  const ada = await newPerson(service.url)
+  for (let count = 0; count < 5; count += 1) await ada.addTask()
+  const old = (await changes(ada, undefined, 2)).body.cursor
+  const isGone = async (cursor: string) => {
+    const { status, body } = await ada.send<Problem>(`/api/${ada.id}/task-changes?since=${cursor}`)
+    expect([status, body.code]).toEqual([410, 'changes_gone'])
+  }
+  const later = (await changes(ada)).body.cursor
+  await clock(ada, sql.fragment`forgotten = 4, version = 9`)
+  // This one was begun at 5 and never had what was purged up to 4.
+  expect((await changes(ada, old)).status).toBe(200)
+  await clock(ada, sql.fragment`forgotten = 7`)
+  await isGone(old)
+  await isGone(later)
+  // A copy that begins now, in pages, needs nothing that is forgotten.
+  expect(await new Copy(ada).catchUp(2)).toEqual(await all(ada))
+  const now = (await changes(ada)).body.cursor
+  await clock(ada, sql.fragment`version = 8`)
+  await isGone(now)
+  await clock(ada, sql.fragment`version = 9`)
+  expect((await changes(ada, now)).status).toBe(200)
+  await clock(ada, sql.fragment`epoch = gen_random_uuid()`)
+  await isGone(now)
+})
+
+/** How often the copy is compared. */
+const ROUNDS = process.env.PRISM_PROXY ? 50 : 1_000
+const WRITERS = 8
+const MOST = 100
+
+test(`a copy that follows the feed while eight clients write is the server's state, each of ${ROUNDS} times that it has caught up`, async () => {
+  const ada = await newPerson(service.url)
+  const copy = new Copy(ada)
+  let gate = Promise.resolve()
+  let isOver = false
+  let writes = 0
+  const inFlight = new Set<Promise<unknown>>()
+
+  const step = async (turn: number) => {
+    const ids = [...copy.tasks.keys()]
+    const path = `${ada.tasks}/${ids[Math.floor(Math.random() * ids.length)]}`
+    if (ids.length < MOST && (turn % 5 === 0 || ids.length === 0))
+      await ada.addTask({ title: `${turn}` })
+    else if (turn % 5 === 1)
+      await ada.send(path, {
+        method: 'PATCH',
+        json: { title: `${turn}`, completed: turn % 2 === 0 },
+      })
+    else if (turn % 5 === 2) await ada.send(path, { method: 'DELETE' })
+    else if (turn % 5 === 3) await ada.send(`${path}/restore`, { method: 'POST' })
+    else if (turn % 50 === 4) await empty(ada)
+    else await ada.send(`${path}/move`, { method: 'POST', json: { to: 'top' } })
+    writes += 1
+  }
+  const writer = async (offset: number) => {
+    for (let turn = offset; !isOver; turn += WRITERS + 1) {
+      await gate
+      const doing = step(turn)
+      inFlight.add(doing)
+      await doing.finally(() => inFlight.delete(doing))
+    }
+  }
+  const writers = Promise.all(Array.from({ length: WRITERS }, (_, offset) => writer(offset)))
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // It follows while they write, in pages of every size, until they have written something.
+      const before = writes
+      do await Promise.race([copy.page(1 + (round % 7)), writers])
+      while (writes < before + 3)
+      let open = () => {}
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+      while (inFlight.size > 0) await Promise.allSettled(inFlight)
+      expect([round, await copy.catchUp()]).toEqual([round, await all(ada)])
+      open()
+    }
+  } finally {
+    isOver = true
+    await writers
+  }
+  expect(writes).toBeGreaterThan(ROUNDS)
+}, 600_000)

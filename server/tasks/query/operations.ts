@@ -1,0 +1,129 @@
+import type { Handlers } from '../../contract/handlers.ts'
+import type { Database } from '../../database/database.ts'
+import { problem } from '../../problems.ts'
+import type { Cursors, ListProgress } from '../../resource/cursor.ts'
+import { listTags } from '../../resource/precondition.ts'
+import type { Filter } from './filter.ts'
+import { type DueClock, dueClock } from './local-time.ts'
+import { type Progress, selectTaskChanges } from './task-changes.ts'
+import { COUNT_LIMIT, selectTaskCounts, selectTaskPage } from './task-page.ts'
+
+/** The operations that read many tasks. */
+export function listOperations(
+  database: Database,
+  cursors: Cursors,
+): Pick<Handlers, 'listTasks' | 'getTaskCounts' | 'listTaskChanges'> {
+  return {
+    async listTasks({ query, header }, caller) {
+      const { limit, cursor: text, sort, time_zone, ...filter } = query
+      const list = JSON.stringify([
+        caller.userId,
+        sort,
+        time_zone,
+        Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ])
+      const cursor = text === undefined ? undefined : cursors.read<ListProgress>(list, text)
+      if (text !== undefined && !cursor) {
+        return problem('cursor_invalid', {
+          errors: [
+            {
+              in: 'query',
+              pointer: '/cursor',
+              code: 'invalid',
+              detail: 'is not a cursor of this list',
+            },
+          ],
+        })
+      }
+      const due = filter.due && { is: filter.due, clock: dueClock(time_zone as string, Date.now()) }
+      const { etag, unchanged } = listTags(due ? READINGS[due.is](due.clock) : '')
+      // The contract's defaults stand in where the caller says nothing.
+      const request = {
+        filter,
+        clock: due?.clock,
+        sort: sort as NonNullable<typeof sort>,
+        after: cursor?.after,
+        limit: limit as number,
+      }
+      const page = await selectTaskPage(database, caller, {
+        ...request,
+        unchanged: unchanged(header['If-None-Match']),
+      })
+      if (!page) return problem('session_ended')
+      const headers = { ETag: etag(page.version) }
+      if (!page.changed) return { status: 304, headers }
+      const total = cursor?.total ?? Math.min(page.total, COUNT_LIMIT)
+      const totalIsExact = cursor?.totalIsExact ?? page.total <= COUNT_LIMIT
+      const next = page.end
+        ? cursors.write<ListProgress>(list, { after: page.end, total, totalIsExact })
+        : null
+      return {
+        status: 200,
+        headers,
+        body: { items: page.tasks, total, total_is_exact: totalIsExact, next_cursor: next },
+      }
+    },
+
+    async getTaskCounts({ query, header }, caller) {
+      const clock = dueClock(query.time_zone as string, Date.now())
+      const { etag, unchanged } = listTags(clock.utcMinute)
+      const found = await selectTaskCounts(
+        database,
+        caller,
+        clock,
+        unchanged(header['If-None-Match']),
+      )
+      if (!found) return problem('session_ended')
+      const headers = { ETag: etag(found.version) }
+      return found.changed ? { status: 200, headers, body: found.counts } : { status: 304, headers }
+    },
+
+    async listTaskChanges({ query, header }, caller) {
+      const list = JSON.stringify([caller.userId, 'changes'])
+      const since =
+        query.since === undefined ? undefined : cursors.read<Progress>(list, query.since)
+      // Made with another secret, or not by this server: a copy that holds it starts over, as after
+      // any other loss.
+      if (query.since !== undefined && !since) return problem('changes_gone')
+      const limit = query.limit as number
+      const { etag, unchanged } = listTags('')
+      const found = await selectTaskChanges(database, caller, {
+        since,
+        limit: limit + 1,
+        unchanged: unchanged(header['If-None-Match']),
+      })
+      if (!found) return problem('session_ended')
+      const { clock, changes } = found
+      const begun = since?.begun ?? clock.version
+      if (
+        since &&
+        (since.epoch !== clock.epoch ||
+          since.version > clock.version ||
+          Math.max(since.version, begun) < clock.forgotten)
+      )
+        return problem('changes_gone')
+      const headers = { ETag: etag(String(clock.version)) }
+      if (!clock.changed) return { status: 304, headers }
+      const has_more = changes.length > limit
+      const items = changes.slice(0, limit)
+      const version = has_more ? (items.at(-1)?.version as number) : clock.version
+      return {
+        status: 200,
+        headers,
+        body: {
+          items: items.map(({ task_id, task }) => ({ task_id, task })),
+          cursor: cursors.write<Progress>(list, { epoch: clock.epoch, version, begun }),
+          has_more,
+        },
+      }
+    },
+  }
+}
+
+/** How finely the clock on the wall decides what is in a list. */
+const READINGS: Record<NonNullable<Filter['due']>, (clock: DueClock) => string> = {
+  overdue: ({ utcMinute }) => utcMinute,
+  today: ({ today }) => today,
+  upcoming: ({ today }) => today,
+  none: () => '',
+}
