@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fold } from '../rules/fold.ts'
-import { sql } from '../server/database/live-caller.ts'
+import { sql } from '../server/database/sql.ts'
 import { startService } from '../server/testing/service.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { clockReading, momentOf } from '../rules/local-time.ts'
-import { sql } from '../server/database/live-caller.ts'
+import { sql } from '../server/database/sql.ts'
 import { startService } from '../server/testing/service.ts'
 
 /**

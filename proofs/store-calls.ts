@@ -2,16 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import * as accountStore from '../server/auth/account/store.ts'
 import * as sessionStore from '../server/auth/store.ts'
-import * as chores from '../server/cleanup/jobs.ts'
+import * as cleanupJobs from '../server/cleanup/jobs.ts'
 import type { Caller } from '../server/contract/handlers.ts'
 import type { Database } from '../server/database/database.ts'
-import { sql } from '../server/database/live-caller.ts'
-import * as onceStore from '../server/resource/idempotency-store.ts'
-import { dueClock } from '../server/tasks/query/local-time.ts'
-import * as changeStore from '../server/tasks/query/task-changes.ts'
-import * as listStore from '../server/tasks/query/task-page.ts'
-import * as trashStore from '../server/tasks/write/empty-trash.ts'
-import * as taskStore from '../server/tasks/write/store.ts'
+import { sql } from '../server/database/sql.ts'
+import * as idempotencyStore from '../server/resource/idempotency-store.ts'
+import { localTimeIn } from '../server/tasks/query/local-time.ts'
+import * as searchInParts from '../server/tasks/query/search-in-parts.ts'
+import * as selectTask from '../server/tasks/query/select-task.ts'
+import * as taskChanges from '../server/tasks/query/task-changes.ts'
+import * as taskCounts from '../server/tasks/query/task-counts.ts'
+import * as taskPage from '../server/tasks/query/task-page.ts'
+import * as deleteTask from '../server/tasks/write/delete-task.ts'
+import * as emptyTrash from '../server/tasks/write/empty-trash.ts'
+import * as insertTask from '../server/tasks/write/insert-task.ts'
+import * as moveTask from '../server/tasks/write/move-task.ts'
+import * as toggleTask from '../server/tasks/write/toggle-task.ts'
+import * as updateTask from '../server/tasks/write/update-task.ts'
+import * as writeTask from '../server/tasks/write/write-task.ts'
 import type { Person } from '../server/testing/person.ts'
 import { AMPLE } from '../server/testing/usage.ts'
 import * as exportStore from '../server/transfer/export-store.ts'
@@ -31,55 +39,42 @@ export async function hashOf(database: Database, person: Person): Promise<string
   return account?.password ?? ''
 }
 
-/** How each exported function of a store is called by somebody who wants at another's things. */
+/** Calls an exported function of a store, to reach what belongs to another user. */
 type Call = (
   caller: Caller,
   owner: Person,
   ownersTask: string,
   ownersOther: string,
 ) => Promise<unknown>
-/** Every file with SQL outside `server/database`, its functions and how they are called. */
+
+/** Every file outside `server/database` that runs SQL, with its functions and their calls. */
 export const storeCalls = (
   database: () => Database,
-): Record<string, { module: object; calls: Record<string, Call>; actsForNobody?: true }> => ({
+): Record<string, { module: object; calls: Record<string, Call>; actsForNoUser?: true }> => ({
   'server/cleanup/jobs.ts': {
-    module: chores,
-    // What they take away, and that it is nothing else, is held by `cleanup.test.ts`.
-    actsForNobody: true,
+    module: cleanupJobs,
+    // What they delete, and nothing else, is tested in `cleanup.test.ts`.
+    actsForNoUser: true,
     calls: {
-      purgeOldTrash: () => chores.purgeOldTrash(database()),
-      forgetPurgedTasks: () => chores.forgetPurgedTasks(database()),
-      deleteOldKeys: () => chores.deleteOldKeys(database()),
-      deleteExpiredSessions: () => chores.deleteExpiredSessions(database()),
+      purgeOldTrash: () => cleanupJobs.purgeOldTrash(database()),
+      deleteOldTombstones: () => cleanupJobs.deleteOldTombstones(database()),
+      deleteOldKeys: () => cleanupJobs.deleteOldKeys(database()),
+      deleteExpiredSessions: () => cleanupJobs.deleteExpiredSessions(database()),
     },
   },
   'server/resource/idempotency-store.ts': {
-    module: onceStore,
+    module: idempotencyStore,
     calls: {
-      holdClock: (caller) => onceStore.holdClock(database(), caller),
-      selectEarlier: async (caller) => {
-        const request = { key: BOBS_KEY, requestHash: 'another' }
-        await onceStore.keepAnswer(database(), caller, request, { items: [] })
-        return onceStore.selectEarlier(database(), caller, request)
+      lockVersion: (caller) => idempotencyStore.lockVersion(database(), caller),
+      selectEarlierResponse: async (caller) => {
+        const key = { key: BOBS_KEY, requestHash: 'another' }
+        await idempotencyStore.insertResponse(database(), caller, key, { items: [] })
+        return idempotencyStore.selectEarlierResponse(database(), caller, key)
       },
-      keepAnswer: (caller) =>
-        onceStore.keepAnswer(
-          database(),
-          caller,
-          { key: 'a key of nobody', requestHash: 'x' },
-          { items: [] },
-        ),
-    },
-  },
-  'server/tasks/query/task-changes.ts': {
-    module: changeStore,
-    calls: {
-      selectTaskChanges: (caller) =>
-        changeStore.selectTaskChanges(database(), caller, {
-          since: undefined,
-          limit: 200,
-          unchanged: [],
-        }),
+      insertResponse: (caller) => {
+        const key = { key: 'an unused key', requestHash: 'x' }
+        return idempotencyStore.insertResponse(database(), caller, key, { items: [] })
+      },
     },
   },
   'server/transfer/export-store.ts': {
@@ -91,7 +86,7 @@ export const storeCalls = (
       selectSignInMethods: (caller) => exportStore.selectSignInMethods(database(), caller, ALL),
       selectHeldSessions: (caller) => exportStore.selectHeldSessions(database(), caller, ALL),
       selectPurgedTasks: (caller) => exportStore.selectPurgedTasks(database(), caller, ALL),
-      selectKeptAnswers: (caller) => exportStore.selectKeptAnswers(database(), caller, ALL),
+      selectKeptResponses: (caller) => exportStore.selectKeptResponses(database(), caller, ALL),
     },
   },
   'server/transfer/import-store.ts': {
@@ -112,10 +107,6 @@ export const storeCalls = (
         ),
     },
   },
-  'server/tasks/write/empty-trash.ts': {
-    module: trashStore,
-    calls: { emptyTrash: (caller) => trashStore.emptyTrash(database(), caller, undefined) },
-  },
   'server/auth/account/store.ts': {
     module: accountStore,
     calls: {
@@ -124,10 +115,10 @@ export const storeCalls = (
         accountStore.deleteSessionById(database(), caller, sessionOf(owner)),
       deleteOtherSessions: (caller) => accountStore.deleteOtherSessions(database(), caller),
       selectPasswordHash: (caller) => accountStore.selectPasswordHash(database(), caller),
-      // Somebody who knows the owner's very hash.
+      // With the owner's own hash.
       replaceHash: async (caller, owner) =>
         accountStore.replaceHash(database(), caller, await hashOf(database(), owner), 'taken'),
-      holdAccount: (caller) => accountStore.holdAccount(database(), caller),
+      lockAccount: (caller) => accountStore.lockAccount(database(), caller),
       deleteUser: async (caller, owner) =>
         accountStore.deleteUser(database(), caller, await hashOf(database(), owner)),
       updateUser: (caller) => accountStore.updateUser(database(), caller, { name: 'taken' }),
@@ -145,41 +136,79 @@ export const storeCalls = (
       deleteSession: (caller) => sessionStore.deleteSession(database(), caller),
     },
   },
-  'server/tasks/query/task-page.ts': {
-    module: listStore,
+  ...queryCalls(database),
+  ...writeCalls(database),
+})
+
+type StoreCalls = ReturnType<typeof storeCalls>
+
+const queryCalls = (database: () => Database): StoreCalls => ({
+  'server/tasks/query/select-task.ts': {
+    module: selectTask,
     calls: {
-      selectTaskPage: (caller) => {
-        const request = {
-          filter: {},
-          clock: dueClock('UTC', Date.now()),
-          sort: '-created_at',
-          after: undefined,
-          limit: 200,
-          unchanged: [],
-        } as const
-        return listStore.selectTaskPage(database(), caller, { ...request, unchanged: [] })
-      },
-      selectTaskCounts: (caller) =>
-        listStore.selectTaskCounts(database(), caller, dueClock('UTC', Date.now()), []),
+      selectTask: (caller, _owner, id) => selectTask.selectTask(database(), caller, id),
     },
   },
-  'server/tasks/write/store.ts': {
-    module: taskStore,
+  'server/tasks/query/task-page.ts': {
+    module: taskPage,
+    calls: { selectTaskPage: (caller) => taskPage.selectTaskPage(database(), caller, PAGE) },
+  },
+  'server/tasks/query/search-in-parts.ts': {
+    module: searchInParts,
     calls: {
-      selectTask: (caller, _owner, id) => taskStore.selectTask(database(), caller, id),
-      updateTask: (caller, _owner, id) =>
-        taskStore.updateTask(
-          database(),
-          caller,
-          id,
-          { title: 'taken', description: null, completed: true },
-          free(),
-          AMPLE,
-        ),
-      toggleTask: (caller, _owner, id) => taskStore.toggleTask(database(), caller, id, free()),
+      searchInParts: (caller) =>
+        searchInParts.searchInParts(database(), caller, { ...PAGE, filter: { q: 'a' } }),
+    },
+  },
+  'server/tasks/query/task-counts.ts': {
+    module: taskCounts,
+    calls: {
+      selectTaskCounts: (caller) =>
+        taskCounts.selectTaskCounts(database(), caller, PAGE.localTime, []),
+    },
+  },
+  'server/tasks/query/task-changes.ts': {
+    module: taskChanges,
+    calls: {
+      selectTaskChanges: (caller) =>
+        taskChanges.selectTaskChanges(database(), caller, {
+          since: undefined,
+          limit: 200,
+          unchanged: [],
+        }),
+    },
+  },
+})
+
+const writeCalls = (database: () => Database): StoreCalls => ({
+  'server/tasks/write/insert-task.ts': {
+    module: insertTask,
+    calls: {
+      insertTask: (caller, _owner, id) =>
+        insertTask.insertTask(database(), caller, id, { title: 'planted' }, bobsKey(), AMPLE),
+    },
+  },
+  'server/tasks/write/update-task.ts': {
+    module: updateTask,
+    calls: {
+      updateTask: (caller, _owner, id) => {
+        const change = { title: 'taken', description: null, completed: true }
+        return updateTask.updateTask(database(), caller, id, change, keyed(), AMPLE)
+      },
+    },
+  },
+  'server/tasks/write/toggle-task.ts': {
+    module: toggleTask,
+    calls: {
+      toggleTask: (caller, _owner, id) => toggleTask.toggleTask(database(), caller, id, keyed()),
+    },
+  },
+  'server/tasks/write/move-task.ts': {
+    module: moveTask,
+    calls: {
       moveTask: async (caller, _owner, id, otherId) => {
-        // Bob's task itself, and a task of the caller's beside Bob's.
-        const own = await taskStore.insertTask(
+        // Bob's task itself, and a task of the caller beside Bob's.
+        const own = await insertTask.insertTask(
           database(),
           caller,
           randomUUID(),
@@ -189,30 +218,49 @@ export const storeCalls = (
         )
         const ownId = own?.outcome === 'done' ? own.task.id : NO_TASK
         return [
-          await taskStore.moveTask(
-            database(),
-            caller,
-            id,
-            { before: otherId },
-            { ifMatch: null, once: undefined },
-          ),
-          await taskStore.moveTask(
-            database(),
-            caller,
-            ownId,
-            { after: id },
-            { ifMatch: null, once: undefined },
-          ),
+          await moveTask.moveTask(database(), caller, id, { before: otherId }, UNGUARDED),
+          await moveTask.moveTask(database(), caller, ownId, { after: id }, UNGUARDED),
         ]
       },
-      insertTask: (caller, _owner, id) =>
-        taskStore.insertTask(database(), caller, id, { title: 'planted' }, free().once, AMPLE),
-      deleteTask: (caller, _owner, id) => taskStore.deleteTask(database(), caller, id, free()),
-      restoreTask: (caller, _owner, id) =>
-        taskStore.restoreTask(database(), caller, id, { ifMatch: null, once: undefined }),
     },
   },
+  'server/tasks/write/delete-task.ts': {
+    module: deleteTask,
+    calls: {
+      deleteTask: (caller, _owner, id) => deleteTask.deleteTask(database(), caller, id, keyed()),
+      restoreTask: (caller, _owner, id) =>
+        deleteTask.restoreTask(database(), caller, id, UNGUARDED),
+    },
+  },
+  'server/tasks/write/write-task.ts': {
+    module: writeTask,
+    calls: {
+      writeTask: (caller, _owner, id) =>
+        writeTask.writeTask(database(), caller, id, keyed(), {
+          next: sql.fragment`
+            select user_id, id, null::text as violation
+            from current`,
+          differs: sql.fragment`true`,
+          assignments: sql.fragment`title = 'taken'`,
+        }),
+    },
+  },
+  'server/tasks/write/empty-trash.ts': {
+    module: emptyTrash,
+    calls: { emptyTrash: (caller) => emptyTrash.emptyTrash(database(), caller, undefined) },
+  },
 })
+
+const PAGE = {
+  filter: {},
+  localTime: localTimeIn('UTC', Date.now()),
+  sort: '-created_at' as const,
+  after: undefined,
+  limit: 200,
+  unchanged: [],
+}
 const ALL = { after: undefined, limit: 200 }
-/** No version is asked for, and the key is one that Bob has used too. */
-const free = () => ({ ifMatch: null, once: { key: BOBS_KEY, requestHash: 'another' } })
+const UNGUARDED = { ifMatch: null, key: undefined }
+/** The same key as one of Bob's, for another request. */
+const bobsKey = () => ({ key: BOBS_KEY, requestHash: 'another' })
+const keyed = () => ({ ifMatch: null, key: bobsKey() })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer } from 'node:net'
-import { keepHouse } from './cleanup/cleanup.ts'
+import { startCleanup } from './cleanup/cleanup.ts'
 import { addressOf, readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { CannotOpen } from './database/cannot-open.ts'
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   for (const warning of config.warnings) log.warn(warning)
   const service = await createService(config, log)
   const server = httpServer(service.app, log)
-  const endHousekeeping = keepHouse(service.database, log)
+  const stopCleanup = startCleanup(service.database, log)
 
   let closing = false
   // Else a busy connection would go on with one request after the other. Not while others are
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     if (closing) return
     closing = true
     log.info({ signal }, 'closing')
-    endHousekeeping()
+    stopCleanup()
     // Whoever spreads the traffic hears from `/readyz` that it should go elsewhere; a connection
     // that comes at the moment of the end would be reset.
     service.drain()
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     if (config.metricsPort !== undefined)
       await service.metrics?.listen(config.host, config.metricsPort)
   } catch (error) {
-    endHousekeeping()
+    stopCleanup()
     await service.close()
     const { code, message } = error as NodeJS.ErrnoException
     const [name, wanted] = server.listening

@@ -18,7 +18,7 @@ import { problem } from './problems.ts'
 import { cursors } from './resource/cursor.ts'
 import { bulkOperations } from './tasks/bulk-operations.ts'
 import { taskOperations } from './tasks/operations.ts'
-import { listOperations } from './tasks/query/operations.ts'
+import { queryOperations } from './tasks/query/operations.ts'
 import { exportOperations } from './transfer/export-operations.ts'
 import { importOperations } from './transfer/import-operations.ts'
 
@@ -62,7 +62,7 @@ export async function createService(
       isTrustedOrigin(config, origin),
     ),
     ...taskOperations(database, config.quota),
-    ...listOperations(database, cursors(config.secret)),
+    ...queryOperations(database, cursors(config.secret)),
     ...bulkOperations(database, config.quota),
     ...exportOperations(database),
     ...importOperations(database, config.quota),

@@ -1,6 +1,7 @@
 import type { Database, Statements } from '../../server/database/database.ts'
+import { selectTask } from '../../server/tasks/query/select-task.ts'
 import { selectTaskPage } from '../../server/tasks/query/task-page.ts'
-import { insertTask, selectTask } from '../../server/tasks/write/store.ts'
+import { insertTask } from '../../server/tasks/write/insert-task.ts'
 
 /** What a statement is about. */
 export interface About {
@@ -49,7 +50,7 @@ export const statements = {
       { userId, sessionId },
       {
         filter: { completed: false },
-        clock: undefined,
+        localTime: undefined,
         sort: '-created_at',
         after: undefined,
         limit: 20,

@@ -81,8 +81,8 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a filter without user_id',
       seeds: [
         [
-          'server/tasks/write/store.ts',
-          'where tasks.user_id = live.user_id and id = ${id}::uuid and',
+          'server/tasks/query/select-task.ts',
+          'where tasks.user_id = caller.user_id and id = ${id}::uuid and',
           'where id = ${id}::uuid and',
         ],
       ],
@@ -93,9 +93,10 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a skipped liveness check',
       seeds: [
         [
-          'server/database/live-caller.ts',
+          'server/resource/live-caller.ts',
           `select "userId" as user_id from session
-      where id = \${caller.sessionId}::uuid and "userId" = \${caller.userId}::uuid and "expiresAt" > now()`,
+          where id = \${caller.sessionId}::uuid
+            and "userId" = \${caller.userId}::uuid and "expiresAt" > now()`,
           'select ${caller.userId}::uuid as user_id',
         ],
       ],
@@ -118,9 +119,9 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a PATCH that resets an unsent field',
       seeds: [
         [
-          'server/tasks/write/store.ts',
-          "member('description', change.description, 'text')",
-          'sql.fragment`${change.description ?? null}::text as description`',
+          'server/tasks/fields.ts',
+          'case when ${sent !== undefined} then ${next}',
+          "case when ${sent !== undefined || field.name === 'description'} then ${next}",
         ],
       ],
       check: 'model',
@@ -159,14 +160,8 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       says: /× 200: created_after and updated_after each mean their own time/,
     },
     {
-      what: 'a purge that nobody hears of',
-      seeds: [
-        [
-          'server/tasks/query/task-changes.ts',
-          '${since !== undefined} and version',
-          'false and version',
-        ],
-      ],
+      what: 'a purge that is not in the feed',
+      seeds: [['server/tasks/query/task-changes.ts', 'and ${since !== undefined}', 'and false']],
       check: 'trash',
       says: /× 200: every change once/,
     },

@@ -182,7 +182,7 @@ describe('access tokens', () => {
   })
 
   test('a session that has expired, or a user who is gone, is refused at the next request', async () => {
-    const { sql } = await import('../database/live-caller.ts')
+    const { sql } = await import('../database/sql.ts')
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     await service.database.rows(
       sql.unsafe`update session set "expiresAt" = now() where "userId" = ${bob.id}::uuid`,

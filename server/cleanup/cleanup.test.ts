@@ -57,6 +57,6 @@ test('what is over is taken away, however much, and nothing else: trash after 30
     forgotten: 1_604,
   })
   expect(first.output()).toMatch(
-    /"what":"idempotency keys after 24 hours","taken":2500,.*"msg":"housekeeping"/,
+    /"what":"idempotency keys after 24 hours","deleted":2500,.*"msg":"cleaned up"/,
   )
 })

@@ -1,53 +1,51 @@
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
 import {
-  BATCH,
+  BATCH_SIZE,
   deleteExpiredSessions,
   deleteOldKeys,
-  forgetPurgedTasks,
+  deleteOldTombstones,
   purgeOldTrash,
 } from './jobs.ts'
 
-/** How often the house is kept, in milliseconds. */
-const INTERVAL = 600_000
+/** Time between two runs, in milliseconds. */
+const INTERVAL_MS = 600_000
 
-/** What is over, and so may go; each takes away at most a batch and says how many. */
-const CHORES: Record<string, (database: Database) => Promise<number>> = {
+const JOBS: Record<string, (database: Database) => Promise<number>> = {
   'tasks after 30 days in the trash': purgeOldTrash,
-  'purged tasks after 90 days': forgetPurgedTasks,
+  'tombstones of purged tasks after 90 days': deleteOldTombstones,
   'idempotency keys after 24 hours': deleteOldKeys,
-  'sessions that have expired': deleteExpiredSessions,
+  'expired sessions': deleteExpiredSessions,
 }
 
 /**
- * Takes away what is over, now and every ten minutes, in small batches; of several servers on one
- * database only one at a time.
+ * Deletes what has expired, now and every ten minutes, in small batches. Of several servers on one
+ * database only one does it at a time.
  *
- * @returns ends it
+ * @returns stops it
  */
-export function keepHouse(database: Database, log: Logger): () => void {
-  let isOver = false
-  const keep = async () => {
-    for (const [what, chore] of Object.entries(CHORES)) {
+export function startCleanup(database: Database, log: Logger): () => void {
+  let isStopped = false
+  const run = async () => {
+    for (const [what, job] of Object.entries(JOBS)) {
       try {
-        let taken = 0
+        let deleted = 0
         let count: number
         do {
-          count = isOver ? 0 : await chore(database)
-          taken += count
-        } while (count === BATCH)
-        if (taken > 0) log.info({ what, taken }, 'housekeeping')
+          count = isStopped ? 0 : await job(database)
+          deleted += count
+        } while (count === BATCH_SIZE)
+        if (deleted > 0) log.info({ what, deleted }, 'cleaned up')
       } catch (error) {
-        // The next turn comes soon enough.
-        if (!isOver)
-          log.warn({ what, reason: (error as Error).message }, 'housekeeping was not done')
+        // The next run comes soon enough.
+        if (!isStopped) log.warn({ what, reason: (error as Error).message }, 'cleanup failed')
       }
     }
   }
-  const timer = setInterval(keep, INTERVAL).unref()
-  void keep()
+  const timer = setInterval(run, INTERVAL_MS).unref()
+  void run()
   return () => {
-    isOver = true
+    isStopped = true
     clearInterval(timer)
   }
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { startService } from '../testing/service.ts'
 import { openDatabase } from './database.ts'
-import { sql } from './live-caller.ts'
+import { sql } from './sql.ts'
 import { Unavailable } from './unavailable.ts'
 
 const log = pino({ level: 'silent' })

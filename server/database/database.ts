@@ -3,11 +3,11 @@ import type { Logger } from 'pino'
 import { openBacklog } from './backlog.ts'
 import { CannotOpen } from './cannot-open.ts'
 import { connection, type Session } from './connection.ts'
-import { type Statement, sql } from './live-caller.ts'
 import { migrate } from './migrate.ts'
 import { types } from './parsers.ts'
 import { openPipeline } from './pipeline.ts'
 import { prepared } from './prepared.ts'
+import { type Statement, sql } from './sql.ts'
 import { isPlanOutdated, Unavailable, unavailable } from './unavailable.ts'
 
 /**

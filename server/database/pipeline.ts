@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { Statement } from './live-caller.ts'
 import { prepared } from './prepared.ts'
+import type { Statement } from './sql.ts'
 import { isPlanOutdated } from './unavailable.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Statement } from './live-caller.ts'
+import type { Statement } from './sql.ts'
 
 /**
  * Most statements that get a name: each costs memory on every connection. Those that come first are

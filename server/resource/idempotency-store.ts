@@ -1,39 +1,43 @@
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
-import { liveCaller, sql } from '../database/live-caller.ts'
-import { earlierAnswer, keptAnswer, type Once } from './idempotency.ts'
-import { heldClock } from './version.ts'
+import { sql } from '../database/sql.ts'
+import { earlierResponse, type IdempotencyKey, keptResponse } from './idempotency.ts'
+import { liveCaller } from './live-caller.ts'
+import { lockedVersion } from './version.ts'
 
-// For a transaction; see `idempotent-transaction.ts`.
+// For a transaction of several statements; see `idempotent-transaction.ts`.
 
 /**
- * Nobody else writes any task of the caller until the transaction ends; false when their session
- * has ended.
+ * Locks the version row of the caller until the transaction ends. False when the session has ended.
  */
-export async function holdClock(statements: Statements, caller: Caller): Promise<boolean> {
-  const clocks = await statements.rows(
-    sql.unsafe`with ${liveCaller(caller)}, ${heldClock} select from held`,
-  )
-  return clocks.length > 0
+export async function lockVersion(statements: Statements, caller: Caller): Promise<boolean> {
+  const rows = await statements.rows(sql.unsafe`
+    with ${liveCaller(caller)}, ${lockedVersion}
+    select from locked_version`)
+  return rows.length > 0
 }
 
-/** What was answered under this key, if anything. */
-export async function selectEarlier<Answer>(
+/** The response that was sent under this key, if any. */
+export async function selectEarlierResponse<Body>(
   statements: Statements,
   caller: Caller,
-  request: Once,
-): Promise<{ is_same: boolean; answer: Answer } | undefined> {
-  const [earlier] = await statements.rows<{ is_same: boolean; answer: Answer }>(sql.unsafe`
-    with ${liveCaller(caller)}, ${earlierAnswer(request)} select is_same, answer from earlier`)
+  key: IdempotencyKey,
+): Promise<{ is_same: boolean; response: Body } | undefined> {
+  const [earlier] = await statements.rows<{ is_same: boolean; response: Body }>(sql.unsafe`
+    with ${liveCaller(caller)}, ${earlierResponse(key)}
+    select is_same, response
+    from earlier`)
   return earlier
 }
 
-export async function keepAnswer(
+export async function insertResponse(
   statements: Statements,
   caller: Caller,
-  request: Once,
-  answer: object,
+  key: IdempotencyKey,
+  body: object,
 ): Promise<void> {
+  const response = sql.fragment`select 200 as status, ${JSON.stringify(body)}::json as response`
   await statements.rows(sql.unsafe`
-    with ${liveCaller(caller)}, ${earlierAnswer(request)}${keptAnswer(request, sql.fragment`select 200 as status, ${JSON.stringify(answer)}::json as answer`)} select`)
+    with ${liveCaller(caller)}, ${earlierResponse(key)}${keptResponse(key, response)}
+    select`)
 }

@@ -1,77 +1,88 @@
 import { createHash } from 'node:crypto'
-import { sql } from '../database/live-caller.ts'
-import { columns } from '../tasks/fields.ts'
+import { type Fragment, sql } from '../database/sql.ts'
 
-/** An `Idempotency-Key` and what it stands for. */
-export interface Once {
+/** An `Idempotency-Key` and a hash of the request that it stands for. */
+export interface IdempotencyKey {
   key: string
   requestHash: string
 }
 
 /**
- * Undefined where no key came. The same operation on the same task with the same members, in any
- * order, is the same request.
+ * Undefined where no key was sent. The same operation on the same resource with the same members,
+ * in any order, is the same request.
  */
-export function once(
+export function toIdempotencyKey(
   key: string | undefined,
   operation: string,
-  taskId: string | undefined,
+  resourceId: string | undefined,
   body: object | string | undefined,
-): Once | undefined {
+): IdempotencyKey | undefined {
   if (key === undefined) return undefined
-  const request = JSON.stringify([operation, taskId, body], (_, value: unknown) =>
-    isMembers(value) ? inOrder(value) : value,
+  const request = JSON.stringify([operation, resourceId, body], (_, value: unknown) =>
+    isObject(value) ? withSortedMembers(value) : value,
   )
   return { key, requestHash: createHash('sha256').update(request).digest('base64url') }
 }
 
-/** Says of an answer whether it is a kept one. */
+/** The header that tells a replayed response from a first one. */
 export const replayedHeader = (outcome: 'done' | 'replayed') =>
   outcome === 'replayed' ? { 'Idempotency-Replayed': 'true' } : {}
 
-const isMembers = (value: unknown): value is object =>
+const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const inOrder = (members: object) =>
-  Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
+const withSortedMembers = (object: object) =>
+  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 const isKept = sql.fragment`created_at > now() - interval '24 hours'`
 
 /**
- * The rows `earlier`: what was done under this key and answered, if anything; and `replayed`: the
- * answer where it is a task.
- * Of two with one key at once, the later to write breaks the primary key, is rolled back whole, and
- * run again finds the earlier one here.
+ * The rows `earlier(is_same, status, response)`: what was sent under this key, if anything.
+ *
+ * Of two requests with one key at once, the later one violates the primary key, is rolled back
+ * whole, and finds the earlier response when it is run again.
  */
-export function earlierAnswer(request: Once | undefined) {
-  if (!request) {
+export function earlierResponse(key: IdempotencyKey | undefined): Fragment {
+  if (!key)
     return sql.fragment`
-      earlier as (select null::boolean as is_same, null::int as status, null::json as answer where false),
-      replayed as (select ${columns} from tasks where false)`
-  }
+    earlier as (
+      select null::boolean as is_same, null::int as status, null::json as response
+      where false
+    )`
   return sql.fragment`
     expired as (
-      delete from idempotency_keys using live
-      where idempotency_keys.user_id = live.user_id and key = ${request.key} and not (${isKept}) returning key
+      delete from idempotency_keys
+      using caller
+      where idempotency_keys.user_id = caller.user_id
+        and key = ${key.key}
+        and not (${isKept})
+      returning key
     ),
     earlier as (
-      select request_hash = ${request.requestHash} as is_same, status::int, answer from idempotency_keys join live using (user_id)
-      where key = ${request.key} and ${isKept}
-    ),
-    replayed as (select ${columns} from earlier cross join lateral json_populate_record(null::tasks, answer) as tasks where answer is not null)`
+      select
+        request_hash = ${key.requestHash} as is_same,
+        status::int,
+        answer as response
+      from idempotency_keys
+      join caller using (user_id)
+      where key = ${key.key} and ${isKept}
+    )`
 }
 
 /**
- * Keeps the answer for as long as a retry may come; `done` is one row with `status` and `answer`
- * where something was done.
+ * Keeps a response for as long as a retry may come.
+ *
+ * @param done one row with `status` and `response` where something was done
  */
-export function keptAnswer(request: Once | undefined, done: ReturnType<typeof sql.fragment>) {
-  if (!request) return sql.fragment``
-  // An expired key must be gone before its successor comes.
+export function keptResponse(key: IdempotencyKey | undefined, done: Fragment): Fragment {
+  if (!key) return sql.fragment``
+  // Reading `expired` makes PostgreSQL delete the old row before the new one is inserted.
   return sql.fragment`,
     kept as (
       insert into idempotency_keys (user_id, key, request_hash, status, answer, created_at)
-      select live.user_id, ${request.key}, ${request.requestHash}, done.status, done.answer, now()
-      from live cross join (${done}) done
-      where not exists (select from earlier) and (select count(*) from expired) >= 0
+      select caller.user_id, ${key.key}, ${key.requestHash}, done.status, done.response, now()
+      from caller
+      cross join (${done}) done
+      where not exists (select from earlier)
+        and (select count(*) from expired) >= 0
     )`
 }

@@ -1,32 +1,34 @@
 import type { Caller } from '../contract/handlers.ts'
 import type { Database, Statements } from '../database/database.ts'
-import type { Once } from './idempotency.ts'
-import { holdClock, keepAnswer, selectEarlier } from './idempotency-store.ts'
+import type { IdempotencyKey } from './idempotency.ts'
+import { insertResponse, lockVersion, selectEarlierResponse } from './idempotency-store.ts'
 
-export type DoneOnce<Answer> =
-  | { outcome: 'done' | 'replayed'; answer: Answer }
+export type IdempotentResult<Body> =
+  | { outcome: 'done' | 'replayed'; body: Body }
   | { outcome: 'key_reused' }
 
 /**
- * Does several statements together, and once under their key, while nobody else writes a task of
- * the caller.
- * Undefined when the caller's session has ended, or where the work finds that out.
+ * Runs several statements in one transaction, once for each key, while no other request writes a
+ * task of the caller.
+ *
+ * @param work returns the body of the response
+ * @returns undefined when the caller's session has ended, or where `work` returns undefined
  */
-export function onceTogether<Answer extends object>(
+export function idempotentTransaction<Body extends object>(
   database: Database,
   caller: Caller,
-  request: Once | undefined,
-  work: (statements: Statements) => Promise<Answer | undefined>,
-): Promise<DoneOnce<Answer> | undefined> {
-  return database.transaction(async (statements): Promise<DoneOnce<Answer> | undefined> => {
-    if (!(await holdClock(statements, caller))) return undefined
-    const earlier = request && (await selectEarlier<Answer>(statements, caller, request))
+  key: IdempotencyKey | undefined,
+  work: (statements: Statements) => Promise<Body | undefined>,
+): Promise<IdempotentResult<Body> | undefined> {
+  return database.transaction(async (statements): Promise<IdempotentResult<Body> | undefined> => {
+    if (!(await lockVersion(statements, caller))) return undefined
+    const earlier = key && (await selectEarlierResponse<Body>(statements, caller, key))
     if (earlier)
       return earlier.is_same
-        ? { outcome: 'replayed', answer: earlier.answer }
+        ? { outcome: 'replayed', body: earlier.response }
         : { outcome: 'key_reused' }
-    const answer = await work(statements)
-    if (answer && request) await keepAnswer(statements, caller, request, answer)
-    return answer && { outcome: 'done', answer }
+    const body = await work(statements)
+    if (body && key) await insertResponse(statements, caller, key, body)
+    return body && { outcome: 'done', body }
   })
 }

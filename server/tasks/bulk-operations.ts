@@ -2,9 +2,9 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
-import { once, replayedHeader } from '../resource/idempotency.ts'
-import { codeOf, faultError } from './fault.ts'
-import { doAll, type Refusal } from './write/bulk.ts'
+import { replayedHeader, toIdempotencyKey } from '../resource/idempotency.ts'
+import { problemCodeOf, violationError } from './rule-violation.ts'
+import { type BulkFailure, bulkWrite } from './write/bulk.ts'
 import { emptyTrash } from './write/empty-trash.ts'
 import type { Quota } from './write/quota.ts'
 
@@ -17,38 +17,38 @@ export function bulkOperations(
 ): Pick<Handlers, 'bulkTasks' | 'emptyTrash'> {
   return {
     async bulkTasks({ header, body }, caller) {
-      const bulk = await doAll(
+      const bulk = await bulkWrite(
         database,
         quota,
         caller,
         body.operations,
-        once(header['Idempotency-Key'], 'bulkTasks', undefined, body),
+        toIdempotencyKey(header['Idempotency-Key'], 'bulkTasks', undefined, body),
       )
       if (!bulk) return problem('session_ended')
       if (bulk.outcome === 'key_reused') return problem('idempotency_key_reused')
       if (bulk.outcome === 'not_done')
-        return notDone(
+        return failureResponse(
           body.operations[bulk.index] as Schemas['TaskOperation'],
           bulk.index,
-          bulk.refusal,
+          bulk.failure,
         )
-      return { status: 200, headers: replayedHeader(bulk.outcome), body: bulk.answer }
+      return { status: 200, headers: replayedHeader(bulk.outcome), body: bulk.body }
     },
 
     async emptyTrash({ header }, caller) {
       const emptied = await emptyTrash(
         database,
         caller,
-        once(header['Idempotency-Key'], 'emptyTrash', undefined, undefined),
+        toIdempotencyKey(header['Idempotency-Key'], 'emptyTrash', undefined, undefined),
       )
       if (!emptied) return problem('session_ended')
       if (emptied.outcome === 'key_reused') return problem('idempotency_key_reused')
-      return { status: 200, headers: replayedHeader(emptied.outcome), body: emptied.answer }
+      return { status: 200, headers: replayedHeader(emptied.outcome), body: emptied.body }
     },
   }
 }
 
-/** The member of an operation that holds what its own request would have for a body. */
+/** The member that holds what the operation's own request would have as its body. */
 const BODIES = {
   create: 'task',
   update: 'changes',
@@ -58,28 +58,30 @@ const BODIES = {
   restore: '',
 } as const
 
-/** The problem that an operation of many would have answered alone, with its place among them. */
-function notDone(operation: Schemas['TaskOperation'], index: number, refusal: Refusal) {
+/** The problem that the operation would have alone, with its place in the request. */
+function failureResponse(operation: Schemas['TaskOperation'], index: number, failure: BulkFailure) {
   const at = (name: string, detail: string): FieldError[] => [
     { in: 'body', pointer: `/operations/${index}/${name}`, code: 'invalid', detail },
   ]
-  switch (refusal.outcome) {
+  switch (failure.outcome) {
     case 'missing':
       return problem('task_not_found', { errors: at('task_id', 'is not the id of a task') })
     case 'taken':
       return problem('task_id_taken', { errors: at('task/id', 'is the id of another task') })
     case 'stale':
       return problem('version_stale', {
-        headers: { ETag: refusal.task.etag },
+        headers: { ETag: failure.task.etag },
         errors: at('if_match', 'is no longer the etag of the task'),
       })
     case 'refused': {
       const member = BODIES[operation.action]
-      const { pointer, detail } = faultError(
-        refusal.fault,
+      const { pointer, detail } = violationError(
+        failure.violation,
         (operation as unknown as Record<string, object>)[member] ?? {},
       )
-      return problem(codeOf(refusal.fault), { errors: at(`${member}${pointer}`, detail) })
+      return problem(problemCodeOf(failure.violation), {
+        errors: at(`${member}${pointer}`, detail),
+      })
     }
   }
 }

@@ -3,22 +3,18 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
-import { once, replayedHeader } from '../resource/idempotency.ts'
+import { replayedHeader, toIdempotencyKey } from '../resource/idempotency.ts'
 import { matchesWeakly, versionsToMatch } from '../resource/precondition.ts'
-import { codeOf, faultError } from './fault.ts'
+import { selectTask } from './query/select-task.ts'
+import { problemCodeOf, violationError } from './rule-violation.ts'
+import { deleteTask, restoreTask } from './write/delete-task.ts'
+import { insertTask } from './write/insert-task.ts'
+import { moveTask } from './write/move-task.ts'
 import type { Quota } from './write/quota.ts'
-import {
-  type Changed,
-  deleteTask,
-  type Guard,
-  insertTask,
-  moveTask,
-  restoreTask,
-  selectTask,
-  toggleTask,
-  updateTask,
-  type Written,
-} from './write/store.ts'
+import type { ChangeResult, WriteResult } from './write/result.ts'
+import { toggleTask } from './write/toggle-task.ts'
+import { updateTask } from './write/update-task.ts'
+import type { Guard } from './write/write-task.ts'
 
 type Task = components['schemas']['Task']
 type TaskOperation =
@@ -40,13 +36,13 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
         caller,
         id ?? uuidv7(),
         fields,
-        once(header['Idempotency-Key'], 'createTask', undefined, body),
+        toIdempotencyKey(header['Idempotency-Key'], 'createTask', undefined, body),
         quota,
       )
       if (!written) return problem('session_ended')
       if (written.outcome === 'taken') return problem('task_id_taken')
-      if (isTooMuch(written)) return problem('quota_exceeded')
-      return answered(written, body, (task, status) => {
+      if (exceedsQuota(written)) return problem('quota_exceeded')
+      return responseOf(written, body, (task, status) => {
         const headers = { Location: `/api/${task.user_id}/tasks/${task.id}`, ETag: task.etag }
         return status === 200
           ? { status, headers, body: task }
@@ -70,10 +66,12 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
         caller,
         path.task_id,
         body,
-        guard('updateTask', path.task_id, header, body),
+        guardOf('updateTask', path.task_id, header, body),
         quota,
       )
-      return isTooMuch(written) ? problem('quota_exceeded') : changed(written, body, whole)
+      return exceedsQuota(written)
+        ? problem('quota_exceeded')
+        : changeResponse(written, body, taskResponse)
     },
 
     async deleteTask({ path, header }, caller) {
@@ -81,31 +79,31 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
         database,
         caller,
         path.task_id,
-        guard('deleteTask', path.task_id, header),
+        guardOf('deleteTask', path.task_id, header),
       )
-      return changed(written, {}, () => ({ status: 204 as const, headers: {} }))
+      return changeResponse(written, {}, () => ({ status: 204 as const, headers: {} }))
     },
 
     async restoreTask({ path, header }, caller) {
-      return changed(
+      return changeResponse(
         await restoreTask(
           database,
           caller,
           path.task_id,
-          guard('restoreTask', path.task_id, header),
+          guardOf('restoreTask', path.task_id, header),
         ),
         {},
-        whole,
+        taskResponse,
       )
     },
 
     async toggleTaskCompletion({ path, header, body }, caller) {
-      const met = guard('toggleTaskCompletion', path.task_id, header, body)
+      const guard = guardOf('toggleTaskCompletion', path.task_id, header, body)
       const written =
         body === undefined
-          ? toggleTask(database, caller, path.task_id, met)
-          : updateTask(database, caller, path.task_id, body, met, quota)
-      return changed(await written, body ?? {}, whole)
+          ? toggleTask(database, caller, path.task_id, guard)
+          : updateTask(database, caller, path.task_id, body, guard, quota)
+      return changeResponse(await written, body ?? {}, taskResponse)
     },
 
     async moveTask({ path, header, body }, caller) {
@@ -114,16 +112,19 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
         caller,
         path.task_id,
         body,
-        guard('moveTask', path.task_id, header, body),
+        guardOf('moveTask', path.task_id, header, body),
       )
-      if (written?.outcome === 'refused' && codeOf(written.fault) === 'position_exhausted')
-        return problem('position_exhausted', { errors: [faultError(written.fault, body)] })
-      return changed(written, body, whole)
+      if (
+        written?.outcome === 'refused' &&
+        problemCodeOf(written.violation) === 'position_exhausted'
+      )
+        return problem('position_exhausted', { errors: [violationError(written.violation, body)] })
+      return changeResponse(written, body, taskResponse)
     },
   }
 }
 
-function guard(
+function guardOf(
   operation: string,
   taskId: string,
   header: { 'If-Match'?: string; 'Idempotency-Key'?: string },
@@ -131,37 +132,41 @@ function guard(
 ): Guard {
   return {
     ifMatch: versionsToMatch(header['If-Match']),
-    once: once(header['Idempotency-Key'], operation, taskId, body),
+    key: toIdempotencyKey(header['Idempotency-Key'], operation, taskId, body),
   }
 }
 
-const isTooMuch = (written: Changed | undefined) =>
-  written?.outcome === 'refused' && codeOf(written.fault) === 'quota_exceeded'
+const exceedsQuota = (written: ChangeResult | undefined) =>
+  written?.outcome === 'refused' && problemCodeOf(written.violation) === 'quota_exceeded'
 
-const whole = (task: Task) => ({ status: 200 as const, headers: { ETag: task.etag }, body: task })
+const taskResponse = (task: Task) => ({
+  status: 200 as const,
+  headers: { ETag: task.etag },
+  body: task,
+})
 
-function changed<A extends Success>(
-  written: Changed | undefined,
+function changeResponse<S extends Success>(
+  written: ChangeResult | undefined,
   sent: object,
-  answer: (task: Task, status: number) => A,
+  toSuccess: (task: Task, status: number) => S,
 ) {
   if (!written) return problem('session_ended')
   if (written.outcome === 'missing') return problem('task_not_found')
   if (written.outcome === 'stale')
     return problem('version_stale', { headers: { ETag: written.task.etag } })
-  return answered(written, sent, answer)
+  return responseOf(written, sent, toSuccess)
 }
 
 type Success = { status: 200 | 201 | 204; headers: object }
 
-function answered<A extends Success>(
-  written: Written,
+function responseOf<S extends Success>(
+  written: WriteResult,
   sent: object,
-  answer: (task: Task, status: number) => A,
+  toSuccess: (task: Task, status: number) => S,
 ) {
   if (written.outcome === 'key_reused') return problem('idempotency_key_reused')
   if (written.outcome === 'refused')
-    return problem('invalid_body', { errors: [faultError(written.fault, sent)] })
-  const success = answer(written.task, written.status)
+    return problem('invalid_body', { errors: [violationError(written.violation, sent)] })
+  const success = toSuccess(written.task, written.status)
   return { ...success, headers: { ...success.headers, ...replayedHeader(written.outcome) } }
 }

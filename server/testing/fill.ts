@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts'
-import { sql } from '../database/live-caller.ts'
+import { sql } from '../database/sql.ts'
 
 /**
  * Gives a user this many tasks of all kinds at once, more than requests could: titles `Task 1` and
@@ -7,14 +7,31 @@ import { sql } from '../database/live-caller.ts'
  */
 export async function fillTasks(database: Database, userId: string, count: number): Promise<void> {
   await database.rows(sql.unsafe`
-    insert into tasks (user_id, id, version, title, completed_at, due_date, due_time, priority, labels, position, created_at, updated_at)
-    select ${userId}::uuid, gen_random_uuid(), n, 'Task ' || n % 997, case when n % 3 = 0 then now() end,
-      case when n % 4 > 0 then current_date + n % 60 end, case when n % 4 = 1 then time '09:00' + n % 8 * interval '1 hour' end,
-      (array['none', 'low', 'medium', 'high']::task_priority[])[1 + n % 4], case when n % 2 = 0 then array['even'] else '{}' end,
-      position_between(null, null, n), now() - n % 1000 * interval '1 second', now() - n % 777 * interval '1 second'
+    insert into tasks (
+      user_id, id, version, title, completed_at, due_date, due_time, priority, labels, position,
+      created_at, updated_at
+    )
+    select
+      ${userId}::uuid,
+      gen_random_uuid(),
+      n,
+      'Task ' || n % 997,
+      case when n % 3 = 0 then now() end,
+      case when n % 4 > 0 then current_date + n % 60 end,
+      case when n % 4 = 1 then time '09:00' + n % 8 * interval '1 hour' end,
+      (array['none', 'low', 'medium', 'high']::task_priority[])[1 + n % 4],
+      case when n % 2 = 0 then array['even'] else '{}' end,
+      position_between(null, null, n),
+      now() - n % 1000 * interval '1 second',
+      now() - n % 777 * interval '1 second'
     from generate_series(1, ${count}::int) n`)
   await database.rows(sql.unsafe`
-    update task_clock set version = ${count}::bigint, tasks = used.tasks, bytes = used.bytes
-    from (select count(*) as tasks, sum(task_bytes(title, description, labels)) as bytes from tasks where user_id = ${userId}::uuid) used
+    update task_clock
+    set version = ${count}::bigint, tasks = used.tasks, bytes = used.bytes
+    from (
+      select count(*) as tasks, sum(task_bytes(title, description, labels)) as bytes
+      from tasks
+      where user_id = ${userId}::uuid
+    ) used
     where user_id = ${userId}::uuid`)
 }

@@ -4,26 +4,13 @@ import { type CsvError, parse } from 'csv-parse'
 import type { components } from '../../sdk/contract.gen.ts'
 import { pointerTo } from '../contract/field-errors.ts'
 import type { FieldError } from '../problems.ts'
+import { FILE_MEMBERS } from '../tasks/fields.ts'
 
 type Task = components['schemas']['Task']
 
 const BYTE_ORDER_MARK = '\uFEFF'
 /** The columns that are written. */
-const WRITTEN = [
-  'id',
-  'title',
-  'description',
-  'completed',
-  'completed_at',
-  'due_date',
-  'due_time',
-  'due_time_zone',
-  'priority',
-  'labels',
-  'position',
-  'created_at',
-  'updated_at',
-] as const satisfies (keyof Task)[]
+const WRITTEN = ['id', ...FILE_MEMBERS, 'position', 'created_at', 'updated_at'] as const
 /** The columns that may be there: what else an export as JSON says of a task. */
 const TAKEN = new Set<string>([...WRITTEN, 'user_id', 'trashed_at', 'etag'])
 

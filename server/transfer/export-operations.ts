@@ -8,7 +8,7 @@ import {
   selectCalendarTasks,
   selectHeldSessions,
   selectHeldUser,
-  selectKeptAnswers,
+  selectKeptResponses,
   selectPurgedTasks,
   selectSignInMethods,
   selectTasks,
@@ -21,7 +21,7 @@ type Schemas = components['schemas']
 type ExportOperation = 'exportTasks' | 'exportTasksCsv' | 'exportTasksICalendar' | 'exportMyData'
 
 /** One may be as long as the report of an import. */
-const KEPT_ANSWERS_AT_ONCE = 1
+const KEPT_RESPONSES_PER_PAGE = 1
 
 /**
  * The operations that answer with a file. Each page is a statement of its own, so a slow reader
@@ -80,9 +80,9 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
           walk((part) => select(database, caller, part), idOf),
         )
       const answers = walk(
-        (part) => selectKeptAnswers(database, caller, part),
+        (part) => selectKeptResponses(database, caller, part),
         keyOf,
-        KEPT_ANSWERS_AT_ONCE,
+        KEPT_RESPONSES_PER_PAGE,
       )
       const members = {
         exported_at: now(),

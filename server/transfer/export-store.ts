@@ -1,18 +1,19 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
-import { liveCaller, sql } from '../database/live-caller.ts'
+import { type Fragment, sql } from '../database/sql.ts'
+import { liveCaller, ownedBy } from '../resource/live-caller.ts'
 import { task } from '../tasks/fields.ts'
 import type { CalendarTask } from './icalendar.ts'
 import type { Part } from './walk.ts'
 
 type Schemas = components['schemas']
 
-// Every function answers undefined when the caller's session has ended.
+// Every function returns undefined when the caller's session has ended.
 
 /**
- * Tasks in the order of their ids, which never change: so whoever goes on from the last sees each
- * that stays exactly once.
+ * Tasks in the order of their ids, which never change: a reader that goes on from the last one sees
+ * each task that stays exactly once.
  */
 export async function selectTasks(
   database: Statements,
@@ -21,36 +22,34 @@ export async function selectTasks(
 ): Promise<Schemas['Task'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'id',
-    select: sql.fragment`${task} from tasks where ${ofCaller(caller)} and (${trash} or state <> 'trashed')`,
+    columns: task,
+    from: sql.fragment`
+      tasks
+      where ${ownedBy('caller', caller)} and (${trash} or state <> 'trashed')`,
   })
 }
 
 /**
- * The same, each with the moment it is due where a time zone makes it one, of the years that a
- * calendar has.
+ * The tasks that are not in the trash, each with the instant it is due, where a time zone defines
+ * one, in the years that a calendar has.
  */
 export async function selectCalendarTasks(
   database: Statements,
   caller: Caller,
   part: Part,
 ): Promise<CalendarTask[] | undefined> {
-  const rows = await selectPart<Schemas['Task'] & { due_instant: string | null }>(
-    database,
-    caller,
-    part,
-    {
-      key: 'id',
-      select: sql.fragment`
-      ${task}, case when due_instant < '10000-01-01Z' then due_instant end as due_instant from tasks where ${ofCaller(caller)} and state <> 'trashed'`,
-    },
-  )
+  type Row = Schemas['Task'] & { due_instant: string | null }
+  const rows = await selectPart<Row>(database, caller, part, {
+    key: 'id',
+    columns: sql.fragment`
+      ${task},
+      case when due_instant < '10000-01-01Z' then due_instant end as due_instant`,
+    from: sql.fragment`
+      tasks
+      where ${ownedBy('caller', caller)} and state <> 'trashed'`,
+  })
   return rows?.map(({ due_instant, ...task }) => ({ task, due_instant }))
 }
-
-// The id itself beside the live one: only by it the planner can tell a user with many tasks from
-// one with few.
-const ofCaller = (caller: Caller) =>
-  sql.fragment`tasks.user_id = live.user_id and tasks.user_id = ${caller.userId}::uuid`
 
 export async function selectHeldUser(
   database: Statements,
@@ -58,7 +57,16 @@ export async function selectHeldUser(
 ): Promise<Schemas['HeldUser'] | undefined> {
   const [user] = await database.rows<Schemas['HeldUser']>(sql.unsafe`
     with ${liveCaller(caller)}
-    select id, email, "emailVerified" as email_verified, name, image, "createdAt" as created_at, "updatedAt" as updated_at from "user" join live on live.user_id = id`)
+    select
+      id,
+      email,
+      "emailVerified" as email_verified,
+      name,
+      image,
+      "createdAt" as created_at,
+      "updatedAt" as updated_at
+    from "user"
+    join caller on caller.user_id = id`)
   return user
 }
 
@@ -69,8 +77,13 @@ export async function selectSignInMethods(
 ): Promise<Schemas['SignInMethod'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'id',
-    select: sql.fragment`
-      id, "providerId" as provider, "accountId" as account_id, "createdAt" as created_at, "updatedAt" as updated_at from account where "userId" = live.user_id`,
+    columns: sql.fragment`
+      id,
+      "providerId" as provider,
+      "accountId" as account_id,
+      "createdAt" as created_at,
+      "updatedAt" as updated_at`,
+    from: sql.fragment`account where "userId" = caller.user_id`,
   })
 }
 
@@ -81,9 +94,14 @@ export async function selectHeldSessions(
 ): Promise<Schemas['HeldSession'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'id',
-    select: sql.fragment`
-      id, "createdAt" as created_at, "updatedAt" as last_seen_at, "expiresAt" as expires_at, nullif("ipAddress", '') as ip_address, nullif("userAgent", '') as user_agent
-      from session where "userId" = live.user_id`,
+    columns: sql.fragment`
+      id,
+      "createdAt" as created_at,
+      "updatedAt" as last_seen_at,
+      "expiresAt" as expires_at,
+      nullif("ipAddress", '') as ip_address,
+      nullif("userAgent", '') as user_agent`,
+    from: sql.fragment`session where "userId" = caller.user_id`,
   })
 }
 
@@ -94,39 +112,54 @@ export async function selectPurgedTasks(
 ): Promise<Schemas['PurgedTask'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'id',
-    select: sql.fragment`id, purged_at from purged_tasks where purged_tasks.user_id = live.user_id`,
+    columns: sql.fragment`id, purged_at`,
+    from: sql.fragment`purged_tasks where purged_tasks.user_id = caller.user_id`,
   })
 }
 
-export async function selectKeptAnswers(
+export async function selectKeptResponses(
   database: Statements,
   caller: Caller,
   part: Part,
 ): Promise<Schemas['KeptAnswer'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'key',
-    select: sql.fragment`key, status::int, answer::text, created_at from idempotency_keys where idempotency_keys.user_id = live.user_id`,
+    columns: sql.fragment`key, status::int, answer::text, created_at`,
+    from: sql.fragment`idempotency_keys where idempotency_keys.user_id = caller.user_id`,
   })
 }
 
-/**
- * What columns, table and conditions `select` finds for `live`, by a key that is unlike in each
- * row, after the last row of the part before.
- */
+interface Selection {
+  /** A column that is unique among the rows. */
+  key: 'id' | 'key'
+  columns: Fragment
+  /** A table, and conditions that bind it to `caller`. */
+  from: Fragment
+}
+
+/** The next rows in the order of the key. */
 async function selectPart<Row>(
   database: Statements,
   caller: Caller,
   { after, limit }: Part,
-  { key, select }: { key: 'id' | 'key'; select: ReturnType<typeof sql.fragment> },
+  { key, columns, from }: Selection,
 ): Promise<Row[] | undefined> {
   const column = sql.identifier([key])
   const type = key === 'id' ? sql.fragment`uuid` : sql.fragment`text`
+  const isNext =
+    after === undefined ? sql.fragment`true` : sql.fragment`${column} > ${after}::${type}`
   const rows = await database.rows<Row & { is_there: boolean | null }>(sql.unsafe`
     with ${liveCaller(caller)}
-    select found.* from live left join lateral (
-      select true as is_there, ${select} and ${after === undefined ? sql.fragment`true` : sql.fragment`${column} > ${after}::${type}`} order by ${column} limit ${limit}
-    ) found on true order by ${column}`)
-  // No row: nobody is there. One row of nothing: they are, and have nothing.
+    select found.*
+    from caller
+    left join lateral (
+      select true as is_there, ${columns}
+      from ${from} and ${isNext}
+      order by ${column}
+      limit ${limit}
+    ) found on true
+    order by ${column}`)
+  // No row: the session has ended. One row of nulls: there is nothing more.
   return rows.length === 0
     ? undefined
     : rows.flatMap(({ is_there, ...row }) => (is_there ? (row as Row) : []))

@@ -2,12 +2,12 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller, Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
-import { type Once, once, replayedHeader } from '../resource/idempotency.ts'
-import { onceTogether } from '../resource/idempotent-transaction.ts'
-import { type Fault, faultError } from '../tasks/fault.ts'
+import { type IdempotencyKey, replayedHeader, toIdempotencyKey } from '../resource/idempotency.ts'
+import { idempotentTransaction } from '../resource/idempotent-transaction.ts'
+import { type RuleViolation, violationError } from '../tasks/rule-violation.ts'
 import type { Quota } from '../tasks/write/quota.ts'
 import { readCsv } from './csv.ts'
-import { insertTasks, type Outcome } from './import-store.ts'
+import { insertTasks, type RowResult } from './import-store.ts'
 import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
 
 type Report = components['schemas']['TaskImportReport']
@@ -32,11 +32,11 @@ export function importOperations(database: Database, quota: Quota): Pick<Handler
         quota,
         caller,
         rows,
-        once(header['Idempotency-Key'], 'importTasks', undefined, rows),
+        toIdempotencyKey(header['Idempotency-Key'], 'importTasks', undefined, rows),
       )
       if (!imported) return problem('session_ended')
       if (imported.outcome === 'key_reused') return problem('idempotency_key_reused')
-      return { status: 200, headers: replayedHeader(imported.outcome), body: imported.answer }
+      return { status: 200, headers: replayedHeader(imported.outcome), body: imported.body }
     },
   }
 }
@@ -47,24 +47,24 @@ function importRows(
   quota: Quota,
   caller: Caller,
   rows: ReadRow[],
-  request: Once | undefined,
+  key: IdempotencyKey | undefined,
 ) {
-  return onceTogether(database, caller, request, async (statements) => {
-    const outcomes = await insertTasks(
+  return idempotentTransaction(database, caller, key, async (statements) => {
+    const results = await insertTasks(
       statements,
       caller,
       byPosition(rows.flatMap((read) => ('draft' in read ? read.draft : []))),
       quota,
     )
-    return outcomes && reported(rows, new Map(outcomes.map((outcome) => [outcome.row, outcome])))
+    return results && reportOf(rows, new Map(results.map((result) => [result.row, result])))
   })
 }
 
-function reported(read: ReadRow[], outcomes: Map<number, Outcome>): Report {
+function reportOf(read: ReadRow[], results: Map<number, RowResult>): Report {
   const rows = read.map((each): ReportedRow => {
     if ('errors' in each)
       return { row: each.row, outcome: 'refused', task_id: null, errors: each.errors }
-    const { outcome, fault } = outcomes.get(each.row) as Outcome
+    const { outcome, violation } = results.get(each.row) as RowResult
     if (outcome === 'created' || outcome === 'unchanged')
       return { row: each.row, outcome, task_id: each.draft.id }
     return {
@@ -73,7 +73,7 @@ function reported(read: ReadRow[], outcomes: Map<number, Outcome>): Report {
       task_id: null,
       errors: [
         outcome === 'refused'
-          ? faultError(fault as Fault, each.draft)
+          ? violationError(violation as RuleViolation, each.draft)
           : isThere(outcome, each.draft),
       ],
     }

@@ -1,87 +1,151 @@
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
-import { liveCaller, sql } from '../database/live-caller.ts'
-import { heldClock, ticks } from '../resource/version.ts'
-import type { Fault } from '../tasks/fault.ts'
-import { CONTENT, columnsOf } from '../tasks/fields.ts'
-import { bytesOf, type Quota, quotaFault, usedMore } from '../tasks/write/quota.ts'
+import { sql } from '../database/sql.ts'
+import { liveCaller } from '../resource/live-caller.ts'
+import { lockedVersion, nextVersions } from '../resource/version.ts'
+import { CONTENT, columnsOf, inserted, recordColumns, recordMembers } from '../tasks/fields.ts'
+import type { RuleViolation } from '../tasks/rule-violation.ts'
+import { bytesOf, countUsage, type Quota, quotaViolation } from '../tasks/write/quota.ts'
 import type { ImportedRow } from './imported-row.ts'
 
 /**
- * What became of a row. `trashed`: its task is in the trash; `taken`: there is another with its id.
+ * The result of a row. `trashed`: its task is in the trash. `taken`: another task has its id.
  */
-export interface Outcome {
+export interface RowResult {
   row: number
   outcome: 'created' | 'unchanged' | 'trashed' | 'taken' | 'refused'
-  fault: Fault | null
+  violation: RuleViolation | null
 }
 
 /**
- * A blank description is as good as none: not every program that saves a file again can tell them
+ * A blank description counts as none: not every program that saves a file again keeps the two
  * apart.
  */
 const COMPARED = CONTENT.filter((name) => name !== 'description')
 
+const USAGE = { tasks: sql.fragment`turn`, bytes: sql.fragment`size` }
+
 /**
- * Creates the tasks that are not there yet, at the bottom of the manual order, in the order given;
- * what is there stays as it is.
- * Undefined when the caller's session has ended.
+ * Creates the tasks that do not exist yet, at the bottom of the manual order, in the order given.
+ * Existing tasks stay as they are. Undefined when the caller's session has ended.
+ *
+ * given: the rows. next: with what they violate. existing: the tasks that have their ids. fresh:
+ * the valid rows without a task. fitting: those of them, from the first on, that the quota has room
+ * for. advanced: the last version before theirs. created: their tasks.
  */
 export async function insertTasks(
   database: Statements,
   caller: Caller,
   drafts: readonly ImportedRow[],
   quota: Quota,
-): Promise<Outcome[] | undefined> {
+): Promise<RowResult[] | undefined> {
   const given = JSON.stringify(
     drafts.map(({ user_id, etag, position, isIdMade, ...draft }, index) => ({
       ...draft,
       place: index + 1,
     })),
   )
-  const rows = await database.rows<Outcome | { row: null }>(sql.unsafe`
-    with ${liveCaller(caller)}, ${heldClock},
+  const rows = await database.rows<RowResult | { row: null }>(sql.unsafe`
+    with ${liveCaller(caller)}, ${lockedVersion},
     given as materialized (
-      select place, "row", id, title, description, completed, completed_at, due_date, due_time, due_time_zone, coalesce(priority, 'none') as priority,
-        unique_labels(coalesce(labels, '{}')) as labels, trashed_at, created_at, updated_at
+      select
+        place,
+        "row",
+        id,
+        ${recordMembers},
+        completed_at,
+        trashed_at,
+        created_at,
+        updated_at
       from json_to_recordset(${given}::json) as each (
-        place int, "row" int, id uuid, title text, description text, completed boolean, completed_at timestamptz(3), due_date date, due_time time, due_time_zone text,
-        priority task_priority, labels text[], trashed_at timestamptz(3), created_at timestamptz(3), updated_at timestamptz(3)
+        place int,
+        "row" int,
+        id uuid,
+        ${recordColumns},
+        completed_at timestamptz(3),
+        trashed_at timestamptz(3),
+        created_at timestamptz(3),
+        updated_at timestamptz(3)
       )
     ),
-    next as materialized (select given.*, due_fault(due_date, due_time, due_time_zone) as fault from given),
-    there as materialized (
-      select stored.id, stored.trashed_at is not null and next.trashed_at is null as trashed,
-        (nullif(stored.description, ''), ${columnsOf('stored', COMPARED)}) is not distinct from (nullif(next.description, ''), ${columnsOf('next', COMPARED)}) as same
-      from (select *, completed_at is not null as completed from tasks) stored join held using (user_id) join next on stored.id = next.id
+    next as materialized (
+      select given.*, due_fault(due_date, due_time, due_time_zone) as violation
+      from given
+    ),
+    existing as materialized (
+      select
+        stored.id,
+        stored.trashed_at is not null and next.trashed_at is null as trashed,
+        (nullif(stored.description, ''), ${columnsOf('stored', COMPARED)})
+          is not distinct from (nullif(next.description, ''), ${columnsOf('next', COMPARED)})
+          as same
+      from (select *, completed_at is not null as completed from tasks) stored
+      join locked_version using (user_id)
+      join next on stored.id = next.id
     ),
     fresh as (
-      select next.*, row_number() over (order by place) as turn, sum(${bytesOf('next')}) over (order by place) as size
-      from next where fault is null and id not in (select id from there)
+      select
+        next.*,
+        row_number() over (order by place) as turn,
+        sum(${bytesOf('next')}) over (order by place) as size
+      from next
+      where violation is null and id not in (select id from existing)
     ),
-    -- As many of them, from the first on, as the quota has room for.
-    judged as materialized (select fresh.*, ${quotaFault(quota, { tasks: sql.fragment`turn`, bytes: sql.fragment`size` })} as excess from fresh cross join held),
+    judged as materialized (
+      select fresh.*, ${quotaViolation(quota, USAGE)} as excess
+      from fresh
+      cross join locked_version
+    ),
     fitting as (select * from judged where excess is null),
-    clock as (
-      update task_clock set ${ticks(sql.fragment`count`)}, ${usedMore({ tasks: sql.fragment`count`, bytes: sql.fragment`size` })}
-      from held, (select count(*) as count, max(size) as size from fitting) counted where task_clock.user_id = held.user_id and count > 0
-      returning task_clock.user_id, task_clock.version - count as version, task_clock.at
+    advanced as (
+      update task_clock
+      set
+        ${nextVersions(sql.fragment`counted.tasks`)},
+        ${countUsage({ tasks: sql.fragment`counted.tasks`, bytes: sql.fragment`counted.bytes` })}
+      from
+        locked_version,
+        (select count(*) as tasks, max(size) as bytes from fitting) counted
+      where task_clock.user_id = locked_version.user_id and counted.tasks > 0
+      returning
+        task_clock.user_id,
+        task_clock.version - counted.tasks as version,
+        task_clock.at
     ),
     created as (
-      insert into tasks (user_id, id, version, title, description, completed_at, due_date, due_time, due_time_zone, priority, labels, position, trashed_at, created_at, updated_at)
-      select user_id, id, version + turn, title, description, case when completed then least(completed_at, at) end, due_date, due_time, due_time_zone, priority, labels,
-        position_between(null, null, version + turn), case when trashed_at is not null then at end,
-        least(coalesce(created_at, updated_at), at), least(updated_at, at)
-      from clock, fitting
+      insert into tasks (
+        user_id, id, version, ${inserted.columns}, position, trashed_at, created_at, updated_at
+      )
+      select
+        user_id,
+        id,
+        version + turn,
+        ${inserted.values(sql.fragment`case when completed then least(completed_at, at) end`)},
+        position_between(null, null, version + turn),
+        case when trashed_at is not null then at end,
+        least(coalesce(created_at, updated_at), at),
+        least(updated_at, at)
+      from advanced, fitting
       returning user_id, id
     ),
-    returned as (delete from purged_tasks using created where purged_tasks.user_id = created.user_id and purged_tasks.id = created.id)
-    select next."row", coalesce(next.fault, judged.excess) as fault, case
-        when there.same and not there.trashed then 'unchanged'
-        when there.trashed then 'trashed'
-        when there.id is not null then 'taken'
-        when next.fault is not null or judged.excess is not null then 'refused'
-        else 'created' end as outcome
-    from held left join next on true left join there on there.id = next.id left join judged on judged.id = next.id`)
+    -- A client that reads the feed need not hear that a task with this id was purged before.
+    returned as (
+      delete from purged_tasks
+      using created
+      where purged_tasks.user_id = created.user_id and purged_tasks.id = created.id
+    )
+    select
+      next."row",
+      coalesce(next.violation, judged.excess) as violation,
+      case
+        when existing.same and not existing.trashed then 'unchanged'
+        when existing.trashed then 'trashed'
+        when existing.id is not null then 'taken'
+        when next.violation is not null or judged.excess is not null then 'refused'
+        else 'created'
+      end as outcome
+    from locked_version
+    left join next on true
+    left join existing on existing.id = next.id
+    left join judged on judged.id = next.id`)
   return rows.length === 0 ? undefined : rows.flatMap((row) => (row.row === null ? [] : row))
 }

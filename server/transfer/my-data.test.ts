@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
-import { sql } from '../database/live-caller.ts'
+import { sql } from '../database/sql.ts'
 import { downloaded } from '../testing/files.ts'
 import { newPerson } from '../testing/person.ts'
 import { startService } from '../testing/service.ts'

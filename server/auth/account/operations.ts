@@ -8,7 +8,7 @@ import {
   deleteOtherSessions,
   deleteSessionById,
   deleteUser,
-  holdAccount,
+  lockAccount,
   replaceHash,
   selectPasswordHash,
   selectSessions,
@@ -91,7 +91,7 @@ export function accountOperations(
       const deleted =
         hash !== undefined &&
         (await database.transaction(async (statements) =>
-          (await holdAccount(statements, caller))
+          (await lockAccount(statements, caller))
             ? deleteUser(statements, caller, hash)
             : undefined,
         ))

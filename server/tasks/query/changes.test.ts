@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { components } from '../../../sdk/contract.gen.ts'
-import { sql } from '../../database/live-caller.ts'
+import { sql } from '../../database/sql.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
 

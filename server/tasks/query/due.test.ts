@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../../sdk/contract.gen.ts'
-import { sql } from '../../database/live-caller.ts'
+import { sql } from '../../database/sql.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
-import { faultError } from '../fault.ts'
-import { dueClock } from './local-time.ts'
+import { violationError } from '../rule-violation.ts'
+import { localTimeIn } from './local-time.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
@@ -135,7 +135,7 @@ describe('a due time must be one', () => {
       sql.unsafe`select due_fault('2026-12-01', '12:00', 'Mars/Olympus') as fault`,
     )
     expect(
-      faultError(row?.fault as 'zone_unknown', {
+      violationError(row?.fault as 'zone_unknown', {
         due_time: '12:00',
         due_time_zone: 'Mars/Olympus',
       }),
@@ -225,7 +225,7 @@ describe('overdue, today and upcoming, by the clock on the caller’s wall', () 
 
   test('an hour that comes twice has a reading for each of its minutes, so that a list does not keep its ETag through it', () => {
     const [first, second] = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map((time) =>
-      dueClock('Europe/Berlin', Date.parse(time)),
+      localTimeIn('Europe/Berlin', Date.parse(time)),
     )
     expect([first?.minute, second?.minute]).toEqual(['2026-10-25T02:30', '2026-10-25T02:30'])
     expect(first?.utcMinute).not.toBe(second?.utcMinute)

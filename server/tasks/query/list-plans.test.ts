@@ -2,12 +2,13 @@ import { decodeJwt } from 'jose'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Database } from '../../database/database.ts'
-import type { Statement } from '../../database/live-caller.ts'
+import type { Statement } from '../../database/sql.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
-import { dueClock } from './local-time.ts'
+import { localTimeIn } from './local-time.ts'
 import type { Sort } from './sort.ts'
-import { selectTaskCounts, selectTaskPage } from './task-page.ts'
+import { selectTaskCounts } from './task-counts.ts'
+import { selectTaskPage } from './task-page.ts'
 
 // How many rows the database reads for a page, not how long it takes: read off the plan that it
 // chose and ran.
@@ -124,13 +125,13 @@ const literal = (value: unknown) =>
       )
 
 const caller = () => ({ userId: ada.id, sessionId: decodeJwt(ada.token).sid as string })
-const clock = dueClock('Europe/Berlin', Date.now())
+const localTime = localTimeIn('Europe/Berlin', Date.now())
 type Request = Parameters<typeof selectTaskPage>[2]
 const page = (request: Partial<Request>) =>
   readsOf((database) =>
     selectTaskPage(database, caller(), {
       filter: {},
-      clock,
+      localTime,
       sort: '-created_at',
       after: undefined,
       limit: LIMIT,
@@ -143,7 +144,7 @@ const page = (request: Partial<Request>) =>
 const MIDDLE: Record<string, string> = {
   created_at: new Date(Date.now() - heavy * 8_500).toISOString(),
   updated_at: new Date(Date.now() - 500_000_000).toISOString(),
-  due: `${clock.today} 09:00`,
+  due: `${localTime.today} 09:00`,
   priority: 'medium',
   title: 'Fix the 8',
   position: `5${String(heavy / 2).padStart(15, '0')}5`,
@@ -195,9 +196,9 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
       ['today', { due: 'today' }],
       ['upcoming', { due: 'upcoming' }],
       ['without a date', { due: 'none' }],
-      ['due before', { due_before: clock.today }],
-      ['due after', { due_after: clock.today }],
-      ['due between', { due_after: clock.today, due_before: daysFromNow(3) }],
+      ['due before', { due_before: localTime.today }],
+      ['due after', { due_after: localTime.today }],
+      ['due between', { due_after: localTime.today, due_before: daysFromNow(3) }],
       ['created after', { created_after: new Date(Date.now() - 17_000 * 100).toISOString() }],
       ['updated after', { updated_after: new Date(Date.now() - heavy * 36).toISOString() }],
       [
@@ -233,7 +234,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
   describe('what needs no task', () => {
     test('counts read each task of the user once, by an index', async () => {
       const { rows, ways } = await readsOf((database) =>
-        selectTaskCounts(database, caller(), clock, []),
+        selectTaskCounts(database, caller(), localTime, []),
       )
       expect(rows).toBeLessThanOrEqual(heavy + 1)
       for (const way of ways) expect(way).toMatch(/^tasks_by_/)
@@ -242,7 +243,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
     test('a list or counts that are no news read no task', async () => {
       expect((await page({ unchanged: 'any' })).rows).toBe(0)
       expect(
-        (await readsOf((database) => selectTaskCounts(database, caller(), clock, 'any'))).rows,
+        (await readsOf((database) => selectTaskCounts(database, caller(), localTime, 'any'))).rows,
       ).toBe(0)
     })
   })

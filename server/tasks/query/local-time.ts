@@ -1,15 +1,12 @@
 import { clockReading } from '../../../rules/local-time.ts'
 
-/**
- * What the clock on a caller's wall says, to the minute, and which moments their day begins and
- * ends with.
- */
-export interface DueClock {
+/** A minute in the time zone of a caller, and the moments with which that day begins and ends. */
+export interface LocalTime {
   /** `2026-11-21` */
   today: string
   /** `2026-11-21T09:30` */
   minute: string
-  /** The same minute as everybody's clock tells it; a wall's may say one twice. */
+  /** The same minute in UTC: where clocks are set back, a local minute comes twice. */
   utcMinute: string
   /**
    * The same minute as a moment, and those of the day's first instant and of the next day's, in
@@ -28,9 +25,9 @@ const AROUND = 1.5 * DAY
 /**
  * @param timeZone a name of the IANA database
  * @param at milliseconds since 1970
- * @example dueClock('Europe/Berlin', Date.now()).today // '2026-11-21'
+ * @example localTimeIn('Europe/Berlin', Date.now()).today // '2026-11-21'
  */
-export function dueClock(timeZone: string, at: number): DueClock {
+export function localTimeIn(timeZone: string, at: number): LocalTime {
   const wall = (moment: number) => clockReading(moment, timeZone)
   // Clocks change at midnight in some places: what is sought is the first moment of the day,
   // whatever the wall says then.

@@ -4,12 +4,14 @@ import { problem } from '../../problems.ts'
 import type { Cursors, ListProgress } from '../../resource/cursor.ts'
 import { listTags } from '../../resource/precondition.ts'
 import type { Filter } from './filter.ts'
-import { type DueClock, dueClock } from './local-time.ts'
+import { type LocalTime, localTimeIn } from './local-time.ts'
+import { COUNT_LIMIT } from './page.ts'
 import { type Progress, selectTaskChanges } from './task-changes.ts'
-import { COUNT_LIMIT, selectTaskCounts, selectTaskPage } from './task-page.ts'
+import { selectTaskCounts } from './task-counts.ts'
+import { selectTaskPage } from './task-page.ts'
 
 /** The operations that read many tasks. */
-export function listOperations(
+export function queryOperations(
   database: Database,
   cursors: Cursors,
 ): Pick<Handlers, 'listTasks' | 'getTaskCounts' | 'listTaskChanges'> {
@@ -35,12 +37,15 @@ export function listOperations(
           ],
         })
       }
-      const due = filter.due && { is: filter.due, clock: dueClock(time_zone as string, Date.now()) }
-      const { etag, unchanged } = listTags(due ? READINGS[due.is](due.clock) : '')
+      const due = filter.due && {
+        is: filter.due,
+        localTime: localTimeIn(time_zone as string, Date.now()),
+      }
+      const { etag, unchanged } = listTags(due ? READINGS[due.is](due.localTime) : '')
       // The contract's defaults stand in where the caller says nothing.
       const request = {
         filter,
-        clock: due?.clock,
+        localTime: due?.localTime,
         sort: sort as NonNullable<typeof sort>,
         after: cursor?.after,
         limit: limit as number,
@@ -65,12 +70,12 @@ export function listOperations(
     },
 
     async getTaskCounts({ query, header }, caller) {
-      const clock = dueClock(query.time_zone as string, Date.now())
-      const { etag, unchanged } = listTags(clock.utcMinute)
+      const localTime = localTimeIn(query.time_zone as string, Date.now())
+      const { etag, unchanged } = listTags(localTime.utcMinute)
       const found = await selectTaskCounts(
         database,
         caller,
-        clock,
+        localTime,
         unchanged(header['If-None-Match']),
       )
       if (!found) return problem('session_ended')
@@ -93,26 +98,26 @@ export function listOperations(
         unchanged: unchanged(header['If-None-Match']),
       })
       if (!found) return problem('session_ended')
-      const { clock, changes } = found
-      const begun = since?.begun ?? clock.version
+      const { state, changes } = found
+      const begun = since?.begun ?? state.version
       if (
         since &&
-        (since.epoch !== clock.epoch ||
-          since.version > clock.version ||
-          Math.max(since.version, begun) < clock.forgotten)
+        (since.epoch !== state.epoch ||
+          since.version > state.version ||
+          Math.max(since.version, begun) < state.forgotten)
       )
         return problem('changes_gone')
-      const headers = { ETag: etag(String(clock.version)) }
-      if (!clock.changed) return { status: 304, headers }
+      const headers = { ETag: etag(String(state.version)) }
+      if (!state.changed) return { status: 304, headers }
       const has_more = changes.length > limit
       const items = changes.slice(0, limit)
-      const version = has_more ? (items.at(-1)?.version as number) : clock.version
+      const version = has_more ? (items.at(-1)?.version as number) : state.version
       return {
         status: 200,
         headers,
         body: {
           items: items.map(({ task_id, task }) => ({ task_id, task })),
-          cursor: cursors.write<Progress>(list, { epoch: clock.epoch, version, begun }),
+          cursor: cursors.write<Progress>(list, { epoch: state.epoch, version, begun }),
           has_more,
         },
       }
@@ -121,7 +126,7 @@ export function listOperations(
 }
 
 /** How finely the clock on the wall decides what is in a list. */
-const READINGS: Record<NonNullable<Filter['due']>, (clock: DueClock) => string> = {
+const READINGS: Record<NonNullable<Filter['due']>, (localTime: LocalTime) => string> = {
   overdue: ({ utcMinute }) => utcMinute,
   today: ({ today }) => today,
   upcoming: ({ today }) => today,

@@ -1,5 +1,5 @@
 import type { operations } from '../../../sdk/contract.gen.ts'
-import { sql } from '../../database/live-caller.ts'
+import { sql } from '../../database/sql.ts'
 
 export type Sort = NonNullable<NonNullable<operations['listTasks']['parameters']['query']>['sort']>
 type Key = Sort extends `-${infer K}` ? K : never

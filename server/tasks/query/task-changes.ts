@@ -1,66 +1,94 @@
 import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
-import { liveCaller, sql } from '../../database/live-caller.ts'
+import { sql } from '../../database/sql.ts'
+import { liveCaller, ownedBy } from '../../resource/live-caller.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
-import { isKnown } from '../../resource/version.ts'
+import { isUnchanged } from '../../resource/version.ts'
 import { task } from '../fields.ts'
 
 type Task = components['schemas']['Task']
 
-/** Up to where a copy knows what has happened. */
+/** How far a copy of the tasks has come. */
 export interface Progress {
-  /** Of the database, renewed when that is restored from a backup. */
+  /** Of the database, renewed when it is restored from a backup. */
   epoch: string
   version: number
-  /** Where the clock stood when the copy was begun: what was purged before that, it never had. */
+  /** The version when the copy was begun: it never had what was purged before. */
   begun: number
 }
 
-export interface Clock {
+export interface FeedState {
   epoch: string
   version: number
-  /** Purges up to this version are no longer known. */
+  /** Purges up to this version are no longer in the feed. */
   forgotten: number
-  /** Whether this is none of the versions that are no news. */
+  /** Whether this version is new to the client. */
   changed: boolean
 }
 
 /**
- * Where the user's clock stands, and what has happened after `since`, up to `limit` tasks, in
- * order; undefined when the caller's session has ended.
+ * The user's version, and up to `limit` changes after `since`, in order. Undefined when the
+ * caller's session has ended.
  */
 export async function selectTaskChanges(
   database: Database,
   caller: Caller,
   { since, limit, unchanged }: { since: Progress | undefined; limit: number; unchanged: Unchanged },
 ): Promise<
-  { clock: Clock; changes: { task_id: string; version: number; task: Task | null }[] } | undefined
+  | { state: FeedState; changes: { task_id: string; version: number; task: Task | null }[] }
+  | undefined
 > {
   const after = since?.version ?? 0
-  const rows = await database.read<
-    Task & { clock: Clock; change: { task_id: string; version: number } | null }
-  >(sql.unsafe`
+  type Change = { task_id: string; version: number }
+  const rows = await database.read<Task & { state: FeedState; change: Change | null }>(sql.unsafe`
     with ${liveCaller(caller)},
-    clock as (select user_id, version, epoch, forgotten, not ${isKnown(unchanged)} as changed from live join task_clock using (user_id))
-    select to_jsonb(clock) - 'user_id' as clock, to_jsonb(change) as change, found.* from clock
+    user_version as (
+      select user_id, version, epoch, forgotten, not ${isUnchanged(unchanged)} as changed
+      from caller
+      join task_clock using (user_id)
+    )
+    select to_jsonb(user_version) - 'user_id' as state, to_jsonb(change) as change, found.*
+    from user_version
     left join lateral (
-      select * from (
-        (select id as task_id, version from tasks
-          where tasks.user_id = clock.user_id and tasks.user_id = ${caller.userId}::uuid and changed and version > ${after}::bigint order by version limit ${limit})
+      select *
+      from (
+        (
+          select id as task_id, version
+          from tasks
+          where ${ownedBy('user_version', caller)}
+            and changed
+            and tasks.version > ${after}::bigint
+          order by tasks.version
+          limit ${limit}
+        )
         union all
-        (select id, version from purged_tasks
-          where purged_tasks.user_id = clock.user_id and purged_tasks.user_id = ${caller.userId}::uuid and changed and ${since !== undefined} and version > ${after}::bigint
-          order by version limit ${limit})
-      ) either order by version limit ${limit}
+        (
+          select id, version
+          from purged_tasks
+          where purged_tasks.user_id = user_version.user_id
+            and purged_tasks.user_id = ${caller.userId}::uuid
+            and changed
+            and ${since !== undefined}
+            and purged_tasks.version > ${after}::bigint
+          order by purged_tasks.version
+          limit ${limit}
+        )
+      ) either
+      order by version
+      limit ${limit}
     ) change on true
-    left join lateral (select ${task} from tasks where tasks.user_id = clock.user_id and tasks.id = change.task_id) found on true
+    left join lateral (
+      select ${task}
+      from tasks
+      where tasks.user_id = user_version.user_id and tasks.id = change.task_id
+    ) found on true
     order by change.version`)
   const [first] = rows
   return (
     first && {
-      clock: first.clock,
-      changes: rows.flatMap(({ clock, change, ...row }) =>
+      state: first.state,
+      changes: rows.flatMap(({ state, change, ...row }) =>
         change ? [{ ...change, task: row.id === null ? null : row }] : [],
       ),
     }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { components } from '../../../sdk/contract.gen.ts'
-import { sql } from '../../database/live-caller.ts'
+import { sql } from '../../database/sql.ts'
 import { newPerson, type Person, send } from '../../testing/person.ts'
 import { startProcess } from '../../testing/process.ts'
 import { copyDatabase, startService, type TestService } from '../../testing/service.ts'

@@ -2,84 +2,85 @@ import { v7 as uuidv7 } from 'uuid'
 import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Database, Statements } from '../../database/database.ts'
-import type { Once } from '../../resource/idempotency.ts'
-import { type DoneOnce, onceTogether } from '../../resource/idempotent-transaction.ts'
-import { versionsToMatch } from '../../resource/precondition.ts'
-import type { Fault } from '../fault.ts'
-import type { Quota } from './quota.ts'
+import type { IdempotencyKey } from '../../resource/idempotency.ts'
 import {
-  type Changed,
-  type Created,
-  deleteTask,
-  insertTask,
-  moveTask,
-  restoreTask,
-  updateTask,
-} from './store.ts'
+  type IdempotentResult,
+  idempotentTransaction,
+} from '../../resource/idempotent-transaction.ts'
+import { versionsToMatch } from '../../resource/precondition.ts'
+import type { RuleViolation } from '../rule-violation.ts'
+import { deleteTask, restoreTask } from './delete-task.ts'
+import { insertTask } from './insert-task.ts'
+import { moveTask } from './move-task.ts'
+import type { Quota } from './quota.ts'
+import type { ChangeResult, CreateResult } from './result.ts'
+import { updateTask } from './update-task.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
 type Operation = Schemas['TaskOperation']
 
-/** Why an operation is not done, and so none is. */
-export type Refusal =
+/** Why an operation cannot be done; then none is. */
+export type BulkFailure =
   | { outcome: 'missing' | 'taken' }
   | { outcome: 'stale'; task: Task }
-  | { outcome: 'refused'; fault: Fault }
-export type Bulk =
-  | DoneOnce<Schemas['TaskOperationResults']>
-  | { outcome: 'not_done'; index: number; refusal: Refusal }
+  | { outcome: 'refused'; violation: RuleViolation }
+export type BulkResult =
+  | IdempotentResult<Schemas['TaskOperationResults']>
+  | { outcome: 'not_done'; index: number; failure: BulkFailure }
 
-/** Undoes what was done before it. */
-class NotDone extends Error {
+/** Rolls the transaction back. */
+class BulkAborted extends Error {
   readonly index: number
-  readonly refusal: Refusal | 'session_ended'
-  constructor(index: number, refusal: Refusal | 'session_ended') {
-    super('an operation was refused')
+  readonly failure: BulkFailure | 'session_ended'
+  constructor(index: number, failure: BulkFailure | 'session_ended') {
+    super('an operation failed')
     this.index = index
-    this.refusal = refusal
+    this.failure = failure
   }
 }
 
-/** Does all of them, in their order, or none; undefined when the caller's session has ended. */
-export async function doAll(
+/**
+ * Does all operations in their order, or none. Undefined when the caller's session has ended.
+ */
+export async function bulkWrite(
   database: Database,
   quota: Quota,
   caller: Caller,
   operations: Operation[],
-  request: Once | undefined,
-): Promise<Bulk | undefined> {
+  key: IdempotencyKey | undefined,
+): Promise<BulkResult | undefined> {
   try {
-    return await onceTogether(database, caller, request, async (statements) => {
-      const answer: Schemas['TaskOperationResults'] = { items: [] }
+    return await idempotentTransaction(database, caller, key, async (statements) => {
+      const body: Schemas['TaskOperationResults'] = { items: [] }
       for (const [index, operation] of operations.entries()) {
-        const done = await doOne(statements, quota, caller, operation)
-        if (!done) throw new NotDone(index, 'session_ended')
-        if (done.outcome !== 'done') throw new NotDone(index, done as Refusal)
-        answer.items.push(done.task)
+        const result = await writeOne(statements, quota, caller, operation)
+        if (!result) throw new BulkAborted(index, 'session_ended')
+        if (result.outcome !== 'done') throw new BulkAborted(index, result as BulkFailure)
+        body.items.push(result.task)
       }
-      return answer
+      return body
     })
   } catch (error) {
-    if (!(error instanceof NotDone)) throw error
-    return error.refusal === 'session_ended'
+    if (!(error instanceof BulkAborted)) throw error
+    return error.failure === 'session_ended'
       ? undefined
-      : { outcome: 'not_done', index: error.index, refusal: error.refusal }
+      : { outcome: 'not_done', index: error.index, failure: error.failure }
   }
 }
 
-function doOne(
+function writeOne(
   statements: Statements,
   quota: Quota,
   caller: Caller,
   operation: Operation,
-): Promise<Created | Changed | undefined> {
+): Promise<CreateResult | ChangeResult | undefined> {
   if (operation.action === 'create') {
     const { id = uuidv7(), ...fields } = operation.task
     return insertTask(statements, caller, id, fields, undefined, quota)
   }
   const { task_id } = operation
-  const guard = { ifMatch: versionsToMatch(operation.if_match), once: undefined }
+  const guard = { ifMatch: versionsToMatch(operation.if_match), key: undefined }
   switch (operation.action) {
     case 'update':
       return updateTask(statements, caller, task_id, operation.changes, guard, quota)

@@ -1,14 +1,16 @@
-import { sql } from '../../database/live-caller.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
 
-type Fragment = ReturnType<typeof sql.fragment>
-
-/**
- * What one user may have, trash included: tasks, and bytes of their titles, descriptions and
- * labels.
- */
+/** What one user may store, trash included. */
 export interface Quota {
   tasks: number
+  /** Of titles, descriptions and labels, as UTF-8. */
   bytes: number
+}
+
+/** SQL for how much more a statement stores. */
+interface Growth {
+  tasks: Fragment
+  bytes: Fragment
 }
 
 /** The bytes that count of a row with `title`, `description` and `labels`. */
@@ -18,18 +20,22 @@ export function bytesOf(row: string): Fragment {
 }
 
 /**
- * The fault where `held` has no room for so many more. What takes no more than before is never too
- * much, also where the quota was lowered.
+ * The rule violation where `locked_version` has no room for the growth, else null. A write that
+ * stores no more than before is always allowed, also after the quota was lowered.
  */
-export function quotaFault(quota: Quota, more: { tasks: Fragment; bytes: Fragment }): Fragment {
+export function quotaViolation(quota: Quota, { tasks, bytes }: Growth): Fragment {
   return sql.fragment`
     case
-      when ${more.tasks} > 0 and held.tasks + ${more.tasks} > ${quota.tasks}::bigint then 'quota_exceeded'
-      when ${more.bytes} > 0 and held.bytes + ${more.bytes} > ${quota.bytes}::bigint then 'quota_exceeded'
+      when ${tasks} > 0 and locked_version.tasks + ${tasks} > ${quota.tasks}::bigint
+        then 'quota_exceeded'
+      when ${bytes} > 0 and locked_version.bytes + ${bytes} > ${quota.bytes}::bigint
+        then 'quota_exceeded'
     end`
 }
 
-/** So much more of it is used; for the `set` of an update of the clock. */
-export function usedMore(more: { tasks: Fragment; bytes: Fragment }): Fragment {
-  return sql.fragment`tasks = task_clock.tasks + ${more.tasks}, bytes = task_clock.bytes + ${more.bytes}`
+/** Counts the growth, for the `set` of an update of `task_clock`. */
+export function countUsage({ tasks, bytes }: Growth): Fragment {
+  return sql.fragment`
+    tasks = task_clock.tasks + ${tasks},
+    bytes = task_clock.bytes + ${bytes}`
 }

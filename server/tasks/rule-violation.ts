@@ -1,7 +1,7 @@
 import type { FieldError } from '../problems.ts'
 
-/** What only the task as it is, or another one, shows to be wrong with a body. */
-type Name =
+/** Rules that only the stored task, or another one, shows a body to violate. */
+type Rule =
   | 'time_without_date'
   | 'zone_without_time'
   | 'zone_unknown'
@@ -10,34 +10,38 @@ type Name =
   | 'position_exhausted'
   | 'quota_exceeded'
 /** With the id of the other neighbour where there is no room between the two. */
-export type Fault = Exclude<Name, 'position_exhausted'> | `position_exhausted ${string}`
+export type RuleViolation = Exclude<Rule, 'position_exhausted'> | `position_exhausted ${string}`
 
-/**
- * The problem that says it: most are a body that does not fit, and some have a code of their own.
- */
-export function codeOf(fault: Fault): 'invalid_body' | 'position_exhausted' | 'quota_exceeded' {
-  if (fault.startsWith('position_exhausted')) return 'position_exhausted'
-  return fault === 'quota_exceeded' ? fault : 'invalid_body'
+/** The problem of a violation: most are an invalid body, two have a code of their own. */
+export function problemCodeOf(
+  violation: RuleViolation,
+): 'invalid_body' | 'position_exhausted' | 'quota_exceeded' {
+  if (violation.startsWith('position_exhausted')) return 'position_exhausted'
+  return violation === 'quota_exceeded' ? violation : 'invalid_body'
 }
 
-/** A fault as an error of the member that brought it. */
-export function faultError(fault: Fault, sent: object): FieldError {
-  const [kind, other] = fault.split(' ') as [Name, string | undefined]
-  const [names, detail] = FAULTS[kind]
-  const name =
-    names.find((each) => (sent as Record<string, unknown>)[each] != null) ??
-    names.find((each) => each in sent) ??
-    names[0]
+/**
+ * A violation as an error of the member that caused it.
+ *
+ * @param sent the body, to tell which of the possible members that is
+ */
+export function violationError(violation: RuleViolation, sent: object): FieldError {
+  const [rule, other] = violation.split(' ') as [Rule, string | undefined]
+  const [members, detail] = RULES[rule]
+  const member =
+    members.find((each) => (sent as Record<string, unknown>)[each] != null) ??
+    members.find((each) => each in sent) ??
+    members[0]
   return {
     in: 'body',
-    pointer: name === '' ? '' : `/${name}`,
+    pointer: member === '' ? '' : `/${member}`,
     code: 'invalid',
     detail: other ? `${detail} ${other}; move that one elsewhere first` : detail,
   }
 }
 
-/** The members that may bring it, the likeliest first, and the sentence. */
-const FAULTS: Record<Name, [names: [string, ...string[]], detail: string]> = {
+/** The members that may cause it, the likeliest first, and the sentence. */
+const RULES: Record<Rule, [members: [string, ...string[]], detail: string]> = {
   time_without_date: [
     ['due_time', 'due_date'],
     'is a time without a day: due_time needs a due_date; to take the day away, the time must be null too',

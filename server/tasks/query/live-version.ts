@@ -1,0 +1,19 @@
+import type { Caller } from '../../contract/handlers.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
+import { liveCaller } from '../../resource/live-caller.ts'
+import type { Unchanged } from '../../resource/precondition.ts'
+import { isUnchanged } from '../../resource/version.ts'
+
+/**
+ * The rows `caller` and `user_version(user_id, version, changed)`: the version of the caller's
+ * collections, and whether it is new to the client. Where it is not, no task is read.
+ */
+export function liveVersion(caller: Caller, unchanged: Unchanged): Fragment {
+  return sql.fragment`
+    ${liveCaller(caller)},
+    user_version as (
+      select user_id, version::text, not ${isUnchanged(unchanged)} as changed
+      from caller
+      join task_clock using (user_id)
+    )`
+}
