@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const common = {
   globalSetup: ['server/testing/template.ts'],
-  setupFiles: ['server/testing/record-answers.ts', 'server/testing/prism-detour.ts'],
+  setupFiles: ['server/testing/record-responses.ts'],
   pool: 'forks' as const,
   // Only against hangs: a machine may be slow, or busy with something else.
   testTimeout: 120_000,

@@ -1,5 +1,4 @@
 import { Agent, request } from 'node:http'
-import { detour, hasAnswered } from '../server/testing/prism-detour.ts'
 
 /** A request as it goes over the wire: nothing is normalised, encoded or merged on the way. */
 export interface Outgoing {
@@ -16,35 +15,16 @@ export interface Incoming {
   headers: Record<string, string | string[] | undefined>
   text: string
   /** The body: parsed where it is JSON, else its text; undefined where there is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: any answer may come.
+  // biome-ignore lint/suspicious/noExplicitAny: any response may come.
   body: any
 }
 
 const agent = new Agent({ keepAlive: true })
 
 /**
- * Sends it and reads the whole answer. Rejects when the connection breaks: then nobody answered.
+ * Sends it and reads the whole response. Rejects when the connection breaks before that.
  */
-export async function exchange(url: string, outgoing: Outgoing): Promise<Incoming> {
-  const { method, path: target, body } = outgoing
-  const asked = {
-    url: new URL(url),
-    method,
-    target,
-    body: body === undefined ? undefined : Buffer.from(body),
-  }
-  const way = detour(asked)
-  if (!way) return exchangeOnce(url, outgoing)
-  const answer = await exchangeOnce(way.origin, {
-    ...outgoing,
-    headers: [...(outgoing.headers ?? []), way.header],
-  })
-  return hasAnswered(asked, answer.status, (name) => answer.headers[name]?.toString())
-    ? answer
-    : exchangeOnce(url, outgoing)
-}
-
-function exchangeOnce(
+export function exchange(
   url: string,
   { method, path, headers = [], body }: Outgoing,
 ): Promise<Incoming> {

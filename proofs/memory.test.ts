@@ -1,14 +1,14 @@
 import { get, type IncomingMessage } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { effort } from '../server/testing/effort.ts'
 import { newPerson, type Person, send } from '../server/testing/person.ts'
 import { type ServerProcess, serverCommand, startProcess } from '../server/testing/process.ts'
 import { copyDatabase } from '../server/testing/service.ts'
-import { effort } from './effort.ts'
 import { exchange, type Outgoing } from './exchange.ts'
 
 /** Requests of each kind; on PostgreSQL more than 100,000 in all. */
-const requests = effort({ embedded: 800, postgres: 7_500, atMost: 4 })
+const requests = effort({ usual: 800, long: 30_000 })
 /**
  * Room for the noise of a collection. One short string that is kept for each request costs 100
  * bytes, a validator for each Content-Type 269 kB.
@@ -185,7 +185,7 @@ test('memory stays flat over many requests, whatever is new in each of them', as
 }, 7_200_000)
 
 /** Tasks that are exported, 2,000 of them with each request that puts them there. */
-const exported = 2_000 * effort({ embedded: 5, postgres: 50, atMost: 1 })
+const exported = 2_000 * effort({ usual: 5, long: 50 })
 /** A page of these tasks is 240 kB as objects and as much as text; all of them are 100 MB. */
 const ALLOWED_WHILE_EXPORTING = 3_000_000
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { effort, seed } from '../server/testing/effort.ts'
 import { newPerson } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import { wrongUsage } from '../server/testing/usage.ts'
-import { effort, seed } from './effort.ts'
 import { emptyAccount } from './model.ts'
 import type { Side, World } from './model-commands.ts'
 import { sequences } from './model-sequences.ts'
@@ -11,7 +11,7 @@ import { sequences } from './model-sequences.ts'
 // The server beside the model: random sequences of all task operations by two users, and after
 // every step both hold the same.
 
-const runs = effort({ embedded: 12, postgres: 60 })
+const runs = effort({ usual: 20, long: 600 })
 
 let service: TestService
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { contractOperations } from '../server/contract/document.ts'
+import { effort, seed } from '../server/testing/effort.ts'
 import { newPerson, type Person } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import { brokenRequests } from './broken-requests.ts'
 import { answerFaults, faults } from './contract-schemas.ts'
-import { effort, seed } from './effort.ts'
 import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange, type Incoming, type Outgoing } from './exchange.ts'
 import { ableToSucceed, requestOf, validChoices } from './valid-requests.ts'
@@ -15,7 +15,7 @@ import { ableToSucceed, requestOf, validChoices } from './valid-requests.ts'
 // seed: PROPERTY_SEED repeats it.
 
 vi.setConfig({ testTimeout: 3_600_000 })
-const total = effort({ embedded: 3_000, postgres: 20_000 })
+const total = effort({ usual: 3_000, long: 200_000 })
 /** Each hashes a password, or tries to: 80 ms of a core. */
 const HASHING = new Set<string>([
   'signup',

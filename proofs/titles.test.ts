@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseQuickAdd } from '../rules/quick-add.ts'
-import { checkOf } from '../server/contract/schemas.ts'
+import { validatorFor } from '../server/contract/schemas.ts'
 import { LEFT_ALONE, NOW, READ, REPEATED, type Reading } from './titles.ts'
 
 function readingOf(line: string): Reading {
@@ -34,7 +34,7 @@ describe('a line of quick add', () => {
         const { title, due, labels } = parseQuickAdd(line, NOW)
         expect(
           due === undefined ||
-            checkOf({ $ref: '#/components/schemas/DueDate' })(due.day).length === 0,
+            validatorFor({ $ref: '#/components/schemas/DueDate' })(due.day).length === 0,
         ).toBe(true)
         expect(!due?.time || /^([01]\d|2[0-3]):[0-5]\d$/.test(due.time)).toBe(true)
         expect(title === title.trim() && title.length <= line.length).toBe(true)

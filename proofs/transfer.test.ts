@@ -4,11 +4,11 @@ import ICAL from 'ical.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { components } from '../sdk/contract.gen.ts'
 import { contract } from '../server/contract/document.ts'
+import { effort, seed } from '../server/testing/effort.ts'
 import { everyTask } from '../server/testing/every-task.ts'
 import { downloaded, imported } from '../server/testing/files.ts'
 import { newPerson, type Person } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
-import { effort, seed } from './effort.ts'
 import type { Schema } from './request-schemas.ts'
 import { validValues } from './valid-values.ts'
 
@@ -23,7 +23,7 @@ const SORTS = ['created_at', 'updated_at', 'due', 'priority', 'title', 'position
 )
 /** What a spreadsheet takes for a formula when a cell begins with it. */
 const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
-const runs = effort({ embedded: 10, postgres: 25, atMost: 3 })
+const runs = effort({ usual: 10, long: 75 })
 
 let service: TestService
 beforeAll(async () => {

@@ -1,6 +1,6 @@
-// npm run bench:growth: how long one task, the first and a deep page, a write and a search take
+// npm run bench -- growth: how long one task, the first and a deep page, a write and a search take
 // while the table grows, for an ordinary user and for one with 100,000 tasks.
-// Prints medians, writes them to bench/growth.json and docs/growth.svg. `npm run bench:growth --
+// Prints medians, writes them to bench/growth.json and docs/growth.svg. `npm run bench -- growth
 // 10000 1000000` for other sizes than 10,000, 1,000,000 and 10,000,000 tasks.
 import { Console } from 'node:console'
 import { mkdirSync, writeFileSync } from 'node:fs'

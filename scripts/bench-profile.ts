@@ -1,4 +1,4 @@
-// npm run bench:profile: where the time of a request goes, here, in the bare server of the bench
+// npm run bench -- profile: where the time of a request goes, here, in the bare server of the bench
 // and in Fastify, by whose code asked for it. Prints microseconds a request.
 import { Console } from 'node:console'
 import { once } from 'node:events'

@@ -1,37 +1,86 @@
-// npm run check:rest: what `npm run check` does after `npm test`. Stops at the first step that
-// fails, and says which.
+// npm run check: everything that CI runs. `npm run check -- rest` leaves out what `npm test` runs;
+// the name of a part runs that part alone, with the words behind it. Stops at the first failure.
 import { spawnSync } from 'node:child_process'
 
-const steps: [name: string, ...words: string[]][] = [
-  ['lint, format and floors', 'node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'],
-  ['the rules of the contract, and generated types are fresh', 'scripts/generate.ts', '--check'],
-  ['nothing unused', 'node_modules/knip/bin/knip.js'],
-  ['every answer seen by Prism too', 'scripts/through-prism.ts'],
-  ['seeded defects turn a check red', 'scripts/seeded-defects.ts'],
-  [
-    'what needs other programs',
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--project',
-    'outside',
-    '--no-file-parallelism',
-  ],
-  // Without abuse.test.ts, which measures for nine minutes: npm run test:faults -- abuse
-  [
-    'nothing lost when things break',
-    'scripts/faults.ts',
-    '--exclude',
-    'scripts/faults/abuse.test.ts',
-  ],
-  ['the suite on a real PostgreSQL', 'scripts/postgres.ts', 'scripts/suite.ts', '--without-web'],
+/** Tests whose result may depend on the database. The others run on PostgreSQL only. */
+const OF_THE_DATABASE = [
+  ...['auth', 'cleanup', 'database', 'tasks', 'transfer'].map((folder) => `server/${folder}`),
+  ...['callers', 'fold', 'local-time', 'memory', 'model', 'transfer', 'walls'].map(
+    (name) => `proofs/${name}`,
+  ),
 ]
 
-for (const [name, ...words] of steps) {
-  process.stdout.write(`\n=== ${name}\n`)
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project']
+
+interface Part {
+  about: string
+  run: string[]
+  /** What is run where no words are given. */
+  words?: string[]
+  environment?: Record<string, string>
+}
+
+const PARTS: Record<string, Part> = {
+  tests: { about: 'the suite, and the coverage of the contract', run: ['scripts/suite.ts'] },
+  lint: {
+    about: 'lint and format',
+    run: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'],
+  },
+  house: {
+    about: 'boundaries, and the size of lines, files and folders',
+    run: ['scripts/house.ts'],
+  },
+  contract: {
+    about: 'the rules of the contract, and fresh generated files',
+    run: ['scripts/generate.ts', '--check'],
+  },
+  unused: { about: 'no unused file, export or dependency', run: ['node_modules/knip/bin/knip.js'] },
+  defects: { about: 'seeded defects turn a check red', run: ['scripts/seeded-defects.ts'] },
+  outside: {
+    about: 'what needs other programs',
+    run: [...vitest, 'outside', '--no-file-parallelism'],
+  },
+  // Without abuse.test.ts, which measures for nine minutes: npm run check -- faults abuse
+  faults: {
+    about: 'faults around the server lose no write',
+    run: ['scripts/faults.ts'],
+    words: ['--exclude', 'scripts/faults/abuse.test.ts'],
+  },
+  embedded: {
+    about: 'the embedded database',
+    run: [...vitest, 'suite'],
+    words: OF_THE_DATABASE,
+    environment: { TEST_DATABASE_URL: '' },
+  },
+}
+
+const [name, ...words] = process.argv.slice(2)
+const chosen =
+  name === undefined
+    ? Object.keys(PARTS)
+    : name === 'rest'
+      ? Object.keys(PARTS).filter((part) => part !== 'tests')
+      : [name]
+for (const part of chosen) {
+  const { about, run, words: defaults = [], environment } = PARTS[part] ?? unknown(part)
+  process.stdout.write(`\n=== ${part}: ${about}\n`)
   const started = Date.now()
-  const { status } = spawnSync(process.execPath, words, { stdio: 'inherit' })
-  process.stdout.write(
-    `=== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${Math.round((Date.now() - started) / 1000)} s\n`,
+  const { status } = spawnSync(
+    process.execPath,
+    [...run, ...(words.length > 0 ? words : defaults)],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, ...environment },
+    },
   )
+  const seconds = Math.round((Date.now() - started) / 1_000)
+  process.stdout.write(`=== ${part}: ${status === 0 ? 'ok' : 'FAILED'}, ${seconds} s\n`)
   if (status !== 0) process.exit(1)
+}
+
+function unknown(part: string): never {
+  process.stderr.write(
+    `There is no part ${part}; there are rest, ${Object.keys(PARTS).join(', ')}.\n`,
+  )
+  process.exit(2)
 }

@@ -1,5 +1,5 @@
-// npm run dev: the server, restarted when a file of it changes, and the web app on Vite. npm run
-// dev:mock: the web app on the mock.
+// npm run dev: the server, restarted when a file of it changes, and the web app on Vite. `npm run
+// dev -- mock`: the web app on the mock.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 

@@ -1,4 +1,4 @@
-// npm run screenshots: the pictures of the web app in docs/screenshots, of a server and a browser
+// npm run docs -- screenshots: the pictures of the web app in docs/screenshots, of a server and a browser
 // of their own: each view light, dark and on a phone.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// npm run test:defects: seeds known defects one by one in scratch copies and shows that a check
+// npm run check -- defects: seeds known defects one by one in scratch copies and shows that a check
 // goes red for each, for the right reason.
 // First every check must be green on the copies as they are. With a word, only the defects that
 // have it in their name.
@@ -58,7 +58,7 @@ async function inCopies<Item>(
 type Check = keyof typeof CHECKS
 
 function run(copy: string, check: Check): Promise<{ red: boolean; output: string }> {
-  const env = { ...process.env, NO_COLOR: '1', PROPERTY_SEED: '1', TEST_DATABASE_URL: '' }
+  const env = { ...process.env, NO_COLOR: '1', PROPERTY_SEED: '1' }
   return new Promise((resolve) => {
     execFile(
       process.execPath,

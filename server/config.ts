@@ -25,6 +25,8 @@ export interface Config {
   redisUrl: string | undefined
   logLevel: string
   production: boolean
+  /** Of password hashes: the binary logarithm of scrypt's N. */
+  passwordCost: number
   /** What one user may have: tasks, and bytes of their text. */
   quota: { tasks: number; bytes: number }
   /** Absent when limits are off. */
@@ -118,6 +120,7 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
       'silent',
     ]),
     production,
+    passwordCost: whole(value, 'PASSWORD_COST', 14, 18, production ? 14 : 1),
     quota: {
       tasks: whole(value, 'QUOTA_TASKS', 100_000, 1_000_000_000),
       bytes: whole(value, 'QUOTA_BYTES', 100_000_000, 1_000_000_000_000),

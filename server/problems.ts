@@ -193,7 +193,7 @@ function challenge(code: ProblemCode, status: number, detail: string): Record<st
  * Carries a problem through Express to the one catch. Thrown where nothing can be returned: in what
  * no caller can cause, and while a file is written; middleware passes it to `next`.
  */
-export class Refusal extends Error {
+export class ProblemError extends Error {
   readonly problem: Problem
 
   constructor(problem: Problem, options?: ErrorOptions) {

@@ -77,7 +77,7 @@ export async function createService(
     hasRoom: () => database.hasRoom(),
     counters: redis?.counters,
     observe: metrics?.observe,
-    nameError: (error) =>
+    problemFor: (error) =>
       error instanceof Unavailable ? problem('service_unavailable') : undefined,
   })
   return {

@@ -26,8 +26,8 @@ export type Seed = [file: string, from: string, to: string]
  * outside.
  */
 export const UNCHECKED: Seed[] = [
-  ['server/http/app.ts', 'normaliseContent, guardAnswers', 'normaliseContent'],
-  ['server/http/response/send.ts', '  mustBeDescribed(response, type, body)\n', ''],
+  ['server/http/app.ts', 'normaliseContent, validateResponses', 'normaliseContent'],
+  ['server/http/response/send.ts', '  assertDeclaredBody(response, type, body)\n', ''],
 ]
 
 /** `says` is what the check prints when it goes red for the right reason. */

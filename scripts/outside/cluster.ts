@@ -16,6 +16,8 @@ export interface Cluster {
   remove(): Promise<void>
 }
 
+export class NoPostgres extends Error {}
+
 /**
  * Makes one of the machine's own PostgreSQL, else of the one that npm brings, and starts it.
  *
@@ -26,19 +28,12 @@ export async function startCluster(
   parent = tmpdir(),
   settings: Record<string, string> = {},
 ): Promise<Cluster> {
-  const bin = findBinaries()
+  const user = unprivilegedUser()
+  const bin = findBinaries(user)
   const dir = mkdtempSync(join(parent, 'docket-postgres-'))
   const data = join(dir, 'data')
   mkdirSync(data)
-  // PostgreSQL refuses to run as root.
-  const user =
-    process.getuid?.() === 0
-      ? {
-          uid: Number(execFileSync('id', ['-u', 'nobody'])),
-          gid: Number(execFileSync('id', ['-g', 'nobody'])),
-        }
-      : {}
-  if (user.uid !== undefined) for (const path of [dir, data]) chownSync(path, user.uid, user.gid)
+  if ('uid' in user) for (const path of [dir, data]) chownSync(path, user.uid, user.gid)
   const options = {
     ...user,
     env: { ...process.env, LC_ALL: 'C' },
@@ -115,7 +110,17 @@ async function takesConnections(url: string): Promise<boolean> {
   }
 }
 
-function findBinaries(): string {
+type User = { uid: number; gid: number } | Record<string, never>
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedUser(): User {
+  if (process.getuid?.() !== 0) return {}
+  const idOf = (option: string) => Number(execFileSync('id', [option, 'nobody']))
+  return { uid: idOf('-u'), gid: idOf('-g') }
+}
+
+/** @throws {NoPostgres} */
+function findBinaries(user: User): string {
   const onPath = (process.env.PATH ?? '')
     .split(delimiter)
     .filter((dir) => existsSync(join(dir, 'initdb')) && existsSync(join(dir, 'postgres')))
@@ -126,11 +131,11 @@ function findBinaries(): string {
     join(process.cwd(), dir),
   )
   const found = [...debian, ...onPath, ...fromNpm].find(
-    (dir) => spawnSync(join(dir, 'postgres'), ['--version']).status === 0,
+    (dir) => spawnSync(join(dir, 'postgres'), ['--version'], user).status === 0,
   )
   if (!found)
-    throw new Error(
-      'No PostgreSQL was found, and npm brought none for this platform: set TEST_DATABASE_URL to one',
+    throw new NoPostgres(
+      'No PostgreSQL was found, and npm has none for this platform: set TEST_DATABASE_URL to one',
     )
   return found
 }

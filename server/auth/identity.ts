@@ -4,6 +4,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { v7 as uuidv7 } from 'uuid'
 import { type Config, isTrustedOrigin } from '../config.ts'
+import { passwordHash } from './password-hash.ts'
 
 /** The header in which the address of a request reaches Better Auth. Only this server writes it. */
 export const ADDRESS_HEADER = 'x-docket-address'
@@ -34,6 +35,7 @@ export function createIdentity(config: Config, pool: pg.Pool, log: Logger) {
       minPasswordLength: 8,
       maxPasswordLength: 256,
       revokeSessionsOnPasswordReset: true,
+      password: passwordHash(config.passwordCost),
     },
     // Neither cookieCache nor a second store: a session must end at the next request.
     session: { expiresIn: 7 * DAY, updateAge: DAY },

@@ -11,7 +11,7 @@ import { formats } from './formats.ts'
 const MAX_LISTED_VALUES = 1_000
 
 /** What is wrong with a value; nothing: `[]`. */
-export type Check = (value: unknown) => ErrorObject[]
+export type Validator = (value: unknown) => ErrorObject[]
 
 /**
  * One that stops at the first error, which is faster, and one that finds all there are, for the
@@ -19,22 +19,22 @@ export type Check = (value: unknown) => ErrorObject[]
  */
 const [first, every] = [ajv(false), ajv(true)]
 const NOTHING: ErrorObject[] = []
-const checks = new Map<SchemaObject | string, Check>()
+const validators = new Map<SchemaObject | string, Validator>()
 
 /**
  * The check of a schema of the contract, wherever in the contract it stands; compiled when it is
  * first asked for.
  *
  * @param schema the object of the loaded document itself, or a `$ref` into it
- * @example checkOf({ $ref: '#/components/schemas/Uuid' })('x')[0]?.keyword // 'format'
+ * @example validatorFor({ $ref: '#/components/schemas/Uuid' })('x')[0]?.keyword // 'format'
  */
-export function checkOf(schema: SchemaObject): Check {
+export function validatorFor(schema: SchemaObject): Validator {
   const key = nameOf(schema) ?? schema
-  const known = checks.get(key)
+  const known = validators.get(key)
   if (known) return known
   let isFit: ValidateFunction | undefined
   let validate: ValidateFunction | undefined
-  const check: Check = (value) => {
+  const check: Validator = (value) => {
     isFit ??= compiled(first, schema)
     if (isFit(value)) return NOTHING
     if (hasMoreThan(MAX_LISTED_VALUES, value)) return isFit.errors ?? []
@@ -42,16 +42,16 @@ export function checkOf(schema: SchemaObject): Check {
     validate(value)
     return sharpest(validate.errors ?? [])
   }
-  checks.set(key, check)
+  validators.set(key, check)
   return check
 }
 
 /** @throws where a value that is about to leave the server breaks its schema */
-export function mustFit<Name extends keyof components['schemas']>(
+export function assertSchema<Name extends keyof components['schemas']>(
   name: Name,
   value: components['schemas'][Name],
 ): void {
-  const [fault] = checkOf({ $ref: `#/components/schemas/${name}` })(value)
+  const [fault] = validatorFor({ $ref: `#/components/schemas/${name}` })(value)
   if (fault)
     throw new Error(`A ${name} breaks the contract: ${fault.instancePath} ${fault.message}`)
 }

@@ -4,14 +4,14 @@ import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { type Config, isTrustedOrigin } from '../config.ts'
 import type { Handlers } from '../contract/handlers.ts'
-import { type Problem, problem, Refusal } from '../problems.ts'
+import { type Problem, ProblemError, problem } from '../problems.ts'
 import { dispatch } from './dispatch.ts'
 import { type AccountNames, noteAccount } from './limits/account.ts'
 import { limitConcurrency } from './limits/concurrency.ts'
 import { type Counters, memoryCounters } from './limits/counters.ts'
 import {
   chargeItems,
-  limitKeptAnswers,
+  limitKeptResponses,
   limitPasswords,
   limitRequests,
 } from './limits/rate-limit.ts'
@@ -21,10 +21,10 @@ import { readAddress } from './request/client-address.ts'
 import { negotiate } from './request/negotiate.ts'
 import { normaliseContent, normaliseTarget } from './request/normalise.ts'
 import { type Observe, requestLog } from './request/request-log.ts'
-import { locate, refuseUnlocated } from './request/routing.ts'
+import { findOperation, refuseUnrouted } from './request/routing.ts'
 import { validate } from './request/validate.ts'
-import { catchAll } from './response/send.ts'
-import { guardAnswers } from './response/validate-responses.ts'
+import { handleErrors } from './response/send.ts'
+import { validateResponses } from './response/validate-responses.ts'
 
 export interface AppOptions {
   config: Config
@@ -40,7 +40,7 @@ export interface AppOptions {
   counters?: Counters | undefined
   observe?: Observe | undefined
   /** Names an error of a lower floor, such as a database that is away. */
-  nameError: (error: unknown) => Problem | undefined
+  problemFor: (error: unknown) => Problem | undefined
 }
 
 /** The journey of a request, in its order. */
@@ -54,7 +54,7 @@ export function createApp({
   hasRoom,
   counters = memoryCounters,
   observe,
-  nameError,
+  problemFor,
 }: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -69,9 +69,9 @@ export function createApp({
 
   app.use(requestLog(log, observe), readAddress, securityHeaders(config), normaliseTarget)
   app.use(varyByOrigin, crossOrigin(config))
-  app.use(locate)
-  app.use(ofOperations(normaliseContent, guardAnswers))
-  app.use(authenticate(identify), limitRequests(config.rateLimits, counters), refuseUnlocated)
+  app.use(findOperation)
+  app.use(ofOperations(normaliseContent, validateResponses))
+  app.use(authenticate(identify), limitRequests(config.rateLimits, counters), refuseUnrouted)
   app.use(
     ofOperations(
       authorize,
@@ -83,14 +83,14 @@ export function createApp({
       chargeItems,
       noteAccount(accounts),
       limitPasswords(config.rateLimits, counters),
-      limitKeptAnswers(config.rateLimits, counters),
+      limitKeptResponses(config.rateLimits, counters),
       refuseWhenFull(hasRoom),
       limitConcurrency(),
       dispatch(handlers, log),
     ),
   )
   app.use(pages)
-  app.use(catchAll(log, nameError))
+  app.use(handleErrors(log, problemFor))
   return app
 }
 
@@ -101,7 +101,7 @@ function refuseWhenFull(hasRoom: () => boolean): RequestHandler {
   return (_request, response, next) => {
     next(
       response.locals.operation?.needsRoom && !hasRoom()
-        ? new Refusal(problem('service_unavailable'))
+        ? new ProblemError(problem('service_unavailable'))
         : undefined,
     )
   }

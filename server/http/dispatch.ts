@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Handlers } from '../contract/handlers.ts'
-import { type FileAnswer, sendFile } from './response/file.ts'
-import { type Answer, sendAnswer } from './response/send.ts'
+import { type FileResponse, sendFile } from './response/file.ts'
+import { type OperationResponse, sendResponse } from './response/send.ts'
 
-type AnyHandler = (request: unknown, caller: unknown) => Promise<Answer | FileAnswer>
+type AnyHandler = (request: unknown, caller: unknown) => Promise<OperationResponse | FileResponse>
 
 /**
  * operationId -> handler -> answer. The types of `Handlers` hold for each operation by itself, so
@@ -21,8 +21,8 @@ export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
       if ('signedIn' in answer && answer.signedIn !== undefined)
         response.locals.signedIn = answer.signedIn
       if ('chunks' in answer) await sendFile(response, answer)
-      else sendAnswer(response, answer, log)
-      response.locals.noteKept?.()
+      else sendResponse(response, answer, log)
+      response.locals.countKept?.()
     } finally {
       response.locals.release?.()
     }

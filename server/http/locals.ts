@@ -24,7 +24,7 @@ declare global {
       /** Who calls, or the refusal that waits until the limits have counted the request. */
       caller?: Caller | Problem
       /** Counts the response as kept, also where its client has gone. */
-      noteKept?: () => void
+      countKept?: () => void
       /** Takes so much more of the user's rate limit; throws the refusal where that is too much. */
       charge?: (cost: number) => Promise<void>
       /**
@@ -42,7 +42,7 @@ declare global {
       /** As the contract names and types them. */
       parameters?: Parameters
       /** Names of the headers of the answer that is on its way. */
-      answerHeaders?: string[]
+      responseHeaders?: string[]
     }
   }
 }

@@ -58,6 +58,8 @@ export async function startService({
   const config = readConfig({
     BETTER_AUTH_SECRET: secret,
     RATE_LIMIT: 'off',
+    // Cheap password hashes; production refuses them.
+    ...(environment.NODE_ENV === 'production' ? {} : { PASSWORD_COST: '6' }),
     PORT: '0',
     ...variables,
     ...environment,

@@ -1,6 +1,6 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller, Handlers } from '../contract/handlers.ts'
-import { mustFit } from '../contract/schemas.ts'
+import { assertSchema } from '../contract/schemas.ts'
 import type { Database, Statements } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import { csv } from './csv.ts'
@@ -66,7 +66,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
     async exportMyData(_, caller) {
       const user = await selectHeldUser(database, caller)
       if (!user) return problem('session_ended')
-      mustFit('HeldUser', user)
+      assertSchema('HeldUser', user)
       const every = <Name extends 'SignInMethod' | 'HeldSession' | 'PurgedTask'>(
         name: Name,
         select: (
@@ -105,7 +105,7 @@ async function* checked<Name extends keyof Schemas, Row>(
   valueIn: (row: Row) => Schemas[Name] = (row) => row as Schemas[Name],
 ): AsyncGenerator<readonly Row[]> {
   for await (const part of parts) {
-    for (const row of part) mustFit(name, valueIn(row))
+    for (const row of part) assertSchema(name, valueIn(row))
     yield part
   }
 }

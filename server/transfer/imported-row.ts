@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { v5 as uuidv5 } from 'uuid'
 import type { components } from '../../sdk/contract.gen.ts'
 import { fieldError } from '../contract/field-errors.ts'
-import { checkOf } from '../contract/schemas.ts'
+import { validatorFor } from '../contract/schemas.ts'
 import type { FieldError } from '../problems.ts'
 
 type ImportedTask = components['schemas']['ImportedTask']
@@ -10,7 +10,7 @@ type ImportedTask = components['schemas']['ImportedTask']
 /** What a member is that is not there. */
 const UNSAID = ['null', 'false', '""', '"none"', '[]']
 
-const check = checkOf({ $ref: '#/components/schemas/ImportedTask' })
+const check = validatorFor({ $ref: '#/components/schemas/ImportedTask' })
 
 /** Most reasons that the report gives for a row. */
 const REASONS = 3

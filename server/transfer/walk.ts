@@ -1,4 +1,4 @@
-import { problem, Refusal } from '../problems.ts'
+import { ProblemError, problem } from '../problems.ts'
 
 /** Most rows that are read with one statement. */
 const PAGE = 100
@@ -12,7 +12,7 @@ export interface Part {
 /**
  * Everything that `select` finds, page by page, by the key of the last row of the page before.
  *
- * @throws {Refusal} 401 when it answers undefined, because the caller's session has ended
+ * @throws {ProblemError} 401 when it answers undefined, because the caller's session has ended
  */
 export async function* walk<Row>(
   select: (part: Part) => Promise<readonly Row[] | undefined>,
@@ -22,7 +22,7 @@ export async function* walk<Row>(
   let after: string | undefined
   for (;;) {
     const rows = await select({ after, limit })
-    if (!rows) throw new Refusal(problem('session_ended'))
+    if (!rows) throw new ProblemError(problem('session_ended'))
     const last = rows.at(-1)
     if (last !== undefined) yield rows
     if (last === undefined || rows.length < limit) return

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express'
 import { type ConcurrencyClass, contract, contractOperations } from '../../contract/document.ts'
-import { problem, Refusal } from '../../problems.ts'
+import { ProblemError, problem } from '../../problems.ts'
 import { networkOf, userOf } from './client.ts'
 import { classOf } from './cost.ts'
 
@@ -62,7 +62,7 @@ class Gate {
    * client goes away before that.
    *
    * @param response of the request; `release` of its locals gives the place back
-   * @throws {Refusal} where too many wait, or it has waited too long
+   * @throws {ProblemError} where too many wait, or it has waited too long
    */
   enter(client: string, response: Response): Promise<void> | undefined {
     const queue = this.#queues.get(client) ?? { client, underWay: 0, waiting: new Set() }
@@ -73,7 +73,7 @@ class Gate {
     }
     if (this.#waiting < this.#limits.waiting) return this.#turnOf(queue, response)
     this.#forget(queue)
-    throw new Refusal(problem('service_unavailable'))
+    throw new ProblemError(problem('service_unavailable'))
   }
 
   #turnOf(queue: Queue, response: Response): Promise<void> {
@@ -92,7 +92,7 @@ class Gate {
       }
       const limit = setTimeout(() => {
         leave()
-        reject(new Refusal(problem('service_unavailable')))
+        reject(new ProblemError(problem('service_unavailable')))
       }, WAIT_LIMIT_MS)
       queue.waiting.add(begin)
       this.#waiting += 1

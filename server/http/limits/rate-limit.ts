@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import type { Request, RequestHandler, Response } from 'express'
 import type { RateLimits } from '../../config.ts'
-import { problem, Refusal } from '../../problems.ts'
+import { ProblemError, problem } from '../../problems.ts'
 import { networkOf, userOf } from './client.ts'
 import { costOf, itemCostOf } from './cost.ts'
 import type { Counters, Limit } from './counters.ts'
@@ -136,7 +136,7 @@ const BODILESS = 16_000
  *
  * At the limit repetitions are refused as well: nothing is done twice while their keys are kept.
  */
-export function limitKeptAnswers(
+export function limitKeptResponses(
   limits: RateLimits | undefined,
   counters: Counters,
 ): RequestHandler {
@@ -150,10 +150,10 @@ export function limitKeptAnswers(
     if (user === undefined || !isKeyed) return next()
     const { isOver, resetMs } = await counter.add(user, 0)
     if (isOver)
-      throw new Refusal(
+      throw new ProblemError(
         problem('rate_limited', { headers: { 'Retry-After': String(Math.ceil(resetMs / 1_000)) } }),
       )
-    response.locals.noteKept = () => {
+    response.locals.countKept = () => {
       if (response.statusCode >= 300 || response.hasHeader('Idempotency-Replayed')) return
       void counter.add(user, Number(response.getHeader('content-length') ?? BODILESS))
     }
@@ -162,7 +162,7 @@ export function limitKeptAnswers(
 }
 
 interface Limiter {
-  /** @throws {Refusal} where it is too much */
+  /** @throws {ProblemError} where it is too much */
   count(key: string, response: Response, cost?: number): Promise<void>
   giveBack(key: string, units: number): Promise<void>
 }
@@ -189,7 +189,7 @@ function limiter(counters: Counters, limit: Limit, isShared = false): Limiter {
       if (!isOver) return
       // What is refused for its cost leaves the rest to cheaper requests.
       if (cost > 1) await counter.giveBack(key, cost)
-      throw new Refusal(problem('rate_limited', { headers: { 'Retry-After': String(reset) } }))
+      throw new ProblemError(problem('rate_limited', { headers: { 'Retry-After': String(reset) } }))
     },
     giveBack: (key, taken) => counter.giveBack(key, taken),
   }

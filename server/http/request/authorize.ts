@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { Caller } from '../../contract/handlers.ts'
-import { type Problem, problem, Refusal } from '../../problems.ts'
+import { type Problem, ProblemError, problem } from '../../problems.ts'
 
 /** Who sends an Authorization header, or the 401 they get. */
 export type Identify = (authorization: string | undefined) => Promise<Caller | Problem>
@@ -25,10 +25,10 @@ export function authenticate(identify: Identify): RequestHandler {
 export const authorize: RequestHandler = (request, response, next) => {
   const { caller, operation } = response.locals
   if (!caller || !operation?.needsCaller) return next()
-  if ('code' in caller) return next(new Refusal(caller))
+  if ('code' in caller) return next(new ProblemError(caller))
   next(
     request.path.split('/')[2] === caller.userId
       ? undefined
-      : new Refusal(problem('access_denied')),
+      : new ProblemError(problem('access_denied')),
   )
 }

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { problem, Refusal } from '../../problems.ts'
+import { ProblemError, problem } from '../../problems.ts'
 import { openByteBudget } from '../limits/byte-budget.ts'
 import { networkOf, userOf } from '../limits/client.ts'
-import { giveLeave } from '../transport/expect-continue.ts'
+import { sendContinue } from '../transport/expect-continue.ts'
 import { BodyShapeError, limitCsvShape, limitJsonShape } from './body-shape.ts'
 import { BodyError, decodeBody } from './decode-body.ts'
 
@@ -13,7 +13,7 @@ import { BodyError, decodeBody } from './decode-body.ts'
 export const askForBody: RequestHandler = (request, response, next) => {
   const { operation, body } = response.locals
   const isWanted = body === 'taken' && !isTooLong(request, operation?.bodyLimit)
-  if (isWanted || (body === 'refused' && isChunked(request))) giveLeave(response)
+  if (isWanted || (body === 'refused' && isChunked(request))) sendContinue(response)
   next()
 }
 
@@ -57,7 +57,7 @@ export const readBody: RequestHandler = async (request, response, next) => {
   if (!operation || body !== 'taken') return next()
   // At once, before any of it is read.
   if (isTooLong(request, operation.bodyLimit))
-    return next(new Refusal(problem('content_too_large')))
+    return next(new ProblemError(problem('content_too_large')))
   const format = request.headers['content-type'] === 'text/csv' ? 'csv' : 'json'
   const inspect = format === 'json' ? limitJsonShape() : limitCsvShape()
   const hold = holdUntilClosed(response)
@@ -95,19 +95,19 @@ function holdUntilClosed(response: Response): (bytes: number) => void {
 }
 
 /** Undefined where the error is not the client's. */
-function bodyRefusal(error: unknown, format: 'csv' | 'json'): Refusal | undefined {
+function bodyRefusal(error: unknown, format: 'csv' | 'json'): ProblemError | undefined {
   if (error instanceof BodyShapeError) return invalidBody(error.message)
   if (error instanceof BodyError && error.fault === 'too_large')
-    return new Refusal(problem('content_too_large'))
+    return new ProblemError(problem('content_too_large'))
   if (error instanceof BodyError && error.fault === 'over_budget')
-    return new Refusal(problem('service_unavailable'))
+    return new ProblemError(problem('service_unavailable'))
   if (!isUnreadable(error)) return undefined
-  if (format === 'json') return new Refusal(problem('malformed_json'))
+  if (format === 'json') return new ProblemError(problem('malformed_json'))
   const detail =
     error instanceof BodyError
       ? 'does not arrive as its headers say'
       : 'is not UTF-8; save the file as CSV UTF-8'
-  return new Refusal(
+  return new ProblemError(
     problem('malformed_csv', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }),
   )
 }
@@ -118,8 +118,8 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof BodyError || error instanceof SyntaxError || isNotUtf8
 }
 
-function invalidBody(detail: string): Refusal {
-  return new Refusal(
+function invalidBody(detail: string): ProblemError {
+  return new ProblemError(
     problem('invalid_body', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }),
   )
 }

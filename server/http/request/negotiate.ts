@@ -1,17 +1,17 @@
 import type { Request, RequestHandler } from 'express'
 import { pointerTo } from '../../contract/field-errors.ts'
-import { type FieldError, problem, Refusal } from '../../problems.ts'
+import { type FieldError, ProblemError, problem } from '../../problems.ts'
 import { isDecodable } from './normalise.ts'
 
 /** 406 and 415, and query strings that cannot be decoded. */
 export const negotiate: RequestHandler = (request, response, next) => {
   const { accepts = [], produces = [] } = response.locals.operation ?? {}
   if (produces.length > 0 && !request.accepts(produces) && !wantsProblemsOnly(request))
-    return next(new Refusal(problem('not_acceptable')))
+    return next(new ProblemError(problem('not_acceptable')))
   if (response.locals.body === 'refused')
-    return next(new Refusal(unsupported(request.method, accepts)))
+    return next(new ProblemError(unsupported(request.method, accepts)))
   const errors = undecodable(request)
-  next(errors.length > 0 ? new Refusal(problem('invalid_request', { errors })) : undefined)
+  next(errors.length > 0 ? new ProblemError(problem('invalid_request', { errors })) : undefined)
 }
 
 /** A client that accepts problems only gets the response of the operation all the same. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { problem, Refusal } from '../../problems.ts'
+import { ProblemError, problem } from '../../problems.ts'
 
 /**
  * Brings the request target to the form that everything after this reads: a path and a query (RFC
@@ -28,7 +28,7 @@ export const normaliseTarget: RequestHandler = (request, _response, next) => {
     coding !== undefined && (coding.toLowerCase() !== 'chunked' || request.httpVersion === '1.0')
   next(
     isAmbiguous || isUnknown || (request.httpVersion === '1.1' && !request.headers.host)
-      ? new Refusal(problem('malformed_http'))
+      ? new ProblemError(problem('malformed_http'))
       : undefined,
   )
 }

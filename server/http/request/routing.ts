@@ -1,13 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { findPath } from '../../contract/route.ts'
-import { problem, Refusal } from '../../problems.ts'
+import { ProblemError, problem } from '../../problems.ts'
 
 /**
  * Finds the operation of a request. Under `/api` everything else is refused, once the limits have
  * counted it.
  * HEAD is answered by GET, OPTIONS by the methods there are.
  */
-export const locate: RequestHandler = (request, response, next) => {
+export const findOperation: RequestHandler = (request, response, next) => {
   const methods = findPath(request.path)
   if (!methods) {
     const isApi = request.path === '/api' || request.path.startsWith('/api/')
@@ -41,8 +41,8 @@ function noContent(response: Response, headers: Record<string, string>): void {
     .end()
 }
 
-/** Refuses what `locate` found no operation for. */
-export const refuseUnlocated: RequestHandler = (_request, response, next) => {
+/** Refuses what `findOperation` found no operation for. */
+export const refuseUnrouted: RequestHandler = (_request, response, next) => {
   const { refusal } = response.locals
-  next(refusal ? new Refusal(refusal) : undefined)
+  next(refusal ? new ProblemError(refusal) : undefined)
 }

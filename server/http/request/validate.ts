@@ -8,8 +8,8 @@ import {
   type SchemaObject,
 } from '../../contract/document.ts'
 import { fieldError } from '../../contract/field-errors.ts'
-import { type Check, checkOf } from '../../contract/schemas.ts'
-import { problem, Refusal } from '../../problems.ts'
+import { type Validator, validatorFor } from '../../contract/schemas.ts'
+import { ProblemError, problem } from '../../problems.ts'
 import { isDecodable } from './normalise.ts'
 
 /** The parameters of a request, by the names that the contract gives them. */
@@ -19,7 +19,7 @@ export interface Parameters {
   header: Record<string, unknown>
 }
 
-/** Reads the parameters as what the contract says they are, and checks them and the body. */
+/** Reads the parameters as what the contract says they are, and validators them and the body. */
 export const validate: RequestHandler = (request, response, next) => {
   const { operation, body } = response.locals
   if (!operation) return next()
@@ -35,21 +35,23 @@ export const validate: RequestHandler = (request, response, next) => {
       instancePath: part === 'header' ? way.toLowerCase() : way,
     })
   })
-  if (errors.length > 0) return next(new Refusal(problem('invalid_request', { errors })))
+  if (errors.length > 0) return next(new ProblemError(problem('invalid_request', { errors })))
   const faults =
     body === 'taken'
-      ? checkOf(operation.bodies[request.headers['content-type'] as string] as SchemaObject)(
+      ? validatorFor(operation.bodies[request.headers['content-type'] as string] as SchemaObject)(
           request.body,
         ).map((error) => fieldError('body', error))
       : []
   if (body === 'none' && operation.bodyRequired)
     faults.push({ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' })
-  next(faults.length > 0 ? new Refusal(problem('invalid_body', { errors: faults })) : undefined)
+  next(
+    faults.length > 0 ? new ProblemError(problem('invalid_body', { errors: faults })) : undefined,
+  )
 }
 
 interface Reader {
   read(request: Request): Parameters
-  check: Check
+  check: Validator
 }
 const readers = new Map(contractOperations.map((operation) => [operation, reader(operation)]))
 
@@ -88,7 +90,7 @@ function reader({ template, parameters }: Operation): Reader {
       }
       return read
     },
-    check: checkOf({
+    check: validatorFor({
       type: 'object',
       properties: { path: objectOf('path'), query: objectOf('query'), header: objectOf('header') },
     }),

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import { setHead } from './send.ts'
 
-export interface FileAnswer {
+export interface FileResponse {
   status: number
   headers: Record<string, string>
   chunks: AsyncIterable<string>
@@ -14,7 +14,7 @@ export interface FileAnswer {
  */
 export async function sendFile(
   response: Response,
-  { status, headers, chunks }: FileAnswer,
+  { status, headers, chunks }: FileResponse,
 ): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]()
   const first = await iterator.next()

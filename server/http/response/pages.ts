@@ -1,6 +1,6 @@
 import { type RequestHandler, type Response, Router } from 'express'
 import { contractBytes } from '../../contract/document.ts'
-import { problem, Refusal } from '../../problems.ts'
+import { ProblemError, problem } from '../../problems.ts'
 import {
   compressedFile,
   type StaticFile,
@@ -97,7 +97,7 @@ export function pages({ webDir, docsDir, securityContact }: PagesOptions): Reque
   })
   router.use((request, response, next) => {
     if (request.accepts(['application/problem+json', 'html']) !== 'html')
-      return next(new Refusal(problem('not_found')))
+      return next(new ProblemError(problem('not_found')))
     policy(response, APP_POLICY).status(404).type('html').send(NOT_FOUND)
   })
   return router

@@ -1,12 +1,12 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { type Problem, type ProblemCode, problem, Refusal } from '../../problems.ts'
-import { mustBeDescribed } from './validate-responses.ts'
+import { type Problem, type ProblemCode, ProblemError, problem } from '../../problems.ts'
+import { assertDeclaredBody } from './validate-responses.ts'
 
 /** The operations that speak Better Auth's own dialect. */
 const BROWSER_TAG = 'Browser sessions'
 
-export interface Answer {
+export interface OperationResponse {
   status: number
   headers?: Record<string, string>
   body?: unknown
@@ -31,7 +31,11 @@ const WATCHED = new Set<ProblemCode>([
 ])
 
 /** Sends what a handler decided, or a problem, in the one shape of each. */
-export function sendAnswer(response: Response, answer: Answer | Problem, log: Logger): void {
+export function sendResponse(
+  response: Response,
+  answer: OperationResponse | Problem,
+  log: Logger,
+): void {
   setHead(response, answer.status, answer.headers ?? {}, 'code' in answer)
   if ('code' in answer) {
     sendProblem(response, answer, log)
@@ -43,7 +47,7 @@ export function sendAnswer(response: Response, answer: Answer | Problem, log: Lo
 }
 
 function sendJson(response: Response, type: string, body: unknown): void {
-  mustBeDescribed(response, type, body)
+  assertDeclaredBody(response, type, body)
   const text = JSON.stringify(body)
   if (!response.hasHeader('Content-Type')) response.set('Content-Type', `${type}; charset=utf-8`)
   response.set('Content-Length', String(Buffer.byteLength(text))).end(text)
@@ -60,7 +64,7 @@ export function setHead(
   isProblem = false,
 ): void {
   response.status(status)
-  response.locals.answerHeaders = Object.keys(headers)
+  response.locals.responseHeaders = Object.keys(headers)
   response.set(headers)
   if (!response.hasHeader('Cache-Control'))
     response.set(
@@ -119,12 +123,12 @@ export function problemDetails(
  * The one catch: whatever was thrown or refused on the way becomes a problem. What it was stays in
  * the log.
  */
-export function catchAll(
+export function handleErrors(
   log: Logger,
-  nameError: (error: unknown) => Problem | undefined,
+  problemFor: (error: unknown) => Problem | undefined,
 ): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
-    const known = error instanceof Refusal ? error.problem : nameError(error)
+    const known = error instanceof ProblemError ? error.problem : problemFor(error)
     const { requestId, trace, operation } = response.locals
     const about = { request_id: requestId, ...trace?.ids, operation: operation?.id }
     // What has a name is no fault of the code, and may come by thousands: no stack.
@@ -134,13 +138,13 @@ export function catchAll(
     if (response.headersSent) return void response.destroy()
     // What the failed answer had set already would leak.
     for (const name of [
-      ...(response.locals.answerHeaders ?? []),
+      ...(response.locals.responseHeaders ?? []),
       'Set-Cookie',
       'Content-Type',
       'Content-Length',
       'Cache-Control',
     ])
       response.removeHeader(name)
-    sendAnswer(response, known ?? problem('internal_error'), log)
+    sendResponse(response, known ?? problem('internal_error'), log)
   }
 }

@@ -16,11 +16,15 @@ const withAnswer = (operation: keyof Handlers, answer: (real: unknown) => unknow
     }),
   })
 
-type Answer = { status: number; headers: Record<string, string>; body: Record<string, unknown> }
+type OperationResponse = {
+  status: number
+  headers: Record<string, string>
+  body: Record<string, unknown>
+}
 
 describe('an answer that the contract does not describe is a logged 500 that leaks nothing', () => {
   const SECRET = 'leaked-by-mistake'
-  const broken: [string, (real: Answer) => unknown, RegExp][] = [
+  const broken: [string, (real: OperationResponse) => unknown, RegExp][] = [
     [
       'an extra member',
       (real) => ({ ...real, body: { ...real.body, password: SECRET } }),

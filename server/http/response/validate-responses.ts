@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express'
 import type { ResponseObject } from '../../contract/document.ts'
-import { checkOf } from '../../contract/schemas.ts'
+import { validatorFor } from '../../contract/schemas.ts'
 
 export class UndescribedAnswer extends Error {}
 
@@ -9,7 +9,7 @@ export class UndescribedAnswer extends Error {}
  * the contract, and a body where one is declared.
  * An answer that breaks it is never sent; the error goes to the one catch.
  */
-export const guardAnswers: RequestHandler = (_request, response, next) => {
+export const validateResponses: RequestHandler = (_request, response, next) => {
   const writeHead = response.writeHead
   response.writeHead = ((...parameters: Parameters<Response['writeHead']>) => {
     const violation = undescribed(response, parameters[0])
@@ -23,10 +23,10 @@ export const guardAnswers: RequestHandler = (_request, response, next) => {
  * @throws {UndescribedAnswer} where the body is not what the contract declares for this status and
  * media type; what it declares nothing for is left to the last wall
  */
-export function mustBeDescribed(response: Response, type: string, body: unknown): void {
+export function assertDeclaredBody(response: Response, type: string, body: unknown): void {
   const { operation } = response.locals
   const schema = operation?.responses[response.statusCode]?.content?.[type]?.schema
-  const [error] = schema ? checkOf(schema)(body) : []
+  const [error] = schema ? validatorFor(schema)(body) : []
   if (error)
     throw new UndescribedAnswer(
       `${operation?.id} answers ${response.statusCode} with a body that breaks the contract: ${error.instancePath} ${error.message}`,

@@ -4,13 +4,17 @@ import type { Logger } from 'pino'
 import { v7 as uuidv7 } from 'uuid'
 import { type Problem, problem } from '../../problems.ts'
 import { problemDetails } from '../response/send.ts'
-import { endSoon } from './lingering-close.ts'
+import { endLingering } from './lingering-close.ts'
 
 /**
  * A request that Node could not read as HTTP reaches no operation; it gets the shape of every other
  * error.
  */
-export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, log: Logger): void {
+export function refuseUnreadableRequest(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  log: Logger,
+): void {
   // Each piece of what cannot be read is told again.
   if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
@@ -31,7 +35,7 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex, l
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
     'Connection: close',
   ]
-  endSoon(socket, `${head.join('\r\n')}\r\n\r\n${body}`)
+  endLingering(socket, `${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 function refusal(code: string | undefined): Problem {

@@ -10,13 +10,13 @@ const waiting = new WeakMap<ServerResponse, boolean>()
  * Until leave is given, nobody knows whether the body still comes, so the connection ends with the
  * answer.
  */
-export function awaitLeave(response: ServerResponse): void {
+export function awaitContinue(response: ServerResponse): void {
   waiting.set(response, response.shouldKeepAlive)
   response.shouldKeepAlive = false
 }
 
 /** Tells a client that waits to send the body. */
-export function giveLeave(response: ServerResponse): void {
+export function sendContinue(response: ServerResponse): void {
   const keepAlive = waiting.get(response)
   if (keepAlive === undefined) return
   response.shouldKeepAlive = keepAlive

@@ -8,15 +8,15 @@ const LINGER = 2_000
  * it: a half-open one would be kept for ever, and one that still sends be read for ever.
  * Not at once: whoever is still sending might not see the answer.
  */
-export function endSoon(socket: Duplex, bytes?: string): void {
+export function endLingering(socket: Duplex, bytes?: string): void {
   // Node may have taken its own listener off, and nobody else hears.
   socket.on('error', () => socket.destroy())
-  cutSoon(socket)
+  closeLingering(socket)
   socket.end(bytes)
 }
 
 /** Cuts a connection soon, unless that is called off. */
-export function cutSoon(socket: Duplex): () => void {
+export function closeLingering(socket: Duplex): () => void {
   const limit = setTimeout(() => socket.destroy(), LINGER).unref()
   return () => clearTimeout(limit)
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Express, Request, Response } from 'express'
-import { cutSoon, endSoon } from './lingering-close.ts'
+import { closeLingering, endLingering } from './lingering-close.ts'
 
 /**
  * Requests of one connection that wait for those before them; while there are as many, no more is
@@ -31,7 +31,10 @@ interface Exchange {
  *
  * @param refuse answers what cannot be read, and ends the connection
  */
-export function inTheirOrder(app: Express, refuse: (error: Error, socket: Duplex) => void) {
+export function serializePipelinedRequests(
+  app: Express,
+  refuse: (error: Error, socket: Duplex) => void,
+) {
   const queues = new WeakMap<Duplex, Exchange[]>()
   let waiting = 0
   const broken = new WeakMap<Duplex, Error>()
@@ -72,7 +75,7 @@ export function inTheirOrder(app: Express, refuse: (error: Error, socket: Duplex
           queue.length = 0
         } else if (next) begin(next)
         // What broke was the body of the request that is answered by now, or comes after it.
-        else if (error && !request.complete) endSoon(socket)
+        else if (error && !request.complete) endLingering(socket)
         else if (error) refuse(error, socket)
         if (queue.length === WAITING_LIMIT - 1) socket.resume()
       })
@@ -119,5 +122,5 @@ function awaitsBody({ request, response }: Exchange): boolean {
  */
 function lingerFor(request: IncomingMessage): void {
   const length = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
-  if (!request.complete && length > READ_LIMIT) request.once('end', cutSoon(request.socket))
+  if (!request.complete && length > READ_LIMIT) request.once('end', closeLingering(request.socket))
 }

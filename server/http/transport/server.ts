@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
-import { refuseUnreadable } from './client-error.ts'
-import { awaitLeave } from './expect-continue.ts'
-import { inTheirOrder } from './pipelining.ts'
+import { refuseUnreadableRequest } from './client-error.ts'
+import { awaitContinue } from './expect-continue.ts'
+import { serializePipelinedRequests } from './pipelining.ts'
 import { cutSlowReaders } from './slow-readers.ts'
 
 /**
@@ -26,8 +26,8 @@ export function httpServer(app: Express, log: Logger): Server {
   // A connection on which no byte moves, in either direction: a client that reads nothing, or one
   // that never sends.
   server.timeout = STALL_MS
-  const { serve, refuse, refuseTunnel } = inTheirOrder(app, (error, socket) =>
-    refuseUnreadable(error, socket, log),
+  const { serve, refuse, refuseTunnel } = serializePipelinedRequests(app, (error, socket) =>
+    refuseUnreadableRequest(error, socket, log),
   )
   server.on('request', serve)
   // An expectation that nobody knows is left alone (RFC 9110, 10.1.1), not answered by Node without
@@ -36,7 +36,7 @@ export function httpServer(app: Express, log: Logger): Server {
   // Whoever asks before sending a body is told to go on when it is wanted, not when it is refused
   // anyway.
   server.on('checkContinue', (request, response) => {
-    awaitLeave(response)
+    awaitContinue(response)
     serve(request, response)
   })
   server.on('clientError', refuse)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { components } from '../../../sdk/contract.gen.ts'
 import { sql } from '../../database/sql.ts'
+import { effort } from '../../testing/effort.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
 
@@ -168,7 +169,7 @@ test('410: a cursor from before a restored backup, or from before what is forgot
 })
 
 /** How often the copy is compared. */
-const ROUNDS = process.env.PRISM_PROXY ? 50 : 1_000
+const ROUNDS = effort({ usual: 100, long: 1_000 })
 const WRITERS = 8
 const MOST = 100
 

@@ -1,8 +1,9 @@
 import { decodeJwt } from 'jose'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../database/database.ts'
 import type { Statement } from '../../database/sql.ts'
+import { effort } from '../../testing/effort.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
 import { localTimeIn } from './local-time.ts'
@@ -13,9 +14,9 @@ import { selectTaskPage } from './task-page.ts'
 // How many rows the database reads for a page, not how long it takes: read off the plan that it
 // chose and ran.
 
-const isEmbedded = 'directory' in inject('template')
 /** Tasks of one user, and of all. */
-const [heavy, all] = isEmbedded ? [12_000, 36_000] : [100_000, 1_000_000]
+const heavy = effort({ usual: 12_000, long: 100_000 })
+const all = effort({ usual: 36_000, long: 1_000_000 })
 const LIMIT = 50
 
 let service: TestService

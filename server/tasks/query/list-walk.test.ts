@@ -1,6 +1,7 @@
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { components, operations } from '../../../sdk/contract.gen.ts'
 import { contract } from '../../contract/document.ts'
+import { effort } from '../../testing/effort.ts'
 import { fillTasks } from '../../testing/fill.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService } from '../../testing/service.ts'
@@ -8,7 +9,7 @@ import { startService } from '../../testing/service.ts'
 type Schemas = components['schemas']
 type Sort = NonNullable<NonNullable<operations['listTasks']['parameters']['query']>['sort']>
 
-const COUNT = 'directory' in inject('template') ? 1_500 : 10_000
+const COUNT = effort({ usual: 1_500, long: 10_000 })
 const PAGE = 37
 /** Of so many tasks one is changed, moved or deleted meanwhile; the others stay as they are. */
 const EVERY = 10

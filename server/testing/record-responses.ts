@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { subscribe } from 'node:diagnostics_channel'
+import { appendFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterAll, expect } from 'vitest'
+import { rowOf } from './answer-rows.ts'
+import { servers } from './service.ts'
+
+// Runs before each test file. Records every response of our servers in this process, just above the
+// socket, so that neither our own validation nor the client of a test matters. `scripts/suite.ts`
+// compares the records with the contract.
+
+/** A response as it was sent, for another validator than ours. */
+export interface RecordedResponse {
+  row: string
+  status: number
+  headers: Record<string, string | string[]>
+  body: string
+  test: string
+}
+
+interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  server: object
+}
+
+/** Bytes of a body that are recorded; of a longer response only status and type are. */
+const MAX_BODY_BYTES = 200_000
+
+const directory = process.env.RECORDED_RESPONSES
+const rows = new WeakMap<IncomingMessage, { row: string; method: string; body: Buffer[] }>()
+const counts = new Map<string, number>()
+const recorded = new Set<string>()
+let lines: string[] = []
+
+if (directory !== undefined) {
+  // At the start, because Express rewrites the request.
+  subscribe('http.server.request.start', (message) => {
+    const { request, response } = message as Exchange
+    const { method = '', url = '' } = request
+    rows.set(request, { row: rowOf(method, url), method, body: collectBody(response) })
+  })
+  subscribe('http.server.response.finish', (message) => {
+    const { request, response, server } = message as Exchange
+    const kind = servers.get(server)
+    if (kind === undefined || (kind === 'with fakes' && response.statusCode !== 500)) return
+    const { row = '', method, body = [] } = rows.get(request) ?? {}
+    const type = String(response.getHeader('content-type') ?? 'no body').split(';', 1)[0]
+    const answer = `${row}\t${response.statusCode} ${type}`
+    counts.set(answer, (counts.get(answer) ?? 0) + 1)
+    if (method !== 'HEAD') record(row, response, Buffer.concat(body))
+  })
+  afterAll(() => {
+    const file = `${directory}/${process.pid}-${createHash('md5').update(testName()).digest('hex')}`
+    appendFileSync(`${file}.jsonl`, lines.join(''))
+    appendFileSync(
+      `${directory}/counts.tsv`,
+      [...counts].map(([answer, count]) => `${answer}\t${count}\n`).join(''),
+    )
+    lines = []
+  })
+}
+
+const testName = () => expect.getState().testPath ?? ''
+
+/** The chunks that a response will be made of. */
+function collectBody(response: ServerResponse): Buffer[] {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const { write, end } = response
+  const keep = (chunk: unknown) => {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return
+    bytes += chunk.length
+    if (bytes <= MAX_BODY_BYTES) chunks.push(Buffer.from(chunk as string))
+    else chunks.length = 0
+  }
+  response.write = ((...words: Parameters<typeof write>) => {
+    keep(words[0])
+    return write.apply(response, words)
+  }) as typeof write
+  response.end = ((...words: Parameters<typeof end>) => {
+    keep(words[0])
+    return end.apply(response, words)
+  }) as typeof end
+  return chunks
+}
+
+/** Once for each distinct response of an operation. */
+function record(row: string, response: ServerResponse, body: Buffer): void {
+  const { statusCode: status } = response
+  const length = Number(response.getHeader('content-length') ?? body.length)
+  if (length > MAX_BODY_BYTES || (length > 0 && body.length === 0)) return
+  const key = createHash('md5').update(`${row} ${status} `).update(body).digest('base64')
+  if (recorded.has(key)) return
+  recorded.add(key)
+  const headers = Object.fromEntries(
+    Object.entries(response.getHeaders()).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value : String(value)] as const],
+    ),
+  )
+  const { currentTestName = '' } = expect.getState()
+  const test = `${testName()} ${currentTestName}`
+  const entry: RecordedResponse = { row, status, headers, body: body.toString(), test }
+  lines.push(`${JSON.stringify(entry)}\n`)
+}
