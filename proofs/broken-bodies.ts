@@ -297,7 +297,7 @@ function brokenValues(schema: Schema): BrokenValue[] {
         )
   }
   if (schema.enum)
-    breakages.push(broken('no such value', fc.constantFrom('"nobody knows"', '""', '" "')))
+    breakages.push(broken('no such value', fc.constantFrom('"unknown"', '""', '" "')))
   if (types.includes('integer')) {
     const { minimum = 0, maximum = 0 } = schema
     breakages.push(

@@ -83,7 +83,7 @@ const BAD_TOKENS: Record<string, () => string | Promise<string>> = {
   'a token by HS512': () => forge({}, 'HS512'),
   'a token by RS256': () => forgedWith('RS256'),
   'a token by ES256': () => forgedWith('ES256'),
-  'a token of another issuer': () => forge({ iss: 'somebody' }),
+  'a token of another issuer': () => forge({ iss: 'another' }),
   'a token without iss': () => forge({ iss: undefined }),
   'a token without sub': () => forge({ sub: undefined }),
   'a token without user_id': () => forge({ user_id: undefined }),
@@ -97,7 +97,7 @@ const BAD_TOKENS: Record<string, () => string | Promise<string>> = {
 
 /** Callers that present no good credential, and those whose credential was good once. */
 const REFUSED: Record<string, () => Promise<[string, string][]> | [string, string][]> = {
-  nobody: () => [],
+  anonymous: () => [],
   'a malformed header (no scheme)': () => [['authorization', ada.token]],
   'a malformed header (Basic)': () => [
     ['authorization', `Basic ${Buffer.from('ada:secret').toString('base64')}`],
@@ -174,7 +174,7 @@ const ANSWERS: Record<
 
 /** What a refused caller gets where an access token is read. */
 function whereTokensAreRead(caller: string): keyof typeof ANSWERS {
-  if (caller === 'nobody' || caller.includes('cookie')) return 'missing'
+  if (caller === 'anonymous' || caller.includes('cookie')) return 'missing'
   if (caller.startsWith('a malformed')) return 'malformed'
   if (caller === 'an expired token') return 'expired'
   return caller.startsWith('a token whose session') ||
@@ -185,7 +185,7 @@ function whereTokensAreRead(caller: string): keyof typeof ANSWERS {
 }
 
 /**
- * What whoever comes without credentials gets from the operations that let everybody in, asked by
+ * The responses that a request without credentials gets from the public operations, asked by
  * the contract's example.
  */
 const ANONYMOUS: Record<string, number> = {
@@ -245,7 +245,7 @@ const OPENED_BY: Record<string, Opening> = {
   },
   'sessionCookie or sessionToken': {
     refused: (caller) => {
-      if (caller === 'nobody' || caller.includes('cookie')) return 'no_session'
+      if (caller === 'anonymous' || caller.includes('cookie')) return 'no_session'
       return caller.startsWith('a malformed') ? 'malformed' : 'invalid'
     },
     async accepted(operation) {
@@ -334,7 +334,7 @@ test.each(table)(
           caller,
           ...(ANSWERS[expected] as [number, string, string, string]),
         ])
-      // Let in as nobody: no session of anybody is shown.
+      // Anonymous: no session of any user is shown.
       else
         expect([caller, status, body?.session]).toEqual([
           caller,

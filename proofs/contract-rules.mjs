@@ -122,7 +122,7 @@ function completeOperations() {
 
 /**
  * The headers by which a request for a user's own tasks is read only when it is news, done once,
- * and written over nobody.
+ * and overwrites no newer version.
  */
 function conditionsOf(method, path) {
   if (method === 'get') return ['If-None-Match']

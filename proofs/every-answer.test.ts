@@ -43,17 +43,17 @@ describe('what is wrong with a request', () => {
     headers?.filter(([each]) => each !== name) ?? []
 
   test.each(declaring(400))(
-    '$id: a query parameter that nobody knows is a 400 that names it',
+    '$id: an unknown query parameter is a 400 that names it',
     async (operation) => {
       const answer = await asking(operation, (request) => ({
         ...request,
-        path: `${request.path}?nobody~knows=1`,
+        path: `${request.path}?un~known=1`,
       }))
       isProblem(answer, 400, 'invalid_request')
       expect(answer.body.errors).toEqual([
         {
           in: 'query',
-          pointer: '/nobody~0knows',
+          pointer: '/un~0known',
           code: 'unknown_member',
           detail: 'is not known here',
         },
@@ -103,16 +103,16 @@ describe('what is wrong with a request', () => {
   )
 
   test.each(declaring(422).filter(({ accepts }) => accepts.length > 0))(
-    '$id: a member that nobody knows is a 422 that points to it',
+    '$id: an unknown member is a 422 that points to it',
     async (operation) => {
       const answer = await asking(operation, (request) => ({
         ...request,
-        body: JSON.stringify({ 'nobody/knows': 1 }),
+        body: JSON.stringify({ 'un/known': 1 }),
       }))
       isProblem(answer, 422, 'invalid_body')
       expect(answer.body.errors).toContainEqual({
         in: 'body',
-        pointer: '/nobody~1knows',
+        pointer: '/un~1known',
         code: 'unknown_member',
         detail: 'is not known here',
       })
@@ -147,7 +147,7 @@ describe('what is wrong with a request', () => {
 })
 
 describe('too many requests', () => {
-  // Somebody signs up for each operation, from one address.
+  // A new user signs up for each operation, from one address.
   const most = String(contractOperations.length + 3)
   let limited: TestService
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import type { Outgoing } from './exchange.ts'
 
 type Who = Pick<Person, 'id' | 'token' | 'sessionToken'>
 
-/** What a task is asked for when a test has none: an id that nobody has. */
+/** The id of no task, for requests of tests that need none. */
 export const NO_TASK = '0199c2f0-0000-7000-8000-000000000000'
 
 /** The schemes that open an operation: the names in its `security`, `none` where it is public. */

@@ -11,7 +11,7 @@ import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange, type Incoming, type Outgoing } from './exchange.ts'
 import { ableToSucceed, requestOf, validChoices } from './valid-requests.ts'
 
-// Requests that nobody thought of, made from the schemas of the contract. A failure prints its
+// Generated requests, made from the schemas of the contract. A failure prints its
 // seed: PROPERTY_SEED repeats it.
 
 vi.setConfig({ testTimeout: 3_600_000 })
@@ -142,7 +142,7 @@ test.each(contractOperations)(
   async (operation) => {
     const isSignUp = /^(signup|signUpEmail)$/.test(operation.id)
     const isSignIn = /^(login|signInEmail)$/.test(operation.id)
-    // Whoever signs out, or goes, is somebody new each time.
+    // A new user each time, because this one signs out or is deleted.
     const isLast = /^(logout|signOut|revokeSession|changePassword|deleteAccount)$/.test(
       operation.id,
     )

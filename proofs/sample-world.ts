@@ -7,7 +7,7 @@ const NEWCOMERS: OperationId[] = ['signup', 'signUpEmail']
 
 /**
  * What the sample of an operation finds: Ada, and her task, in the trash where it is to be
- * restored; nobody, where she is to sign up.
+ * restored; no user, where she is to sign up.
  */
 export async function sampleWorld(baseUrl: string, id: OperationId) {
   const docket = createDocket({ baseUrl })
@@ -19,7 +19,7 @@ export async function sampleWorld(baseUrl: string, id: OperationId) {
   return { docket, grant, session, task }
 }
 
-/** So that the next sample finds nobody of that name. */
+/** So that the next sample finds no user of that name. */
 export async function endSampleWorld(baseUrl: string, after: OperationId): Promise<void> {
   if (after === 'deleteAccount') return
   const password = after === 'changePassword' ? 'staple and another horse' : ada.password

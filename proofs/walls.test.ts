@@ -34,7 +34,7 @@ beforeAll(async () => {
   await ada.addTask({ title: 'of Ada' })
   bobsTask = await bob.addTask({
     title: 'a secret of Bob',
-    description: 'nobody knows',
+    description: 'known to Bob alone',
     labels: ['a label of Bob'],
   })
   bobsOther = await bob.addTask({}, { 'idempotency-key': BOBS_KEY })
@@ -148,7 +148,7 @@ describe('the row filter, with signature and path check taken down', () => {
         const secrets = [
           bob.email,
           bobsTask.title,
-          'nobody knows',
+          'known to Bob alone',
           'a label of Bob',
           bob.sessionToken.split('.')[0] as string,
           sessionOf(bob),
@@ -196,12 +196,12 @@ describe('the row filter, with signature and path check taken down', () => {
 
 describe('the database, with everything above it taken down', () => {
   test('a task of a user that does not exist is refused, and so is a clock, a session and an account', async () => {
-    const nobody = '0199c2ef-0000-7000-8000-000000000000'
+    const unknown = '0199c2ef-0000-7000-8000-000000000000'
     for (const statement of [
-      sql.unsafe`insert into tasks (user_id, id, version, title, position, created_at, updated_at) values (${nobody}::uuid, gen_random_uuid(), 1, 'x', '5', now(), now())`,
-      sql.unsafe`insert into task_clock (user_id, version) values (${nobody}::uuid, 1)`,
-      sql.unsafe`insert into session (id, "userId", token, "expiresAt") values (gen_random_uuid(), ${nobody}::uuid, 'x', now())`,
-      sql.unsafe`insert into account (id, "userId", "accountId", "providerId") values (gen_random_uuid(), ${nobody}::uuid, 'x', 'x')`,
+      sql.unsafe`insert into tasks (user_id, id, version, title, position, created_at, updated_at) values (${unknown}::uuid, gen_random_uuid(), 1, 'x', '5', now(), now())`,
+      sql.unsafe`insert into task_clock (user_id, version) values (${unknown}::uuid, 1)`,
+      sql.unsafe`insert into session (id, "userId", token, "expiresAt") values (gen_random_uuid(), ${unknown}::uuid, 'x', now())`,
+      sql.unsafe`insert into account (id, "userId", "accountId", "providerId") values (gen_random_uuid(), ${unknown}::uuid, 'x', 'x')`,
     ])
       await expect(database.rows(statement)).rejects.toMatchObject({ code: '23503' })
   })
@@ -231,7 +231,7 @@ describe('the database, with everything above it taken down', () => {
 })
 
 describe('a refusal does not tell whether the other user or task exists', () => {
-  const NOBODY = '0199c2ef-0000-7000-8000-000000000000'
+  const UNKNOWN = '0199c2ef-0000-7000-8000-000000000000'
   const ofOneTask = contractOperations.filter(({ template }) => template.includes('{task_id}'))
   const ask = async (path: string, method: string, body: string | undefined) => {
     const headers: [string, string][] = [
@@ -261,8 +261,8 @@ describe('a refusal does not tell whether the other user or task exists', () => 
     const forbidden = await Promise.all([
       at(bob.id, bobsTask.id),
       at(bob.id, NO_TASK),
-      at(NOBODY, bobsTask.id),
-      at(NOBODY, NO_TASK),
+      at(UNKNOWN, bobsTask.id),
+      at(UNKNOWN, NO_TASK),
     ])
     expect(forbidden.map(({ status }) => status)).toEqual([403, 403, 403, 403])
     expect(new Set(forbidden.map(({ bytes }) => bytes)).size).toBe(1)
@@ -290,7 +290,7 @@ describe('a refusal does not tell whether the other user or task exists', () => 
   test('403 for a user who exists is as slow as for one who does not', async () => {
     const share = await slowerShare(
       () => ask(`${bob.tasks}/${bobsTask.id}`, 'GET', undefined),
-      () => ask(`/api/${NOBODY}/tasks/${NOBODY}`, 'GET', undefined),
+      () => ask(`/api/${UNKNOWN}/tasks/${UNKNOWN}`, 'GET', undefined),
     )
     expect(Math.abs(share - 0.5)).toBeLessThan(0.1)
   })
@@ -298,7 +298,7 @@ describe('a refusal does not tell whether the other user or task exists', () => 
   test("404 for another user's task is as slow as for none", async () => {
     const share = await slowerShare(
       () => ask(`${ada.tasks}/${bobsTask.id}`, 'GET', undefined),
-      () => ask(`${ada.tasks}/${NOBODY}`, 'GET', undefined),
+      () => ask(`${ada.tasks}/${UNKNOWN}`, 'GET', undefined),
     )
     expect(Math.abs(share - 0.5)).toBeLessThan(0.1)
   })

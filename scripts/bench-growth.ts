@@ -101,7 +101,7 @@ async function fillOthers(database: pg.Client, count: number): Promise<void> {
   if (count > HEAVY)
     for (const { indexname } of rows) await database.query(`drop index ${indexname}`)
   await database.query(
-    `with others as (insert into "user" (id, name, email) select gen_random_uuid(), 'Somebody', gen_random_uuid() || '@example.org' from generate_series(1, $1::int / $2::int) returning id)
+    `with others as (insert into "user" (id, name, email) select gen_random_uuid(), 'Another user', gen_random_uuid() || '@example.org' from generate_series(1, $1::int / $2::int) returning id)
     insert into tasks (user_id, id, version, title, position, created_at, updated_at)
     select id, gen_random_uuid(), n, case when n % 100 = 0 then 'The needle ' else 'Pay the ' end || md5(n::text), position_between(null, null, n), now() - n * interval '17 seconds', now()
     from others, generate_series(1, $2::int) n`,

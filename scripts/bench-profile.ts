@@ -97,7 +97,7 @@ async function profiled<T>(
     const { profile } = await call('Profiler.stop')
     return { ...done, profile }
   } finally {
-    // While somebody looks, the process does not end.
+    // While the inspector is connected, the process does not end.
     socket.close()
   }
 }

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 /** Tests whose result may depend on the database. The others run on PostgreSQL only. */
 const OF_THE_DATABASE = [
   ...['auth', 'cleanup', 'database', 'tasks', 'transfer'].map((folder) => `server/${folder}`),
-  ...['callers', 'fold', 'local-time', 'memory', 'model', 'transfer', 'walls'].map(
+  ...['callers', 'cost', 'fold', 'local-time', 'memory', 'model', 'transfer', 'walls'].map(
     (name) => `proofs/${name}`,
   ),
 ]

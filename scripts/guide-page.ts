@@ -26,7 +26,7 @@ export const html = (text: string) =>
 
 export const titleOf = (markdown: string) => /^# (.*)/.exec(markdown)?.[1] ?? ''
 
-/** What a reader sees of the language of a block; the rest of its line is for whoever runs it. */
+/** The label of the language of a block; the rest of its line is for the test that runs it. */
 const LABELS: Record<string, string> = {
   sh: 'Shell',
   ts: 'TypeScript',

@@ -27,7 +27,7 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(1)
 }
 
-// Prism behind, on a port that nobody needs to know.
+// Prism behind, on a port of its own.
 const behind = await freePort()
 
 const prism = spawn(

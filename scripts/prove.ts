@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Not a dependency: nobody needs it who does not run this. */
+/** Not a dependency: only this script needs it. */
 const NEXT_NODE = '26.10.0'
 const LONG = { LONG_PROOFS: 'on' }
 

@@ -89,7 +89,7 @@ function typescript(
   body: unknown,
 ): string {
   const target = /\{(task|session)_id\}/.exec(template)?.[1]
-  // Which version a task has in the trash, nobody was told.
+  // No client has seen which version a task has in the trash.
   const members = [
     ...(target ? [id === 'restoreTask' ? 'task: task.id' : target] : []),
     ...Object.entries(query).map(([name, value]) => `${name}: ${literal(value)}`),

@@ -65,7 +65,7 @@ export interface paths {
         /**
          * Move a task to the trash
          * @description From then on the task answers 404, until `restoreTask` brings it back. After 30 days in the trash it is gone for good. With `If-Match`, a task that
-         *     somebody else changed meanwhile answers 412 and stays.
+         *     another client changed meanwhile answers 412 and stays.
          */
         delete: operations["deleteTask"];
         options?: never;
@@ -74,7 +74,7 @@ export interface paths {
          * Change a task
          * @description JSON Merge Patch (RFC 7396): a member that is absent keeps its value, `null` clears it, a value replaces it.
          *     A patch that changes nothing leaves `updated_at` and `etag` as they are. With `If-Match`, a task that
-         *     somebody else changed meanwhile answers 412 and stays as it is. `due_time` needs a `due_date` and `due_time_zone` a `due_time`, whether they
+         *     another client changed meanwhile answers 412 and stays as it is. `due_time` needs a `due_date` and `due_time_zone` a `due_time`, whether they
          *     come with the patch or are there already: to take the date away, send `null` for all three.
          */
         patch: operations["updateTask"];
@@ -737,7 +737,7 @@ export interface paths {
         };
         /**
          * Say who is signed in
-         * @description Better Auth's own path. Answers `null` when nobody is signed in; `session.token` is always blank, so that no script can read it.
+         * @description Better Auth's own path. Answers `null` when no user is signed in; `session.token` is always blank, so that no script can read it.
          */
         get: operations["getSession"];
         put?: never;
@@ -1437,7 +1437,7 @@ export interface components {
             answer: string | null;
             created_at: components["schemas"]["Timestamp"];
         };
-        /** @description The password, so that nobody deletes an account by mistake. */
+        /** @description The password, so that no account is deleted by mistake. */
         AccountDeletion: {
             password: components["schemas"]["Password"];
         };
@@ -1616,7 +1616,7 @@ export interface components {
             token: components["schemas"]["BlankToken"];
             user: components["schemas"]["BrowserUser"];
         };
-        /** @description A session and its user, or `null` when nobody is signed in. */
+        /** @description A session and its user, or `null` when no user is signed in. */
         BrowserSession: {
             /** @description The session in Better Auth's spelling. */
             session: {
@@ -1776,7 +1776,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The path belongs to somebody else, or to nobody. */
+        /** @description The path belongs to another user, or to none. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];

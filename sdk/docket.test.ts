@@ -111,7 +111,7 @@ describe('who a client speaks for', () => {
     password: 'correct horse battery',
   })
 
-  test('is whoever signed in last, and nobody after signing out', async () => {
+  test('is the user who signed in last, and none after sign-out', async () => {
     const docket = createDocket({ baseUrl: service.url })
     const [ada, grace] = [credentials(), credentials()]
     await docket.signup({ body: ada })
@@ -169,7 +169,7 @@ describe('who a client speaks for', () => {
     expect(over).toBe(2)
   })
 
-  test('a call stays in the session it began in, whoever signs in meanwhile', async () => {
+  test('a call stays in its session, also when another user signs in meanwhile', async () => {
     const [ada, grace] = [credentials(), credentials()]
     const held: (() => void)[] = []
     const isHeld = (request: Request) => /verify|logout/.test(request.url) && held.length < 2
@@ -353,7 +353,7 @@ describe('what is refused', () => {
     }
   })
 
-  test('a write over what somebody else changed is a conflict, with both versions; by its id alone a task is written over', async () => {
+  test('a write over a newer version is a conflict; by id alone it overwrites', async () => {
     const docket = clientOf(await newPerson(service.url))
     const read = await docket.createTask({ body: { title: 'as read' } })
     const current = await docket.updateTask({ task: read, body: { title: 'as it is' } })

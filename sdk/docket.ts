@@ -49,7 +49,7 @@ export interface LogEntry {
   error: string | undefined
   /** Milliseconds, with all tries and waits. */
   ms: number
-  /** For whoever looks it up in the log of the server; blank where no answer came. */
+  /** Names the request in the log of the server; blank where no response came. */
   requestId: string
 }
 
@@ -89,7 +89,7 @@ export function createDocket(options: DocketOptions): DocketClient {
 
   /**
    * What the token proves; undefined: what the browser's cookie does, null: nothing. A call stays
-   * in the session it began in, whoever signs in meanwhile.
+   * in the session it began in, also when another user signs in meanwhile.
    */
   function sessionOf(token: string | undefined | null): Session {
     const address = `getToken at ${baseUrl}`
@@ -306,7 +306,7 @@ function hooked({ fetch = globalFetch, onRequest, onResponse }: DocketOptions): 
   }
 }
 
-/** Who an access token speaks for; where that cannot be read, nobody, whom the server refuses. */
+/** The user of an access token; blank where it cannot be read, which the server refuses. */
 function userOf(token: string | undefined): string {
   try {
     const claims = (token as string).split('.')[1] as string

@@ -75,7 +75,7 @@ export class ProblemError extends DocketError {
   declare readonly code: ProblemCode
   /** What is wrong where; blank where the problem is not one of single members. */
   declare readonly errors: readonly FieldError[]
-  /** For whoever looks it up in the log of the server. */
+  /** Names the request in the log of the server. */
   declare readonly requestId: string
   /** Not enumerable, so that a log of the error does not hold headers and body. */
   declare readonly response: Response
@@ -98,7 +98,7 @@ export class ProblemError extends DocketError {
 export class InvalidRequestError extends ProblemError {
   override readonly name = 'InvalidRequestError'
 }
-/** 401: nobody is signed in, or no longer. */
+/** 401: no user is signed in, or no longer. */
 export class AuthenticationError extends ProblemError {
   override readonly name = 'AuthenticationError'
 }
@@ -110,7 +110,7 @@ export class ForbiddenError extends ProblemError {
 export class NotFoundError extends ProblemError {
   override readonly name = 'NotFoundError'
 }
-/** 409, 412: somebody else was faster. */
+/** 409, 412: another client changed it first. */
 export class ConflictError extends ProblemError {
   override readonly name = 'ConflictError'
   /**

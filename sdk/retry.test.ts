@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** Somebody whose client reaches the server through what fails on purpose. */
+/** A user whose client reaches the server through a proxy that fails on purpose. */
 async function behindFaults(options: Partial<DocketOptions> = {}) {
   const ada = await newPerson(service.url)
   const proxy = await startFaultyProxy(service.url)

@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     closing = true
     log.info({ signal }, 'closing')
     stopCleanup()
-    // Whoever spreads the traffic hears from `/readyz` that it should go elsewhere; a connection
+    // A load balancer hears from `/readyz` to send requests elsewhere; a connection
     // that comes at the moment of the end would be reset.
     service.drain()
     if (signal === 'SIGTERM') await new Promise((resolve) => setTimeout(resolve, DRAIN))

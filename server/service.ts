@@ -30,7 +30,7 @@ export interface Service {
   database: Database
   /** Where they are wanted. */
   metrics: Metrics | undefined
-  /** From here on `/readyz` says that nobody should send more. */
+  /** From here on `/readyz` asks load balancers to send no more. */
   drain(): void
   close(): Promise<void>
 }

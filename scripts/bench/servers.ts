@@ -109,7 +109,7 @@ export async function end(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Answers when a server rests: whoever was cut off may have left it requests, which would fall into
+ * Waits until a server is idle: a client that was cut off may have left requests, which would fall into
  * the next one's turn.
  */
 export async function settled(child: ChildProcess): Promise<void> {

@@ -133,7 +133,7 @@ test('a flood of sign-ins: 429 with Retry-After after the first ten, and others 
   const attempt = async (index: number) => {
     const { status, headers } = await send(`${world.url}/api/auth/login`, {
       method: 'POST',
-      json: { email: `nobody${index}@example.org`, password: 'wrong horse' },
+      json: { email: `unknown${index}@example.org`, password: 'wrong horse' },
     })
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
     if (status === 429) expect(headers.get('retry-after')).toMatch(/^\d+$/)

@@ -43,7 +43,7 @@ test.each(databases)(
   },
 )
 
-test('SIGTERM while it writes: what was accepted is answered, nobody new is, and it ends with 0 within the grace time', async () => {
+test('SIGTERM while it writes: accepted requests are answered, new ones are not, and it ends with 0 in time', async () => {
   const cluster = await breakable()
   const { url, start } = await restartable({ DATABASE_URL: cluster.url })
   let server = await start()
@@ -61,7 +61,7 @@ test('SIGTERM while it writes: what was accepted is answered, nobody new is, and
   }
   const account = await writers.end()
   note({ fault: 'SIGTERM of the server', times, recovery, ...account })
-  // Between the two there is nobody to connect to; a connection that is cut would be "other side
+  // Between the two there is no server to connect to; a connection that is cut would be "other side
   // closed" or a reset while it reads.
   expect(account.faults.filter((fault) => !/^no answer: Error: connect /.test(fault))).toEqual([])
   expect(account).toMatchObject({ lost: 0, doubled: 0, refused: 0 })

@@ -136,7 +136,7 @@ test.each([2, 4])(
         await send(`${to}/api/auth/login`, {
           method: 'POST',
           headers,
-          json: { email: `nobody${attempt}@example.org`, password: 'wrong horse' },
+          json: { email: `unknown${attempt}@example.org`, password: 'wrong horse' },
         })
       ).status
     }

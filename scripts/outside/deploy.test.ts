@@ -18,7 +18,7 @@ import { send } from '../../server/testing/person.ts'
 import { startProcess } from '../../server/testing/process.ts'
 import { install, works } from './program.ts'
 
-const NOBODY = 65_534
+const UNPRIVILEGED = 65_534
 
 function directory(): string {
   const made = mkdtempSync(join(tmpdir(), 'docket-deploy-'))
@@ -53,7 +53,7 @@ test('what the Dockerfile puts into the image is enough: the server starts there
   }
   const data = join(image, 'data')
   mkdirSync(data, { mode: 0o700 })
-  chownSync(data, NOBODY, NOBODY)
+  chownSync(data, UNPRIVILEGED, UNPRIVILEGED)
   const node = join(image, 'node')
   cpSync(process.execPath, node)
   const [, command = ''] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? []
@@ -67,8 +67,8 @@ test('what the Dockerfile puts into the image is enough: the server starts there
   }
   const server = await startProcess(environment, [
     'setpriv',
-    `--reuid=${NOBODY}`,
-    `--regid=${NOBODY}`,
+    `--reuid=${UNPRIVILEGED}`,
+    `--regid=${UNPRIVILEGED}`,
     '--clear-groups',
     'env',
     '-C',

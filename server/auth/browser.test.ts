@@ -108,7 +108,7 @@ describe('better-auth/client', () => {
 
   test('the stock client finds code, message and status of an error where it looks for them', async () => {
     const auth = client(browser().go as typeof fetch)
-    const wrong = await auth.signIn.email({ email: 'nobody@example.org', password: 'wrong horse' })
+    const wrong = await auth.signIn.email({ email: 'unknown@example.org', password: 'wrong horse' })
     expect(wrong.error).toMatchObject({
       status: 401,
       code: 'INVALID_EMAIL_OR_PASSWORD',

@@ -98,7 +98,7 @@ export function identityOperations(
   }
 
   /**
-   * Undefined when the session that was just made has ended already: somebody signed out
+   * Undefined when the session that was just made has ended already: the user signed out
    * everywhere, or the account is gone.
    */
   async function grant({ sessionToken }: Relayed): Promise<Schemas['SessionGrant'] | undefined> {

@@ -107,7 +107,7 @@ export async function relay<Code extends ProblemCode>(
     }
   const name = (answer as { code?: string } | null)?.code ?? ''
   if (name === 'FAILED_TO_GET_SESSION') throw new Unavailable(name)
-  // The same words for an e-mail that somebody else took in this instant and for a database that
+  // The same words for an e-mail that was taken in this instant and for a database that
   // went away.
   if (
     name === 'FAILED_TO_CREATE_USER' &&

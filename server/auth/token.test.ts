@@ -87,7 +87,7 @@ describe('access tokens', () => {
         String.fromCharCode(ada.token.charCodeAt(ada.token.length - 1) + 1),
       lengthened: `${ada.token}A`,
       'other claims': `${head}.${Buffer.from(JSON.stringify({ ...claims(), name: 'Eve' })).toString('base64url')}.${mac}`,
-      'other issuer': await signed({ iss: 'somebody' }),
+      'other issuer': await signed({ iss: 'another' }),
       'not yet valid': await signed({ nbf: now() + 3_600 }),
       'no exp': await signed({ exp: undefined }),
       'no sid': await signed({ sid: undefined }),

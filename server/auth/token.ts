@@ -19,7 +19,7 @@ export interface AccessTokens {
   /** A JWT (RFC 7519) for a session of a user, good for 30 minutes. */
   sign(user: TokenUser, sessionId: string): Promise<string>
   /**
-   * Whom the token speaks for, or why it is refused. Asks nobody: whether the session is alive is
+   * The caller of a token, or why it is refused. Without I/O: whether the session is alive is
    * the statement's business.
    */
   verify(token: string): Promise<Caller | Refused>

@@ -59,7 +59,7 @@ const isReadOnly = (member: string | undefined) =>
   member !== undefined && readOnlyMembers.has(member)
 
 /**
- * The step of a JSON Pointer (RFC 6901) to a member of this name, cut where somebody made a very
+ * The step of a JSON Pointer (RFC 6901) to a member of this name, cut where a client made a very
  * long one up.
  */
 export function pointerTo(name: string): string {

@@ -22,7 +22,7 @@ for (const operation of contractOperations) {
 
 /**
  * The operations of a path, by method; undefined when the contract has no such path.
- * A literal segment hides a parameter beside it: `/api/auth/tasks` is nobody's task list.
+ * A literal segment hides a parameter beside it: `/api/auth/tasks` is not a list of tasks.
  *
  * @param path as it stands in the request line, without the query
  * @example findPath('/livez')?.get('GET')?.id // 'getLiveness'

@@ -15,7 +15,7 @@ export type Validator = (value: unknown) => ErrorObject[]
 
 /**
  * One that stops at the first error, which is faster, and one that finds all there are, for the
- * person who has to mend them.
+ * person who has to fix them.
  */
 const [first, every] = [ajv(false), ajv(true)]
 const NOTHING: ErrorObject[] = []

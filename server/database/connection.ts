@@ -16,8 +16,8 @@ export const OWN_NAME = 'docket'
  * A connection of `pg`. `sslmode=require` verifies the certificate, `no-verify` does not.
  *
  * @param statementLimit milliseconds after which the server gives up a statement, or a transaction
- *   that nobody goes on with; behind a pooler, which takes
- *   no such parameters, whoever sets up the role has to say it
+ *   that no client goes on with; behind a pooler, which takes
+ *   no such parameters, the role has to have it
  */
 export function connection(url: string, session: Session, statementLimit?: number): ClientConfig {
   const address = new URL(url)

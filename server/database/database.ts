@@ -91,7 +91,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
       { ...connection(url, session, STATEMENT_LIMIT), max: embedded ? 1 : 4 },
       log,
     )
-    // Better Auth only waits for its queries; whoever gets the connection next would wait behind
+    // Better Auth only waits for its queries; the next user of the connection would wait behind
     // one that is late.
     identityPool.on('connect', giveUpWhenLate)
     const pipeline =

@@ -21,7 +21,7 @@ async function connectToCopy(): Promise<{ url: string; client: pg.Client }> {
   return { url, client }
 }
 
-test('tasks of 0.1.0 keep what they were, get places in their order and versions that nobody has seen; and the way back leads back', async () => {
+test('tasks of 0.1.0 keep their content, get positions and new versions; down undoes up', async () => {
   const { variables, drop } = await copyDatabase(true)
   onTestFinished(drop)
   const url = variables.DATABASE_URL as string

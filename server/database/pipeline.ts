@@ -21,7 +21,7 @@ export interface Pipeline {
  * of its own. It connects when it is used, and again after a loss.
  *
  * @param timeLimit milliseconds of a statement; what is late takes its connection with it, since
- *   nobody can overtake it
+ *   no later statement can overtake it
  * @param onLoss hears why a connection was lost
  */
 export function openPipeline(

@@ -261,7 +261,7 @@ describe('getTask', () => {
     }
   })
 
-  test("404: a missing task and somebody else's answer the same", async () => {
+  test("404: a missing task and another user's get the same response", async () => {
     const bob = await newPerson(service.url, 'bob')
     const theirs = await bob.addTask()
     const bodies = []

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net'
 
 /**
- * A port of this machine that nobody listens on at the moment, for a program that cannot choose one
+ * A port of this machine that is free at the moment, for a program that cannot choose one
  * itself.
  */
 export function freePort(): Promise<number> {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject, onTestFinished } from 'vitest'
 import { copyDirectory } from './template.ts'
@@ -18,16 +17,9 @@ export interface ServerProcess {
   output: () => string
 }
 
-/**
- * A data directory that goes when the test is over; with the tables in it where the run has them
- * ready.
- */
+/** A migrated data directory that is removed when the test is over. */
 export function dataDirectory(): string {
-  const template = inject('template')
-  const directory =
-    'directory' in template
-      ? copyDirectory(template.directory)
-      : mkdtempSync(join(tmpdir(), 'docket-test-'))
+  const directory = copyDirectory(inject('embedded'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }

@@ -1,6 +1,17 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
@@ -13,39 +24,60 @@ declare module 'vitest' {
      * server.
      */
     template: { directory: string } | { url: string; name: string }
+    /** A migrated data directory, for servers with an embedded database. */
+    embedded: string
   }
 }
 
-/** Makes the migrated database once per run. */
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const log = pino({ level: 'warn' })
+
+/** Makes the migrated databases once per run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const log = pino({ level: 'warn' })
   const url = process.env.TEST_DATABASE_URL
-  if (url) {
-    const name = `docket_template_${process.pid}`
-    const admin = new pg.Client(url)
-    await admin.connect()
-    await admin.query(`create database ${name}`)
-    await (
-      await openDatabase(
-        { databaseUrl: databaseAt(url, name), directDatabaseUrl: undefined, dataDir: '' },
-        log,
-      )
-    ).close()
-    project.provide('template', { url, name })
-    return async () => {
-      await admin.query(`drop database ${name} with (force)`)
-      await admin.end()
-    }
+  const directory = await embeddedTemplate()
+  project.provide('embedded', directory)
+  if (!url) {
+    project.provide('template', { directory })
+    return async () => {}
   }
-  const directory = mkdtempSync(join(tmpdir(), 'docket-template-'))
-  await (
-    await openDatabase(
-      { databaseUrl: undefined, directDatabaseUrl: undefined, dataDir: directory },
-      log,
-    )
-  ).close()
-  project.provide('template', { directory })
-  return async () => rmSync(directory, { recursive: true, force: true })
+  const name = `docket_template_${process.pid}`
+  const admin = new pg.Client(url)
+  await admin.connect()
+  await admin.query(`create database ${name}`)
+  await migrate({ databaseUrl: databaseAt(url, name), dataDir: '' })
+  project.provide('template', { url, name })
+  return async () => {
+    await admin.query(`drop database ${name} with (force)`)
+    await admin.end()
+  }
+}
+
+/** Made once for each set of migrations and version of PGlite, and kept in the cache of npm. */
+async function embeddedTemplate(): Promise<string> {
+  const hash = createHash('sha256')
+  for (const file of [
+    ...globSync('server/database/migrations/*.sql', { cwd: root }).sort(),
+    'node_modules/@electric-sql/pglite/package.json',
+  ])
+    hash.update(readFileSync(join(root, file)))
+  const directory = join(root, 'node_modules/.cache/docket', hash.digest('hex').slice(0, 16))
+  if (existsSync(directory)) return directory
+  mkdirSync(dirname(directory), { recursive: true })
+  const fresh = mkdtempSync(`${directory}-`)
+  await migrate({ databaseUrl: undefined, dataDir: fresh })
+  try {
+    renameSync(fresh, directory)
+  } catch (error) {
+    // Another run was faster.
+    if (!existsSync(directory)) throw error
+    rmSync(fresh, { recursive: true })
+  }
+  return directory
+}
+
+async function migrate(where: { databaseUrl: string | undefined; dataDir: string }): Promise<void> {
+  await (await openDatabase({ ...where, directDatabaseUrl: undefined }, log)).close()
 }
 
 /** A copy of the migrated data directory, for one database of its own. */

@@ -96,7 +96,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
     expect(await downloaded(ada, name)).toMatch(nothing[name] as RegExp)
   })
 
-  test('a reader that does not read holds up nobody, and has the whole file in the end', async () => {
+  test('a slow reader holds up no other request, and gets the whole file', async () => {
     const ada = await newPerson(service.url)
     await fill(ada, 5_000)
     const { text, isWhole } = await readSlowly(ada, name, async () => {

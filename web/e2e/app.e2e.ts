@@ -175,7 +175,7 @@ test('what is half typed when the session ends is in its field afterwards, at th
   app.noComplaints()
 })
 
-test('what is somebody else’s is said, and leads nowhere else', async () => {
+test('an address of another user says so, and leads nowhere else', async () => {
   const app = await openApp(chromium, { but: /403/ })
   const { page, url } = app
   await page.route('**/task-changes*', (route) =>
@@ -194,7 +194,7 @@ test('what is somebody else’s is said, and leads nowhere else', async () => {
   app.noComplaints()
 })
 
-test('when another tab signs in as somebody else, what is on its way never reaches their account', async () => {
+test('when another tab signs in as another user, pending changes never reach that account', async () => {
   const app = await openApp(chromium, { but: /401|ERR_INTERNET_DISCONNECTED/ })
   const { page, context, url, docket } = app
   await signIn(app)

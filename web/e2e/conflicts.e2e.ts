@@ -4,7 +4,7 @@ import { arrived, intercept, openApp, signIn, taskOf, titleOf } from './open-app
 
 const chromium = launchChromium()
 
-test('an edit that somebody else also made shows both versions, and the one that was chosen stays', async () => {
+test('an edit that another device also made shows both versions, and the chosen one stays', async () => {
   const app = await openApp(chromium, { but: /412/ })
   const { docket, page } = app
   for (const choice of ['Keep mine', 'Keep other version']) {
@@ -68,7 +68,7 @@ test('a change of a task that was deleted elsewhere is not lost without a word',
   app.noComplaints()
 })
 
-test('a change of somebody else between two of one’s own is not overwritten without a word', async () => {
+test('a change of another device between two of one’s own is not silently overwritten', async () => {
   const app = await openApp(chromium, { but: /412|ERR_/ })
   const { docket, page, context } = app
   const { id } = await docket.createTask({ body: { title: 'Pay the rent' } })
@@ -92,7 +92,7 @@ test('a change of somebody else between two of one’s own is not overwritten wi
   app.noComplaints()
 })
 
-test('undo does not overwrite what somebody else has written since', async () => {
+test('undo does not overwrite a later change of another device', async () => {
   const app = await openApp(chromium, { but: /412/ })
   const { docket, page } = app
   const { id } = await docket.createTask({ body: { title: 'A' } })
@@ -126,14 +126,14 @@ test('labels that two people add are both there', async () => {
   app.noComplaints()
 })
 
-/** Signs in where nobody is yet; else lets the page catch up with what the other device did. */
+/** Signs in where no user is; else lets the page catch up with the other device. */
 async function signInOnce(app: Awaited<ReturnType<typeof openApp>>): Promise<void> {
   if (app.page.url() === 'about:blank') return signIn(app)
   await app.page.reload()
   await app.page.getByLabel('New task').waitFor()
 }
 
-test('what somebody else wrote while a tick of this task was on its way is not overwritten without a word', async () => {
+test('what another device wrote while a completion was on its way is not silently overwritten', async () => {
   const app = await openApp(chromium, { but: /412|ERR_/ })
   const { docket, page } = app
   const { id } = await docket.createTask({ body: { title: 'Pay the rent' } })

@@ -12,7 +12,7 @@ const Workspace = lazyPart(load, { loading: () => <Message>Loading…</Message> 
 // A visitor needs it once signed in, a person who is remembered at once.
 if (remembered('person')) void load().catch(() => {})
 
-/** Who is here: `undefined` while that is not known, `null` for nobody. */
+/** The signed-in user: `undefined` while that is unknown, `null` for none. */
 type Present = Person | null | undefined
 
 /**

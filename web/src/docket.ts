@@ -25,7 +25,7 @@ const uncached = (request: Request) => fetch(request, { cache: 'no-store' })
 export const visitor = createDocket({ baseUrl, retries: RETRIES, fetch: uncached })
 
 /**
- * For one user and nobody else: when another tab has signed in as somebody else, the cookie speaks
+ * For one user only: when another tab has signed in as another user, the cookie speaks
  * for them, and what is on its way here must not go there.
  *
  * @param onSessionOver called whenever there is no session of this user

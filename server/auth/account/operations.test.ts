@@ -51,7 +51,7 @@ const IN = [200, 200]
 const OUT = [401, 401]
 
 describe('sessions', () => {
-  test('200: every live session of the user, the own marked, and nobody else’s; no token is shown', async () => {
+  test('200: all live sessions of the user, the own marked; no token is shown', async () => {
     const [ada] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
     const phone = await onAnotherDevice(ada)
     const items = await sessions(phone)
@@ -91,7 +91,7 @@ describe('sessions', () => {
     expect(await isIn(ada)).toEqual(OUT)
   })
 
-  test('200: all others are ended and counted, and nobody else is', async () => {
+  test('200: ends and counts all other sessions of the user, and no others', async () => {
     const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
     const [phone, tablet] = [await onAnotherDevice(ada), await onAnotherDevice(ada)]
     const others = () =>
@@ -202,7 +202,7 @@ describe('deleteAccount', () => {
     return count
   }
 
-  test('204: no row of the user is left in any table, every token is out at the next request, and nobody else loses anything', async () => {
+  test('204: deletes every row of the user, ends every token, touches no other user', async () => {
     const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
     const phone = await onAnotherDevice(ada)
     for (const person of [ada, bob]) {

@@ -66,7 +66,7 @@ export function accountOperations(
       if (errors.length > 0) return problem('invalid_body', { errors })
       const { hash } = (await identity.$context).password
       const [old, next] = [proven.hash, await hash(body.new_password)]
-      // Two statements: whoever signs in meanwhile looks at the hash once more, so the others are
+      // Two statements: a sign-in meanwhile looks at the hash once more, so the others are
       // ended as the second one sees them.
       const replaced =
         old !== undefined &&

@@ -23,7 +23,7 @@ async function open(max: number) {
   return { directory, embedded, pool }
 }
 
-test("ten connections at once read their own rows, and a transaction is nobody else's", async () => {
+test('ten connections at once read their own rows, and share no transaction', async () => {
   const { pool } = await open(10)
   const wrong: number[] = []
   await Promise.all(

@@ -9,7 +9,7 @@ import { makeDataDirectory } from '../../secret.ts'
 import { CannotOpen } from '../cannot-open.ts'
 import type { EmbeddedSettings, FromWorker, ToWorker } from './worker.ts'
 
-/** SQLite's result code for "locked by somebody else". */
+/** SQLite's result code for "locked by another process". */
 const SQLITE_BUSY = 5
 /** The port of a PostgreSQL UNIX socket is part of its file name. */
 const SOCKET_NAME = '.s.PGSQL.5432'

@@ -129,7 +129,7 @@ class Session {
     return this.#execute(query(statement))
   }
 
-  /** Resolves when nobody holds the session. */
+  /** Resolves when no connection holds the session. */
   async idle(): Promise<void> {
     while (this.#holder !== undefined)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))

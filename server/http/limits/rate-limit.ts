@@ -180,10 +180,7 @@ function limiter(counters: Counters, limit: Limit, isShared = false): Limiter {
       const { remaining, resetMs, isOver } = await counter.add(key, cost)
       if (isShared && !isOver) return
       const reset = Math.ceil(resetMs / 1_000)
-      // What the limit is counted by, without telling it (draft-ietf-httpapi-ratelimit-headers-08).
-      const partition = Buffer.from(
-        createHash('sha256').update(key).digest('hex').slice(0, 12),
-      ).toString('base64')
+      const partition = partitionOf(key)
       tell(response, 'RateLimit-Policy', name, `q=${units}; w=${seconds}; pk=:${partition}:`)
       tell(response, 'RateLimit', name, `r=${remaining}; t=${reset}`)
       if (!isOver) return
@@ -195,7 +192,25 @@ function limiter(counters: Counters, limit: Limit, isShared = false): Limiter {
   }
 }
 
-/** In the place of what was said of this limit before, for the same request. */
+/** Keys whose partition is remembered: a hash costs more than everything else here. */
+const REMEMBERED_KEYS = 10_000
+const partitions = new Map<string, string>()
+
+/**
+ * What a limit is counted by, in a form that does not reveal it
+ * (draft-ietf-httpapi-ratelimit-headers-08).
+ */
+function partitionOf(key: string): string {
+  const known = partitions.get(key)
+  if (known !== undefined) return known
+  if (partitions.size === REMEMBERED_KEYS) partitions.clear()
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 12)
+  const partition = Buffer.from(hash).toString('base64')
+  partitions.set(key, partition)
+  return partition
+}
+
+/** Replaces what an earlier count of this limit told, for the same request. */
 function tell(response: Response, header: string, name: string, text: string): void {
   const others = [response.getHeader(header) ?? []].flat().map(String)
   response.set(header, [

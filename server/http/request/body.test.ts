@@ -257,7 +257,7 @@ describe('bodies', () => {
     )
   })
 
-  test('a body nobody asked for is left alone', async () => {
+  test('a body that the operation does not take is left unread', async () => {
     const task = await ada.addTask()
     expect(
       (

@@ -43,7 +43,7 @@ test('a request that belongs to a trace is a span of it: in its answer, be it a 
 test.each([
   ['of a later version, with more behind', `cc-${TRACE}-${PARENT}-01-what-comes-later`, '01'],
   ['of a later version', `01-${TRACE}-${PARENT}-00`, '00'],
-  ['with flags that nobody knows', `00-${TRACE}-${PARENT}-ff`, '03'],
+  ['with unknown flags', `00-${TRACE}-${PARENT}-ff`, '03'],
 ])('a trace %s is passed on as version 00', async (_, traceparent, flags) => {
   expect(await answered(ada.tasks, traceparent)).toMatch(
     new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`),

@@ -15,7 +15,7 @@ export interface OperationResponse {
   signedIn?: string
 }
 
-/** Refusals that whoever watches for attacks wants to see. */
+/** Refusals that tell of attacks; they are logged as warnings. */
 const WATCHED = new Set<ProblemCode>([
   'authorization_malformed',
   'token_expired',

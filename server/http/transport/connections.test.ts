@@ -26,7 +26,7 @@ function request(method: string, path: string, body?: object, more = ''): string
 
 /**
  * A connection that never ends its own side, and goes on sending `more`; what it hears, until it is
- * cut, which only whoever still sends finds out.
+ * cut, which only a client that still sends finds out.
  */
 function halfOpen(
   bytes: string,
@@ -170,11 +170,11 @@ test('what is sent behind a request whose answer ends the connection is not done
   // Where leave to send a body is not given, the server ends it.
   const refused = request(
     'POST',
-    '/api/nobody/tasks',
+    '/api/unknown/tasks',
     undefined,
     'expect: 100-continue\r\ncontent-length: 0\r\n',
   )
-  const answers = await raw(refused + request('POST', ada.tasks, { title: 'nobody hears of it' }))
+  const answers = await raw(refused + request('POST', ada.tasks, { title: 'not to be created' }))
   expect(statusesIn(answers)).toEqual([403])
   const { items } = (await ada.send<{ items: { title: string }[] }>(`${ada.tasks}?q=hears`)).body
   expect(items).toEqual([])
@@ -185,11 +185,13 @@ test.each([
   [
     'CONNECT behind a request that takes its time',
     () =>
-      request('POST', '/api/auth/login', { email: 'nobody@example.org', password: 'wrong horse' }) +
-      CONNECT,
+      request('POST', '/api/auth/login', {
+        email: 'unknown@example.org',
+        password: 'wrong horse',
+      }) + CONNECT,
   ],
   ['what is not HTTP', () => 'NONSENSE\r\n\r\n'],
-])('whoever resets the connection of %s harms nobody', async (_, bytes) => {
+])('a client that resets the connection of %s harms no other', async (_, bytes) => {
   for (const wait of [false, true]) {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
     const closed = new Promise((resolve) => socket.once('close', resolve))
@@ -275,5 +277,5 @@ test('a client that asks first is told to send its body only where it is wanted'
     )
   expect(statusesIn(await asking(ada.tasks, 13))).toEqual([100, 201])
   expect(statusesIn(await asking(ada.tasks, 100_000_000, ''))).toEqual([413])
-  expect(statusesIn(await asking('/api/nobody/tasks', 50, ''))).toEqual([403])
+  expect(statusesIn(await asking('/api/unknown/tasks', 50, ''))).toEqual([403])
 })

@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http'
 const waiting = new WeakMap<ServerResponse, boolean>()
 
 /**
- * Until leave is given, nobody knows whether the body still comes, so the connection ends with the
+ * Until the client is told to continue, it is unknown whether the body comes, so the connection ends with the
  * answer.
  */
 export function awaitContinue(response: ServerResponse): void {

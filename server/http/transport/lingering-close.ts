@@ -6,10 +6,10 @@ const LINGER = 2_000
 /**
  * Says the last that there is to say on a connection, and cuts it where the other side does not end
  * it: a half-open one would be kept for ever, and one that still sends be read for ever.
- * Not at once: whoever is still sending might not see the answer.
+ * Not at once: a client that still sends might not see the response.
  */
 export function endLingering(socket: Duplex, bytes?: string): void {
-  // Node may have taken its own listener off, and nobody else hears.
+  // Node may have removed its own listener, and an error without one ends the process.
   socket.on('error', () => socket.destroy())
   closeLingering(socket)
   socket.end(bytes)

@@ -15,7 +15,7 @@ const WAITING_LIMIT = 32
  */
 const WAITING_LIMIT_IN_ALL = 20_000
 
-/** Bytes of a body that are read though nobody wants them. */
+/** Bytes of an unwanted body that are read and discarded. */
 const READ_LIMIT = 10_000_000
 
 interface Exchange {
@@ -69,7 +69,7 @@ export function serializePipelinedRequests(
         queue.shift()
         const [next] = queue
         const error = broken.get(socket)
-        // Once the end is announced, what comes behind it is not done: nobody would hear of it.
+        // Once the end is announced, what comes behind it is not done: the client would not hear of it.
         if (socket.destroyed || socket.writableEnded) {
           waiting -= queue.length
           queue.length = 0

@@ -30,10 +30,10 @@ export function httpServer(app: Express, log: Logger): Server {
     refuseUnreadableRequest(error, socket, log),
   )
   server.on('request', serve)
-  // An expectation that nobody knows is left alone (RFC 9110, 10.1.1), not answered by Node without
+  // An unknown expectation is ignored (RFC 9110, 10.1.1), not answered by Node without
   // a problem.
   server.on('checkExpectation', serve)
-  // Whoever asks before sending a body is told to go on when it is wanted, not when it is refused
+  // A client that asks before it sends a body is told to continue where it is wanted, not where it is refused
   // anyway.
   server.on('checkContinue', (request, response) => {
     awaitContinue(response)

@@ -90,7 +90,7 @@ test('200: every change once, in the order in which it happened, as the task is 
   ])
   expect([has_more, items[1]?.task]).toEqual([false, (await ada.send(`${ada.tasks}/${a.id}`)).body])
   expect((await changes(ada, cursor)).body).toMatchObject({ items: [], has_more: false })
-  // Whoever has nothing yet does not need to hear of what is gone.
+  // A client that has no copy yet does not need tombstones.
   expect((await changes(ada)).body.items).toHaveLength(3)
 })
 

@@ -53,7 +53,7 @@ describe('a due time must be one', () => {
     ],
     ['a day of no calendar', { due_date: '2027-02-29' }, '/due_date', /day/],
     [
-      'a zone that nobody knows',
+      'an unknown zone',
       { due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Mars/Olympus' },
       '/due_time_zone',
       /time zone/,

@@ -43,7 +43,7 @@ async function fill(url: string): Promise<void> {
   const client = new pg.Client(url)
   await client.connect()
   await client.query(`
-    insert into "user" (id, name, email) select gen_random_uuid(), 'Somebody', n || '@example.org' from generate_series(1, 900) n`)
+    insert into "user" (id, name, email) select gen_random_uuid(), 'Another user', n || '@example.org' from generate_series(1, 900) n`)
   // Rows first and indexes after them is many times faster.
   await client.query(
     'create function chance(kind int, n int, of int) returns int language sql immutable return ((hashint8((kind::bigint << 40) + n)::bigint + 2147483648) % of)::int',

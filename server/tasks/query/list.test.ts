@@ -89,7 +89,7 @@ describe('listTasks', () => {
     expect([status, body.code, body.errors?.[0]?.in]).toEqual([400, 'invalid_request', 'query'])
   })
 
-  test("400: a cursor that was changed, or is somebody else's, is refused (rule 17)", async () => {
+  test("400: a cursor that was changed, or is another user's (rule 17)", async () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     for (const person of [bob, eve])
       for (let count = 0; count < 2; count += 1) await person.addTask()

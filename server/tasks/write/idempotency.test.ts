@@ -108,7 +108,7 @@ describe('the same request with the same key (rule 22)', () => {
     expect(await total(bob)).toBe(1)
   })
 
-  test('200, 201: sixty at once with one id, under three keys and under none, make one task, whoever loses which race', async () => {
+  test('200, 201: sixty at once with one id, with three keys and none, make one task', async () => {
     for (let round = 0; round < 5; round += 1) {
       const bob = await newPerson(service.url, 'bob')
       const json = { id: randomUUID(), title: 'Sixty' }
@@ -306,18 +306,18 @@ describe('a key is for one request of one user (rule 22)', () => {
     expect([his.user_id, hers.user_id]).toEqual([bob.id, ada.id])
   })
 
-  test('a request that was refused keeps no key: mended, it may be sent with the same one', async () => {
+  test('a refused request keeps no key: corrected, it may be sent with the same one', async () => {
     const task = await ada.addTask()
     const patch = (json: object, ifMatch: string) =>
       ada.send(`${ada.tasks}/${task.id}`, {
         method: 'PATCH',
         json,
-        headers: { ...key('mended'), 'if-match': ifMatch },
+        headers: { ...key('corrected'), 'if-match': ifMatch },
       })
     expect((await patch({ title: 'x' }, '"0"')).status).toBe(412)
     expect((await patch({ title: '' }, task.etag)).status).toBe(422)
     expect((await patch({ due_time: '12:00' }, task.etag)).status).toBe(422)
-    const { status, headers } = await patch({ title: 'Mended' }, task.etag)
+    const { status, headers } = await patch({ title: 'Corrected' }, task.etag)
     expect([status, headers.get('idempotency-replayed')]).toEqual([200, null])
   })
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** Somebody with tasks A, B, C and D, in this order. */
+/** A user with tasks A, B, C and D, in this order. */
 async function withTasks() {
   const person = await newPerson(service.url)
   const tasks = new Map<string, Task>()

@@ -127,7 +127,7 @@ test('200, 409: an id in the trash is taken: the same content answers with the t
   expect((await create('Twice')).status).toBe(409)
 })
 
-test('200: the emptied trash is gone for good, at most 1,000 tasks a request; nothing else and nobody else loses a task', async () => {
+test('200: purges the trash, at most 1,000 tasks a request, and no other task', async () => {
   const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
   await fillTasks(service.database, ada.id, 1_300)
   await service.database.rows(

@@ -33,7 +33,7 @@ export function DeleteAccount({ leave }: { leave: (why?: string) => void }) {
               included.
             </li>
             <li>You are signed out everywhere, programs that use your account too.</li>
-            <li>Nobody can bring any of it back.</li>
+            <li>It cannot be undone.</li>
           </ul>
           <form
             className="space-y-4"

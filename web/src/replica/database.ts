@@ -9,7 +9,7 @@ export interface Entry {
   key: string
   /** When it was done, by the clock of the device. */
   at: string
-  /** What it is about, for whoever reads that it failed. */
+  /** What it is about, for the message that it failed. */
   about: string
   operations: TaskOperation[]
   /** What takes each of them back. */
@@ -25,7 +25,7 @@ export interface Entry {
   isBlocked?: boolean
   /** Of what is done: its tasks as it left them. */
   left?: Task[]
-  /** Of a conflict: which operation it is, and the task as somebody else left it. */
+  /** Of a conflict: which operation it is, and the task as another device left it. */
   conflict?: { index: number; theirs: Task }
   /** Why it was refused. */
   why?: string
@@ -53,7 +53,7 @@ const nameOf = (userId: string) => `docket-${userId}`
 /**
  * The database of a person on this device. Nothing of one person is ever in that of another.
  *
- * @param onDeleting called when another tab deletes it: whoever has it open must close it
+ * @param onDeleting called when another tab deletes it: a tab that has it open must close it
  * @param onLost called when the browser has taken it away
  */
 export function openDatabase(

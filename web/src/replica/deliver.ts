@@ -100,7 +100,7 @@ const gone = (entry: Entry, index: number): Entry =>
     ? without(entry, index)
     : { ...entry, ...refused('This task was deleted on another device.') }
 
-/** Somebody else was faster. Only what both of them changed is a conflict. */
+/** Another device changed it first. Only what both changed is a conflict. */
 async function reconciled(
   docket: DocketClient,
   entry: Entry,

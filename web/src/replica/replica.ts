@@ -42,7 +42,7 @@ export interface Replica {
    * Does something: it is kept on this device before anything shows it, and goes to the server when
    * it can, once.
    *
-   * @param about what it is about, for whoever reads that it failed
+   * @param about what it is about, for the message that it failed
    * @returns what takes it back
    */
   perform(steps: Step[], about: string): Promise<Step[]>
@@ -315,7 +315,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
         const before = (inverse as typeof operation).changes
         const shown = tasks.get(operation.task_id)
         const done = left.get(operation.task_id)
-        // The version that has what was decided over; not one that is there already and that nobody
+        // The version that has what was decided over; not one that is there already and that no person
         // here has seen.
         const version = holds(shown, before)
           ? (done && holds(done, before) ? done : shown)?.etag

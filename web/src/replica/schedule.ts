@@ -13,7 +13,7 @@ interface Work {
   /**
    * Everything there is to do now.
    *
-   * @param taken called before each look at what there is: whoever asks later asks for another one
+   * @param taken called before each look at what there is: a later request asks for another one
    */
   run: (taken: () => void) => Promise<void>
   /** How it went. */
@@ -61,14 +61,14 @@ export function schedule({ run, fared, isWaiting }: Work): {
       failures = 0
       if (!isStopped) fared(undefined)
     } catch (error) {
-      // What was under way then fails, and matters to nobody.
+      // What was under way then fails, and no longer matters.
       if (isStopped) return
       failures += 1
       const wanted =
         error instanceof ProblemError
           ? Number(error.response.headers.get('retry-after')) * 1_000
           : 0
-      // Somebody has asked again meanwhile, perhaps because the network is back.
+      // A new request came meanwhile, perhaps because the network is back.
       wait = isAsked
         ? FIRST_WAIT
         : Math.max(wanted || 0, Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT))

@@ -19,7 +19,7 @@ const WHILE = 10_000
 export function Undo({ last, over }: { last: Undoable; over: () => void }) {
   useKeys({ z: last.undo })
   const bar = useRef<HTMLElement>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each deed has its own ten seconds
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each action has its own ten seconds
   useEffect(() => {
     let timer = setTimeout(end, WHILE)
     function end() {

@@ -49,9 +49,9 @@ export function useListKeys({
   }
   const step = (by: number) =>
     send(shown[at < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by))]?.id)
-  const act = (deed: (tasks: Task[]) => Promise<boolean>) => () => {
+  const act = (action: (tasks: Task[]) => Promise<boolean>) => () => {
     if (meant.length === 0 || !isOnTask()) return
-    void deed(meant)
+    void action(meant)
     clear()
   }
   const remove = act(actions.remove)

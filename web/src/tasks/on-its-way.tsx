@@ -15,7 +15,7 @@ const UUID = /^[\da-f-]{36}$/
 
 /**
  * What of the person's changes has not reached the server, and why: offline, refused, or changed by
- * somebody else too.
+ * another device too.
  */
 export function OnItsWay({ edited }: { edited?: string | undefined }) {
   const { outbox, trouble, failure, replica, tasks } = useWorkspace()
