@@ -319,7 +319,7 @@ function openingOf(operation: Operation): Opening {
 }
 
 test.each(table)(
-  '$id, open to $opened: the exact answer for every caller without a good credential (rules 11, 12)',
+  '$id, open to $opened: the response to every other caller (rules 11, 12)',
   async ({ operation }) => {
     const { refused } = openingOf(operation)
     for (const [caller, credentials] of Object.entries(REFUSED)) {

@@ -396,7 +396,7 @@ describe('who sends a request, behind proxies', () => {
     ['999.1.1.1', '127.0.0.1'],
   ]
 
-  test('the address is read whatever stands around it, and garbage counts as the proxy that wrote it', async () => {
+  test('the address is read in any notation; garbage counts as its proxy', async () => {
     const behind = await startService({ environment: { TRUST_PROXY: '1' } })
     const kept: [string, string | null | undefined][] = []
     for (const [forwarded] of ADDRESSES) {

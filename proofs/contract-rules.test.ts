@@ -244,7 +244,7 @@ test.each(FORGOTTEN.map(([what, , told], index) => [what, told, index] as const)
   },
 )
 
-test('against the contract of the last release there are only compatible changes, or the version says otherwise (rule 28)', () => {
+test('only compatible changes since the last release, or a new version (rule 28)', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/compatibility.ts'], {
     cwd: root,
     encoding: 'utf8',

@@ -179,7 +179,7 @@ describe('too many requests', () => {
 })
 
 describe('what no caller can cause', () => {
-  test('every operation whose handler throws answers a 500 that says nothing of it (rule 10)', async () => {
+  test('a handler that throws: 500 that reveals nothing (rule 10)', async () => {
     let broken = false
     const breakable = ([id, handler]: [string, unknown]) => [
       id,
@@ -201,7 +201,7 @@ describe('what no caller can cause', () => {
     }
   })
 
-  test('every operation that needs the database answers 503 with Retry-After while it is away', async () => {
+  test('without the database: 503 with Retry-After', async () => {
     const lost = await startService({ losable: true })
     const bob = await newPerson(lost.url, 'bob')
     await lost.loseDatabase()
@@ -213,7 +213,7 @@ describe('what no caller can cause', () => {
     }
   })
 
-  test('with every connection held by a lock, requests are 503s, and once it lasts, those beyond the queue at once; freed, it serves again', async () => {
+  test('all connections locked: 503, later at once; freed, it serves again', async () => {
     const held = await startService({ losable: true })
     // Of one user no more than fifty run, and the others wait for those.
     const users = await Promise.all(

@@ -4,7 +4,7 @@ import { STRANGE, startHostileMiddle } from '../server/testing/hostile-middle.ts
 import { newPerson } from '../server/testing/person.ts'
 import { startService } from '../server/testing/service.ts'
 
-test('a day of work through the hostile middle: nothing lost, nothing doubled, no session ended, no call to repeat', async () => {
+test('a hostile proxy: nothing lost or doubled, no session ended', async () => {
   // The waits between two tries are of random length; these are the shortest.
   vi.spyOn(Math, 'random').mockReturnValue(0)
   onTestFinished(() => void vi.restoreAllMocks())
@@ -69,7 +69,7 @@ test('a day of work through the hostile middle: nothing lost, nothing doubled, n
   ])
 }, 60_000)
 
-test('login: a strange response is an error that says so, is not repeated, and changes no session', async () => {
+test('login: a strange response is an error, and changes no session', async () => {
   const service = await startService()
   const ada = await newPerson(service.url)
   const middle = await startHostileMiddle(service.url, (method) => method === 'POST')

@@ -332,7 +332,7 @@ test('every case has an operation that it is tried on', () => {
   ).toEqual([])
 })
 
-test('the mock lives on, and answers as the server does, after what Prism would end or wait over', async () => {
+test('the mock survives what Prism would end or wait over', async () => {
   const authorization: [string, string] = ['authorization', `Bearer ${ada.token}`]
   const odd: Outgoing[] = [
     ...['*', 'json', ';;'].map(

@@ -138,7 +138,7 @@ const isOfTheTask = ({ pointer, code }: { pointer: string; code: string }) =>
   code === 'invalid' && /\/(due_date|due_time|due_time_zone|before|after)$/.test(pointer)
 
 test.each(contractOperations)(
-  '$id: a request that fits the contract is never refused for its form, and what it stores comes back as it was',
+  '$id: a valid request is not refused, and comes back as stored',
   async (operation) => {
     const isSignUp = /^(signup|signUpEmail)$/.test(operation.id)
     const isSignIn = /^(login|signInEmail)$/.test(operation.id)
@@ -198,7 +198,7 @@ test.each(contractOperations)(
   },
 )
 
-test('a path put together of anything reaches nothing of another user, and is a problem where it leads nowhere', async () => {
+test('a random path reaches nothing of another user', async () => {
   const pieces = [
     'api',
     'auth',
@@ -266,7 +266,7 @@ test('a path put together of anything reaches nothing of another user, and is a 
   })
 })
 
-test('headers said twice, or with odd values, are taken or refused, and crash nothing', async () => {
+test('repeated or odd headers are accepted or refused, and crash nothing', async () => {
   const values: Record<string, string[]> = {
     authorization: [
       `Bearer ${ada.token}`,

@@ -98,7 +98,7 @@ async function someone(fields: Schemas['TaskCreate'][]): Promise<Person> {
 /** What of a task must be the same in another account. */
 const carried = ({ user_id, etag, position, ...task }: Task) => task
 
-test('any tasks, exported as JSON or CSV and imported into an empty account, are the same tasks in each of the twelve orders', async () => {
+test('any tasks, exported and imported, are the same in each order', async () => {
   await fc.assert(
     fc.asyncProperty(accounts, async (fields) => {
       const ada = await someone(fields)
@@ -166,7 +166,7 @@ test('any CSV is read by csv-parse, and no cell of it begins like a formula', as
 const holdable = (text: string) =>
   text.replaceAll(/\r\n?|\u2028|\u2029/g, '\n').replaceAll(/[^\P{Cc}\t\n]/gu, '')
 
-test('any iCalendar file is read by ical.js: folded, escaped, with the ids for UIDs and every due time where it was', async () => {
+test('any iCalendar file is read by ical.js', async () => {
   await fc.assert(
     fc.asyncProperty(accounts, async (fields) => {
       const ada = await someone(fields)

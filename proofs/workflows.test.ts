@@ -5,7 +5,7 @@ import { startService } from '../server/testing/service.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-test('the journeys of proofs/workflows.arazzo.yaml run to their end against the live server', async () => {
+test('the journeys of workflows.arazzo.yaml run to their end', async () => {
   const { url } = await startService()
   const words = [
     'respect',

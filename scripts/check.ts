@@ -21,6 +21,8 @@ interface Part {
 }
 
 const PARTS: Record<string, Part> = {
+  types: { about: 'types', run: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  'web-types': { about: 'types of the app', run: ['node_modules/typescript/bin/tsc', '-p', 'web'] },
   tests: { about: 'the suite, and the coverage of the contract', run: ['scripts/suite.ts'] },
   lint: {
     about: 'lint and format',
@@ -54,12 +56,15 @@ const PARTS: Record<string, Part> = {
   },
 }
 
+/** The parts that `npm test` runs. */
+const OF_NPM_TEST = ['types', 'web-types', 'tests']
+
 const [name, ...words] = process.argv.slice(2)
 const chosen =
   name === undefined
     ? Object.keys(PARTS)
     : name === 'rest'
-      ? Object.keys(PARTS).filter((part) => part !== 'tests')
+      ? Object.keys(PARTS).filter((part) => !OF_NPM_TEST.includes(part))
       : [name]
 for (const part of chosen) {
   const { about, run, words: defaults = [], environment } = PARTS[part] ?? unknown(part)

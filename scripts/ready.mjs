@@ -33,7 +33,7 @@ const COMMANDS = {
   'docs screenshots': [build, script('screenshots.ts')],
   generate: [script('generate.ts')],
   test: [build, ...types, onPostgres('suite.ts')],
-  check: [build, ...types, onPostgres('check.ts')],
+  check: [build, onPostgres('check.ts')],
   bench: [build, onPostgres('bench.ts')],
   'bench growth': [build, onPostgres('bench-growth.ts')],
   'bench profile': [build, onPostgres('bench-profile.ts')],

@@ -26,7 +26,7 @@ function counting() {
 }
 
 describe('createClient', () => {
-  test('filters with several values, and a key that makes a repetition the same task, are typed and arrive', async () => {
+  test('filters with several values and idempotency keys are typed and sent', async () => {
     const docket = createClient({
       baseUrl: service.url,
       tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken }),
@@ -121,7 +121,7 @@ describe('sessionTokens', () => {
     expect(seen.filter((line) => line === 'GET /api/auth/token')).toHaveLength(1)
   })
 
-  test('a server that answers neither token nor 401 is an error that says what it answered', async () => {
+  test('a server that sends neither a token nor 401 is an error', async () => {
     const tokens = sessionTokens({ baseUrl: `${service.url}/nowhere`, sessionToken: 'x' })
     await expect(tokens.get()).rejects.toMatchObject({ name: 'NotFoundError', code: 'not_found' })
   })

@@ -67,7 +67,7 @@ describe('a method for each operation', () => {
     await expect(docket.listTasks()).rejects.toBeInstanceOf(AuthenticationError)
   })
 
-  test('`raw` gives the answer itself, to be read piece by piece, and a 304 where one was asked for', async () => {
+  test('`raw` gives the response itself, as a stream or a 304', async () => {
     const docket = clientOf(await newPerson(service.url))
     await docket.createTask({ body: { title: 'Pay the rent' } })
     const file = await docket.raw.exportTasksCsv()
@@ -132,7 +132,7 @@ describe('who a client speaks for', () => {
     await expect(later.listTasks()).rejects.toMatchObject({ code: 'authorization_missing' })
   })
 
-  test('a session that ends elsewhere is told once, also when no token is left to be refused', async () => {
+  test('a session that ends elsewhere is reported once', async () => {
     let over = 0
     const body = credentials()
     const docket = createDocket({ baseUrl: service.url, onSessionOver: () => void over++ })
@@ -241,7 +241,7 @@ describe('who a client speaks for', () => {
 })
 
 describe('what is refused', () => {
-  test('is thrown as the error of its family, with the problem, its code, its pointers and the id of the request', async () => {
+  test('is thrown as an error of its family, with problem, code and pointers', async () => {
     const ada = await newPerson(service.url)
     const docket = clientOf(ada)
     const error = await docket.createTask({ body: { title: '' } }).catch((error: unknown) => error)
@@ -291,7 +291,7 @@ describe('what is refused', () => {
     expect(items).toEqual([task])
   })
 
-  test('no response: the error names the operation and the address, and carries the cause', async () => {
+  test('no response: the error names operation and address, with its cause', async () => {
     const nowhere = createDocket({ baseUrl: 'http://127.0.0.1:9', retries: 0 })
     const error = (await nowhere.result.getLiveness()).error as NoAnswerError
     expect(error.message).toMatch(
@@ -302,7 +302,7 @@ describe('what is refused', () => {
     expect((await late.result.getLiveness()).error?.cause).toBeInstanceOf(Error)
   })
 
-  test('a response that the contract does not describe is no response, whatever its status', async () => {
+  test('a response that the contract does not describe is no response', async () => {
     const docket = (body: string, status: number, type?: string) =>
       createDocket({
         baseUrl: service.url,

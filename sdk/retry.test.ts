@@ -76,7 +76,7 @@ describe('with a server that fails on purpose', () => {
     )
   })
 
-  test('what never answers is given up in time, and the error says that it was the time', async () => {
+  test('a server that never responds is given up in time', async () => {
     const { proxy, docket } = await behindFaults({ tryTimeout: 100, timeout: 600 })
     proxy.faults.push(...Array<Fault>(50).fill('hang'))
     await expect(docket.listTasks()).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('with a server that fails on purpose', () => {
     })
   })
 
-  test('that holds for the access token too: neither a time limit nor a signal waits for it', async () => {
+  test('the same for the access token: limit and signal do not wait for it', async () => {
     const never = { get: () => new Promise<undefined>(() => {}), renew: async () => undefined }
     const docket = createDocket({
       baseUrl: service.url,
@@ -118,7 +118,7 @@ describe('with a server that fails on purpose', () => {
     await expect((await docket.raw.exportTasksCsv()).text()).rejects.toThrow()
   })
 
-  test('a file is read past the limit of the call, and no longer than the signal says', async () => {
+  test('a file is read past the limit of the call, until its signal ends', async () => {
     const first = new TextEncoder().encode('title\r\n')
     let write: ReadableStreamDefaultController<Uint8Array> | undefined
     const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
@@ -143,7 +143,7 @@ describe('with a server that fails on purpose', () => {
     await expect(reading).rejects.toThrow('enough')
   })
 
-  test('the limit of a call holds for its token, its tries and the look at what it collided with together', async () => {
+  test('the limit of a call includes token, tries and conflict', async () => {
     const { proxy, docket } = await behindFaults({ timeout: 1_000, tryTimeout: 5_000 })
     const task = await docket.createTask({ body: { title: 'as read' } })
     await docket.updateTask({ task, body: { title: 'as it is' } })
@@ -153,7 +153,7 @@ describe('with a server that fails on purpose', () => {
     })
   })
 
-  test('a wait that the server asks for is kept, and one that is longer than the call may take is not begun', async () => {
+  test('a Retry-After is kept, unless it is longer than the call may take', async () => {
     const { proxy, docket } = await behindFaults({ timeout: 5_000 })
     proxy.faults.push({ status: 503, retryAfter: 1 })
     await docket.listTasks()
@@ -205,7 +205,7 @@ describe('with a server that fails on purpose', () => {
     ])
   })
 
-  test('fifty calls that are refused with 401 at once renew the token once; a session that is over is told once found out', async () => {
+  test('fifty calls refused with 401 at once renew the token once', async () => {
     const ada = await newPerson(service.url)
     const proxy = await startFaultyProxy(service.url)
     const real = sessionTokens({ baseUrl: proxy.url, sessionToken: ada.sessionToken })
@@ -235,7 +235,7 @@ describe('with a server that fails on purpose', () => {
   })
 })
 
-test('hooks see every try; the log has one line a call, and no token, title or query in it', async () => {
+test('hooks see every try; the log has no token, title or query', async () => {
   const lines: unknown[] = []
   const tries: string[] = []
   const { ada, proxy, docket } = await behindFaults({

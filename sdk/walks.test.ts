@@ -65,7 +65,7 @@ describe('what comes in pages', () => {
     expect(heard).toContain('last')
   })
 
-  test('a follower whose signal ends while it is at work does not wait for the next look', async () => {
+  test('a follower ends with its signal, also while it works', async () => {
     const docket = clientOf(await newPerson(service.url))
     const over = new AbortController()
     const following = async () => {

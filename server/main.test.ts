@@ -128,7 +128,7 @@ describe('a configuration that is not good stops the start with one sentence', (
   })
 })
 
-test('what is allowed and probably not meant is a warning of one sentence, and never repeats a password', () => {
+test('unusual settings are warnings of one sentence, without passwords', () => {
   const DATA_DIR = dataDirectory()
   const given = {
     NODE_ENV: 'production',
@@ -163,7 +163,7 @@ test('what is allowed and probably not meant is a warning of one sentence, and n
 })
 
 describe('the embedded database', () => {
-  test('a second server on the same directory is refused with one sentence, and the first goes on', async () => {
+  test('a second server on the directory is refused, and the first goes on', async () => {
     const DATA_DIR = dataDirectory()
     const first = await startProcess({ DATA_DIR })
     const { code, output } = await startRefused({ DATA_DIR, LOG_LEVEL: 'error' })
@@ -185,7 +185,7 @@ describe('the embedded database', () => {
     ])
   })
 
-  test('stopped with SIGTERM and started again, it keeps accounts, sessions and tasks; exit code 0', async () => {
+  test('SIGTERM and a new start keep accounts, sessions and tasks; exit code 0', async () => {
     const DATA_DIR = dataDirectory()
     const first = await startProcess({ DATA_DIR })
     const ada = await newPerson(first.url)
@@ -199,7 +199,7 @@ describe('the embedded database', () => {
     expect(statSync(join(DATA_DIR, 'secret')).mode & 0o777).toBe(0o600)
   })
 
-  test('killed with SIGKILL under load, every acknowledged task is there, and the directory is free at once', async () => {
+  test('SIGKILL under load: every acknowledged task is there, and no lock', async () => {
     const DATA_DIR = dataDirectory()
     const first = await startProcess({ DATA_DIR })
     const ada = await newPerson(first.url)
@@ -252,7 +252,7 @@ test('`npm start` passes SIGTERM on: it ends with 0 and leaves no server behind'
   await expect(fetch(`${server.url}/livez`)).rejects.toThrow()
 })
 
-test('METRICS_PORT: requests by operation and status, statements, the event loop; no path, user or token is ever a label', async () => {
+test('METRICS_PORT: requests, statements, event loop; no personal labels', async () => {
   const port = await freePort()
   const server = await startProcess({ DATA_DIR: dataDirectory(), METRICS_PORT: String(port) })
   const ada = await newPerson(server.url)

@@ -25,7 +25,7 @@ const LATER: Record<string, number> = {
   workspace: 6_000,
 }
 
-test('a first visit loads at most 80 kB of script after gzip, and every part that comes later has its limit', () => {
+test('a first visit loads at most 80 kB of script; each later part has a limit', () => {
   const page = readFileSync(join(dist, 'index.html'), 'utf8')
   const first = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(js|css))"/g)].map(
     ([, path, kind]) => ({ path: path as string, kind }),

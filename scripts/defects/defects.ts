@@ -169,7 +169,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a cell that a spreadsheet runs',
       seeds: [['server/transfer/csv.ts', 'RISKY.test(text) ?', '/^[=+]/.test(text) ?']],
       check: 'files',
-      says: /× exportTasksCsv: what begins like a formula/,
+      says: /× exportTasksCsv: a formula/,
     },
     {
       what: 'an import that doubles',

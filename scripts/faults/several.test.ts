@@ -57,7 +57,7 @@ async function startProxy(
 }
 
 test.each([2, 4])(
-  '%i servers behind HAProxy: limits are shared, a sign-out on one holds on all at once, and none of them is missed when it restarts',
+  '%i servers behind HAProxy share limits and sign-outs, and restart unseen',
   async (count) => {
     const cluster = await breakable()
     const redisPort = await freePort()

@@ -27,7 +27,7 @@ function directory(): string {
   return made
 }
 
-test('what the Dockerfile puts into the image is enough: the server starts there as a user who can write nothing but its data, and ends with 0', async () => {
+test('the image has everything, and runs without rights but for its data', async () => {
   const dockerfile = readFileSync('deploy/Dockerfile', 'utf8')
   const [build, image] = [directory(), directory()]
   // Its last RUN of the build, on what git has.
@@ -82,7 +82,7 @@ test('what the Dockerfile puts into the image is enough: the server starts there
   expect(await server.end('SIGTERM')).toBe(0)
 }, 300_000)
 
-test('the systemd unit is one: each setting is known, and what it starts is in the repository', () => {
+test('the systemd unit is valid, and starts what is in the repository', () => {
   if (!works('systemd-analyze', '--version')) install('systemd')
   const text = readFileSync('deploy/docket.service', 'utf8')
   const [, node = '', main = ''] =

@@ -18,7 +18,7 @@ test.each([
   ['PyJWT', 'jwt', 'python3-jwt', 'import jwt; refused = jwt.InvalidTokenError'],
   ['python-jose', 'jose', 'python3-jose', 'from jose import jwt, JWTError as refused'],
 ])(
-  '%s, given only BETTER_AUTH_SECRET and HS256, reads sub, user_id and email, and refuses another secret',
+  '%s reads sub, user_id and email by the secret, and refuses another',
   async (_, module, debian, load) => {
     const python = pythonWith(module, debian)
     const service = await startService()

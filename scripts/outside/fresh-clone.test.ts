@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { send } from '../../server/testing/person.ts'
 import { startProcess } from '../../server/testing/process.ts'
 
-test('on a fresh clone, `npm start` alone installs, builds and serves the API, the app and the docs', async () => {
+test('fresh clone: `npm start` installs, builds and serves API, app and docs', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'docket-clone-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   execFileSync('git', ['clone', '--quiet', process.cwd(), directory])

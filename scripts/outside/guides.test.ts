@@ -146,7 +146,7 @@ test('the program of the guide mock prints the same on the mock and on a server'
     expect(await inNode(blocks, url)).toEqual(printedBy(blocks))
 }, 60_000)
 
-test('what the guide mock does in the shell prints what stands there, and Prism alone serves the contract of the package', async () => {
+test('the mock guide prints what it says, and Prism alone serves the contract', async () => {
   const blocks = select('mock', 'sh', 'mock')
   expect(await inShell(blocks, await startMock())).toEqual(printedBy(blocks))
   const [alone] = select('mock', 'sh', 'alone')

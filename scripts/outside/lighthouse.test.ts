@@ -17,7 +17,7 @@ const WANTED = {
 type Form = keyof typeof WANTED
 
 test.each(['mobile', 'desktop'] as Form[])(
-  'Lighthouse, %s: the app as it is served is fast, accessible and well made, before sign-in and after',
+  'Lighthouse, %s: fast, accessible and well made, before and after sign-in',
   async (form) => {
     const { url } = await startService()
     const ada = { email: 'ada@example.org', password: 'correct horse battery' }

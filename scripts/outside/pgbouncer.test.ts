@@ -41,7 +41,7 @@ default_pool_size = 3
   })
 }
 
-test('behind PgBouncer in transaction mode, with fewer connections than the server has: reads, writes, many at once, and 401 right after a sign-out', async () => {
+test('behind PgBouncer in transaction mode: reads, writes, bulks, sign-out', async () => {
   const cluster = await startCluster()
   onTestFinished(() => cluster.remove())
   const port = await freePort()

@@ -9,7 +9,7 @@ import { startProcess } from '../../server/testing/process.ts'
 import { startCluster } from './cluster.ts'
 import { install, works } from './program.ts'
 
-test('a backup by pg_dump, restored elsewhere as the hosting guide says: accounts and tasks are there, sessions are not, old cursors start over', async () => {
+test('a restored pg_dump: accounts and tasks stay, sessions and cursors do not', async () => {
   if (!works('pg_dump', '--version')) install('postgresql-client')
   const cluster = await startCluster()
   onTestFinished(() => cluster.remove())

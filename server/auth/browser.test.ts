@@ -106,7 +106,7 @@ describe('better-auth/client', () => {
     ).toMatchObject({ status: 403 })
   })
 
-  test('the stock client finds code, message and status of an error where it looks for them', async () => {
+  test('the stock client finds code, message and status of an error', async () => {
     const auth = client(browser().go as typeof fetch)
     const wrong = await auth.signIn.email({ email: 'unknown@example.org', password: 'wrong horse' })
     expect(wrong.error).toMatchObject({
@@ -145,7 +145,7 @@ describe('signUpEmail, signInEmail, getSession', () => {
     },
   )
 
-  test('the session is an HttpOnly, SameSite=Lax cookie, and no answer shows its token', async () => {
+  test('the session is an HttpOnly, SameSite=Lax cookie; no response shows it', async () => {
     const { json, jar } = browser()
     const credentials = fresh()
     const up = await json<Schemas['BrowserSignUp']>('/api/auth/sign-up/email', credentials)
@@ -227,7 +227,7 @@ describe('signUpEmail, signInEmail, getSession', () => {
     )
   })
 
-  test('200 without an Origin, as curl sends it; 403 from a page of another origin, also when it sends a cookie', async () => {
+  test('200 without an Origin, as from curl; 403 from another origin', async () => {
     const person = fresh()
     expect(
       (await send(`${service.url}/api/auth/sign-up/email`, { method: 'POST', json: person }))
@@ -253,7 +253,7 @@ describe('signUpEmail, signInEmail, getSession', () => {
 })
 
 describe('getToken and signOut', () => {
-  test('the cookie buys an access token, which is 401 at the very next request after sign-out', async () => {
+  test('the cookie gets an access token, which is 401 right after sign-out', async () => {
     const { json } = browser()
     const { user } = (await json<Schemas['BrowserSignUp']>('/api/auth/sign-up/email', fresh())).body
     const { token } = (await json<Schemas['AccessToken']>('/api/auth/token')).body
@@ -282,7 +282,7 @@ describe('getToken and signOut', () => {
   })
 })
 
-test('Better Auth finds every table and column it wants: its own migration adds nothing', async () => {
+test('Better Auth finds its tables: its own migration adds nothing', async () => {
   const identity = createIdentity(
     readConfig({ BETTER_AUTH_SECRET: service.secret }),
     service.database.identityPool,

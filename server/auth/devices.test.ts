@@ -4,7 +4,7 @@ import { knownDevices } from './devices.ts'
 const { accountOf, tokenFor, cookieFor, deviceOf } = knownDevices('x'.repeat(32), true)
 const ada = accountOf('ada@example.org')
 
-test('a device is known by its token or its cookie, for the account that it signed in to, in any case of its e-mail', () => {
+test('a device is known by token or cookie, for its account only', () => {
   const token = tokenFor(ada)
   const [cookies] = cookieFor(accountOf('Ada@Example.org')).split(';')
   expect([deviceOf({ token }, ada), deviceOf({ cookies: `a=b; ${cookies}` }, ada)]).toEqual([

@@ -27,7 +27,7 @@ const fresh = () => ({
 })
 
 describe('signup', () => {
-  test('201: answers user, tokens and lifetime, sets no cookie, and the access token works', async () => {
+  test('201: user, tokens and lifetime, no cookie; the access token works', async () => {
     const { status, headers, body } = await post<Schemas['SessionGrant']>('/api/auth/signup', {
       ...fresh(),
       name: 'Grace',
@@ -52,7 +52,7 @@ describe('signup', () => {
     expect((await post('/api/auth/login', credentials)).status).toBe(200)
   })
 
-  test('422: the most used passwords, blanks and the e-mail itself are too_common, on every path that sets a password', async () => {
+  test('422: common passwords, blanks and the e-mail are too_common, everywhere', async () => {
     const { email } = fresh()
     for (const password of [
       'password',
@@ -83,7 +83,7 @@ describe('signup', () => {
     ]).toEqual([422, '/new_password', 'too_common'])
   })
 
-  test('the log says who signed in, and of who was refused only a name that tells no e-mail', async () => {
+  test('the log names who signed in; refused ones by a hash only', async () => {
     const { email } = ada
     await post('/api/auth/login', { email, password: ada.password })
     await post('/api/auth/login', { email, password: 'wrong horse' })
@@ -105,7 +105,7 @@ describe('signup', () => {
     expect(service.log.join()).not.toContain(email)
   })
 
-  test('409: a taken e-mail, in whatever case, and of twelve sign-ups at once exactly one wins', async () => {
+  test('409: a taken e-mail, in any case; of twelve sign-ups at once one wins', async () => {
     const taken = await post<Problem>('/api/auth/signup', {
       email: ada.email.toUpperCase(),
       password: 'another horse',
@@ -197,7 +197,7 @@ describe('verify', () => {
 })
 
 describe('getToken', () => {
-  test('200: a session token buys an access token with the claims that other backends read', async () => {
+  test('200: a session token gets an access token with the documented claims', async () => {
     const { status, body } = await get<Schemas['AccessToken']>('/api/auth/token', ada.sessionToken)
     expect([status, body.expires_in]).toEqual([200, 1_800])
     const claims = JSON.parse(
@@ -216,7 +216,7 @@ describe('getToken', () => {
     expect((await get(ada.tasks, body.token)).status).toBe(200)
   })
 
-  test('401: nothing, an access token, an unsigned and a tampered session token buy nothing', async () => {
+  test('401: no token, an access token, a tampered session token', async () => {
     expect((await get<Problem>('/api/auth/token')).body.code).toBe('session_missing')
     const [bare] = ada.sessionToken.split('.') as [string]
     for (const token of [ada.token, bare, `${bare}.AAAA`, `x${ada.sessionToken}`]) {

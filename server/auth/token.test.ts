@@ -33,7 +33,7 @@ describe('access tokens', () => {
   }
   const now = () => Math.floor(Date.now() / 1_000)
 
-  test('401 without a token says which header is missing, without an error in the challenge', async () => {
+  test('401 without a token names the missing header', async () => {
     const { status, headers, body } = await get<Problem>(ada.tasks)
     expect([status, body.detail]).toEqual([
       401,
@@ -113,7 +113,7 @@ describe('access tokens', () => {
     expect(answers.at(-1)?.body.code).toBe('token_expired')
   })
 
-  test("401 for a token whose session is another user's, though its signature is good", async () => {
+  test("401: a valid signature, but another user's session", async () => {
     const bob = await newPerson(service.url, 'bob')
     const { sid } = JSON.parse(
       Buffer.from(bob.token.split('.')[1] as string, 'base64url').toString(),
@@ -121,7 +121,7 @@ describe('access tokens', () => {
     expect((await get<Problem>(ada.tasks, await signed({ sid }))).body.code).toBe('session_ended')
   })
 
-  test("403 on any path but the caller's own: the same for a user who exists, one who does not, and nonsense (rule 13)", async () => {
+  test('403 on any other path, the same for existing users and none (rule 13)', async () => {
     const bob = await newPerson(service.url, 'bob')
     const task = await bob.addTask()
     const bodies = []
@@ -167,7 +167,7 @@ describe('access tokens', () => {
     expect((await bob.send(`${bob.tasks}/${task.id}`)).body).toEqual(task)
   })
 
-  test('401 comes before 403, and 403 before whatever is wrong with the request (rule 13)', async () => {
+  test('401 before 403, and 403 before validation (rule 13)', async () => {
     expect((await get(`/api/${crypto.randomUUID()}/tasks?limit=0`)).status).toBe(401)
     expect((await get(`/api/${crypto.randomUUID()}/tasks?limit=0`, ada.token)).status).toBe(403)
     expect(
@@ -181,7 +181,7 @@ describe('access tokens', () => {
     ).toBe(403)
   })
 
-  test('a session that has expired, or a user who is gone, is refused at the next request', async () => {
+  test('an expired session, or a deleted user, is refused at the next request', async () => {
     const { sql } = await import('../database/sql.ts')
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     await service.database.rows(

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { startProcess } from '../testing/process.ts'
 import { copyDatabase } from '../testing/service.ts'
 
-test('what is over is taken away, however much, and nothing else: trash after 30 days, what is left of it after 90, keys after 24 hours, expired sessions', async () => {
+test('deletes old trash, tombstones, keys and sessions, and nothing else', async () => {
   const { variables, drop } = await copyDatabase(true)
   onTestFinished(drop)
   const client = new pg.Client(variables.DATABASE_URL)

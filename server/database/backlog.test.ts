@@ -25,7 +25,7 @@ test('however many there are, one more is done while they are quick', async () =
   expect(await one()).toBe('done')
 })
 
-test('where more than 500 take longer than a second, or none has ended for one, one more is refused at once', async () => {
+test('more than 500 slow requests, or none that ends: one more is refused', async () => {
   const slow = busy(600)
   vi.advanceTimersByTime(1_100)
   await expect(slow.one()).rejects.toThrow(Unavailable)

@@ -21,7 +21,7 @@ test('three processes that start at once on one database all start', async () =>
   for (const database of databases) await database.ping()
 })
 
-test('a statement that takes too long is a 503, and what waited behind it is never run', async () => {
+test('a statement that takes too long is a 503; waiting ones are not run', async () => {
   const { databaseUrl, directDatabaseUrl } = await startService({ losable: true })
   const database = await openDatabase({ databaseUrl, directDatabaseUrl, dataDir: '' }, log)
   onTestFinished(() => database.close())

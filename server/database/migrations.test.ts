@@ -78,7 +78,7 @@ test('tasks of 0.1.0 keep their content, get positions and new versions; down un
   await migrate(url, pino({ level: 'silent' }))
 })
 
-test('labels of a task that are one label now are merged under a new version, and no other task changes', async () => {
+test('labels that are one label now are merged, and no other task changes', async () => {
   const { url, client } = await connectToCopy()
   // To before 0006_one_folding.
   await runner({
@@ -160,7 +160,7 @@ test('a limit for statements that the role has does not stop a migration', async
   expect(limits).toEqual([{ count: 1 }])
 })
 
-test('tables of a newer version are refused with a sentence that names it, and nothing is changed', async () => {
+test('tables of a newer version are refused by name, and stay unchanged', async () => {
   const { url, client } = await connectToCopy()
   await client.query(`insert into migrations (name, run_on) values ('0999_from_the_future', now())`)
   const before = (await client.query('select name from migrations order by id')).rows

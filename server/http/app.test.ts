@@ -109,7 +109,7 @@ describe('request targets', () => {
       ).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
   })
 
-  test('nonsense behind good requests costs none of them its answer, and is refused after them', async () => {
+  test('nonsense behind good requests is refused after their responses', async () => {
     const good = (title: string) => {
       const body = JSON.stringify({ title })
       return `POST ${ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
@@ -126,7 +126,7 @@ describe('request targets', () => {
     expect((await ada.send(`${ada.tasks}/${task.id}`)).status).toBe(404)
   })
 
-  test('HTTP/1.1 without Host, and CONNECT, are problems; an unknown expectation is left alone', async () => {
+  test('HTTP/1.1 without Host, and CONNECT, are problems', async () => {
     for (const bytes of [
       'GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n',
       'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n',
@@ -143,7 +143,7 @@ describe('request targets', () => {
   })
 })
 
-test('a file is sent as the build compressed it, in the best coding that the client accepts, and once only', async () => {
+test('a file is sent in the best coding that build and client have, once', async () => {
   const asked = async (coding: string) => {
     const response = await fetch(`${service.url}/docs/assets/redoc.js`, {
       headers: { 'accept-encoding': coding },
@@ -176,7 +176,7 @@ test('a file is sent as the build compressed it, in the best coding that the cli
   expect(await again('"another"')).toMatch(/^HTTP\/1.1 200 /)
 })
 
-test('/.well-known/security.txt says where to report a vulnerability, where that is set', async () => {
+test('/.well-known/security.txt names the contact, where it is set', async () => {
   expect((await fetch(`${service.url}/.well-known/security.txt`)).status).toBe(404)
   const told = await startService({
     environment: { SECURITY_CONTACT: 'mailto:security@example.org' },
@@ -243,14 +243,14 @@ describe('headers', () => {
       expect(await idFor(odd)).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('user data is never for a shared cache, and the server does not name its parts (rule 27)', async () => {
+  test('user data is never for a shared cache; the server hides its parts (rule 27)', async () => {
     const { headers } = await ada.send('/api/auth/verify')
     expect(headers.get('cache-control')).toBe('private, no-store')
     expect((await ada.send(ada.tasks)).headers.get('cache-control')).toBe('private, no-cache')
     expect([headers.get('x-powered-by'), headers.get('server')]).toEqual([null, null])
   })
 
-  test('whatever is refused, and however early: browsers neither guess its type nor show it in a frame, and are told to keep to https', async () => {
+  test('early refusals have the security headers, too', async () => {
     const { url } = await startService({
       environment: { BETTER_AUTH_URL: 'https://docket.example' },
     })
@@ -299,7 +299,7 @@ describe('other origins', () => {
       },
     })
 
-  test('a trusted origin may send what the contract takes and read what it answers, and asks once in ten minutes (rule 26)', async () => {
+  test('a trusted origin may use the API, with one preflight in ten minutes (rule 26)', async () => {
     const trusting = await startService({
       environment: {
         FRONTEND_URL: 'https://app.example',
@@ -350,7 +350,7 @@ describe('other origins', () => {
     ).toBe(false)
   })
 
-  test('a page of a trusted origin sees the real error of a path that is not there: its preflight succeeds, and the 404 may be read', async () => {
+  test('a trusted page can read the 404 of an unknown path', async () => {
     const origin = 'http://localhost:5173'
     const asked = {
       origin,
@@ -400,7 +400,7 @@ describe('other origins', () => {
   })
 })
 
-test('what asks for the health of the server fills no log, and everything else is in it', async () => {
+test('health checks are not in the log, everything else is', async () => {
   const quiet = await startService()
   for (let count = 0; count < 3; count += 1)
     for (const path of ['/livez', '/readyz'])

@@ -124,7 +124,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
     },
   )
 
-  test('whose reader goes away on the way is given up, and the log has no error of it', async () => {
+  test('whose reader goes away ends, without an error in the log', async () => {
     const ada = await newPerson(service.url)
     await fill(ada, 5_000)
     const lines = service.log.length
@@ -140,7 +140,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
     expect(service.log.slice(lines).filter((line) => line.includes('"level":50'))).toEqual([])
   })
 
-  test('with something in it that breaks the contract is cut off, is a 500 where that is on the first page, and the log says what', async () => {
+  test('that breaks the contract is cut off, or a 500 on its first page', async () => {
     const ada = await newPerson(service.url)
     await fill(ada, 1_000)
     const breakLast = (order: 'asc' | 'desc') =>
@@ -160,7 +160,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
   })
 })
 
-test('exportTasks: while others write, a task that stays is in the file exactly once, whatever happens to it', async () => {
+test('exportTasks: while others write, a task that stays is there exactly once', async () => {
   const ada = await newPerson(service.url)
   await fill(ada, 1_000)
   const before = (await everyTask(ada)).map(({ id }) => id)
@@ -198,7 +198,7 @@ test('exportTasks: while others write, a task that stays is in the file exactly 
   await writing
 }, 120_000)
 
-test('exportTasksCsv: the file begins with a byte order mark, or spreadsheets would take UTF-8 for something else', async () => {
+test('exportTasksCsv: the file begins with a byte order mark, for spreadsheets', async () => {
   const ada = await newPerson(service.url)
   const response = await fetch(`${service.url}/api/${ada.id}/task-export.csv`, {
     headers: { authorization: `Bearer ${ada.token}` },
@@ -208,7 +208,7 @@ test('exportTasksCsv: the file begins with a byte order mark, or spreadsheets wo
   )
 })
 
-test('exportTasksCsv: what begins like a formula, or is a number that a spreadsheet rounds, has an apostrophe before it, and nothing else has', async () => {
+test('exportTasksCsv: a formula, or a number too long, gets an apostrophe', async () => {
   const ada = await newPerson(service.url)
   const risky = [
     '=1+1',

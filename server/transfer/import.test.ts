@@ -22,7 +22,7 @@ const outcomes = ({ body }: { body: Schemas['TaskImportReport'] }) =>
   body.rows.map(({ outcome }) => outcome)
 
 describe('what is taken', () => {
-  test('a title is enough; the rest is as with createTask, and new tasks come to the bottom in the order of the file', async () => {
+  test('a title is enough; tasks come to the bottom in the order of the file', async () => {
     const ada = await newPerson(service.url)
     await ada.addTask({ title: 'first' })
     const { status, body } = await imported(ada, json({ title: 'b' }, { title: 'a' }))
@@ -51,7 +51,7 @@ describe('what is taken', () => {
     expect([created_at, etag, id]).toEqual([updated_at, '"2"', body.rows[0]?.task_id])
   })
 
-  test('times of the past are kept, times to come are now, and what is done without a time is done now', async () => {
+  test('past times are kept, future ones are now', async () => {
     const ada = await newPerson(service.url)
     const before = new Date().toISOString()
     const long = '1850-03-04T05:06:07.089Z'
@@ -93,7 +93,7 @@ describe('what is taken', () => {
       ]).toEqual([true, true, created_at, created_at, true])
   })
 
-  test('of the trash it goes to the trash, and the rest of exportMyData is not needed', async () => {
+  test('a task of the trash goes to the trash; the rest of exportMyData is ignored', async () => {
     const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
     const { id } = await ada.addTask({ title: 'thrown away' })
     await ada.send(`${ada.tasks}/${id}`, { method: 'DELETE' })
@@ -106,7 +106,7 @@ describe('what is taken', () => {
     expect(String(trashed?.trashed_at) > String(tasks[0]?.trashed_at)).toBe(true)
   })
 
-  test('what spreadsheets and people make of a file: semicolons, tabs, line ends, capitals, times with seconds, blank lines and columns, no byte order mark, labels with commas', async () => {
+  test('files as spreadsheets and people save them', async () => {
     const ada = await newPerson(service.url)
     const files = [
       '\r\ntitle;completed;labels;due_date;due_time;\r\nsemicolons;TRUE;home, money;2026-12-01;9:30:00;\r\n;;;;;\r\n\r\n',
@@ -133,7 +133,7 @@ describe('what is taken', () => {
     expect((await everyTask(ada))[0]).toMatchObject({ due_date: '2026-12-01', due_time: '09:30' })
   })
 
-  test('a cell that begins with an apostrophe and no formula keeps it; a quoted blank is a text, a blank is null', async () => {
+  test('an apostrophe before no formula is kept; a quoted blank is a text', async () => {
     const ada = await newPerson(service.url)
     await imported(
       ada,
@@ -175,7 +175,7 @@ describe('the same file twice doubles nothing', () => {
     expect(await everyTask(ada)).toHaveLength(6)
   })
 
-  test('also where another program has saved an export again, with every cell in quotation marks or none', async () => {
+  test('also where another program saved the export, all cells quoted or none', async () => {
     const ada = await newPerson(service.url)
     for (const fields of [
       { description: '' },
@@ -191,7 +191,7 @@ describe('the same file twice doubles nothing', () => {
     }
   })
 
-  test('and one that was made of such a row and has changed since, or is in the trash, stays as it is', async () => {
+  test('and a task of such a row that has changed, or is in the trash, stays', async () => {
     const ada = await newPerson(service.url)
     const file = json({ title: 'milk' }, { title: 'bread' })
     const [milk, bread] = (await imported(ada, file)).body.rows.map(
@@ -219,7 +219,7 @@ describe('the same file twice doubles nothing', () => {
     )
   })
 
-  test('and under an Idempotency-Key it gets the same report again, also at once, while another file is refused', async () => {
+  test('and with an Idempotency-Key the same report again; another file is refused', async () => {
     const ada = await newPerson(service.url)
     const key = { 'idempotency-key': 'import 1' }
     const file = csv('title', 'milk', '""')
@@ -320,7 +320,7 @@ describe('what is refused, row by row', () => {
   })
 })
 
-test('who has a task that was purged and imports it again has it again, and hears of it in the change feed', async () => {
+test('a purged task can be imported again, and is in the change feed', async () => {
   const ada = await newPerson(service.url)
   const task = await ada.addTask({ title: 'gone' })
   const file = await downloaded(ada, 'task-export.json')
@@ -336,7 +336,7 @@ test('who has a task that was purged and imports it again has it again, and hear
   ])
 })
 
-test('two thousand tasks of 1 kB, the most that there can be at once, are taken with one request', async () => {
+test('2,000 tasks of 1 kB are taken with one request', async () => {
   const ada = await newPerson(service.url)
   const { status, body } = await imported(
     ada,

@@ -7,7 +7,7 @@ import { startService } from '../testing/service.ts'
 
 type Schemas = components['schemas']
 
-test('exportMyData: whatever table holds something of the user, it is in the file, but for the secrets', async () => {
+test('exportMyData: everything that any table has of the user, but secrets', async () => {
   const service = await startService()
   const ada = await newPerson(service.url)
   await ada.send('/api/auth/login', {

@@ -67,7 +67,7 @@ test('a person takes their data along, and the name changes everywhere it is sho
   app.noComplaints()
 })
 
-test('an account is deleted only with the password and after what that means was spelt out; nothing of it is left', async () => {
+test('an account is deleted only with the password, and nothing of it is left', async () => {
   const app = await openApp(chromium, { but: /422|401/ })
   const { page, docket } = app
   await signIn(app)

@@ -17,7 +17,7 @@ import {
 
 const chromium = launchChromium()
 
-test('a person signs up, adds, completes and deletes tasks, and a reload shows what was done', async () => {
+test('sign up, add, complete and delete tasks; a reload shows the result', async () => {
   const { url } = await startService()
   const page = await chromium.page()
   const noComplaints = watchComplaints(page)
@@ -47,7 +47,7 @@ test('a person signs up, adds, completes and deletes tasks, and a reload shows w
   noComplaints()
 })
 
-test('no token is where a script can read it, and the address that was asked for is there after sign-in', async () => {
+test('no script can read a token; sign-in leads to the address asked for', async () => {
   const app = await openApp(chromium, { but: /401/ })
   const { page, url, context } = app
   await page.goto(`${url}/upcoming?priority=high`)
@@ -88,7 +88,7 @@ test('no token is where a script can read it, and the address that was asked for
   app.noComplaints()
 })
 
-test('signing out ends the session on the server and leaves nothing on the device but a sign that it is known', async () => {
+test('signing out ends the session and clears the device', async () => {
   const app = await openApp(chromium, { but: /ERR_CACHE_MISS/ })
   const { page, context } = app
   const asked: string[] = []
@@ -127,7 +127,7 @@ test('signing out ends the session on the server and leaves nothing on the devic
   app.noComplaints()
 })
 
-test('a session that was ended elsewhere leads back to sign-in; what was done and what was half typed is there afterwards', async () => {
+test('a session that ended elsewhere leads to sign-in, and nothing is lost', async () => {
   const app = await openApp(chromium, { but: /401/ })
   const { page, docket } = app
   await signIn(app, '/today')
@@ -151,7 +151,7 @@ test('a session that was ended elsewhere leads back to sign-in; what was done an
   app.noComplaints()
 })
 
-test('what is half typed when the session ends is in its field afterwards, at the same address', async () => {
+test('half-typed text survives the end of the session', async () => {
   const app = await openApp(chromium, { but: /401/ })
   const { page, docket } = app
   await docket.createTask({ body: { title: 'Pay the rent' } })

@@ -4,7 +4,7 @@ import { arrived, day, openApp, signIn, taskOf, titlesOf } from './open-app.ts'
 
 const chromium = launchChromium()
 
-test('what a line says is shown while it is typed and becomes due, priority and label; Enter, Enter, Enter adds several', async () => {
+test('quick add previews due, priority and labels; Enter adds several', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   await signIn(app)
@@ -76,7 +76,7 @@ test('what was read from a line can be changed or taken away before Enter', asyn
   app.noComplaints()
 })
 
-test('several lines that are pasted are offered as as many tasks, in their order, or as one', async () => {
+test('pasted lines are offered as several tasks, in order, or as one', async () => {
   const app = await openApp(chromium)
   const { page } = app
   await signIn(app)
@@ -118,7 +118,7 @@ test('several lines that are pasted are offered as as many tasks, in their order
   app.noComplaints()
 })
 
-test('a title that is too long says so and stays in the field; what is half typed is there after a reload', async () => {
+test('a title that is too long stays in its field, also after a reload', async () => {
   const app = await openApp(chromium)
   const { page } = app
   await signIn(app)

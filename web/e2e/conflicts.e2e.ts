@@ -30,7 +30,7 @@ test('an edit that another device also made shows both versions, and the chosen 
   app.noComplaints()
 })
 
-test('what two people change of different parts of a task is no conflict, and both changes stay', async () => {
+test('changes of different fields of a task are no conflict', async () => {
   const app = await openApp(chromium, { but: /412/ })
   const { docket, page } = app
   const { id } = await docket.createTask({ body: { title: 'Pay the rent' } })

@@ -65,7 +65,7 @@ describe.each(looks)('$scheme, $width pixels wide', ({ scheme, width }) => {
 })
 
 test.each(looks)(
-  'the reference shows itself under its policy, from this server alone ($scheme, $width pixels wide)',
+  'the reference renders under its policy, offline ($scheme, $width px)',
   async ({ scheme, width }) => {
     const page = await chromium.page({ colorScheme: scheme, viewport: { width, height: 800 } })
     const noComplaints = watchComplaints(page)
@@ -123,7 +123,7 @@ test('the keyboard can skip the navigation', async () => {
   ).toBe(true)
 })
 
-test('the site works from any folder of any static host, and the reference shows both samples of an operation', async () => {
+test('the site works from any folder of a static host, with both samples', async () => {
   const host = 'http://static.example'
   const page = await chromium.page()
   const noComplaints = watchComplaints(page)

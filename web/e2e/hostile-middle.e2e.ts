@@ -5,7 +5,7 @@ import { add, arrived, openApp, saved, signIn, taskOf, titleOf, titlesOf } from 
 
 const chromium = launchChromium()
 
-test('a day through the hostile middle: nothing lost, nothing doubled, not signed out, and no click to recover', async () => {
+test('a hostile proxy: nothing lost or doubled, signed in, no click needed', async () => {
   const app = await openApp(chromium, { but: /4\d\d|5\d\d|ERR_/ })
   const { page, context, docket } = app
   const middle = await startHostileMiddle(app.url, (_, path) =>

@@ -4,7 +4,7 @@ import { add, arrived, openApp, signIn, slowDown, taskOf, titleOf, titlesOf } fr
 
 const chromium = launchChromium()
 
-test('a day without a mouse: write, walk, open, change, complete, delete, undo, go elsewhere', async () => {
+test('without a mouse: add, walk, open, change, complete, delete, undo', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   await signIn(app)
@@ -58,7 +58,7 @@ test('a day without a mouse: write, walk, open, change, complete, delete, undo, 
   app.noComplaints()
 })
 
-test('while the page is behind, keys lose nothing and mean nothing else: text typed as soon as its field is seen, a key for the next task, `z` right after', async () => {
+test('a slow page loses no key and mistakes none', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   for (const title of ['One', 'Two', 'Three', 'Four']) await docket.createTask({ body: { title } })
@@ -95,7 +95,7 @@ test('while the page is behind, keys lose nothing and mean nothing else: text ty
   app.noComplaints()
 })
 
-test('the palette finds commands and tasks; the sheet names the keys and switches the single ones off', async () => {
+test('the palette finds commands and tasks; the sheet lists the keys', async () => {
   const app = await openApp(chromium)
   const { page } = app
   await signIn(app)
@@ -184,7 +184,7 @@ test('everything that is shown can be reached by Tab, and the focus is seen', as
   app.noComplaints()
 })
 
-test('keys are text while one types, do nothing to what is in the trash, and the focus stays in the list when a task leaves it', async () => {
+test('keys are text in fields, and the focus stays in the list', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   await docket.deleteTask({ task: await docket.createTask({ body: { title: 'Thrown away' } }) })
@@ -225,7 +225,7 @@ test('keys are text while one types, do nothing to what is in the trash, and the
   app.noComplaints()
 })
 
-test('the first task that is opened and closed has the focus, whether or not it was changed', async () => {
+test('the first task that is opened and closed has the focus', async () => {
   const app = await openApp(chromium)
   const { page } = app
   await signIn(app)

@@ -4,7 +4,7 @@ import { openApp, signIn, taskOf, tasksOf } from './open-app.ts'
 
 const chromium = launchChromium()
 
-test('with 10,000 tasks the page holds some dozens of rows, and neither a key in the search nor scrolling takes a long task', async () => {
+test('10,000 tasks: some dozens of rows, no long task in search or scrolling', async () => {
   const app = await openApp(chromium)
   const { docket, page, url } = app
   for (let start = 0; start < 10_000; start += 1_000) {

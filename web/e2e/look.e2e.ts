@@ -48,7 +48,7 @@ const LOOKS = [
 ] as const
 
 test.each(LOOKS)(
-  'axe finds nothing on any view, %s, %s; nothing is wider than the screen; targets are large enough',
+  'axe finds nothing, %s, %s; nothing overflows; targets are large enough',
   async (colorScheme, screen) => {
     const viewport = screen === 'phone' ? { width: 360, height: 740 } : { width: 1280, height: 800 }
     const app = await openApp(chromium, {
@@ -163,7 +163,7 @@ test.each(LOOKS)(
   120_000,
 )
 
-test('the theme is as the device is, or as the person chose, and no motion is asked of who wants none', async () => {
+test('the theme follows device or choice; reduced motion is respected', async () => {
   const app = await openApp(chromium, { colorScheme: 'dark', reducedMotion: 'reduce' })
   const { page, url } = app
   await signIn(app)

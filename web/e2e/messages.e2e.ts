@@ -4,7 +4,7 @@ import { ada, openApp, signIn, taskOf, titleOf } from './open-app.ts'
 
 const chromium = launchChromium()
 
-test('what goes wrong is said in words for people: at sign-up, sign-in, with passwords, and when it was too often', async () => {
+test('errors are said in words for people: sign-up, sign-in, passwords, limits', async () => {
   const app = await openApp(chromium, { but: /4\d\d/ })
   const { page, url, context } = app
   await page.goto(url)
@@ -59,7 +59,7 @@ test('a wrong password on the account page is said as what it is', async () => {
   app.noComplaints()
 })
 
-test('a filter that is on is always seen, with how many of all are shown, and is taken off there', async () => {
+test('an active filter is always visible, with counts, and can be cleared there', async () => {
   const app = await openApp(chromium)
   const { page, docket } = app
   await docket.createTask({ body: { title: 'Urgent', priority: 'high' } })

@@ -15,7 +15,7 @@ import {
 const chromium = launchChromium()
 const OFFLINE = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION/
 
-test('offline, three adds, an edit, a reload, one more in a second tab, all closed; online again, with one answer lost after the commit: each change is there once', async () => {
+test('offline changes in two tabs, closed, one response lost: each is there once', async () => {
   const app = await openApp(chromium, { but: OFFLINE })
   const { context, page, docket, url } = app
   const { id } = await docket.createTask({ body: { title: 'Pay the rent' } })
@@ -69,7 +69,7 @@ test('offline, three adds, an edit, a reload, one more in a second tab, all clos
   app.noComplaints()
 })
 
-test('a change whose answer never came, because the page was closed, goes again under the key it had', async () => {
+test('a change without a response goes again with its key', async () => {
   const app = await openApp(chromium, { but: OFFLINE })
   const { context, page, docket, url } = app
   await signIn(app)
@@ -92,7 +92,7 @@ test('a change whose answer never came, because the page was closed, goes again 
   expect((await docket.listTasks()).total).toBe(1)
 })
 
-test('one change that a filter does not let through holds up no other, and the person is told which it is', async () => {
+test('one change that a filter blocks holds up no other', async () => {
   const app = await openApp(chromium, { but: /50[03]|403/ })
   const { page, docket } = app
   await docket.createTask({ body: { title: 'Cursed' } })
@@ -134,7 +134,7 @@ test('a tab that is opened while the first one still fetches ends with every tas
   app.noComplaints()
 }, 60_000)
 
-test('what two devices did while they could not hear each other is there on both once they can', async () => {
+test('changes of two offline devices are on both afterwards', async () => {
   const app = await openApp(chromium, { but: OFFLINE })
   const { context, page, docket } = app
   const rent = await docket.createTask({ body: { title: 'Pay the rent' } })
@@ -172,7 +172,7 @@ test('what one tab does, the other shows by itself', async () => {
   app.noComplaints()
 })
 
-test('signing out warns of what has not reached the server, and takes it along only when that is said', async () => {
+test('signing out warns of changes that were not sent', async () => {
   const app = await openApp(chromium, { but: /503/ })
   const { page, docket } = app
   await signIn(app)
@@ -195,7 +195,7 @@ test('signing out warns of what has not reached the server, and takes it along o
   app.noComplaints()
 })
 
-test('the app can be installed: a manifest with its icons, and a worker that the policy lets in', async () => {
+test('the app can be installed: manifest, icons and worker', async () => {
   const app = await openApp(chromium)
   await signIn(app)
   await installed(app.page)

@@ -4,7 +4,7 @@ import { arrived, openApp, signIn, slowDown, taskOf, titleOf, titlesOf } from '.
 
 const chromium = launchChromium()
 
-test('the manual order is changed by dragging, by the keyboard and by the menu of a task', async () => {
+test('the manual order changes by dragging, keyboard and menu', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   for (const title of ['A', 'B', 'C', 'D'])
@@ -57,7 +57,7 @@ test('the manual order is changed by dragging, by the keyboard and by the menu o
   app.noComplaints()
 })
 
-test('a click opens a task also while its row becomes one that can be dragged, on a page that is behind', async () => {
+test('a click opens a task while its row becomes draggable, on a slow page', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   await docket.createTask({ body: { title: 'Pay the rent' } })
@@ -70,7 +70,7 @@ test('a click opens a task also while its row becomes one that can be dragged, o
   app.noComplaints()
 })
 
-test('a double click on a tick completes one task, and Shift with a click on a tick selects', async () => {
+test('a double click on a checkbox completes one task; Shift selects', async () => {
   const app = await openApp(chromium)
   const { page } = app
   for (const title of ['C', 'B', 'A'])
@@ -92,7 +92,7 @@ test('a double click on a tick completes one task, and Shift with a click on a t
   app.noComplaints()
 })
 
-test('several tasks are selected by `x` and by a click with Shift, and completed, labelled, moved and deleted at once', async () => {
+test('several tasks are selected, completed, labelled, moved and deleted at once', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   for (const title of ['A', 'B', 'C', 'D', 'E'])

@@ -14,7 +14,7 @@ const paste = (page: import('playwright-core').Page, text: string) =>
     )
   }, text)
 
-test('titles of the real world: each is read right, and text that only looks like a date is left alone', async () => {
+test('real titles are read right; text that only looks like a date stays text', async () => {
   const app = await openApp(chromium)
   const { page, docket } = app
   await page.clock.setFixedTime(new Date(`${NOW.day}T${NOW.time}:00Z`))
@@ -44,7 +44,7 @@ test('titles of the real world: each is read right, and text that only looks lik
   app.noComplaints()
 }, 120_000)
 
-test('a task that is added in Today or Upcoming is in it; Done and Trash have no field', async () => {
+test('a task added in Today or Upcoming is in it; Done and Trash have no field', async () => {
   const app = await openApp(chromium)
   const { page, docket } = app
   await signIn(app, '/today')
@@ -103,7 +103,7 @@ test('pasted tasks are taken back by z, all of them', async () => {
   app.noComplaints()
 })
 
-test('lengths are counted and cut by characters: an emoji at the 200th place, and texts of emoji up to the limit', async () => {
+test('lengths are counted and cut by characters, emoji too', async () => {
   const app = await openApp(chromium)
   const { page, docket } = app
   await signIn(app)
@@ -136,7 +136,7 @@ test('lengths are counted and cut by characters: an emoji at the 200th place, an
   app.noComplaints()
 })
 
-test('one task that the server refuses holds up none of those that were pasted with it', async () => {
+test('one refused task holds up none of those pasted with it', async () => {
   const app = await openApp(chromium, { but: /422/ })
   const { page, docket } = app
   await signIn(app)

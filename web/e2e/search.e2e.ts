@@ -42,7 +42,7 @@ test('a search finds in the app what it finds on the server, in every script', a
   app.noComplaints()
 }, 120_000)
 
-test('spellings of one label are one label: in the sidebar, in its view, and when it is given again', async () => {
+test('spellings of one label are one label, everywhere', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   await docket.createTask({ body: { title: 'One', labels: ['Café'] } })

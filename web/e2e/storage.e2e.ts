@@ -30,7 +30,7 @@ const refuseStorage = (page: Page) =>
 const restoreStorage = (page: Page) =>
   page.evaluate(() => (window as unknown as { restoreStorage: () => void }).restoreStorage())
 
-test('what the device does not keep stays in its field, is said, and is saved once it can be', async () => {
+test('what the device cannot store stays in its field, and is saved later', async () => {
   const app = await openApp(chromium)
   const { page, docket } = app
   await docket.createTask({ body: { title: 'Pay the rent' } })
@@ -75,7 +75,7 @@ test('what the device does not keep stays in its field, is said, and is saved on
   app.noComplaints()
 })
 
-test('a description that is too long keeps its editor open, and is found again wherever one goes', async () => {
+test('a description that is too long keeps its editor open', async () => {
   const app = await openApp(chromium)
   const { page, docket } = app
   const task = await docket.createTask({ body: { title: 'Alpha' } })
@@ -102,7 +102,7 @@ test('a description that is too long keeps its editor open, and is found again w
   app.noComplaints()
 })
 
-test('Edit leads into the text, by click and by key, so that what is typed is text and no command', async () => {
+test('Edit leads into the text, by click and by key', async () => {
   const app = await openApp(chromium)
   const { page, docket } = app
   const task = await docket.createTask({ body: { title: 'Cheese', description: 'Gouda.' } })
@@ -124,7 +124,7 @@ test('Edit leads into the text, by click and by key, so that what is typed is te
   app.noComplaints()
 })
 
-test('a part that cannot be loaded is missing alone and says so, and comes with the next load of the page', async () => {
+test('a part that cannot be loaded says so, and comes with the next load', async () => {
   const app = await openApp(chromium, {
     but: /ERR_FAILED|dynamically imported module/,
     serviceWorkers: 'block',

@@ -4,7 +4,7 @@ import { openApp, signIn, taskOf, titleOf } from './open-app.ts'
 
 const chromium = launchChromium()
 
-test('an hour that clocks show twice is the second one, in the app as in the calendar file', async () => {
+test('an hour that clocks show twice is the second one, as in the calendar file', async () => {
   const app = await openApp(chromium, { timezoneId: 'Europe/Berlin', locale: 'en-GB' })
   const { page, docket } = app
   for (const [title, due_date, due_time_zone, due_time] of [

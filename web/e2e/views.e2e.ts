@@ -14,7 +14,7 @@ import {
 
 const chromium = launchChromium()
 
-test('each view has an address of its own and shows its tasks, also after a reload: overdue first today, upcoming by day', async () => {
+test('each view has an address and shows its tasks, also after a reload', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   await docket.createTask({ body: { title: 'Some day' } })
@@ -56,7 +56,7 @@ test('each view has an address of its own and shows its tasks, also after a relo
   app.noComplaints()
 })
 
-test('labels, filters, order and search stand in the address, so that a bookmark shows the same; the search is instant', async () => {
+test('labels, filters, order and search are in the address', async () => {
   const app = await openApp(chromium)
   const { docket, page, url } = app
   await docket.createTask({
@@ -123,7 +123,7 @@ test('the trash asks before it is emptied, and is empty then', async () => {
   app.noComplaints()
 })
 
-test('what is done or deleted leaves the view at once, and `z` or the button takes it back', async () => {
+test('completed or deleted tasks leave the view at once; undo brings them back', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   for (const title of ['Pay the rent', 'Water the plants'])

@@ -72,7 +72,7 @@ const taskOf = ({
   place,
   outcome,
   status,
-  fault,
+  violation,
   ...task
 }: Row): Row => task
 

@@ -73,7 +73,7 @@ describe('sessions', () => {
     expect(await sessions(phone)).toHaveLength(1)
   })
 
-  test('204, 404: a revoked session is out at the next request, the rest stay; another user’s is not there', async () => {
+  test("204, 404: a revoked session ends at the next request; another user's is 404", async () => {
     const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
     const [phone, tablet] = [await onAnotherDevice(ada), await onAnotherDevice(ada)]
     const [hers] = (await sessions(phone)).filter(({ current }) => current)
@@ -113,7 +113,7 @@ describe('changePassword', () => {
       json: { current_password, new_password },
     })
 
-  test('204: the other devices are out at the next request, this one stays, and only the new password signs in', async () => {
+  test('204: ends the other sessions; only the new password signs in', async () => {
     const ada = await newPerson(service.url)
     const phone = await onAnotherDevice(ada)
     expect((await change(ada, PASSWORD, 'staple and another horse')).status).toBe(204)
@@ -128,7 +128,7 @@ describe('changePassword', () => {
     expect([await login(PASSWORD), await login('staple and another horse')]).toEqual([401, 200])
   })
 
-  test('422: a wrong password, and a new one that is too short, change nothing and end nothing', async () => {
+  test('422: a wrong password, or a new one too short, changes nothing', async () => {
     const ada = await newPerson(service.url)
     const phone = await onAnotherDevice(ada)
     for (const [current, next, pointer] of [
@@ -156,7 +156,7 @@ describe('changePassword', () => {
 })
 
 describe('updateProfile', () => {
-  test('200: a name is changed, an empty patch changes nothing, and a token that is renewed says the new name', async () => {
+  test('200: changes the name, which the next token has; an empty patch nothing', async () => {
     const ada = await newPerson(service.url)
     const patch = (json: object) =>
       ada.send<Schemas['User']>(`/api/${ada.id}/profile`, { method: 'PATCH', json })

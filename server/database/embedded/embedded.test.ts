@@ -45,7 +45,7 @@ test('ten connections at once read their own rows, and share no transaction', as
   expect((await pool.query('select from marks')).rowCount).toBe(0)
 })
 
-test('what a connection leaves open when it goes is rolled back, and the next one gets its turn', async () => {
+test('what a connection leaves open is rolled back when it closes', async () => {
   const { pool } = await open(2)
   const client = await pool.connect()
   await client.query('begin')
@@ -75,7 +75,7 @@ test('a statement whose sender is gone before its turn is never run', async () =
   expect((await pool.query('select from marks')).rowCount).toBe(0)
 })
 
-test('what a guest such as pg_dump sets for its session holds for the guest and never for the server', async () => {
+test('settings of a guest such as pg_dump hold for the guest only', async () => {
   const directory = dataDirectory()
   const service = await createService(
     readConfig({ DATA_DIR: directory, PORT: '0' }),
@@ -134,7 +134,7 @@ test('what a guest such as pg_dump sets for its session holds for the guest and 
   await service.database.ping()
 })
 
-test('what would stop the whole server is refused or cut off: COPY FROM STDIN, timeouts of a session, a message without a length', async () => {
+test('commands that would stop the server are refused or cut off', async () => {
   const directory = dataDirectory()
   const service = await createService(
     readConfig({ DATA_DIR: directory, PORT: '0' }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openByteBudget } from './byte-budget.ts'
 
-test('one client holds as much as one may, all of them together as much as all may, and what is given back can be held again', () => {
+test('clients hold bytes up to their limit and the total, and release them', () => {
   const { hold, release } = openByteBudget({ total: 10, perClient: 6 })
   expect([hold('ada', 6), hold('ada', 1), hold('bob', 4), hold('eve', 1)]).toEqual([
     true,

@@ -64,7 +64,7 @@ async function released<T>(handlers: { releaseAll(): void }, answers: Promise<T>
 }
 
 describe('requests of a class that are under way at once (x-concurrency)', () => {
-  test('of one user one search runs, and the others wait; those of another user do not', async () => {
+  test("one search of a user runs, others of theirs wait, other users' do not", async () => {
     const handlers = held('listTasks')
     const { url } = await startService({ replace: handlers.replace })
     const [ada, bob] = [await newPerson(url, 'ada'), await newPerson(url, 'bob')]
@@ -81,7 +81,7 @@ describe('requests of a class that are under way at once (x-concurrency)', () =>
       expect(status).toBe(200)
   })
 
-  test('a filter that can read all tasks, and a long page, make a list one of few, however they are written', async () => {
+  test('a filter or a long page is limited like a search, however written', async () => {
     const handlers = held('listTasks')
     const { url } = await startService({ replace: handlers.replace })
     const ada = await newPerson(url)
@@ -122,7 +122,7 @@ describe('requests of a class that are under way at once (x-concurrency)', () =>
     expect((await first).status).toBe(200)
   })
 
-  test('users take turns: one who sends many keeps no other waiting behind all of them', async () => {
+  test('users take turns: one with many requests holds up no other', async () => {
     const handlers = held('changePassword')
     const { url } = await startService({ replace: handlers.replace })
     const [ada, bob] = [await newPerson(url, 'ada'), await newPerson(url, 'bob')]
@@ -200,7 +200,7 @@ describe('requests of a class that are under way at once (x-concurrency)', () =>
     expect((await second).status).toBe(200)
   })
 
-  test('a request whose client has gone gives its place to the next, and is never begun', async () => {
+  test('a request whose client has gone gives its place to the next', async () => {
     const handlers = held('importTasks')
     const { url } = await startService({ replace: handlers.replace })
     const ada = await newPerson(url)

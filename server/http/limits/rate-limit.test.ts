@@ -124,7 +124,7 @@ describe('limits', () => {
     expect(await statuses(5, logIn)).toEqual(Array(5).fill(200))
   })
 
-  test('429 by network for all its users together, also where each is within their own limit', async () => {
+  test('429 by network, for all its users together', async () => {
     const { url } = await startService({
       environment: { ...limits, TRUST_PROXY: '1', RATE_LIMIT_NETWORK: '7' },
     })
@@ -153,7 +153,7 @@ describe('limits', () => {
     expect(await statuses(6, seek)).toEqual([...Array(5).fill(200), 429])
   })
 
-  test('429 for a network that has made many accounts in a day; one that was not made does not count', async () => {
+  test('429: a network that made many accounts in a day; failed ones do not count', async () => {
     const { url } = await startService({
       environment: {
         ...limits,
@@ -186,7 +186,7 @@ describe('limits', () => {
     ).toBe(200)
   })
 
-  test('a program that has signed in before can sign in while strangers guess, until it has guessed too often itself', async () => {
+  test('a known program signs in while strangers guess, until it guesses itself', async () => {
     const environment = {
       ...limits,
       TRUST_PROXY: '1',
@@ -225,7 +225,7 @@ describe('limits', () => {
     expect((await logIn(eve.email, eve.password, ofEve)).status).toBe(200)
   })
 
-  test('429 for writes with a key once the responses that are kept for a user fill what one may have, and not for those without', async () => {
+  test('429: keyed writes, once the responses kept for a user fill the limit', async () => {
     const { url } = await startService({
       environment: { ...limits, RATE_LIMIT_USER: '100', RATE_LIMIT_KEPT_BYTES: '1500' },
     })
@@ -302,7 +302,7 @@ describe('limits', () => {
     expect((await bob.send<{ total: number }>(bob.tasks)).body.total).toBeLessThan(3)
   })
 
-  test('an import costs what its rows are, however they are written, and one that costs more than the whole limit is done', async () => {
+  test('an import costs by its rows; one beyond the whole limit is still done', async () => {
     const { url } = await startService({ environment: { ...limits, RATE_LIMIT_USER: '70' } })
     const load = async (text: string) => {
       const bob = await newPerson(url, 'bob')

@@ -16,7 +16,7 @@ afterAll(() => service.close())
 const answered = async (path: string, traceparent: string) =>
   (await ada.send(path, { headers: { traceparent } })).headers.get('traceparent')
 
-test('a request that belongs to a trace is a span of it: in its answer, be it a problem, and on every line of the log about it (rule 25)', async () => {
+test('a request in a trace is a span: in response and log (rule 25)', async () => {
   const spans = new Set<string>()
   for (const [path, messages] of [
     [ada.tasks, ['request']],

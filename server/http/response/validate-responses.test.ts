@@ -82,7 +82,7 @@ describe('an answer that the contract does not describe is a logged 500 that lea
   })
 })
 
-test('what the driver hangs on an error - values, details, the statement - is not in the log', async () => {
+test('details that the driver adds to an error are not in the log', async () => {
   const service = await startService({
     replace: (handlers) => ({
       ...handlers,
@@ -103,7 +103,7 @@ test('what the driver hangs on an error - values, details, the statement - is no
   expect(log).not.toContain('ada@example.org')
 })
 
-test('a problem whose status the operation does not declare is a 500, though it is a problem', async () => {
+test('a problem whose status is undeclared is a 500', async () => {
   const service = await withAnswer('listTasks', () => ({
     status: 418,
     code: 'task_not_found',
@@ -115,7 +115,7 @@ test('a problem whose status the operation does not declare is a 500, though it 
   expect((await ada.send(ada.tasks)).status).toBe(500)
 })
 
-test('connections that are cut under load cost a 503 at most, never a 500, and no account is half made', async () => {
+test('connections cut under load: 503 at most, never a 500 or half an account', async () => {
   const service = await startService({ losable: true })
   const ada = await newPerson(service.url)
   const made: string[] = []
@@ -165,7 +165,7 @@ test('connections that are cut under load cost a 503 at most, never a 500, and n
   ).toEqual([])
 })
 
-test('a database that is away is a 503 problem with Retry-After on every floor, and /livez still answers', async () => {
+test('without a database: 503 with Retry-After everywhere, but /livez answers', async () => {
   const service = await startService({ losable: true })
   const ada = await newPerson(service.url)
   await service.loseDatabase()

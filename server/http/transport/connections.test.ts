@@ -58,7 +58,7 @@ function halfOpen(
   return { heard: () => all, sent: () => sent, cut }
 }
 
-test('requests that are sent without waiting are done in their order: the last write wins, and what comes after a logout is refused', async () => {
+test('pipelined requests are done in order; none after a logout', async () => {
   for (let round = 0; round < 20; round += 1) {
     const { id } = await ada.addTask()
     const path = `${ada.tasks}/${id}`
@@ -126,7 +126,7 @@ test('no more is read from a connection than a few requests ahead of its answers
   answer()
 })
 
-test('where too many requests wait on all connections, some connections are cut, and the others are answered', async () => {
+test('too many waiting requests: some connections are cut, others are served', async () => {
   let answer = () => {}
   const asked = new Promise<void>((resolve) => {
     answer = resolve

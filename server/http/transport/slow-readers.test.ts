@@ -57,14 +57,14 @@ async function bytesRead(socket: Socket): Promise<number> {
   return bytes
 }
 
-test('a client that takes longer than its response allows is cut off, and one that is fast enough is not', async () => {
+test('a client that reads too slowly is cut off, a fast one is not', async () => {
   const { port, ended } = await startLarge({ graceMs: 2_000, minBytesPerSecond: 1_000_000_000 })
   const slow = await slowClient(port)
   expect(await bytesRead(await slowClient(port))).toBeGreaterThan(BYTES - 200_000)
   await expect.poll(() => ended.has(slow.localPort), { timeout: 20_000 }).toBe(true)
 })
 
-test('where too many bytes wait in all, the longest waiting is cut off, and the others are not', async () => {
+test('too many waiting bytes: the connection that waits longest is cut off', async () => {
   const { port, ended } = await startLarge({ maxWaitingBytes: 2.5 * BYTES })
   const first = await slowClient(port)
   const others = [await slowClient(port), await slowClient(port)]

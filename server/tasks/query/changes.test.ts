@@ -65,7 +65,7 @@ async function all(person: Person): Promise<Task[]> {
   return sorted(lists.flatMap(({ body }) => body.items))
 }
 
-test('200: every change once, in the order in which it happened, as the task is now; a purged one as null', async () => {
+test('200: every change once, in order, with the task as it is now', async () => {
   const ada = await newPerson(service.url)
   const start = (await changes(ada)).body
   expect(start).toEqual({ items: [], cursor: expect.any(String), has_more: false })
@@ -126,7 +126,7 @@ test('304: no news since the page that a client has', async () => {
   expect((await again()).status).toBe(200)
 })
 
-test('410: a cursor that cannot be verified (changed, of a list, of another user, of another secret) starts over', async () => {
+test('410: a cursor that was changed, or is of another list, user or secret', async () => {
   const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
   await Promise.all([ada.addTask(), ada.addTask()])
   const { next_cursor } = (await ada.send<Schemas['TaskList']>(`${ada.tasks}?limit=1`)).body
@@ -142,7 +142,7 @@ test('410: a cursor that cannot be verified (changed, of a list, of another user
   }
 })
 
-test('410: a cursor from before a restored backup, or from before what is forgotten, starts over; a fresh copy is good at once', async () => {
+test('410: a cursor from before a restored backup, or older than tombstones', async () => {
   const ada = await newPerson(service.url)
   for (let count = 0; count < 5; count += 1) await ada.addTask()
   const old = (await changes(ada, undefined, 2)).body.cursor
@@ -173,7 +173,7 @@ const ROUNDS = effort({ usual: 100, long: 1_000 })
 const WRITERS = 8
 const MOST = 100
 
-test(`a copy that follows the feed while eight clients write is the server's state, each of ${ROUNDS} times that it has caught up`, async () => {
+test('a copy that follows the feed equals the server, while eight clients write', async () => {
   const ada = await newPerson(service.url)
   const copy = new Copy(ada)
   let gate = Promise.resolve()

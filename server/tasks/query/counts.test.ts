@@ -4,7 +4,7 @@ import { newPerson } from '../../testing/person.ts'
 import { startService } from '../../testing/service.ts'
 
 describe('getTaskCounts', () => {
-  test('200: open, done and the open ones of each label, those with most first; of more than 200 labels that is said', async () => {
+  test('200: counts of open, done and labels; more than 200 labels are reported', async () => {
     const service = await startService()
     const bob = await newPerson(service.url, 'bob')
     const counts = async () =>

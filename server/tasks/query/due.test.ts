@@ -84,7 +84,7 @@ describe('a due time must be one', () => {
     expect(body.errors?.[0]?.detail).toMatch(reason)
   })
 
-  test('201: the hour that comes twice, the last minute of the year 9999 and a leap day', async () => {
+  test('201: the hour that comes twice, the year 9999, a leap day', async () => {
     await ada.addTask({ due_date: '2026-10-25', due_time: '02:30', due_time_zone: 'Europe/Berlin' })
     await ada.addTask({
       due_date: '9999-12-31',
@@ -94,7 +94,7 @@ describe('a due time must be one', () => {
     await ada.addTask({ due_date: '2028-02-29' })
   })
 
-  test('201: capital and small letters of a zone make no difference, and stay as they were sent', async () => {
+  test("201: the case of a zone's name does not matter, and is kept", async () => {
     const skipped = { due_date: '2027-03-28', due_time: '02:30', due_time_zone: 'europe/BERLIN' }
     expect(
       (await ada.send(ada.tasks, { method: 'POST', json: { title: 'x', ...skipped } })).status,
@@ -104,7 +104,7 @@ describe('a due time must be one', () => {
     })
   })
 
-  test('422: what a patch leaves is looked at whole, the member that it brought is named, and the task stays as it was', async () => {
+  test('422: a patch is checked as a whole, and names the member it brought', async () => {
     const patch = async (start: Partial<Schemas['TaskCreate']>, json: object) => {
       const task = await ada.addTask(start)
       const { status, body } = await ada.send<Problem>(`${ada.tasks}/${task.id}`, {
@@ -130,7 +130,7 @@ describe('a due time must be one', () => {
     expect(await patch(full, { due_date: null, due_time: null })).toEqual([422, '/due_time'])
   })
 
-  test('a zone that only Node knows is refused by the database, and the sentence names the member', async () => {
+  test("a zone that only Node knows: 422 with the member's name", async () => {
     const [row] = await service.database.rows<{ fault: 'zone_unknown' }>(
       sql.unsafe`select due_fault('2026-12-01', '12:00', 'Mars/Olympus') as fault`,
     )
@@ -223,7 +223,7 @@ describe('overdue, today and upcoming, by the clock on the caller’s wall', () 
     expect(body).toMatchObject({ open: 10, done: 2, overdue: OVERDUE.length, today: TODAY.length })
   })
 
-  test('an hour that comes twice has a reading for each of its minutes, so that a list does not keep its ETag through it', () => {
+  test('each minute of an hour that comes twice has its own ETag', () => {
     const [first, second] = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map((time) =>
       localTimeIn('Europe/Berlin', Date.parse(time)),
     )

@@ -167,7 +167,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
 
   describe('a page of all, of the open or of the done ones', () => {
     test.each(SORTS)(
-      'by %s: from the middle it reads that page and nothing else; from the start also the 1,001 that it counts',
+      'by %s: reads its page, and from the start the 1,001 that it counts',
       async (sort) => {
         for (const filter of [{}, { completed: false }, { completed: true }]) {
           const middle = await page({ sort, filter, after: from(sort) })
@@ -223,7 +223,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
       for (const way of [...start.ways, ...middle.ways]) expect(way).toMatch(/^tasks_by_/)
     })
 
-    test('words that many tasks have: no task of the user is read more than twice, and no other at all', async () => {
+    test('common words: reads each task of the user at most twice, no other', async () => {
       for (const sort of SORTS) {
         const { rows, ways } = await page({ sort, filter: { q: 'pay because' } })
         expect(rows).toBeLessThanOrEqual(2 * heavy)

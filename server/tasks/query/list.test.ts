@@ -27,7 +27,7 @@ describe('listTasks', () => {
     })
   })
 
-  test('200: newest first, and a walk sees every task once and carries the first total on (rule 15)', async () => {
+  test('200: newest first; a walk sees each task once, with the first total (rule 15)', async () => {
     const bob = await newPerson(service.url, 'bob')
     const made: string[] = []
     for (let count = 0; count < 7; count += 1)
@@ -185,7 +185,7 @@ describe('what a list holds', () => {
     expect(await titles({ sort })).toEqual(expected),
   )
 
-  test('200: a word is found by its part, whatever its case: also where a small sigma ends one and not the other', async () => {
+  test('200: a word is found by its part, in any case, also with a final sigma', async () => {
     const eve = await newPerson(service.url, 'eve')
     await eve.addTask({ title: 'ΣΊΣΥΦΟΣ' })
     for (const q of ['ΣΊΣ', 'σίς', 'σίσυφος', 'υφοσ'])
@@ -195,7 +195,7 @@ describe('what a list holds', () => {
       ]).toEqual([q, 1])
   })
 
-  test('200: by priority from none to high, and back; by updated_at the last that was changed is the greatest', async () => {
+  test('200: by priority from none to high, and by updated_at', async () => {
     const [first, ...others] = await titles({ sort: 'priority' })
     expect([first, others[0], new Set(others.slice(1))]).toEqual([
       'Äpfel kaufen',
@@ -212,7 +212,7 @@ describe('what a list holds', () => {
     expect((await titles({ sort: 'updated_at' })).at(-1)).toBe('zebra')
   })
 
-  test('200: created_after and updated_after each mean their own time, and not that very millisecond', async () => {
+  test('200: created_after and updated_after each mean their own time', async () => {
     const eve = await newPerson(service.url, 'eve')
     const { id } = await eve.addTask()
     const { body } = await eve.send<components['schemas']['Task']>(`${eve.tasks}/${id}`, {
@@ -235,7 +235,7 @@ describe('what a list holds', () => {
     expect(await total(`updated_after=${created_at}`)).toBe(1)
   })
 
-  test('400: a cursor is good for its own filters and order only, whichever way they are written (rule 17)', async () => {
+  test('400: a cursor is valid for its own filters and order only (rule 17)', async () => {
     const query = 'sort=title&completed=false&limit=1'
     const cursor = (await bob.send<TaskList>(`${bob.tasks}?${query}`)).body.next_cursor
     for (const other of [
@@ -286,7 +286,7 @@ describe('what is no news', () => {
     `/api/${person.id}/task-counts`,
   ]
 
-  test('304: a list and the counts, until the user writes anything; what others write is no news (rule 18)', async () => {
+  test('304: lists and counts, until this user writes (rule 18)', async () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     for (const path of lists(bob)) {
       // The minute may turn between two requests for the counts.
@@ -315,7 +315,7 @@ describe('what is no news', () => {
     }
   })
 
-  test('the ETag of a list holds the day or the minute where the list depends on it, and no other (rule 18)', async () => {
+  test('the ETag of a list holds the day or the minute, where it depends on them (rule 18)', async () => {
     const bob = await newPerson(service.url, 'bob')
     const etag = async (path: string) => (await bob.send(path)).headers.get('etag')
     expect(await etag(bob.tasks)).toBe('"0"')

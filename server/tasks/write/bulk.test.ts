@@ -36,7 +36,7 @@ const list = async (person: Person, query = '') =>
   (await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200${query}`)).body.items
 const create = (title: string): Operation => ({ action: 'create', task: { title } })
 
-test('200: every kind of operation, in its order, on tasks that were there and on one that is created first', async () => {
+test('200: every kind of operation, in order, also on a task created first', async () => {
   const bob = await newPerson(service.url, 'bob')
   const [a, b, c] = [
     await bob.addTask({ title: 'A' }),
@@ -216,7 +216,7 @@ test('422: 101 operations are too many', async () => {
   ])
 })
 
-test('200, 422: with a key the whole is done once, also fifty at once; another body under it is refused', async () => {
+test('200, 422: with a key it is done once, also fifty at once', async () => {
   const bob = await newPerson(service.url, 'bob')
   const key = { 'idempotency-key': 'whole' }
   const operations = [create('one'), create('two')]
@@ -233,7 +233,7 @@ test('200, 422: with a key the whole is done once, also fifty at once; another b
   expect([status, body.code]).toEqual([422, 'idempotency_key_reused'])
 })
 
-test('200: killed between commit and answer, and repeated with its key, the whole is done once', async () => {
+test('200: killed after the commit and repeated with its key: done once', async () => {
   const { variables, drop } = await copyDatabase(true)
   onTestFinished(drop)
   const tap = await holdReplies(variables.DATABASE_URL as string)
@@ -262,7 +262,7 @@ test('200: killed between commit and answer, and repeated with its key, the whol
   expect(body.items.map(({ title }) => title).sort()).toEqual(['A', 'B'])
 })
 
-test('200: bulks and single writes of the same tasks at once, in every order, end in no error and lose nothing', async () => {
+test('200: bulks and single writes of the same tasks at once lose nothing', async () => {
   const bob = await newPerson(service.url, 'bob')
   const tasks = await Promise.all(Array.from({ length: 6 }, () => bob.addTask()))
   const toggles = new Map<string, number>()

@@ -31,7 +31,7 @@ const told = ({ status, headers, body }: Awaited<ReturnType<Person['send']>>) =>
 })
 
 describe('the same request with the same key (rule 22)', () => {
-  test('201: a create is done once, and its answer comes again as it was, though the task has changed since', async () => {
+  test('201: a create is done once; its response comes again unchanged', async () => {
     const create = () =>
       ada.send<Task>(ada.tasks, {
         method: 'POST',
@@ -89,7 +89,7 @@ describe('the same request with the same key (rule 22)', () => {
     expect((await ada.send(path)).status).toBe(404)
   })
 
-  test('201: fifty at once make one task and fifty equal answers, one of them not replayed', async () => {
+  test('201: fifty at once make one task and fifty equal responses', async () => {
     const bob = await newPerson(service.url, 'bob')
     const answers = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -180,7 +180,7 @@ describe('the same request with the same key (rule 22)', () => {
     },
   )
 
-  test('422: of different requests under one key at once one is done and the others are refused; others’ writes go on, and nothing is a 500', async () => {
+  test('422: of different requests with one key at once, one is done', async () => {
     const bob = await newPerson(service.url, 'bob')
     const quiet = await bob.addTask()
     for (let round = 0; round < 40; round += 1) {
@@ -269,7 +269,7 @@ describe('the same request with the same key (rule 22)', () => {
 })
 
 describe('a key is for one request of one user (rule 22)', () => {
-  test('422: another body, another task or another operation under a used key is refused, and does nothing', async () => {
+  test('422: another body, task or operation with a used key does nothing', async () => {
     const [task, other] = [await ada.addTask(), await ada.addTask()]
     await ada.send(`${ada.tasks}/${task.id}`, {
       method: 'PATCH',

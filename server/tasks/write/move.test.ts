@@ -35,7 +35,7 @@ async function withTasks() {
 const list = async (person: Person) =>
   (await person.send<Schemas['TaskList']>(`${person.tasks}?sort=position&limit=200`)).body.items
 
-test('200: to the top, to the bottom, before and after another; only the moved task changes', async () => {
+test('200: to the top, the bottom, before, after; no other task changes', async () => {
   const { person, id, tasks, move, order } = await withTasks()
   for (const [title, to, expected] of [
     ['C', { to: 'top' }, 'CABD'],
@@ -73,7 +73,7 @@ test('200: done and open tasks have one order', async () => {
   expect(await order()).toBe('BDCA')
 })
 
-test('200: eight tasks moved into one gap at once all lie in it, each in a place of its own', async () => {
+test('200: eight tasks moved into one gap at once get eight places in it', async () => {
   const { person, id } = await withTasks()
   const more = await Promise.all(
     Array.from({ length: 8 }, (_, index) => person.addTask({ title: `${index}` })),
@@ -102,7 +102,7 @@ test('200: a thousand moves into the gap that the last one left narrowest', asyn
   expect(await order()).toBe('ABCD')
 }, 120_000)
 
-test('409: a gap with no room left is said, nothing moves, and moving the neighbour it names makes room', async () => {
+test('409: a gap without room; moving the neighbour that it names makes room', async () => {
   const { person, id, move, order } = await withTasks()
   const narrow = (title: string, digit: string) =>
     service.database.rows(

@@ -46,7 +46,7 @@ const titles = async (person: Person) =>
     ({ title }) => title,
   )
 
-test('409 quota_exceeded: more tasks than one may have, also those in the trash; a purged one makes room', async () => {
+test('409 quota_exceeded: too many tasks, trash included; purging makes room', async () => {
   const person = await withQuota(3, 1_000)
   const id = randomUUID()
   for (const fields of [{ id, title: 'a' }, { title: 'b' }, { title: 'c' }])
@@ -62,7 +62,7 @@ test('409 quota_exceeded: more tasks than one may have, also those in the trash;
   expect(await titles(person)).toEqual(['b', 'c', 'd'])
 })
 
-test('409 quota_exceeded: more text than one may have, when it is written or grows; all else goes on', async () => {
+test('409 quota_exceeded: too much text; everything else goes on', async () => {
   const person = await withQuota(100, 20)
   const task = (
     await create(person, { title: 'ten bytes!', description: 'ä', labels: ['eight by'] })
@@ -100,7 +100,7 @@ test('409 with the place: one of many operations that is too much, and none is d
   expect(await person.isUsageRight()).toBe(true)
 })
 
-test('an import takes the rows that there is room for, from the first on, and says of each other one that it was too much', async () => {
+test('an import takes the first rows that fit, and refuses each other one', async () => {
   const person = await withQuota(3, 1_000)
   const rows = ['a', 'b', 'c', 'd', 'e'].map((title) => ({ title }))
   const { status, body } = await importTasks(person, rows)
@@ -134,7 +134,7 @@ test('of many that come at once only as many are taken as there is room for', as
   expect(await titles(person)).toHaveLength(5)
 })
 
-test('what is used is what is there, whatever was written, refused, repeated, undone or purged', async () => {
+test('the counted usage is what is stored, after every kind of write', async () => {
   const person = await withQuota(40, 400)
   const headers = { 'idempotency-key': 'twice' }
   const [first, second] = [

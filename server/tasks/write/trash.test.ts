@@ -26,7 +26,7 @@ const list = async (person: Person, query = '') =>
 const empty = (person: Person, headers: Record<string, string> = {}) =>
   person.send<Schemas['TrashEmptied']>(`/api/${person.id}/trash`, { method: 'DELETE', headers })
 
-test('204: a deleted task is in the trash and nowhere else; nothing but restoreTask reaches it', async () => {
+test('204: a deleted task is in the trash only, and only restoreTask reaches it', async () => {
   const ada = await newPerson(service.url)
   const [task, other] = [
     await ada.addTask({ labels: ['home'], due_date: '2020-01-01' }),
@@ -63,7 +63,7 @@ test('204: a deleted task is in the trash and nowhere else; nothing but restoreT
   })
 })
 
-test('200: a restored task is as it was, in its place, with a new version; a second restore changes nothing', async () => {
+test('200: a restored task is as before, with a new version; once only', async () => {
   const ada = await newPerson(service.url)
   const [first, task, last] = [
     await ada.addTask(),
@@ -82,7 +82,7 @@ test('200: a restored task is as it was, in its place, with a new version; a sec
   expect((await restore(ada, task.id)).body).toEqual(body)
 })
 
-test('404, 412: what is nowhere, or another user’s, is not restored; a stale version leaves it in the trash', async () => {
+test("404, 412: a missing task, another user's, a stale version", async () => {
   const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
   const [hers, his] = [await ada.addTask(), await bob.addTask()]
   await remove(ada, hers.id)
@@ -116,7 +116,7 @@ test('200: filters and sorts hold in the trash too', async () => {
   expect([status, body.errors?.[0]?.pointer]).toEqual([400, '/trashed'])
 })
 
-test('200, 409: an id in the trash is taken: the same content answers with the task there, other content is a conflict', async () => {
+test('200, 409: an id in the trash is taken', async () => {
   const ada = await newPerson(service.url)
   const task = await ada.addTask({ title: 'Once' })
   await remove(ada, task.id)
@@ -145,7 +145,7 @@ test('200: purges the trash, at most 1,000 tasks a request, and no other task', 
   expect(left?.trashed_at).toBeNull()
 })
 
-test('200, 422: an emptying with a key is done once; the key is good for nothing else', async () => {
+test('200, 422: emptying with a key is done once', async () => {
   const ada = await newPerson(service.url)
   const key = { 'idempotency-key': 'empty' }
   await remove(ada, (await ada.addTask()).id)
@@ -162,7 +162,7 @@ test('200, 422: an emptying with a key is done once; the key is good for nothing
   ).toBe(422)
 })
 
-test('200: eight restores, eight deletes and four emptyings at once end in no error, and every task is somewhere or purged', async () => {
+test('200: restores, deletes and emptyings at once lose no task', async () => {
   const ada = await newPerson(service.url)
   for (let round = 0; round < 10; round += 1) {
     const tasks = await Promise.all(Array.from({ length: 8 }, () => ada.addTask()))
