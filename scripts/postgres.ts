@@ -1,20 +1,23 @@
 // Runs a program with TEST_DATABASE_URL set to a real PostgreSQL: TEST_DATABASE_URL itself where it
 // is set, else a throw-away cluster of the machine's own PostgreSQL, else of the one that npm
-// brings. With --or-embedded, it runs without where there is none.
+// brings. With --or-embedded, it runs without where there is none; with --durable, the cluster waits
+// for the disk, as one in production does.
 import { spawn } from 'node:child_process'
 import { type Cluster, NoPostgres, startCluster } from './outside/cluster.ts'
 
-const OR_EMBEDDED = '--or-embedded'
+const DURABLE = { fsync: 'on', full_page_writes: 'on' }
 const given = process.env.TEST_DATABASE_URL
-const words = process.argv.slice(2)
-const isOptional = words[0] === OR_EMBEDDED
+const [option, ...words] = process.argv.slice(2)
+const isOptional = option === '--or-embedded'
+const isDurable = option === '--durable'
+if (!isOptional && !isDurable && option !== undefined) words.unshift(option)
 const cluster = given ? undefined : await startOwn()
 if (!given)
   process.stdout.write(
     `On ${cluster ? cluster.version : 'the embedded database, which is slower'}\n`,
   )
 const url = given ?? cluster?.url
-const child = spawn(process.execPath, isOptional ? words.slice(1) : words, {
+const child = spawn(process.execPath, words, {
   stdio: 'inherit',
   env: { ...process.env, ...(url === undefined ? {} : { TEST_DATABASE_URL: url }) },
 })
@@ -26,7 +29,7 @@ child.on('exit', async (code) => {
 
 async function startOwn(): Promise<Cluster | undefined> {
   try {
-    return await startCluster()
+    return await startCluster(undefined, isDurable ? DURABLE : {})
   } catch (error) {
     if (isOptional && error instanceof NoPostgres) return undefined
     throw error

@@ -51,7 +51,7 @@ export async function startCluster(
     unix_socket_directories: dir,
     max_connections: '300',
     min_wal_size: '80MB',
-    // What a process wrote outlives its kill all the same; only the end of the machine would lose it.
+    // What a process wrote survives its kill all the same; only a power failure would lose it.
     fsync: 'off',
     full_page_writes: 'off',
     log_min_messages: 'panic',

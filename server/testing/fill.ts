@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
+import { bytesOf } from '../tasks/write/quota.ts'
 
 /**
  * Gives a user this many tasks of all kinds at once, more than requests could: titles `Task 1` and
@@ -29,7 +30,7 @@ export async function fillTasks(database: Database, userId: string, count: numbe
     update task_clock
     set version = ${count}::bigint, tasks = used.tasks, bytes = used.bytes
     from (
-      select count(*) as tasks, sum(task_bytes(title, description, labels)) as bytes
+      select count(*) as tasks, sum(${bytesOf('tasks')}) as bytes
       from tasks
       where user_id = ${userId}::uuid
     ) used

@@ -120,7 +120,7 @@ export async function insertTasks(
         id,
         version + turn,
         ${inserted.values(sql.fragment`case when completed then least(completed_at, at) end`)},
-        position_between(null, null, version + turn),
+        position_at_bottom(version + turn),
         case when trashed_at is not null then at end,
         least(coalesce(created_at, updated_at), at),
         least(updated_at, at)

@@ -15,7 +15,28 @@ import {
   resultOf,
 } from './result.ts'
 
+// Built once: putting fragments together takes longer than most of a request.
 const ONE = sql.fragment`1`
+const GROWTH = { tasks: ONE, bytes: sql.fragment`size` }
+const usage = countUsage({ tasks: ONE, bytes: sql.fragment`next.size` })
+const size = bytesOf('draft')
+const values = inserted.values(sql.fragment`case when completed then at end`)
+const isSame = sql.fragment`
+      (${columnsOf('existing', CONTENT)}) is not distinct from (${columnsOf('next', CONTENT)})`
+const latest = sql.fragment`
+    latest as (
+      select * from created
+      union all select * from replayed
+      union all select ${columns} from existing as tasks
+    )`
+const result = sql.fragment`
+    left join lateral (select ${task} from latest) result on true`
+const done = sql.fragment`
+      select
+        case when exists (select from created) then 201 else 200 end as status,
+        to_json(latest) as response
+      from latest
+      where exists (select from created) or exists (select from same)`
 
 /**
  * Creates a task at the bottom of the manual order, where the quota leaves room. Where a task with
@@ -33,15 +54,9 @@ export async function insertTask(
   key: IdempotencyKey | undefined,
   quota: Quota,
 ): Promise<CreateResult | undefined> {
-  const done = sql.fragment`
-      select
-        case when exists (select from created) then 201 else 200 end as status,
-        to_json(latest) as response
-      from latest
-      where exists (select from created) or exists (select from same)`
   const [row] = await database.rows<ResultRow<CreateResult>>(sql.unsafe`
     with ${liveCaller(caller)}, ${lockedVersion}, ${earlierResponse(key)}, ${replayedTask(key)},
-    draft as (
+    draft as materialized (
       select ${draftOf(content)}
       from locked_version
       where not exists (select from earlier)
@@ -51,12 +66,12 @@ export async function insertTask(
         draft.*,
         size,
         coalesce(
-          ${quotaViolation(quota, { tasks: ONE, bytes: sql.fragment`size` })},
+          ${quotaViolation(quota, GROWTH)},
           due_fault(due_date, due_time, due_time_zone)
         ) as violation
       from draft
       cross join locked_version
-      cross join lateral (select ${bytesOf('draft')} as size) sized
+      cross join lateral (select ${size} as size) sized
     ),
     existing as (
       select completed_at is not null as completed, ${columns}
@@ -66,7 +81,7 @@ export async function insertTask(
     ),
     advanced as (
       update task_clock
-      set ${nextVersion}, ${countUsage({ tasks: ONE, bytes: sql.fragment`next.size` })}
+      set ${nextVersion}, ${usage}
       from locked_version, next
       where task_clock.user_id = locked_version.user_id
         and violation is null
@@ -79,8 +94,8 @@ export async function insertTask(
       )
       select
         user_id, ${id}::uuid, version,
-        ${inserted.values(sql.fragment`case when completed then at end`)},
-        position_between(null, null, version), at, at
+        ${values},
+        position_at_bottom(version), at, at
       from advanced, next
       returning ${columns}
     ),
@@ -93,14 +108,9 @@ export async function insertTask(
     same as (
       select existing.id
       from existing, next
-      where (${columnsOf('existing', CONTENT)})
-        is not distinct from (${columnsOf('next', CONTENT)})
+      where ${isSame}
     ),
-    latest as (
-      select * from created
-      union all select * from replayed
-      union all select ${columns} from existing as tasks
-    )${keptResponse(key, done)}
+    ${latest}${keptResponse(key, done)}
     select
       case ${earlierOutcome}
         when exists (select from created) or exists (select from same) then 'done'
@@ -114,6 +124,6 @@ export async function insertTask(
     from locked_version
     left join earlier on true
     left join next on true
-    left join lateral (select ${task} from latest) result on true`)
+    ${result}`)
   return row && resultOf(row)
 }
