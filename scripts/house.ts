@@ -1,7 +1,7 @@
 // npm run check -- house: boundaries between folders, and the size of lines, files and folders.
 // Prints each measure with its limit, and what is beyond it.
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { brokenBoundaries } from './house/boundaries.ts'
 
@@ -26,7 +26,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 })
   .split('\n')
   .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !file.endsWith('.gen.ts'))
-  .filter((file) => /^(rules|sdk|server|web|proofs|scripts)\//.test(file))
+  .filter((file) => /^(rules|sdk|server|web|proofs|scripts)\//.test(file) && existsSync(file))
 const text = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]))
 const folders = Object.entries(Object.groupBy(files, (file) => posix.dirname(file)))
 

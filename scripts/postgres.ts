@@ -1,7 +1,7 @@
 // Runs a program with TEST_DATABASE_URL set to a real PostgreSQL: TEST_DATABASE_URL itself where it
 // is set, else a throw-away cluster of the machine's own PostgreSQL, else of the one that npm
-// brings. With --or-embedded, it runs without where there is none; with --durable, the cluster waits
-// for the disk, as one in production does.
+// brings. With --or-embedded, the embedded database is used if there is none. With --durable, the
+// cluster waits for the disk, as in production.
 import { spawn } from 'node:child_process'
 import { type Cluster, NoPostgres, startCluster } from './outside/cluster.ts'
 

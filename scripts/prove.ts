@@ -23,7 +23,10 @@ step('Node for the next version', 'npm', [
 
 for (const node of [process.execPath, join(directory, 'node_modules/.bin/node')]) {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
-  step(`the suite on the embedded database, Node ${version}`, node, ['scripts/suite.ts'], LONG)
+  step(`the suite on the embedded database, Node ${version}`, node, ['scripts/suite.ts'], {
+    ...LONG,
+    TEST_DATABASE_URL: '',
+  })
   step(
     `the suite on PostgreSQL, Node ${version}`,
     node,

@@ -36,7 +36,7 @@ export interface Service {
 }
 
 /**
- * Puts the floors together: database, identity, handlers, app. The process around it is `main.ts`;
+ * Puts the parts together: database, identity, handlers, app. The process around it is `main.ts`;
  * tests put theirs around it.
  */
 export async function createService(

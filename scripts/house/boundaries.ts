@@ -5,7 +5,7 @@ import { ALLOWED, ANYTHING } from './allowed-imports.ts'
 
 const IMPORT =
   /^(?:import|export)\b[^'"]*?\bfrom '([^']+)'|\bimport\('([^']+)'\)|^import '([^']+)'/gm
-const isTest = (file: string) => /\.(test|e2e|probe)\.tsx?$/.test(file)
+const isTest = (file: string) => /\.(test|e2e)\.tsx?$/.test(file)
 
 /** Imports that the table does not allow, and folders without a row. */
 export function brokenBoundaries(files: string[]): string[] {

@@ -37,7 +37,7 @@ export interface Req<Op extends OperationId> {
 }
 
 type ProblemCode = components['schemas']['ProblemCode']
-/** Set by the http floor on every answer, so no handler says them. */
+/** Set on every response by server/http, so no handler returns them. */
 type CommonHeader =
   | 'X-Request-Id'
   | 'traceparent'

@@ -39,7 +39,7 @@ export interface AppOptions {
   /** Where requests are counted; absent: in this process. */
   counters?: Counters | undefined
   observe?: Observe | undefined
-  /** Names an error of a lower floor, such as a database that is away. */
+  /** The problem of an error that another part threw, such as a database that is away. */
   problemFor: (error: unknown) => Problem | undefined
 }
 

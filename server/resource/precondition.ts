@@ -16,15 +16,14 @@ export function matchesWeakly(ifNoneMatch: string | undefined, etag: string): bo
   )
 }
 
-/** Versions of the user's clock that are no news to the reader of a list. */
+/** Versions of the user that a client has already. */
 export type Unchanged = string[] | 'any'
 
 /**
- * The ETags of a list: the version of the user's clock, and of the wall's where the list depends on
- * it.
+ * The ETags of a list: the version of the user and, where the list depends on the local time, that
+ * day or minute.
  *
- * @param reading what the wall's clock says, as finely as the list depends on it; blank where it
- *   does not
+ * @param reading the day or minute; blank where the list does not depend on it
  * @example listTags('2026-11-21').etag('4') // '"4-2026-11-21"'
  */
 export function listTags(reading: string) {

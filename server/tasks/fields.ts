@@ -11,6 +11,8 @@ interface Field {
   type: Fragment
   /** What a task has that is created without it; absent: null. */
   initial?: string | boolean | string[]
+  /** What is stored of a value; absent: the value itself. */
+  stored?: (value: Fragment) => Fragment
   /** The column as the contract's member; absent: as it is. */
   output?: Fragment
 }
@@ -47,7 +49,12 @@ const FIELDS: readonly Field[] = [
     initial: 'none',
     output: sql.fragment`priority::text`,
   },
-  { name: 'labels', type: sql.fragment`text[]`, initial: [] },
+  {
+    name: 'labels',
+    type: sql.fragment`text[]`,
+    initial: [],
+    stored: (labels) => sql.fragment`unique_labels(${labels})`,
+  },
 ]
 
 const columnOf = (name: string) => (name === 'completed' ? 'completed_at' : name)
@@ -109,11 +116,12 @@ export function patchOf(change: Schemas['TaskUpdate']): Fragment {
   )
 }
 
-function boundValue({ type, initial }: Field, sent: Content[keyof Content]): Fragment {
+function boundValue({ type, initial, stored }: Field, sent: Content[keyof Content]): Fragment {
   const value = (sent === undefined ? initial : sent) ?? null
-  return Array.isArray(value)
-    ? sql.fragment`unique_labels(${sql.array(value, 'text')})`
+  const bound = Array.isArray(value)
+    ? sql.fragment`${sql.array(value, 'text')}`
     : sql.fragment`${value}::${type}`
+  return stored ? stored(bound) : bound
 }
 
 /** For `insert into tasks`: the columns of CHANGEABLE, and their values from a draft. */
@@ -130,12 +138,10 @@ export const recordColumns = list(
 
 /** The same members, with what stands for those that the row does not have. */
 export const recordMembers = list(
-  FIELDS.map(({ name, type, initial }) => {
+  FIELDS.map(({ name, type, initial, stored = (value) => value }) => {
     const member = sql.identifier([name])
-    if (Array.isArray(initial))
-      return sql.fragment`unique_labels(coalesce(${member}, '{}')) as ${member}`
-    return initial === undefined
-      ? sql.fragment`${member}`
-      : sql.fragment`coalesce(${member}, ${initial}::${type}) as ${member}`
+    if (initial === undefined) return sql.fragment`${member}`
+    const value = Array.isArray(initial) ? sql.fragment`'{}'` : sql.fragment`${initial}::${type}`
+    return sql.fragment`${stored(sql.fragment`coalesce(${member}, ${value})`)} as ${member}`
   }),
 )

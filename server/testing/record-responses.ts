@@ -86,19 +86,20 @@ function collectBody(response: ServerResponse): Buffer[] {
   return chunks
 }
 
-/** Once for each distinct response of an operation. */
+/** Once for each status, body and set of headers of an operation. */
 function record(row: string, response: ServerResponse, body: Buffer): void {
   const { statusCode: status } = response
   const length = Number(response.getHeader('content-length') ?? body.length)
   if (length > MAX_BODY_BYTES || (length > 0 && body.length === 0)) return
-  const key = createHash('md5').update(`${row} ${status} `).update(body).digest('base64')
-  if (recorded.has(key)) return
-  recorded.add(key)
   const headers = Object.fromEntries(
     Object.entries(response.getHeaders()).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value : String(value)] as const],
     ),
   )
+  const sent = [row, status, headers['content-type'], ...Object.keys(headers).sort()].join()
+  const key = createHash('md5').update(sent).update(body).digest('base64')
+  if (recorded.has(key)) return
+  recorded.add(key)
   const { currentTestName = '' } = expect.getState()
   const test = `${testName()} ${currentTestName}`
   const entry: RecordedResponse = { row, status, headers, body: body.toString(), test }

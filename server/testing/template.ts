@@ -53,11 +53,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** Made once for each set of migrations and version of PGlite, and kept in the cache of npm. */
+/** Made once for each version of what it is made of, and kept in node_modules/.cache. */
 async function embeddedTemplate(): Promise<string> {
   const hash = createHash('sha256')
   for (const file of [
-    ...globSync('server/database/migrations/*.sql', { cwd: root }).sort(),
+    ...globSync('server/database/{migrations/*.sql,embedded/*.ts}', { cwd: root }).sort(),
     'node_modules/@electric-sql/pglite/package.json',
   ])
     hash.update(readFileSync(join(root, file)))

@@ -8,7 +8,7 @@ import { taskOf, titleOf, titlesOf } from './open-app.ts'
 const chromium = launchChromium()
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What `npm run dev:mock` runs: the app on Vite, and Prism behind it. */
+/** What `npm run dev -- mock` runs: the app on Vite, and Prism behind it. */
 async function startOnMock(): Promise<{ web: string; mock: string }> {
   const [web, mock] = [await freePort(), await freePort()]
   const child = spawn(process.execPath, ['scripts/dev.ts', 'mock'], {

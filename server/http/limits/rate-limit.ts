@@ -18,8 +18,8 @@ const isSignIn = ({ locals: { operation } }: Response) =>
 const siteOf = (address: string) => networkOf(address, 48)
 
 /**
- * By user where the token is good, weighted by what the operation costs, and by the network of all
- * of them; else by network alone.
+ * With a valid token, counts the cost for the user and for the network. Without, counts one request
+ * for the network.
  */
 export function limitRequests(limits: RateLimits | undefined, counters: Counters): RequestHandler {
   if (!limits) return (_request, _response, next) => next()
@@ -39,7 +39,7 @@ export function limitRequests(limits: RateLimits | undefined, counters: Counters
     if (user !== undefined) {
       let charged = 0
       const charge = async (cost: number) => {
-        // Of a request that costs more than a whole limit all of it is taken.
+        // A request that costs more than the limit takes the whole limit.
         const taken = Math.min(cost, Math.min(limits.user, limits.network) - charged)
         charged += taken
         await byUser.count(user, response, taken)

@@ -19,7 +19,7 @@ export interface Parameters {
   header: Record<string, unknown>
 }
 
-/** Reads the parameters as what the contract says they are, and validators them and the body. */
+/** Reads the parameters as what the contract says they are, and checks them and the body. */
 export const validate: RequestHandler = (request, response, next) => {
   const { operation, body } = response.locals
   if (!operation) return next()

@@ -65,8 +65,8 @@ function dueWithin(sort: Sort, from: Fragment | undefined, before: Fragment | un
   return before ? sql.fragment`${least} and ${dueOrFirst} < ${before}` : least
 }
 
-// A task with a time zone of its own is due at an instant; any other by the local time of the
-// reads it.
+// A task with a time zone of its own is due at an instant, any other at the local time of its
+// reader.
 
 export function isOverdue({ minute, now }: LocalTime): Fragment {
   return sql.fragment`

@@ -54,7 +54,7 @@ export async function insertTask(
   key: IdempotencyKey | undefined,
   quota: Quota,
 ): Promise<CreateResult | undefined> {
-  const [row] = await database.rows<ResultRow<CreateResult>>(sql.unsafe`
+  const statement = sql.unsafe`
     with ${liveCaller(caller)}, ${lockedVersion}, ${earlierResponse(key)}, ${replayedTask(key)},
     draft as materialized (
       select ${draftOf(content)}
@@ -124,6 +124,14 @@ export async function insertTask(
     from locked_version
     left join earlier on true
     left join next on true
-    ${result}`)
-  return row && resultOf(row)
+    ${result}`
+  const attempt = async () => {
+    const [row] = await database.rows<ResultRow<CreateResult>>(statement)
+    return row && resultOf(row)
+  }
+  const first = await attempt()
+  // The statement may have waited for an equal request, which took the last place of the quota: only
+  // a second statement sees the task of that one.
+  const isOverQuota = first?.outcome === 'refused' && first.violation === 'quota_exceeded'
+  return isOverQuota ? attempt() : first
 }

@@ -62,6 +62,22 @@ test('409 quota_exceeded: too many tasks, trash included; purging makes room', a
   expect(await titles(person)).toEqual(['b', 'c', 'd'])
 })
 
+test('200, 201: equal creates at once for the last place of the quota are one task', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const person = await withQuota(1, 1_000)
+    const id = randomUUID()
+    const byId = await Promise.all(Array.from({ length: 8 }, () => create(person, { id })))
+    expect(byId.map(({ status }) => status).sort()).toEqual([...Array(7).fill(200), 201])
+    await trash(person, id)
+    await emptyTrash(person)
+    const headers = { 'idempotency-key': 'one' }
+    const keyed = () => person.send(person.tasks, { method: 'POST', headers, json: { title: 'x' } })
+    const byKey = await Promise.all(Array.from({ length: 8 }, keyed))
+    expect(byKey.map(({ status }) => status)).toEqual(Array(8).fill(201))
+    expect((await titles(person)).length).toBe(1)
+  }
+})
+
 test('409 quota_exceeded: too much text; everything else goes on', async () => {
   const person = await withQuota(100, 20)
   const task = (
