@@ -184,6 +184,8 @@ test('10,000 guesses from 500 addresses: a known device still signs in', async (
     RATE_LIMIT_ADDRESS: '1000000',
     TRUST_PROXY: '1',
     RATE_LIMIT_SIGN_IN_GUESS_SECONDS: '20',
+    // Guesses must fill their limit within its time, on a slow machine too.
+    PASSWORD_COST: '8',
   })
   const signIn = (password: string, from: string, cookie = '') =>
     send<{ code?: string }>(`${world.url}/api/auth/sign-in/email`, {
@@ -222,7 +224,9 @@ test('10,000 guesses from 500 addresses: a known device still signs in', async (
     known.push((await signIn(world.ada.password, '192.0.2.1', device)).status)
   await attack
   expect(known).toEqual([200, 200, 200, 200])
-  expect([...statuses.keys()].sort()).toEqual([401, 429])
+  // Some may wait too long for their turn to hash.
+  expect([...statuses.keys()].filter((status) => ![401, 429, 503].includes(status))).toEqual([])
+  expect(statuses.get(429)).toBeGreaterThan(9_000)
   // From a new device, within the time that the limit counts guesses.
   await expect
     .poll(async () => (await signIn(world.ada.password, '192.0.2.2')).status, {
