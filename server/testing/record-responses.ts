@@ -29,7 +29,13 @@ interface Exchange {
 const MAX_BODY_BYTES = 200_000
 
 const directory = process.env.RECORDED_RESPONSES
-const rows = new WeakMap<IncomingMessage, { row: string; method: string; body: Buffer[] }>()
+interface Started {
+  row: string
+  method: string
+  body: Collected
+}
+
+const rows = new WeakMap<IncomingMessage, Started>()
 const counts = new Map<string, number>()
 const recorded = new Set<string>()
 let lines: string[] = []
@@ -45,11 +51,13 @@ if (directory !== undefined) {
     const { request, response, server } = message as Exchange
     const kind = servers.get(server)
     if (kind === undefined || (kind === 'with fakes' && response.statusCode !== 500)) return
-    const { row = '', method, body = [] } = rows.get(request) ?? {}
+    const started = rows.get(request)
+    if (!started) return
+    const { row, method, body } = started
     const type = String(response.getHeader('content-type') ?? 'no body').split(';', 1)[0]
     const answer = `${row}\t${response.statusCode} ${type}`
     counts.set(answer, (counts.get(answer) ?? 0) + 1)
-    if (method !== 'HEAD') record(row, response, Buffer.concat(body))
+    if (method !== 'HEAD' && !body.isTooLong) record(row, response, Buffer.concat(body.chunks))
   })
   afterAll(() => {
     const file = `${directory}/${process.pid}-${createHash('md5').update(testName()).digest('hex')}`
@@ -64,33 +72,40 @@ if (directory !== undefined) {
 
 const testName = () => expect.getState().testPath ?? ''
 
+interface Collected {
+  chunks: Buffer[]
+  isTooLong: boolean
+}
+
 /** The chunks that a response will be made of. */
-function collectBody(response: ServerResponse): Buffer[] {
-  const chunks: Buffer[] = []
+function collectBody(response: ServerResponse): Collected {
+  const body: Collected = { chunks: [], isTooLong: false }
   let bytes = 0
   const { write, end } = response
   const keep = (chunk: unknown) => {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return
     bytes += chunk.length
-    if (bytes <= MAX_BODY_BYTES) chunks.push(Buffer.from(chunk as string))
-    else chunks.length = 0
+    body.isTooLong ||= bytes > MAX_BODY_BYTES
+    if (body.isTooLong) body.chunks = []
+    else body.chunks.push(Buffer.from(chunk as string))
   }
+  // Kept afterwards: our validation of responses may throw, and then nothing was sent.
   response.write = ((...words: Parameters<typeof write>) => {
+    const isFlushed = write.apply(response, words)
     keep(words[0])
-    return write.apply(response, words)
+    return isFlushed
   }) as typeof write
   response.end = ((...words: Parameters<typeof end>) => {
+    const ended = end.apply(response, words)
     keep(words[0])
-    return end.apply(response, words)
+    return ended
   }) as typeof end
-  return chunks
+  return body
 }
 
 /** Once for each status, body and set of headers of an operation. */
 function record(row: string, response: ServerResponse, body: Buffer): void {
   const { statusCode: status } = response
-  const length = Number(response.getHeader('content-length') ?? body.length)
-  if (length > MAX_BODY_BYTES || (length > 0 && body.length === 0)) return
   const headers = Object.fromEntries(
     Object.entries(response.getHeaders()).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value : String(value)] as const],
