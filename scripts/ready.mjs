@@ -37,9 +37,10 @@ const COMMANDS = {
   generate: [script('generate.ts')],
   test: [build, ...types, onPostgres('suite.ts')],
   check: [build, onPostgres('check.ts')],
-  bench: [build, measured('bench.ts')],
-  'bench growth': [build, measured('bench-growth.ts')],
-  'bench profile': [build, measured('bench-profile.ts')],
+  bench: [build, measured('bench/compare.ts')],
+  'bench growth': [build, measured('bench/growth.ts')],
+  'bench profile': [build, measured('bench/profile.ts')],
+  'bench app': [build, measured('bench/app.ts')],
   prove: [build, script('prove.ts')],
 }
 

@@ -2,17 +2,17 @@
 // and in Fastify, by whose code asked for it. Prints microseconds a request.
 import { Console } from 'node:console'
 import { once } from 'node:events'
-import { freePort } from '../server/testing/free-port.ts'
-import { CONNECTIONS, closedLoop } from './bench/load.ts'
-import { docket, NODE, openServers, peerSettings, settings } from './bench/servers.ts'
-import { newUser, WORK } from './bench/user.ts'
+import { freePort } from '../../server/testing/free-port.ts'
+import { CONNECTIONS, closedLoop } from './load.ts'
+import { docket, NODE, openServers, peerSettings, settings } from './servers.ts'
+import { newUser, WORK } from './user.ts'
 
 /** Seconds of one measurement. */
 const SECONDS = 8
 /** Microseconds between two looks at the stack. */
 const INTERVAL = 200
 
-const ROOT = new URL('..', import.meta.url).href
+const ROOT = new URL('../..', import.meta.url).href
 
 /** What the DevTools protocol calls a Profile. */
 interface Profile {

@@ -5,10 +5,10 @@
 import { Console } from 'node:console'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
-import { newPerson, type Person } from '../server/testing/person.ts'
-import { median } from './bench/median.ts'
-import { growthPicture, type Point } from './bench/picture.ts'
-import { docket, openServers } from './bench/servers.ts'
+import { newPerson, type Person } from '../../server/testing/person.ts'
+import { median } from './median.ts'
+import { growthPicture, type Point } from './picture.ts'
+import { docket, openServers } from './servers.ts'
 
 const SIZES =
   process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10_000, 1_000_000, 10_000_000]

@@ -5,11 +5,11 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
 import { Console } from 'node:console'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createDocket } from '../sdk/index.ts'
-import { crowd } from './bench/crowd.ts'
-import { CONNECTIONS, closedLoop, openLoop, type Work } from './bench/load.ts'
-import { median } from './bench/median.ts'
-import { picture } from './bench/picture.ts'
+import { createDocket } from '../../sdk/index.ts'
+import { crowd } from './crowd.ts'
+import { CONNECTIONS, closedLoop, openLoop, type Work } from './load.ts'
+import { median } from './median.ts'
+import { picture } from './picture.ts'
 import {
   cpuOf,
   docket,
@@ -22,8 +22,8 @@ import {
   residentOf,
   settings,
   settled,
-} from './bench/servers.ts'
-import { newUser, WORK, type Works } from './bench/user.ts'
+} from './servers.ts'
+import { newUser, WORK, type Works } from './user.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 15)
 /** Rounds that are not counted. */
