@@ -2,8 +2,7 @@
 // type, and the Redoc reference of the contract with a sample for each operation.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { parse, stringify } from 'yaml'
-import { type Contract, contractBytes } from '../server/contract/document.ts'
+import { type Contract, contract } from '../server/contract/document.ts'
 import { problem, problemCodes } from '../server/problems.ts'
 import { compress } from './compress.ts'
 import { guidePage, html, PAGES, titleOf } from './guide-page.ts'
@@ -29,9 +28,7 @@ writeFileSync(
 
 /** The contract as the reference shows it. */
 function withSamples(): string {
-  const document = parse(contractBytes.toString('utf8')) as Contract & {
-    info: { description: string }
-  }
+  const document = structuredClone(contract) as Contract & { info: { description: string } }
   document.info.description = `[Guides](./) - [the contract as a file](assets/openapi.yaml)\n\n${document.info.description}
 **Samples.** Each operation has two, with the first of its examples (\`Payload\` shows the others); each runs as it is printed, once: \`$API\`, \`$ME\`, \`$TOKEN\`, \`$SESSION\`, \`$TASK\`, and \`docket\` and \`task\`, are what the [quick start](quick-start.html) leaves;
 \`$SESSION_ID\` and \`session\` are one of \`listSessions\`, and Ada, who signs up or in, is a user of your own.`
@@ -48,10 +45,10 @@ function withSamples(): string {
         ],
       })
   }
-  return stringify(document)
+  return JSON.stringify(document)
 }
 
-const shown = `${out}/shown.yaml`
+const shown = `${out}/shown.json`
 const reference = `${out}/reference.html`
 writeFileSync(shown, withSamples())
 const redocly = ['node_modules/@redocly/cli/bin/cli.js', 'build-docs', shown, '-o', reference]

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { CORE_SCHEMA, load } from 'js-yaml'
 import type { operations } from '../../sdk/contract.gen.ts'
 
 export type OperationId = keyof operations
@@ -113,6 +113,7 @@ interface OperationObject {
   responses: Record<string, ResponseObject>
 }
 export interface Contract {
+  openapi: string
   info: { version: string }
   'x-concurrency-classes': Record<string, ConcurrencyClass>
   paths: Record<
@@ -125,7 +126,8 @@ export interface Contract {
 /** The bytes of the repository, served as they are. */
 export const contractBytes = readFileSync(new URL('../../openapi.yaml', import.meta.url))
 
-export const contract = parse(contractBytes.toString('utf8')) as Contract
+/** Without YAML's timestamps: `2026-12-01` stays text. */
+export const contract = load(contractBytes.toString('utf8'), { schema: CORE_SCHEMA }) as Contract
 
 export const contractOperations: readonly Operation[] = Object.entries(contract.paths).flatMap(
   ([template, item]) =>

@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats'
 import type { components } from '../../sdk/contract.gen.ts'
 import { contract, type SchemaObject } from './document.ts'
-import { formats } from './formats.ts'
+import { formats, namedFormats } from './formats.ts'
 
 /**
  * Members and items of a value up to which all its errors are listed. Ajv's list of all errors
@@ -15,9 +15,11 @@ export type Validator = (value: unknown) => ErrorObject[]
 
 /**
  * One that stops at the first error, which is faster, and one that finds all there are, for the
- * person who has to fix them.
+ * person who has to fix them; made when something is first to be checked.
  */
-const [first, every] = [ajv(false), ajv(true)]
+const instances: { first?: Ajv2020; every?: Ajv2020 } = {}
+const first = () => (instances.first ??= ajv(false))
+const every = () => (instances.every ??= ajv(true))
 const NOTHING: ErrorObject[] = []
 const validators = new Map<SchemaObject | string, Validator>()
 
@@ -35,10 +37,10 @@ export function validatorFor(schema: SchemaObject): Validator {
   let isFit: ValidateFunction | undefined
   let validate: ValidateFunction | undefined
   const check: Validator = (value) => {
-    isFit ??= compiled(first, schema)
+    isFit ??= compiled(first(), schema)
     if (isFit(value)) return NOTHING
     if (hasMoreThan(MAX_LISTED_VALUES, value)) return isFit.errors ?? []
-    validate ??= compiled(every, schema)
+    validate ??= compiled(every(), schema)
     validate(value)
     return sharpest(validate.errors ?? [])
   }
@@ -70,10 +72,7 @@ function compiled(ajv: Ajv2020, schema: SchemaObject): ValidateFunction {
 
 function ajv(allErrors: boolean): Ajv2020 {
   const ajv = new Ajv2020({ strict: false, allErrors, discriminator: true, formats })
-  addFormats.default(ajv, {
-    mode: 'fast',
-    formats: ['uuid', 'email', 'uri', 'uri-reference', 'int32'],
-  })
+  addFormats.default(ajv, namedFormats)
   return ajv.addSchema({ $id: 'contract', ...absolute(contract) })
 }
 

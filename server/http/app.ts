@@ -70,7 +70,7 @@ export function createApp({
   app.use(requestLog(log, observe), readAddress, securityHeaders(config), normaliseTarget)
   app.use(varyByOrigin, crossOrigin(config))
   app.use(findOperation)
-  app.use(ofOperations(normaliseContent, validateResponses))
+  app.use(ofOperations(normaliseContent, ...validateResponses))
   app.use(authenticate(identify), limitRequests(config.rateLimits, counters), refuseUnrouted)
   app.use(
     ofOperations(
@@ -90,7 +90,9 @@ export function createApp({
     ),
   )
   app.use(pages)
-  app.use(handleErrors(log, problemFor))
+  const catchError = handleErrors(log, problemFor)
+  // Twice: a problem that the contract does not describe is an error, too.
+  app.use(catchError, catchError)
   return app
 }
 

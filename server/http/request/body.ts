@@ -27,8 +27,10 @@ export const noticeEmptyBody: RequestHandler = (request, response, next) => {
   const look = () => {
     request.off('readable', look).off('end', look)
     const first: Buffer | null = request.read()
-    if (first === null) response.locals.body = 'none'
-    else request.unshift(first)
+    if (first === null) {
+      response.locals.body = 'none'
+      delete request.headers['content-type']
+    } else request.unshift(first)
     // Once read from, Node no longer drains what a refusal leaves unread, and the connection would
     // wait for it.
     response.once('finish', () => request.resume())

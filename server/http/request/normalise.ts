@@ -55,7 +55,10 @@ export const normaliseContent: RequestHandler = (request, response, next) => {
   const taken = accepts.includes(type) && isUtf8 && coding !== undefined
   // A body that the operation did not ask for is left unread.
   response.locals.body = !hasBody || accepts.length === 0 ? 'none' : taken ? 'taken' : 'refused'
-  if (taken) Object.assign(request.headers, { 'content-type': type, 'content-encoding': coding })
+  if (response.locals.body === 'taken')
+    Object.assign(request.headers, { 'content-type': type, 'content-encoding': coding })
+  // The validator would compile, and keep, one check for each media type that a client makes up.
+  else delete request.headers['content-type']
   next()
 }
 

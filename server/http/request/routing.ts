@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { findPath } from '../../contract/route.ts'
+import { setOperation } from '../../contract/validator.ts'
 import { ProblemError, problem } from '../../problems.ts'
 
 /**
@@ -26,8 +27,10 @@ export const findOperation: RequestHandler = (request, response, next) => {
     request.method = 'GET'
   }
   const operation = methods.get(request.method)
-  if (operation) response.locals.operation = operation
-  else response.locals.refusal = problem('method_not_allowed', { headers: { Allow: allow } })
+  if (operation) {
+    response.locals.operation = operation
+    setOperation(request, operation)
+  } else response.locals.refusal = problem('method_not_allowed', { headers: { Allow: allow } })
   next()
 }
 

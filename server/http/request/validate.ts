@@ -1,4 +1,5 @@
 import { parse } from 'node:querystring'
+import type { ErrorObject } from 'ajv'
 import type { Request, RequestHandler } from 'express'
 import {
   contractOperations,
@@ -7,8 +8,9 @@ import {
   resolve,
   type SchemaObject,
 } from '../../contract/document.ts'
-import { fieldError } from '../../contract/field-errors.ts'
+import { type FieldError, fieldError } from '../../contract/field-errors.ts'
 import { type Validator, validatorFor } from '../../contract/schemas.ts'
+import { checkRequest } from '../../contract/validator.ts'
 import { ProblemError, problem } from '../../problems.ts'
 import { isDecodable } from './normalise.ts'
 
@@ -19,14 +21,34 @@ export interface Parameters {
   header: Record<string, unknown>
 }
 
-/** Reads the parameters as what the contract says they are, and checks them and the body. */
+/**
+ * Reads the parameters as what the contract says they are, and has the validator check them and the
+ * body. What is wrong with a request that it refuses is then said in the words of this contract.
+ */
 export const validate: RequestHandler = (request, response, next) => {
   const { operation, body } = response.locals
   if (!operation) return next()
-  const { read, check } = readers.get(operation) as Reader
+  const { read, isTyped, check } = readers.get(operation) as Reader
   const parameters = read(request)
   response.locals.parameters = parameters
-  const errors = check(parameters).map((error) => {
+  const isMissing = body === 'none' && operation.bodyRequired
+  const mayFit = isTyped(parameters) && !isMissing
+  // The validator changes what it gets.
+  Object.defineProperty(request, 'query', { value: { ...parameters.query }, writable: true })
+  Object.assign(request.openapi as object, { pathParams: parameters.path })
+  checkRequest(request, response, (refused?: unknown) => {
+    if (refused === undefined && mayFit) return next()
+    const errors = parameterErrors(check(parameters))
+    if (errors.length > 0) return next(new ProblemError(problem('invalid_request', { errors })))
+    const faults = bodyErrors(request, operation, body)
+    next(
+      faults.length > 0 ? new ProblemError(problem('invalid_body', { errors: faults })) : refused,
+    )
+  })
+}
+
+function parameterErrors(errors: ErrorObject[]): FieldError[] {
+  return errors.map((error) => {
     const [, part, ...steps] = error.instancePath.split('/')
     const way = steps.map((step) => `/${step}`).join('')
     // The names of headers have no case; a pointer has one.
@@ -35,27 +57,35 @@ export const validate: RequestHandler = (request, response, next) => {
       instancePath: part === 'header' ? way.toLowerCase() : way,
     })
   })
-  if (errors.length > 0) return next(new ProblemError(problem('invalid_request', { errors })))
-  const faults =
-    body === 'taken'
-      ? validatorFor(operation.bodies[request.headers['content-type'] as string] as SchemaObject)(
-          request.body,
-        ).map((error) => fieldError('body', error))
+}
+
+function bodyErrors(
+  request: Request,
+  operation: Operation,
+  body: 'none' | 'taken' | 'refused' | undefined,
+): FieldError[] {
+  if (body === 'none')
+    return operation.bodyRequired
+      ? [{ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' }]
       : []
-  if (body === 'none' && operation.bodyRequired)
-    faults.push({ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' })
-  next(
-    faults.length > 0 ? new ProblemError(problem('invalid_body', { errors: faults })) : undefined,
-  )
+  const schema = operation.bodies[request.headers['content-type'] as string] as SchemaObject
+  return validatorFor(schema)(request.body).map((error) => fieldError('body', error))
 }
 
 interface Reader {
   read(request: Request): Parameters
+  /**
+   * Whether all query parameters are known, and numbers where the contract says so. The validator
+   * would let others pass, and take `1e1` for 10.
+   */
+  isTyped(parameters: Parameters): boolean
+  /** What is wrong with them. */
   check: Validator
 }
 const readers = new Map(contractOperations.map((operation) => [operation, reader(operation)]))
 
-function reader({ template, parameters }: Operation): Reader {
+function reader(operation: Operation): Reader {
+  const { template, parameters } = operation
   const segments = template.split('/')
   const plan = parameters.map(({ name, in: part, schema }) => ({
     name,
@@ -65,6 +95,8 @@ function reader({ template, parameters }: Operation): Reader {
     segment: segments.indexOf(`{${name}}`),
     typed: typedBy(schema),
   }))
+  const queryParameters = new Set(operation.queryParameters)
+  const notText = parameters.flatMap(({ name, schema }) => (isText(schema) ? [] : name))
   const objectOf = (part: ParameterObject['in']) => {
     const own = parameters.filter((parameter) => parameter.in === part)
     return {
@@ -90,6 +122,9 @@ function reader({ template, parameters }: Operation): Reader {
       }
       return read
     },
+    isTyped: ({ query }) =>
+      Object.keys(query).every((name) => queryParameters.has(name)) &&
+      notText.every((name) => typeof query[name] !== 'string'),
     check: validatorFor({
       type: 'object',
       properties: { path: objectOf('path'), query: objectOf('query'), header: objectOf('header') },
@@ -103,6 +138,10 @@ function decoded(segment = ''): string {
 }
 
 type Text = string | string[] | undefined
+
+function isText(schema: SchemaObject): boolean {
+  return ['string', 'array'].includes(String(resolve<SchemaObject>(schema).type))
+}
 
 /**
  * What a text stands for by its schema. What it cannot stand for stays text, which the check

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { type Problem, type ProblemCode, ProblemError, problem } from '../../problems.ts'
-import { assertDeclaredBody } from './validate-responses.ts'
+import { assertDeclaredNull } from './validate-responses.ts'
 
 /** The operations that speak Better Auth's own dialect. */
 const BROWSER_TAG = 'Browser sessions'
@@ -47,10 +47,10 @@ export function sendResponse(
 }
 
 function sendJson(response: Response, type: string, body: unknown): void {
-  assertDeclaredBody(response, type, body)
-  const text = JSON.stringify(body)
   if (!response.hasHeader('Content-Type')) response.set('Content-Type', `${type}; charset=utf-8`)
-  response.set('Content-Length', String(Buffer.byteLength(text))).end(text)
+  if (body !== null) return void response.json(body)
+  assertDeclaredNull(response)
+  response.send('null')
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Handlers } from '../../contract/handlers.ts'
+import { ProblemError, problem } from '../../problems.ts'
 import { newPerson } from '../../testing/person.ts'
 import { startService } from '../../testing/service.ts'
 
@@ -113,6 +114,15 @@ test('a problem whose status is undeclared is a 500', async () => {
   }))
   const ada = await newPerson(service.url)
   expect((await ada.send(ada.tasks)).status).toBe(500)
+})
+
+test('a problem that is thrown and whose status is undeclared is a 500', async () => {
+  const service = await withAnswer('listTasks', () => {
+    throw new ProblemError(problem('content_too_large'))
+  })
+  const ada = await newPerson(service.url)
+  const { status, body } = await ada.send<{ code: string }>(ada.tasks)
+  expect([status, body.code]).toEqual([500, 'internal_error'])
 })
 
 test('connections cut under load: 503 at most, never a 500 or half an account', async () => {

@@ -1,35 +1,41 @@
 import type { RequestHandler, Response } from 'express'
 import type { ResponseObject } from '../../contract/document.ts'
 import { validatorFor } from '../../contract/schemas.ts'
+import { checkResponse } from '../../contract/validator.ts'
 
 export class UndescribedAnswer extends Error {}
 
 /**
- * The last wall before an answer leaves: its status, media type and required headers must stand in
- * the contract, and a body where one is declared.
- * An answer that breaks it is never sent; the error goes to the one catch.
+ * The last walls before an answer leaves. The validator checks the body that `response.json` is to
+ * send; what it does not see is checked when the head is written: the status, the media type and
+ * the required headers, also of a file.
+ * An answer that breaks the contract is never sent; the error goes to the one catch.
  */
-export const validateResponses: RequestHandler = (_request, response, next) => {
-  const writeHead = response.writeHead
-  response.writeHead = ((...parameters: Parameters<Response['writeHead']>) => {
-    const violation = undescribed(response, parameters[0])
-    if (violation) throw new UndescribedAnswer(violation)
-    return writeHead.apply(response, parameters)
-  }) as Response['writeHead']
-  next()
-}
+export const validateResponses: RequestHandler[] = [
+  checkResponse,
+  (_request, response, next) => {
+    const writeHead = response.writeHead
+    response.writeHead = ((...parameters: Parameters<Response['writeHead']>) => {
+      const violation = undescribed(response, parameters[0])
+      if (violation) throw new UndescribedAnswer(violation)
+      return writeHead.apply(response, parameters)
+    }) as Response['writeHead']
+    next()
+  },
+]
 
 /**
- * @throws {UndescribedAnswer} where the body is not what the contract declares for this status and
- * media type; what it declares nothing for is left to the last wall
+ * What the validator takes for no body, and answers with 204.
+ *
+ * @throws {UndescribedAnswer} where the contract does not declare it for this status
  */
-export function assertDeclaredBody(response: Response, type: string, body: unknown): void {
-  const { operation } = response.locals
-  const schema = operation?.responses[response.statusCode]?.content?.[type]?.schema
-  const [error] = schema ? validatorFor(schema)(body) : []
+export function assertDeclaredNull({ locals, statusCode }: Response): void {
+  const { operation } = locals
+  const schema = operation?.responses[statusCode]?.content?.['application/json']?.schema
+  const [error] = schema ? validatorFor(schema)(null) : []
   if (error)
     throw new UndescribedAnswer(
-      `${operation?.id} answers ${response.statusCode} with a body that breaks the contract: ${error.instancePath} ${error.message}`,
+      `${operation?.id} answers ${statusCode} with null: ${error.message}`,
     )
 }
 
