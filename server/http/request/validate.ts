@@ -1,5 +1,4 @@
 import { parse } from 'node:querystring'
-import type { ErrorObject } from 'ajv'
 import type { Request, RequestHandler } from 'express'
 import {
   contractOperations,
@@ -47,7 +46,7 @@ export const validate: RequestHandler = (request, response, next) => {
   })
 }
 
-function parameterErrors(errors: ErrorObject[]): FieldError[] {
+function parameterErrors(errors: ReturnType<Validator>): FieldError[] {
   return errors.map((error) => {
     const [, part, ...steps] = error.instancePath.split('/')
     const way = steps.map((step) => `/${step}`).join('')
