@@ -99,7 +99,8 @@ function completeOperations() {
           for (const [status, response] of Object.entries(operation.responses))
             if (status < '300' && !response.headers?.['Idempotency-Replayed'])
               say(
-                `An answer ${status} to a write with a key says whether it is Idempotency-Replayed.`,
+                `An answer ${status} to a write with a key says whether it is ` +
+                  'Idempotency-Replayed.',
               )
         }
         const method = location.pointer.split('/')[3]

@@ -62,7 +62,8 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
   [
     'the type of items that are unique',
     ({ components: { schemas } }) => delete schemas.Labels.items.type,
-    'contract/bounded-schemas: An array of unique items needs the type of its items beside their $ref.',
+    'contract/bounded-schemas: An array of unique items needs the type of its items beside ' +
+      'their $ref.',
   ],
   [
     'to close an object',
@@ -211,7 +212,8 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
       delete paths['/api/{user_id}/tasks/{task_id}'].delete.responses['204'].headers[
         'Idempotency-Replayed'
       ],
-    'contract/complete-operations: An answer 204 to a write with a key says whether it is Idempotency-Replayed.',
+    'contract/complete-operations: An answer 204 to a write with a key says whether it is ' +
+      'Idempotency-Replayed.',
   ],
   [
     'a description',

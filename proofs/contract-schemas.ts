@@ -18,7 +18,8 @@ function isTimeZone(name: string): boolean {
 
 /** `['components', 'schemas', 'Task']` -> the way there as a `$ref`. */
 function reference(way: string[]): string {
-  return `contract#/${way.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`
+  const steps = way.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1'))
+  return `contract#/${steps.map(encodeURIComponent).join('/')}`
 }
 
 /** What is wrong with a value by the schema that stands there in the contract; nothing: `[]`. */

@@ -120,7 +120,8 @@ test('no body keeps the server busier than a plain one of its size', async () =>
       const delay = await delayOf(() => cost(request(operation, ada, type, bytes, coding)), limit)
       if (delay > limit)
         tooLong.push(
-          `${operation.id}: ${what}: ${Math.round(delay)} ms, plain ${Math.round(plain[type] as number)} ms`,
+          `${operation.id}: ${what}: ${Math.round(delay)} ms, plain ` +
+            `${Math.round(plain[type] as number)} ms`,
         )
     }
     const grown = (await memory()) / before

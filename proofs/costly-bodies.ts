@@ -12,7 +12,8 @@ export interface CostlyBody {
 
 /** A piece of text again and again, between a beginning and an end, in so many bytes. */
 function filled(size: number, piece: string, begin = '', end = ''): string {
-  return `${begin}${piece.repeat(Math.max(0, Math.floor((size - begin.length - end.length - 2) / piece.length)))}${end}`
+  const times = Math.floor((size - begin.length - end.length - 2) / piece.length)
+  return `${begin}${piece.repeat(Math.max(0, times))}${end}`
 }
 const list = (size: number, item: string, begin = '[', end = ']') =>
   filled(size, `${item},`, begin, `${item}${end}`)

@@ -7,12 +7,11 @@ import { startService } from '../server/testing/service.ts'
  * With clocks that change by an hour, by half an hour and by two, to both sides of UTC, at
  * midnight, and never.
  */
-const ZONES =
-  `Africa/Cairo Africa/Casablanca America/Havana America/Los_Angeles America/New_York America/Nuuk America/Santiago America/Sao_Paulo
-  America/St_Johns Antarctica/Troll Asia/Beirut Asia/Jerusalem Asia/Kathmandu Asia/Kolkata Asia/Tokyo Atlantic/Azores Australia/Lord_Howe Australia/Sydney
-  Europe/Berlin Europe/Dublin Europe/Lisbon Europe/London Pacific/Apia Pacific/Auckland Pacific/Chatham Pacific/Kiritimati Pacific/Niue UTC`.split(
-    /\s+/,
-  )
+const ZONES = `Africa/Cairo Africa/Casablanca America/Havana America/Los_Angeles America/New_York
+  America/Nuuk America/Santiago America/Sao_Paulo America/St_Johns Antarctica/Troll Asia/Beirut
+  Asia/Jerusalem Asia/Kathmandu Asia/Kolkata Asia/Tokyo Atlantic/Azores Australia/Lord_Howe
+  Australia/Sydney Europe/Berlin Europe/Dublin Europe/Lisbon Europe/London Pacific/Apia
+  Pacific/Auckland Pacific/Chatham Pacific/Kiritimati Pacific/Niue UTC`.split(/\s+/)
 const MINUTE = 60_000
 const DAY = 1_440 * MINUTE
 

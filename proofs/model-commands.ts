@@ -238,7 +238,9 @@ export function change(
   ofOther = false,
 ): Command {
   return command(
-    `${name}(${user}, ${index}, ${which}${keyed ? ', keyed' : ''}${ofOther ? ', of the other' : ''})`,
+    `${name}(${user}, ${index}, ${which}${keyed ? ', keyed' : ''}${
+      ofOther ? ', of the ' + 'other' : ''
+    })`,
     async (world) => {
       const { account, person } = world[user]
       // Now and then another user's task under one's own path: to its caller it is not there.
@@ -411,7 +413,9 @@ async function walk(person: Person, query: Query, limit: number, total: number):
   )
   let cursor: string | null = null
   do {
-    const path: string = `${person.tasks}?${new URLSearchParams([...pairs, ['limit', String(limit)], ...(cursor ? [['cursor', cursor] as [string, string]] : [])])}`
+    const page = new URLSearchParams([...pairs, ['limit', String(limit)]])
+    if (cursor) page.append('cursor', cursor)
+    const path = `${person.tasks}?${page}`
     const { status, headers, body }: Reply<Schemas['TaskList']> = await person.send(path)
     expect([status, body.total, body.total_is_exact]).toEqual([200, total, true])
     expect(body.items.length).toBe(Math.min(limit, total - seen.length))

@@ -18,9 +18,8 @@ export interface DatePhrase extends LocalTime {
 
 /** Names of days, by the word before: Black Friday. */
 const NAMED = new Set(
-  'black good cyber ash easter palm shrove bowl casual freaky bloody giving throwback taco manic fat super whit holy maundy man girl high tgi'.split(
-    ' ',
-  ),
+  `black good cyber ash easter palm shrove bowl casual freaky bloody giving throwback taco manic
+  fat super whit holy maundy man girl high tgi`.split(/\s+/),
 )
 /** After these a sentence goes on without what stands before: Call Ada Friday about the car. */
 const PARTICLES = new Set(
@@ -35,10 +34,12 @@ const PARTICLES = new Set(
 const GOVERNING = new Set('of before after since ago is was are were midnight'.split(' '))
 /** Books that are quoted by chapter and verse: Genesis 12:10. */
 const BOOKS = new Set(
-  `genesis exodus leviticus numbers deuteronomy joshua judges ruth samuel kings chronicles ezra nehemiah esther job psalm psalms proverbs ecclesiastes
-  isaiah jeremiah lamentations ezekiel daniel hosea joel amos obadiah jonah micah nahum habakkuk zephaniah haggai zechariah malachi matthew mark luke
-  john acts romans corinthians galatians ephesians philippians colossians thessalonians timothy titus philemon hebrews james peter jude revelation
-  quran surah sura score ratio mix scale`.split(/\s+/),
+  `genesis exodus leviticus numbers deuteronomy joshua judges ruth samuel kings chronicles ezra
+  nehemiah esther job psalm psalms proverbs ecclesiastes isaiah jeremiah lamentations ezekiel
+  daniel hosea joel amos obadiah jonah micah nahum habakkuk zephaniah haggai zechariah malachi
+  matthew mark luke john acts romans corinthians galatians ephesians philippians colossians
+  thessalonians timothy titus philemon hebrews james peter jude revelation quran surah sura
+  score ratio mix scale`.split(/\s+/),
 )
 /** Between two days of a span or a list. */
 const JOINING = /^(and|or|&|to|-|–|—|until|till|through|thru|\+|\/)$/
@@ -49,7 +50,9 @@ const JOINING = /^(and|or|&|to|-|–|—|until|till|through|thru|\+|\/)$/
  * quotes, addresses, numbers and names, or in the middle of a sentence that goes on with a noun.
  *
  * @param now the day and time by the person's clock
- * @example datePhrase('Pay the rent tomorrow 9am', { day: '2026-11-30', time: '15:00' }) // { day: '2026-12-01', time: '09:00', start: 13, end: 25 }
+ * @example
+ * datePhrase('Pay the rent tomorrow 9am', { day: '2026-11-30', time: '15:00' })
+ * // { day: '2026-12-01', time: '09:00', start: 13, end: 25 }
  * @example datePhrase('Read April\'s letter', { day: '2026-11-30', time: '15:00' }) // undefined
  */
 export function datePhrase(text: string, now: Now): DatePhrase | undefined {

@@ -109,9 +109,10 @@ export const RELATIVE = new Map(
 )
 /** After these a date belongs to the words before it: the book of Friday, since Monday. */
 export const BLOCKING = new Set(
-  `the a an my our your his her their its this that these those of from since after before until till about than vs and or & to through thru
-  between like all not no is it's was be are were isn't than first second third fourth fifth other once twice times
-  chapter page room version volume season episode flat gate platform size psalm`.split(/\s+/),
+  `the a an my our your his her their its this that these those of from since after before until
+  till about than vs and or & to through thru between like all not no is it's was be are were
+  isn't than first second third fourth fifth other once twice times chapter page room version
+  volume season episode flat gate platform size psalm`.split(/\s+/),
 )
 
 export function weekdayIn(word = ''): number | undefined {

@@ -6,9 +6,13 @@ const ASCII = /^[\x00-\x7f]*$/
  * (Default_Ignorable_Code_Point). Marks that are vowels or sounds of their own, as in Devanagari,
  * Tamil or Japanese, stay.
  */
-const DROPPED =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: these are the marks themselves
-  /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]/g
+const DROPPED = new RegExp(
+  String.raw`[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f` +
+    String.raw`\u0670\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e` +
+    String.raw`\u2060-\u2064\ufe00-\ufe0f\ufeff]`,
+  'g',
+)
+
 /**
  * Letters whose stroke is no mark of its own, the sigma at the end of a word, and the apostrophes
  * that keyboards write.

@@ -46,7 +46,9 @@ export function clockReading(moment: number, timeZone: string): number {
  * @param reading milliseconds since 1970 by those clocks
  * @param timeZone a name of the IANA database
  * @throws {RangeError} where the time zone is not known here
- * @example momentOf(Date.UTC(2027, 10, 7, 1, 30), 'America/New_York') // 06:30 UTC, the second 01:30 of that night
+ * @example
+ * momentOf(Date.UTC(2027, 10, 7, 1, 30), 'America/New_York')
+ * // 06:30 UTC, the second 01:30 of that night
  */
 export function momentOf(reading: number, timeZone: string): number {
   const offsetAt = (moment: number) => clockReading(moment, timeZone) - moment

@@ -48,7 +48,9 @@ export interface QuickAdd {
  * nothing of this stays in the title.
  *
  * @param now the day and time by the person's clock
- * @example parseQuickAdd('Pay the rent tomorrow #home', { day: '2026-11-30', time: '15:00' }).title // 'Pay the rent'
+ * @example
+ * parseQuickAdd('Pay the rent tomorrow #home', { day: '2026-11-30', time: '15:00' }).title
+ * // 'Pay the rent'
  */
 export function parseQuickAdd(line: string, now: Now, overrides: Overrides = {}): QuickAdd {
   const found: string[] = overrides.label ? [overrides.label] : []

@@ -10,14 +10,7 @@ import { BLOCKING, RELATIVE, tokensOf, WEEKDAYS, weekdayIn } from './date-words.
 export function saysRepeat(text: string): boolean {
   const words = tokensOf(text).map(({ word }) => word)
   return words.some((word, at) => {
-    const rest = words
-      .slice(at + 1)
-      .filter(
-        (each) =>
-          !/^(other|second|third|fourth|single|first|last|few|couple|of|the|\d+|\d+(st|nd|rd|th))$/.test(
-            each,
-          ),
-      )
+    const rest = words.slice(at + 1).filter((each) => !BETWEEN.test(each))
     const isEnd = rest.length === 0 || /^[#!]/.test(rest[0] ?? '')
     if (word === 'every' || word === 'each' || word === 'every!')
       return (
@@ -30,12 +23,7 @@ export function saysRepeat(text: string): boolean {
       weekdayIn(rest[0]) !== undefined ||
       RELATIVE.has(rest[0] ?? '')
     if (BLOCKING.has(words[at - 1] ?? '')) return false
-    if (
-      /^(daily|weekly|monthly|yearly|annually|biweekly|bi-weekly|fortnightly|quarterly|hourly|nightly)$/.test(
-        word,
-      )
-    )
-      return at > 0 && isFollowed
+    if (ADVERB.test(word)) return at > 0 && isFollowed
     const isPlural =
       /^(weekdays|weekends|workdays)$/.test(word) ||
       (word.endsWith('s') && WEEKDAYS.includes(word.slice(0, -1)))
@@ -43,5 +31,19 @@ export function saysRepeat(text: string): boolean {
   })
 }
 
-const REPEATED =
-  /^(minutes?|hours?|days?|weeks?|fortnights?|months?|quarters?|years?|weekdays?|weekends?|workdays?|mornings?|afternoons?|evenings?|nights?|noon|mon|tues?|weds?|thu|thurs?|fri|sat|sun|(sun|mon|tues|wednes|thurs|fri|satur)days?|jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)$/
+/** What may stand between `every` and what is repeated: `every second`, `every 3`. */
+const BETWEEN =
+  /^(other|second|third|fourth|single|first|last|few|couple|of|the|\d+(st|nd|rd|th)?)$/
+
+const ADVERB =
+  /^((bi-?)?weekly|daily|monthly|yearly|annually|fortnightly|quarterly|hourly|nightly)$/
+
+const REPEATED = new RegExp(
+  `^(${[
+    '(minute|hour|day|week|fortnight|month|quarter|year|weekday|weekend|workday)s?',
+    '(morning|afternoon|evening|night)s?|noon',
+    'mon|tues?|weds?|thu|thurs?|fri|sat|sun|(sun|mon|tues|wednes|thurs|fri|satur)days?',
+    'jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?',
+    'sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?',
+  ].join('|')})$`,
+)

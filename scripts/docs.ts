@@ -19,7 +19,12 @@ for (const [from, to] of [
   copyFileSync(from, `${out}/assets/${to}`)
 
 /** Redoc's credit is a picture on another host; the name as a picture of our own says the same. */
-const CREDIT = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="52" height="14"><text x="0" y="11" font-family="system-ui,sans-serif" font-size="11"><style>text{fill:#0044d4}@media(prefers-color-scheme:dark){text{fill:#b4c6fc}}</style>Redocly</text></svg>').replaceAll("'", '%27')}`
+const picture =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="52" height="14">' +
+  '<text x="0" y="11" font-family="system-ui,sans-serif" font-size="11"><style>' +
+  'text{fill:#0044d4}@media(prefers-color-scheme:dark){text{fill:#b4c6fc}}' +
+  '</style>Redocly</text></svg>'
+const CREDIT = `data:image/svg+xml,${encodeURIComponent(picture).replaceAll("'", '%27')}`
 const redoc = readFileSync('node_modules/@redocly/cli/lib/chunks/redoc.standalone.js', 'utf8')
 writeFileSync(
   `${out}/assets/redoc.js`,
@@ -29,9 +34,14 @@ writeFileSync(
 /** The contract as the reference shows it. */
 function withSamples(): string {
   const document = structuredClone(contract) as Contract & { info: { description: string } }
-  document.info.description = `[Guides](./) - [the contract as a file](assets/openapi.yaml)\n\n${document.info.description}
-**Samples.** Each operation has two, with the first of its examples (\`Payload\` shows the others); each runs as it is printed, once: \`$API\`, \`$ME\`, \`$TOKEN\`, \`$SESSION\`, \`$TASK\`, and \`docket\` and \`task\`, are what the [quick start](quick-start.html) leaves;
-\`$SESSION_ID\` and \`session\` are one of \`listSessions\`, and Ada, who signs up or in, is a user of your own.`
+  document.info.description =
+    `[Guides](./) - [the contract as a ` +
+    `file](assets/openapi.yaml)\n\n${document.info.description}
+**Samples.** Each operation has two, with the first of its examples (\`Payload\` shows the ` +
+    `others); each runs as it is printed, once: \`$API\`, \`$ME\`, \`$TOKEN\`, \`$SESSION\`, ` +
+    `\`$TASK\`, and \`docket\` and \`task\`, are what the [quick start](quick-start.html) leaves;
+\`$SESSION_ID\` and \`session\` are one of \`listSessions\`, and Ada, who signs up or in, is ` +
+    'a user of your own.'
   for (const operation of Object.values(document.paths).flatMap(
     (item) => Object.values(item) as object[],
   )) {
@@ -101,7 +111,8 @@ const problems = problemCodes
   .map((code) => problem(code))
   .map(
     ({ code, status, title, detail }) =>
-      `<h3 id="${code}"><a href="#${code}"><code>${code}</code></a></h3><p>${status} ${html(title)}. ${html(detail)}</p>`,
+      `<h3 id="${code}"><a href="#${code}"><code>${code}</code></a></h3>` +
+      `<p>${status} ${html(title)}. ${html(detail)}</p>`,
   )
 
 for (const [page, markdown] of guides)

@@ -1,5 +1,5 @@
-// npm run check -- faults: breaks what is around the server - kills it, takes its database away, fills
-// the disk, floods it - while it is written to.
+// npm run check -- faults: breaks what is around the server - kills it, takes its database away,
+// fills the disk, floods it - while it is written to.
 // Prints what was acknowledged, lost and doubled. With words, only the tests of the files they
 // name.
 import { spawnSync } from 'node:child_process'

@@ -48,8 +48,17 @@ function facts({
 function success(status: string, { content = {} }: ResponseObject): string {
   const [type = '', { schema } = { schema: {} }] = Object.entries(content)[0] ?? []
   if (type === '') return `${status}:`
-  return `${status}:${type}=${type.endsWith('json') ? shapeOf(schema, '') : `/${resolve<SchemaObject>(schema).pattern}`.replaceAll('\\', '\\\\')}`
+  if (type.endsWith('json')) return `${status}:${type}=${shapeOf(schema, '')}`
+  const { pattern = '' } = resolve<SchemaObject>(schema)
+  return `${status}:${type}=/${pattern.replaceAll('\\', '\\\\')}`
 }
+
+const LETTERS = new Map<string | undefined, string>([
+  ['string', 's'],
+  ['boolean', 'b'],
+  ['integer', 'n'],
+  ['number', 'n'],
+])
 
 /** Name of an object -> its required members and their shapes. */
 const shapes = new Map<string, string>()
@@ -74,10 +83,11 @@ function shapeOf(schema: SchemaObject, name: string): string {
   const types = [type].flat()
   const end = types.includes('null') ? '?' : ''
   const [kind] = types.filter((each) => each !== 'null')
-  if (kind === 'array')
-    return `[${shapeOf(schema.items as SchemaObject, `${name}_item`)}]${schema.minItems ? '+' : ''}${end}`
-  if (kind !== 'object')
-    return `${{ string: 's', boolean: 'b', integer: 'n', number: 'n' }[kind as string] as string}${end}`
+  if (kind === 'array') {
+    const items = shapeOf(schema.items ?? {}, `${name}_item`)
+    return `[${items}]${schema.minItems ? '+' : ''}${end}`
+  }
+  if (kind !== 'object') return `${LETTERS.get(kind)}${end}`
   if (!shapes.has(name)) {
     shapes.set(name, '')
     const members = (schema.required ?? []).map(
@@ -106,13 +116,17 @@ const operations = contractOperations.map(facts).join('')
 const shapeLines = [...shapes].map(([name, members]) => `  ${name}: '${members}',\n`).join('')
 
 const files = {
-  'sdk/operations.gen.ts': `${HEAD}export const OPERATIONS = {\n${operations}} as const\n\nexport const SHAPES = {\n${shapeLines}} as const\n`,
-  'sdk/calls.gen.ts': `${HEAD}import type { Arguments, Output, Result } from './operation-types.ts'
+  'sdk/operations.gen.ts':
+    `${HEAD}export const OPERATIONS = ` +
+    `{\n${operations}} as const\n\nexport const SHAPES = {\n${shapeLines}} as const\n`,
+  'sdk/calls.gen.ts':
+    `${HEAD}import type { Arguments, Output, Result } from './operation-types.ts'
 
 export interface Calls {
 ${contractOperations.map(method).join('')}}
 
-export type Results = { [Op in keyof Calls]: (...parameters: Arguments<Op>) => Promise<Result<Output<Op>>> }
+export type Results = { [Op in keyof Calls]: (...parameters: Arguments<Op>) => ` +
+    `Promise<Result<Output<Op>>> }
 export type Raws = { [Op in keyof Calls]: (...parameters: Arguments<Op>) => Promise<Response> }
 `,
 }

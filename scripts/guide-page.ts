@@ -68,15 +68,24 @@ const marked = new Marked({
           })
         : html(text)
       const label = LABELS[language] ?? language
-      return `<figure class="${language}"><figcaption>${label}</figcaption><pre tabindex="0" aria-label="${label}"><code>${code}</code></pre></figure>`
+      return (
+        `<figure class="${language}"><figcaption>${label}</figcaption><pre tabindex="0" ` +
+        `aria-label="${label}"><code>${code}</code></pre></figure>`
+      )
     },
     table({ header, rows }) {
+      const cell = ({ tokens }: Tokens.TableCell, tag: string) =>
+        `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`
       const row = (cells: Tokens.TableCell[], tag: string) =>
-        `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`
+        `<tr>${cells.map((each) => cell(each, tag)).join('')}</tr>`
       const head = header.some(({ text }) => text !== '')
         ? `<thead>${row(header, 'th').replaceAll('<th></th>', '<td></td>')}</thead>`
         : ''
-      return `<div class="table" tabindex="0" role="group" aria-label="Table">\n<table>${head}<tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table></div>`
+      const body = rows.map((cells) => row(cells, 'td'))
+      return (
+        `<div class="table" tabindex="0" role="group" aria-label="Table">\n` +
+        `<table>${head}<tbody>${body.join('')}</tbody></table></div>`
+      )
     },
   },
 })
@@ -98,7 +107,8 @@ export function guidePage(
   ]
   const navigation = links.map(
     ([href, title, page]) =>
-      `<li><a href="${href}"${page === name ? ' aria-current="page"' : ''}>${html(page === 'index' ? 'Start' : (title ?? ''))}</a></li>`,
+      `<li><a href="${href}"${page === name ? ' aria-current="page"' : ''}>` +
+      `${html(page === 'index' ? 'Start' : (title ?? ''))}</a></li>`,
   )
   return `<!doctype html>
 <html lang="en">

@@ -51,8 +51,7 @@ function step(
     stdio: 'inherit',
     env: { ...process.env, ...environment },
   })
-  process.stdout.write(
-    `=== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${Math.round((Date.now() - started) / 1000)} s\n`,
-  )
+  const seconds = Math.round((Date.now() - started) / 1000)
+  process.stdout.write(`=== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${seconds} s\n`)
   if (status !== 0) process.exit(1)
 }

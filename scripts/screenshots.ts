@@ -1,5 +1,5 @@
-// npm run docs -- screenshots: the pictures of the web app in docs/screenshots, of a server and a browser
-// of their own: each view light, dark and on a phone.
+// npm run docs -- screenshots: the pictures of the web app in docs/screenshots, of a server and a
+// browser of their own: each view light, dark and on a phone.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -115,7 +115,7 @@ await inCopies(faults > 0 ? [] : chosen, async (copy, { what, seeds, check, says
   const line = output.split('\n').find((each) => says.test(each))
   say(
     red && says.test(output),
-    `${what}: ${check} ${red ? 'goes red' : 'stays green'}${line ? ` (${line.trim().slice(0, 150)})` : ''}`,
+    `${what}: ${check} ${red ? 'goes red' : 'stays green'} ${line?.trim().slice(0, 150) ?? ''}`,
   )
   if (!red || !says.test(output)) process.stdout.write(output.slice(-6_000))
 })

@@ -61,7 +61,8 @@ export class ForeignResponse extends Error {
 
   constructor({ status, headers }: Response) {
     super(
-      `status ${status}, ${headers.get('content-type') ?? 'no content type'}, is not a response of Docket`,
+      `status ${status}, ${headers.get('content-type') ?? 'no content type'}, is not a ` +
+        'response of Docket',
     )
   }
 }

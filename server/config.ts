@@ -83,12 +83,14 @@ export function readConfig(environment: Environment = process.env): Readonly<Con
   const host = value('HOST') ?? '127.0.0.1'
   if (!URL.canParse(addressOf(host, port)))
     throw new ConfigError(
-      `HOST is "${host}"; a name or an address to listen on is needed, such as 127.0.0.1 or 0.0.0.0`,
+      `HOST is "${host}"; a name or an address to listen on is needed, such as 127.0.0.1 or ` +
+        '0.0.0.0',
     )
   const baseUrl = address(value('BETTER_AUTH_URL'), 'BETTER_AUTH_URL') ?? addressOf(host, port)
   if (value('DIRECT_DATABASE_URL') && !value('DATABASE_URL'))
     throw new ConfigError(
-      'DIRECT_DATABASE_URL is set and DATABASE_URL is not; the first only says where the migrations of the second go',
+      'DIRECT_DATABASE_URL is set and DATABASE_URL is not; the first only says where the ' +
+        'migrations of the second go',
     )
   const origins = [value('FRONTEND_URL'), ...(value('TRUSTED_ORIGINS')?.split(',') ?? [])]
   return Object.freeze({
@@ -141,7 +143,8 @@ function warningsOf({
   const warnings: string[] = []
   if (production && baseUrl.startsWith('http:') && !isLocal(new URL(baseUrl).hostname))
     warnings.push(
-      `BETTER_AUTH_URL is ${baseUrl}: without https, passwords and sessions can be read on their way`,
+      `BETTER_AUTH_URL is ${baseUrl}: without https, passwords and sessions can be read on ` +
+        'their way',
     )
   if (
     databaseUrl &&
@@ -149,7 +152,8 @@ function warningsOf({
     !new URL(databaseUrl).searchParams.has('sslmode')
   )
     warnings.push(
-      'DATABASE_URL leads to another machine and does not say whether by TLS; add sslmode=require, or disable in a network of your own',
+      'DATABASE_URL leads to another machine and does not say whether by TLS; add ' +
+        'sslmode=require, or disable in a network of your own',
     )
   if (databaseUrl === undefined && process.platform !== 'win32' && isWritableByOthers(dataDir))
     warnings.push(`DATA_DIR is ${dataDir}, where other users may write; run: chmod go-w ${dataDir}`)
@@ -265,7 +269,8 @@ function database(text: string | undefined, name: string): string | undefined {
   const sslMode = new URL(text).searchParams.get('sslmode')
   if (sslMode && !['disable', 'no-verify', 'require'].includes(sslMode))
     throw new ConfigError(
-      `${name} has sslmode=${sslMode}; use require (the certificate is verified), no-verify or disable`,
+      `${name} has sslmode=${sslMode}; use require (the certificate is verified), no-verify ` +
+        'or disable',
     )
   return text
 }
@@ -273,7 +278,8 @@ function database(text: string | undefined, name: string): string | undefined {
 function contact(text: string | undefined): string | undefined {
   if (text !== undefined && !/^(mailto:|https:\/\/)\S+$/.test(text))
     throw new ConfigError(
-      `SECURITY_CONTACT is "${text}"; give an address like mailto:security@example.org or https://example.org/report`,
+      `SECURITY_CONTACT is "${text}"; give an address like mailto:security@example.org or ` +
+        'https://example.org/report',
     )
   return text
 }
@@ -288,7 +294,8 @@ function trustProxy(text: string | undefined): boolean | number | string {
   if (text === undefined || text === 'false') return false
   if (text === 'true')
     throw new ConfigError(
-      'TRUST_PROXY=true would let every caller choose its own address; give the number of proxies in front, or their addresses',
+      'TRUST_PROXY=true would let every caller choose its own address; give the number of ' +
+        'proxies in front, or their addresses',
     )
   if (/^\d+$/.test(text)) return Number(text)
   const isAddress = (part: string) =>

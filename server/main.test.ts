@@ -232,7 +232,8 @@ test('SIGTERM lets a request that was accepted finish, and exits with 0', async 
       .once('close', resolve),
   )
   socket.write(
-    `POST /api/auth/signup HTTP/1.1\r\nhost: docket\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+    `POST /api/auth/signup HTTP/1.1\r\nhost: docket\r\nexpect: 100-continue\r\ncontent-type: ` +
+      `application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
   )
   await until(() => answer.includes('100 Continue'))
   const ended = server.end('SIGTERM')

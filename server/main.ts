@@ -86,7 +86,8 @@ async function main(): Promise<void> {
     server.close()
     if (code === 'EADDRINUSE')
       throw new ConfigError(
-        `${name} ${wanted} is in use on ${config.host}; stop what listens there, or set ${name} to another`,
+        `${name} ${wanted} is in use on ${config.host}; stop what listens there, or set ` +
+          `${name} to another`,
       )
     throw new ConfigError(
       `HOST ${config.host} and ${name} ${wanted} cannot be listened on (${message})`,

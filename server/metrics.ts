@@ -28,7 +28,9 @@ export function createMetrics(database: Pick<Database, 'statements'>): Metrics {
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
     name: 'docket_http_request_duration_seconds',
-    help: 'From the first line of a request to the end of its answer, by operation (blank: none of the contract) and status',
+    help:
+      'From the first line of a request to the end of its answer, by operation (blank: ' +
+      'none of the contract) and status',
     labelNames: ['operation', 'status'],
     buckets: BUCKETS,
     registers: [registry],

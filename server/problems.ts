@@ -59,18 +59,21 @@ const table = {
   not_acceptable: [
     406,
     'Not Acceptable',
-    'This operation answers in no media type that Accept takes. The contract at /openapi.yaml says which it has.',
+    'This operation answers in no media type that Accept takes. The contract at /openapi.yaml ' +
+      'says which it has.',
   ],
   not_found: [404, 'Not Found', 'There is nothing at this path. The contract is at /openapi.yaml.'],
   position_exhausted: [
     409,
     'Conflict',
-    'There is no room left between these two tasks. Move the one that errors names to another place, then try again.',
+    'There is no room left between these two tasks. Move the one that errors names to another ' +
+      'place, then try again.',
   ],
   quota_exceeded: [
     409,
     'Conflict',
-    'This account has as many tasks, or as much text, as one account may have. Empty the trash to make room, then try again.',
+    'This account has as many tasks, or as much text, as one account may have. Empty the ' +
+      'trash to make room, then try again.',
   ],
   rate_limited: [
     429,
@@ -93,7 +96,8 @@ const table = {
   unsupported_media_type: [
     415,
     'Unsupported Media Type',
-    'This operation does not take a body of this Content-Type or Content-Encoding. See the Accept header of this answer.',
+    'This operation does not take a body of this Content-Type or Content-Encoding. See the ' +
+      'Accept header of this answer.',
   ],
   version_stale: [
     412,
@@ -184,8 +188,9 @@ function challenge(code: ProblemCode, status: number, detail: string): Record<st
   if (status !== 401) return {}
   const refused =
     code.startsWith('token_') || code === 'session_ended' || code === 'authorization_malformed'
+  const why = refused ? ['error="invalid_token"', `error_description="${detail}"`] : []
   return {
-    'WWW-Authenticate': `Bearer realm="docket"${refused ? `, error="invalid_token", error_description="${detail}"` : ''}`,
+    'WWW-Authenticate': ['Bearer realm="docket"', ...why].join(', '),
   }
 }
 

@@ -5,8 +5,11 @@ import { ConfigError } from './config-error.ts'
 
 const MIN_LENGTH = 32
 const MAKE_ONE = 'make one with: openssl rand -base64 32'
-const SAMPLE =
-  /^(.)\1*$|change[-_ ]?me|change[-_ ]?this|replace[-_ ]|example|sample|placeholder|your[-_ ]|^better-auth-secret-/i
+const SAMPLE = new RegExp(
+  '^(.)\\1*$|change[-_ ]?(me|this)|replace[-_ ]|example|sample|placeholder|your[-_ ]|' +
+    '^better-auth-secret-',
+  'i',
+)
 /** A short piece, again and again. */
 const REPEATED = /^(.{1,16}?)\1+(.{0,15})$/
 /**
@@ -52,7 +55,8 @@ function keptIn(dataDir: string): string {
     kept = readFileSync(file, 'utf8').trim()
   } catch (error) {
     throw new ConfigError(
-      `DATA_DIR is ${dataDir}, where no secret can be kept (${(error as Error).message}); it must be a directory that this user may write`,
+      `DATA_DIR is ${dataDir}, where no secret can be kept (${(error as Error).message}); ` +
+        'it must be a directory that this user may write',
     )
   }
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0)
@@ -61,7 +65,8 @@ function keptIn(dataDir: string): string {
     )
   if (kept.length < MIN_LENGTH)
     throw new ConfigError(
-      `The secret kept in ${file} is damaged; put it back, or delete the file to sign everybody out and get a new one`,
+      `The secret kept in ${file} is damaged; put it back, or delete the file to sign ` +
+        'everybody out and get a new one',
     )
   return kept
 }

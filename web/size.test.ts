@@ -38,7 +38,8 @@ test('a first visit loads at most 80 kB of script; each later part has a limit',
   )
   const sizes = Object.fromEntries(parts.map(([path, name]) => [name as string, sizeOf(path)]))
   process.stdout.write(
-    `first visit: ${total('js')} bytes of script, ${total('css')} of style; later: ${JSON.stringify(sizes)}\n`,
+    `first visit: ${total('js')} bytes of script, ${total('css')} of style; later: ` +
+      `${JSON.stringify(sizes)}\n`,
   )
   expect(total('js')).toBeLessThanOrEqual(FIRST.script)
   expect(total('css')).toBeLessThanOrEqual(FIRST.style)

@@ -140,7 +140,8 @@ try {
   const crowds = await crowdsOf(url, child)
   new Console(process.stdout).table(crowds)
   process.stdout.write(
-    `start to first answer, ms: ${Math.round(median(starts))} (${starts.map(Math.round).join(', ')})\n`,
+    `start to first answer, ms: ` +
+      `${Math.round(median(starts))} (${starts.map(Math.round).join(', ')})\n`,
   )
 
   const setting = {
@@ -161,7 +162,8 @@ try {
     'docs/bench.svg',
     picture(
       rows,
-      `Requests a second as a part of the bare server's: median, least and most of ${ROUNDS} rounds, ${CONNECTIONS} connections, Node ${process.version}`,
+      `Requests a second as a part of the bare server's: median, least and most of ` +
+        `${ROUNDS} rounds, ${CONNECTIONS} connections, Node ${process.version}`,
     ),
   )
 } finally {

@@ -46,16 +46,15 @@ try {
     process.stdout.write(`${size} tasks of others: done\n`)
   }
   new Console(process.stdout).table(points)
+  const result = { at: new Date().toISOString(), node: process.version, times: TIMES, points }
   mkdirSync('bench', { recursive: true })
-  writeFileSync(
-    'bench/growth.json',
-    `${JSON.stringify({ at: new Date().toISOString(), node: process.version, times: TIMES, points }, null, 2)}\n`,
-  )
+  writeFileSync('bench/growth.json', `${JSON.stringify(result, null, 2)}\n`)
   writeFileSync(
     'docs/growth.svg',
     growthPicture(
       points,
-      `Median of ${TIMES} requests in milliseconds, by the tasks in the table; one after the other, Node ${process.version}`,
+      `Median of ${TIMES} requests in milliseconds, by the tasks in the table; one after the ` +
+        `other, Node ${process.version}`,
     ),
   )
 } finally {
@@ -86,7 +85,9 @@ async function works({
 async function fill(database: pg.Client, userId: string, count: number): Promise<void> {
   await database.query(
     `insert into tasks (user_id, id, version, title, position, created_at, updated_at)
-    select $1::uuid, gen_random_uuid(), n, case when n % 100 = 0 then 'The needle ' else 'Pay the ' end || md5(n::text), position_between(null, null, n), now() - n * interval '17 seconds', now()
+    select $1::uuid, gen_random_uuid(), n, case when n % 100 = 0 then 'The needle '
+    else 'Pay the ' end || md5(n::text), position_between(null, null, n),
+    now() - n * interval '17 seconds', now()
     from generate_series(1, $2::int) n`,
     [userId, count],
   )
@@ -96,14 +97,19 @@ async function fill(database: pg.Client, userId: string, count: number): Promise
 /** As many tasks of others, 200 each. Rows first and indexes after them is many times faster. */
 async function fillOthers(database: pg.Client, count: number): Promise<void> {
   const { rows } = await database.query(
-    `select indexname, indexdef from pg_indexes where tablename = 'tasks' and indexname <> 'tasks_pkey'`,
+    `select indexname, indexdef from pg_indexes where tablename = 'tasks'
+      and indexname <> 'tasks_pkey'`,
   )
   if (count > HEAVY)
     for (const { indexname } of rows) await database.query(`drop index ${indexname}`)
   await database.query(
-    `with others as (insert into "user" (id, name, email) select gen_random_uuid(), 'Another user', gen_random_uuid() || '@example.org' from generate_series(1, $1::int / $2::int) returning id)
+    `with others as (insert into "user" (id, name, email)
+      select gen_random_uuid(), 'Another user', gen_random_uuid() || '@example.org'
+      from generate_series(1, $1::int / $2::int) returning id)
     insert into tasks (user_id, id, version, title, position, created_at, updated_at)
-    select id, gen_random_uuid(), n, case when n % 100 = 0 then 'The needle ' else 'Pay the ' end || md5(n::text), position_between(null, null, n), now() - n * interval '17 seconds', now()
+    select id, gen_random_uuid(), n, case when n % 100 = 0 then 'The needle '
+    else 'Pay the ' end || md5(n::text), position_between(null, null, n),
+    now() - n * interval '17 seconds', now()
     from others, generate_series(1, $2::int) n`,
     [count, ORDINARY],
   )

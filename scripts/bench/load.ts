@@ -30,7 +30,8 @@ export async function closedLoop(
   const result = await autocannon({ url: `${url}${path}`, ...work, connections, duration: seconds })
   if (result.non2xx + result.errors > 0)
     throw new Error(
-      `${work.method} ${path}: ${result.non2xx} answers were not 2xx, ${result.errors} requests failed`,
+      `${work.method} ${path}: ${result.non2xx} answers were not 2xx, ` +
+        `${result.errors} requests failed`,
     )
   return { rate: result.requests.total / result.duration, total: result.requests.total }
 }

@@ -109,8 +109,8 @@ export async function end(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Waits until a server is idle: a client that was cut off may have left requests, which would fall into
- * the next one's turn.
+ * Waits until a server is idle: a client that was cut off may have left requests, which would fall
+ * into the next one's turn.
  */
 export async function settled(child: ChildProcess): Promise<void> {
   for (let last = -1; cpuOf(child) !== last; ) {

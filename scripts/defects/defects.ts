@@ -195,7 +195,9 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
         [
           'sdk/retry.ts',
           'new Request(request, { body, signal })',
-          "new Request(request, { body, signal, headers: { ...Object.fromEntries(request.headers.entries()), 'Idempotency-Key': crypto.randomUUID() } })",
+          'new Request(request, { body, signal, headers: { ' +
+            "...Object.fromEntries(request.headers.entries()), 'Idempotency-Key': " +
+            'crypto.randomUUID() } })',
         ],
       ],
       check: 'sdk',

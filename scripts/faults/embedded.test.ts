@@ -48,7 +48,7 @@ test('embedded, a full disk: nothing acknowledged is lost, exit code 0', async (
   expect(await server.end('SIGTERM')).toBe(0)
 })
 
-test('embedded database, disk full to the last byte: nothing acknowledged is lost, and it ends with 0', async () => {
+test('embedded database, a full disk: nothing acknowledged is lost; it ends with 0', async () => {
   const disk = smallDisk()
   const server = await startProcess({ DATA_DIR: join(disk, 'data') })
   const ada = await newPerson(server.url)

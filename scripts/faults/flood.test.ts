@@ -73,7 +73,9 @@ async function others({ ada }: World): Promise<number> {
 test('1,000 each of idle, half-open and slow connections: others are served', async () => {
   const world = await startWorld()
   const before = world.resident()
-  const head = `POST ${world.ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${world.ada.token}\r\n`
+  const head =
+    `POST ${world.ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ` +
+    `${world.ada.token}\r\n`
   const many = (text: string, allowHalfOpen = false) =>
     Array.from({ length: 1_000 }, () => begin(world.port, text, allowHalfOpen))
   const idle = many('')
@@ -100,14 +102,17 @@ test('bodies of 10 MB: 413 before they are read', async () => {
   const world = await startWorld()
   const before = world.resident()
   const body = JSON.stringify({ title: 'x'.repeat(10_000_000) })
-  const head = `POST ${world.ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${world.ada.token}\r\ncontent-type: application/json\r\n`
+  const head =
+    `POST ${world.ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ` +
+    `${world.ada.token}\r\ncontent-type: application/json\r\n`
   for (let round = 0; round < 3; round += 1) {
     const sent = Array.from({ length: 8 }, (_, index) =>
       begin(
         world.port,
         index % 2 === 0
           ? `${head}content-length: ${body.length}\r\n\r\n${body}`
-          : `${head}transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+          : `${head}transfer-encoding: ` +
+              `chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
       ),
     )
     expect(await others(world)).toBeLessThan(2_000)
@@ -161,7 +166,9 @@ test('1,000 clients that never read: others are served, and they are cut off', a
       .status,
   ).toBe(200)
   const before = world.resident()
-  const ask = `GET ${world.ada.tasks}?limit=200 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${world.ada.token}\r\n\r\n`
+  const ask =
+    `GET ${world.ada.tasks}?limit=200 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ` +
+    `${world.ada.token}\r\n\r\n`
   const deaf = Array.from({ length: 1_000 }, () => {
     // So many that the response does not fit into the buffers of the system.
     const socket = connect({ port: world.port, host: '127.0.0.1' }, () =>

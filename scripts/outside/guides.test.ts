@@ -178,7 +178,8 @@ test('the page of the quick start does in a browser what stands there', async ()
   }
   const served = (block?.code ?? '').replace(
     '<title>',
-    `<link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script><title>`,
+    `<link rel="icon" href="data:,"><script ` +
+      `type="importmap">${JSON.stringify({ imports })}</script><title>`,
   )
   await page.route(`${url}/page.html`, (route) =>
     route.fulfill({ body: served, contentType: 'text/html' }),

@@ -79,7 +79,8 @@ async function best(url: string, port: number, form: Form): Promise<Record<strin
         .filter(({ id, weight }) => weight > 0 && (result.lhr.audits[id]?.score ?? 1) < 0.9)
         .map(({ id }) => `${id} ${result.lhr.audits[id]?.displayValue ?? ''}`)
       process.stdout.write(
-        `${form} ${new URL(url).pathname} ${name}: ${Math.round((score ?? 0) * 100)}${missed.length > 0 ? `, ${missed.join(', ')}` : ''}\n`,
+        `${form} ${new URL(url).pathname} ` +
+          `${[`${name}: ${Math.round((score ?? 0) * 100)}`, ...missed].join(', ')}\n`,
       )
     }
     if (Object.entries(wanted).every(([name, least]) => (scores[name] as number) >= least)) break

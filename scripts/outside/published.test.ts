@@ -95,7 +95,10 @@ describe('the package, installed into an empty project', () => {
       '@docket/sdk': '/packages/@docket/sdk/dist/index.js',
       'openapi-fetch': '/packages/openapi-fetch/dist/index.mjs',
     }
-    const body = `<link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script><script type="module" src="/program.mjs"></script>`
+    const body =
+      `<link rel="icon" href="data:,"><script ` +
+      `type="importmap">${JSON.stringify({ imports })}</script><script type="module" ` +
+      'src="/program.mjs"></script>'
     await page.route(`${service.url}/program.html`, (route) =>
       route.fulfill({ body, contentType: 'text/html' }),
     )
@@ -125,7 +128,8 @@ describe('the package, installed into an empty project', () => {
           `export async function ${id}({ docket, task, session }: World) {\n${typescript}\n}`,
       )
       const world =
-        "import type { DocketClient, Session, Task } from '@docket/sdk'\ninterface World { docket: DocketClient; task: Task; session: Session }\n"
+        "import type { DocketClient, Session, Task } from '@docket/sdk'\ninterface World { " +
+        'docket: DocketClient; task: Task; session: Session }\n'
       writeFileSync(join(project, 'samples.ts'), world + calls.join('\n'))
       writeFileSync(join(project, 'program.ts'), program)
       const strict = {
@@ -177,7 +181,8 @@ describe('a client that another generator makes of the contract', () => {
       `'${bin('openapi-ts')}' -i '${resolve('openapi.yaml')}' -o hey --no-log-file 2>&1`,
     )
     expect(said).not.toMatch(/warn|error|skip/i)
-    const credentials = `{ email: \`ada.\${Date.now()}@example.org\`, password: 'correct horse battery' }`
+    const credentials =
+      `{ email: \`ada.\${Date.now()}@example.org\`, password: 'correct ` + `horse battery' }`
     writeFileSync(
       join(project, 'with-hey.ts'),
       `import { createTask, deleteTask, listTasks, signup } from './hey'
@@ -186,9 +191,11 @@ client.setConfig({ baseUrl: '${service.url}' })
 const { data: grant } = await signup({ body: ${credentials}, throwOnError: true })
 client.setConfig({ auth: () => grant.access_token })
 const path = { user_id: grant.user.id }
-const { data: task } = await createTask({ path, body: { title: 'Pay the rent' }, throwOnError: true })
+const { data: task } = await createTask({ path, body: { title: 'Pay the rent' }, ` +
+        `throwOnError: true })
 const { data: list } = await listTasks({ path, query: { label: ['none'] }, throwOnError: true })
-console.log((await listTasks({ path, throwOnError: true })).data.items.map(({ title }) => title), list.items.length)
+console.log((await listTasks({ path, throwOnError: true })).data.items.map(({ title }) => ` +
+        `title), list.items.length)
 await deleteTask({ path: { ...path, task_id: task.id }, throwOnError: true })
 console.log((await listTasks({ path, throwOnError: true })).data.total)
 const { error } = await createTask({ path, body: { title: '' } })
@@ -205,7 +212,8 @@ console.log(error?.code)
     const said = await inProject(
       'bash',
       '-c',
-      `'${bin('orval')}' --input '${resolve('openapi.yaml')}' --output orval/docket.ts --client fetch 2>&1`,
+      `'${bin('orval')}' --input '${resolve('openapi.yaml')}' --output orval/docket.ts ` +
+        '--client fetch 2>&1',
     )
     expect(said).not.toMatch(/warn|error|skip/i)
     await typeChecks('orval/docket.ts')

@@ -150,7 +150,10 @@ describe('signUpEmail, signInEmail, getSession', () => {
     const credentials = fresh()
     const up = await json<Schemas['BrowserSignUp']>('/api/auth/sign-up/email', credentials)
     expect(up.headers.get('set-cookie')).toMatch(
-      /^better-auth\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax, ?docket\.device-/,
+      new RegExp(
+        '^better-auth\\.session_token=[^;]+; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax,' +
+          ' ?docket\\.device-',
+      ),
     )
     const token = decodeURIComponent(jar.get('better-auth.session_token') as string)
     const signedIn = await json('/api/auth/sign-in/email', {
@@ -185,7 +188,8 @@ describe('signUpEmail, signInEmail, getSession', () => {
     const bob = await newPerson(service.url, 'bob')
     const aged = (days: number) =>
       service.database.rows<{ left: number }>({
-        sql: `update session set "createdAt" = now() - $1 * interval '1 day', "expiresAt" = now() + interval '1 hour' where "userId" = $2`,
+        sql: `update session set "createdAt" = now() - $1 * interval '1 day',
+          "expiresAt" = now() + interval '1 hour' where "userId" = $2`,
         values: [days, bob.id],
       })
     const renew = () =>

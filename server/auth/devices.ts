@@ -56,7 +56,8 @@ export function knownDevices(secret: string, isSecure: boolean): Devices {
     tokenFor,
 
     cookieFor: (account) =>
-      `${nameOf(account)}=${tokenFor(account)}; Max-Age=${KNOWN_DAYS * 86_400}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`,
+      `${nameOf(account)}=${tokenFor(account)}; Max-Age=${KNOWN_DAYS * 86_400}; Path=/; ` +
+      `HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`,
   }
 }
 

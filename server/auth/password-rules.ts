@@ -12,7 +12,8 @@ let mostUsed: Promise<Set<string>> | undefined
  *
  * @param pointer the JSON Pointer of its member in the body
  * @param email of its account
- * @example await passwordErrors('/password', 'PassWord', 'ada@example.org') // [{ code: 'too_common', ... }]
+ * @example
+ * await passwordErrors('/password', 'PassWord', 'ada@example.org') // [{ code: 'too_common', ... }]
  */
 export async function passwordErrors(
   pointer: string,

@@ -21,6 +21,8 @@ const get = <Body>(path: string, token?: string) =>
     token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
   )
 
+const base64url = (text: string) => Buffer.from(text).toString('base64url')
+
 describe('access tokens', () => {
   const key = () => new TextEncoder().encode(service.secret)
   const claims = () =>
@@ -62,7 +64,8 @@ describe('access tokens', () => {
     )
     expect([status, body.detail]).toEqual([401, 'Token has expired. Please log in again.'])
     expect(headers.get('www-authenticate')).toBe(
-      'Bearer realm="docket", error="invalid_token", error_description="Token has expired. Please log in again."',
+      'Bearer realm="docket", error="invalid_token", error_description="Token has expired. ' +
+        'Please log in again."',
     )
   })
 
@@ -78,7 +81,7 @@ describe('access tokens', () => {
       HS384: await signed({}, 'HS384'),
       HS512: await signed({}, 'HS512'),
       'alg none': new UnsecuredJWT(claims()).encode(),
-      'alg none with the old signature': `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.${mac}`,
+      'alg none with the old signature': `${base64url('{"alg":"none"}')}.${payload}.${mac}`,
       cut: ada.token.slice(0, -1),
       'without signature': `${head}.${payload}.`,
       padded: `${ada.token}=`,
@@ -86,7 +89,7 @@ describe('access tokens', () => {
         ada.token.slice(0, -1) +
         String.fromCharCode(ada.token.charCodeAt(ada.token.length - 1) + 1),
       lengthened: `${ada.token}A`,
-      'other claims': `${head}.${Buffer.from(JSON.stringify({ ...claims(), name: 'Eve' })).toString('base64url')}.${mac}`,
+      'other claims': `${head}.${base64url(JSON.stringify({ ...claims(), name: 'Eve' }))}.${mac}`,
       'other issuer': await signed({ iss: 'another' }),
       'not yet valid': await signed({ nbf: now() + 3_600 }),
       'no exp': await signed({ exp: undefined }),

@@ -11,26 +11,32 @@ test('deletes old trash, tombstones, keys and sessions, and nothing else', async
   await client.connect()
   onTestFinished(() => client.end())
   const { rows } = await client.query(
-    `insert into "user" (id, name, email) values (gen_random_uuid(), 'Ada', 'ada@example.org') returning id`,
+    `insert into "user" (id, name, email)
+      values (gen_random_uuid(), 'Ada', 'ada@example.org') returning id`,
   )
   await client.query(
     `insert into idempotency_keys (user_id, key, request_hash, status, created_at)
-    select $1, n, 'x', 204, now() - case when n <= 2500 then interval '24 hours 1 second' else interval '23 hours 50 minutes' end from generate_series(1, 2507) n`,
+    select $1, n, 'x', 204, now() - case when n <= 2500 then interval '24 hours 1 second'
+    else interval '23 hours 50 minutes' end from generate_series(1, 2507) n`,
     [rows[0].id],
   )
   await client.query(
-    `insert into session (id, "userId", token, "expiresAt") select gen_random_uuid(), $1, n, now() + n * interval '1 hour' from generate_series(-3, 2) n`,
+    `insert into session (id, "userId", token, "expiresAt")
+      select gen_random_uuid(), $1, n, now() + n * interval '1 hour' from generate_series(-3, 2) n`,
     [rows[0].id],
   )
   await client.query(
     `insert into tasks (user_id, id, version, title, position, trashed_at, created_at, updated_at)
-    select $1, gen_random_uuid(), n, n, '5', case when n <= 1500 then now() - interval '30 days' when n <= 1503 then now() - interval '29 days 23 hours' end, now(), now()
+    select $1, gen_random_uuid(), n, n, '5', case when n <= 1500
+    then now() - interval '30 days' when n <= 1503
+    then now() - interval '29 days 23 hours' end, now(), now()
     from generate_series(1, 1507) n`,
     [rows[0].id],
   )
   await client.query(
     `insert into purged_tasks (user_id, id, version, purged_at)
-    select $1, gen_random_uuid(), n, now() - case when n <= 1604 then interval '90 days' else interval '89 days' end from generate_series(1600, 1610) n`,
+    select $1, gen_random_uuid(), n, now() - case when n <= 1604 then interval '90 days'
+    else interval '89 days' end from generate_series(1600, 1610) n`,
     [rows[0].id],
   )
   await client.query('update task_clock set version = 1610')
@@ -40,9 +46,13 @@ test('deletes old trash, tombstones, keys and sessions, and nothing else', async
   })
   const left = async () => {
     const { rows } = await client.query(`
-      select (select count(*)::int from idempotency_keys) as keys, (select count(*)::int from session) as sessions,
-        (select count(*)::int from tasks where trashed_at is null) as tasks, (select count(*)::int from tasks where trashed_at is not null) as trash,
-        (select count(*)::int from purged_tasks) as purged, (select max(version)::int from purged_tasks) as last, version::int, forgotten::int from task_clock`)
+      select (select count(*)::int from idempotency_keys) as keys, (select count(*)::int
+      from session) as sessions,
+        (select count(*)::int from tasks
+        where trashed_at is null) as tasks, (select count(*)::int from tasks
+        where trashed_at is not null) as trash,
+        (select count(*)::int from purged_tasks) as purged, (select max(version)::int
+        from purged_tasks) as last, version::int, forgotten::int from task_clock`)
     return rows[0]
   }
   while ((await left()).sessions > 2) await new Promise(setImmediate)

@@ -14,7 +14,11 @@ function compile(program: string): string[] {
   )
   const host = ts.createCompilerHost(options)
   const { getSourceFile, fileExists } = host
-  const source = `import type { Handlers } from './handlers.ts'\ndeclare const real: Handlers\n${program}`
+  const source = [
+    "import type { Handlers } from './handlers.ts'",
+    'declare const real: Handlers',
+    program,
+  ].join('\n')
   host.fileExists = (path) => path === here || fileExists(path)
   host.getSourceFile = (path, version) =>
     path === here ? ts.createSourceFile(path, source, version) : getSourceFile(path, version)
@@ -42,22 +46,26 @@ describe('handlers that the contract does not describe do not compile', () => {
     ],
     [
       'an undocumented status',
-      'export const handlers = { ...real, getLiveness: async () => ({ status: 202, body: { status: "ok" } }) } satisfies Handlers',
+      'export const handlers = { ...real, getLiveness: async () => ({ status: 202, body: { ' +
+        'status: "ok" } }) } satisfies Handlers',
       /202/,
     ],
     [
       'a problem the operation does not declare',
-      'export const handlers = { ...real, getLiveness: async () => ({ status: 404, code: "task_not_found", title: "", detail: "", headers: {} }) } satisfies Handlers',
+      'export const handlers = { ...real, getLiveness: async () => ({ status: 404, code: ' +
+        '"task_not_found", title: "", detail: "", headers: {} }) } satisfies Handlers',
       /404/,
     ],
     [
       'another type of member',
-      'export const handlers = { ...real, getLiveness: async () => ({ status: 200, body: { status: "fine" } }) } satisfies Handlers',
+      'export const handlers = { ...real, getLiveness: async () => ({ status: 200, body: { ' +
+        'status: "fine" } }) } satisfies Handlers',
       /fine/,
     ],
     [
       'a missing header',
-      'export const handlers = { ...real, getTask: async () => ({ status: 304 }) } satisfies Handlers',
+      'export const handlers = { ...real, getTask: async () => ({ status: 304 }) } satisfies ' +
+        'Handlers',
       /headers/,
     ],
   ])(

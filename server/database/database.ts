@@ -189,7 +189,8 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     throw options.databaseUrl === undefined || error instanceof CannotOpen
       ? error
       : new CannotOpen(
-          `The database at ${new URL(url).host} cannot be used (${(error as Error).message}); see DATABASE_URL`,
+          `The database at ${new URL(url).host} cannot be used ` +
+            `(${(error as Error).message}); see DATABASE_URL`,
           { cause: error },
         )
   }
@@ -236,7 +237,8 @@ function isAnswer(error: unknown): boolean {
 
 // A table of each migration that made some, asked for by name, which waits for no lock: those who
 // need the locked one are told so themselves.
-const PING = sql.unsafe`select name from unnest(array['session', 'tasks', 'idempotency_keys', 'purged_tasks']) name where to_regclass(name) is null`
+const PING = sql.unsafe`select name from unnest(array['session', 'tasks', 'idempotency_keys',
+  'purged_tasks']) name where to_regclass(name) is null`
 
 function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
   const pool = new pg.Pool({

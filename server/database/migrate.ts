@@ -42,7 +42,8 @@ export async function migrate(url: string, log: Logger): Promise<void> {
  */
 const WITHOUT_LIMITS = `
   select set_config(name, '0', false) from pg_settings
-  where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`
+  where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
+  'transaction_timeout')`
 
 async function refuseNewerTables(client: pg.Client): Promise<void> {
   const { rows: tables } = await client.query<{ exists: boolean }>(
@@ -54,6 +55,7 @@ async function refuseNewerTables(client: pg.Client): Promise<void> {
   const unknown = rows.map(({ name }) => name).filter((name) => !known.has(name))
   if (unknown.length > 0)
     throw new CannotOpen(
-      `The tables were changed by a newer Docket (${unknown.join(', ')}), which this version does not know; start that version, or restore a backup that is older`,
+      `The tables were changed by a newer Docket (${unknown.join(', ')}), which this version ` +
+        'does not know; start that version, or restore a backup that is older',
     )
 }

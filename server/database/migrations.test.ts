@@ -21,62 +21,70 @@ async function connectToCopy(): Promise<{ url: string; client: pg.Client }> {
   return { url, client }
 }
 
-test('tasks of 0.1.0 keep their content, get positions and new versions; down undoes up', async () => {
-  const { variables, drop } = await copyDatabase(true)
-  onTestFinished(drop)
-  const url = variables.DATABASE_URL as string
-  const back = () =>
-    runner({
-      databaseUrl: connection(url, 'own'),
-      dir,
-      direction: 'down',
-      count: 5,
-      migrationsTable: 'migrations',
-      log: () => {},
-    })
-  expect((await back()).map(({ name }) => name)).toEqual([
-    '0007_usage',
-    '0006_one_folding',
-    '0005_search_statistics',
-    '0004_task_changes',
-    '0003_task_fields',
-  ])
-
-  const client = new pg.Client(url)
-  await client.connect()
-  onTestFinished(() => client.end())
-  const ids = ['0199c2f0-0000-7000-8000-00000000000a', '0199c2f0-0000-7000-8000-00000000000b']
-  for (const id of ids) {
-    await client.query(`insert into "user" (id, name, email) values ($1::uuid, 'x', $2)`, [
-      id,
-      `${id}@example.org`,
+test(
+  'tasks of 0.1.0 keep their content, get positions and new versions; down undoes ' + 'up',
+  async () => {
+    const { variables, drop } = await copyDatabase(true)
+    onTestFinished(drop)
+    const url = variables.DATABASE_URL as string
+    const back = () =>
+      runner({
+        databaseUrl: connection(url, 'own'),
+        dir,
+        direction: 'down',
+        count: 5,
+        migrationsTable: 'migrations',
+        log: () => {},
+      })
+    expect((await back()).map(({ name }) => name)).toEqual([
+      '0007_usage',
+      '0006_one_folding',
+      '0005_search_statistics',
+      '0004_task_changes',
+      '0003_task_fields',
     ])
-    await client.query(
-      `insert into tasks (user_id, id, version, title, description, completed_at, created_at, updated_at)
-      select $1, gen_random_uuid(), 100 - n, 'Task ' || n, 'Σ', case when n % 2 = 0 then now() end, now() + n * interval '1 second', now() from generate_series(1, 50) n`,
-      [id],
-    )
-  }
-  await client.query(`insert into task_clock (user_id, version) values ($1::uuid, 120)`, [ids[0]])
-  await client.query(`insert into task_clock (user_id, version) values ($1::uuid, 99)`, [ids[1]])
-  await migrate(url, pino({ level: 'silent' }))
 
-  const { rows } = await client.query(`
-    select user_id, array_agg(title order by position) as titles, min(tasks.version)::int as first, count(distinct tasks.version)::int as versions,
-      max(tasks.version)::int as last, max(task_clock.version)::int as clock, count(*) filter (where state = 'done')::int as done, min(search) as search
+    const client = new pg.Client(url)
+    await client.connect()
+    onTestFinished(() => client.end())
+    const ids = ['0199c2f0-0000-7000-8000-00000000000a', '0199c2f0-0000-7000-8000-00000000000b']
+    for (const id of ids) {
+      await client.query(`insert into "user" (id, name, email) values ($1::uuid, 'x', $2)`, [
+        id,
+        `${id}@example.org`,
+      ])
+      await client.query(
+        `insert into tasks (user_id, id, version, title, description, completed_at, created_at,
+        updated_at)
+      select $1, gen_random_uuid(), 100 - n, 'Task ' || n, 'Σ', case when n % 2 = 0
+      then now() end, now() + n * interval '1 second', now() from generate_series(1, 50) n`,
+        [id],
+      )
+    }
+    await client.query(`insert into task_clock (user_id, version) values ($1::uuid, 120)`, [ids[0]])
+    await client.query(`insert into task_clock (user_id, version) values ($1::uuid, 99)`, [ids[1]])
+    await migrate(url, pino({ level: 'silent' }))
+
+    const { rows } = await client.query(`
+    select user_id, array_agg(title
+    order by position) as titles, min(tasks.version)::int as first,
+    count(distinct tasks.version)::int as versions,
+      max(tasks.version)::int as last, max(task_clock.version)::int as clock,
+      count(*) filter (where state = 'done')::int as done, min(search) as search
     from tasks join task_clock using (user_id) group by user_id order by 1`)
-  const titles = Array.from({ length: 50 }, (_, index) => `Task ${index + 1}`)
-  const same = { titles, versions: 50, done: 25, search: 'task 1\nσ' }
-  expect(rows).toEqual([
-    { user_id: ids[0], ...same, first: 121, last: 170, clock: 170 },
-    { user_id: ids[1], ...same, first: 100, last: 149, clock: 149 },
-  ])
-  await back()
-  expect(
-    (await client.query(`select count(*)::int as count, min(title) as title from tasks`)).rows,
-  ).toEqual([{ count: 100, title: 'Task 1' }])
-  await migrate(url, pino({ level: 'silent' }))
-})
+    const titles = Array.from({ length: 50 }, (_, index) => `Task ${index + 1}`)
+    const same = { titles, versions: 50, done: 25, search: 'task 1\nσ' }
+    expect(rows).toEqual([
+      { user_id: ids[0], ...same, first: 121, last: 170, clock: 170 },
+      { user_id: ids[1], ...same, first: 100, last: 149, clock: 149 },
+    ])
+    await back()
+    expect(
+      (await client.query(`select count(*)::int as count, min(title) as title from tasks`)).rows,
+    ).toEqual([{ count: 100, title: 'Task 1' }])
+    await migrate(url, pino({ level: 'silent' }))
+  },
+)
 
 test('labels that are one label now are merged, and no other task changes', async () => {
   const { url, client } = await connectToCopy()
@@ -102,7 +110,8 @@ test('labels that are one label now are merged, and no other task changes', asyn
   ]
   for (const [index, each] of labels.entries())
     await client.query(
-      `insert into tasks (user_id, id, version, title, labels, position, created_at, updated_at) values ($1, gen_random_uuid(), $2, $3, $4, $3, now(), now())`,
+      `insert into tasks (user_id, id, version, title, labels, position, created_at,
+        updated_at) values ($1, gen_random_uuid(), $2, $3, $4, $3, now(), now())`,
       [id, index + 1, String(index), each],
     )
   await migrate(url, pino({ level: 'silent' }))
@@ -141,7 +150,8 @@ test('a limit for statements that the role has does not stop a migration', async
   )
   await client.query(
     `insert into tasks (user_id, id, version, title, position, created_at, updated_at)
-    select $1, gen_random_uuid(), n, repeat('é', 200), n, now(), now() from generate_series(1, 6000) n`,
+    select $1, gen_random_uuid(), n, repeat('é', 200), n, now(), now()
+    from generate_series(1, 6000) n`,
     [id],
   )
   await client.query(`alter database "${rows[0]?.name}" set statement_timeout = '150ms'`)

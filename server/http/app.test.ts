@@ -95,7 +95,9 @@ describe('request targets', () => {
     'content-type: text/plain',
     'idempotency-key: b',
   ])('400: a second line of %s leaves open which one counts', async (line) => {
-    const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: 13\r\nidempotency-key: a\r\nconnection: close\r\n`
+    const headers =
+      `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: ` +
+      `application/json\r\ncontent-length: 13\r\nidempotency-key: a\r\nconnection: close\r\n`
     const answer = await raw(`POST ${ada.tasks} HTTP/1.1\r\n${headers}${line}\r\n\r\n{"title":"x"}`)
     expect(answer).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
   })
@@ -104,7 +106,8 @@ describe('request targets', () => {
     for (const coding of ['gzip, chunked', 'x, chunked'])
       expect(
         await raw(
-          `POST /api/auth/login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: ${coding}\r\nconnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+          `POST /api/auth/login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: ` +
+            `${coding}\r\nconnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
         ),
       ).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
   })
@@ -112,7 +115,11 @@ describe('request targets', () => {
   test('nonsense behind good requests is refused after their responses', async () => {
     const good = (title: string) => {
       const body = JSON.stringify({ title })
-      return `POST ${ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+      return (
+        `POST ${ada.tasks} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ` +
+        `${ada.token}\r\ncontent-type: application/json\r\ncontent-length: ` +
+        `${body.length}\r\n\r\n${body}`
+      )
     }
     const answers = await raw(`${good('one')}${good('two')}NONSENSE\r\n\r\n`)
     expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([
@@ -121,7 +128,9 @@ describe('request targets', () => {
       'HTTP/1.1 400',
     ])
     const task = await ada.addTask()
-    const halfway = `DELETE ${ada.tasks}/${task.id} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n`
+    const halfway =
+      `DELETE ${ada.tasks}/${task.id} HTTP/1.1\r\nhost: x\r\nauthorization: ` +
+      `Bearer ${ada.token}\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n`
     expect(await raw(halfway)).toMatch(/^HTTP\/1.1 204 /)
     expect((await ada.send(`${ada.tasks}/${task.id}`)).status).toBe(404)
   })
@@ -170,7 +179,8 @@ test('a file is sent in the best coding that build and client have, once', async
   // Not by fetch, which asks for fresh answers beside it.
   const again = (etag: string) =>
     raw(
-      `GET /docs/assets/redoc.js HTTP/1.1\r\nhost: x\r\nif-none-match: ${etag}\r\nconnection: close\r\n\r\n`,
+      `GET /docs/assets/redoc.js HTTP/1.1\r\nhost: x\r\nif-none-match: ${etag}\r\nconnection: ` +
+        `close\r\n\r\n`,
     )
   expect(await again(br.headers.get('etag') ?? '')).toMatch(/^HTTP\/1.1 304 /)
   expect(await again('"another"')).toMatch(/^HTTP\/1.1 200 /)
@@ -188,7 +198,8 @@ test('/.well-known/security.txt names the contact, where it is set', async () =>
 test('400: a chunked body in HTTP/1.0, which a proxy may read otherwise', async () => {
   expect(
     await raw(
-      'POST /api/auth/login HTTP/1.0\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+      'POST /api/auth/login HTTP/1.0\r\ncontent-type: application/json\r\ntransfer-encoding: ' +
+        'chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
     ),
   ).toMatch(/^HTTP\/1.1 400 /)
 })
@@ -220,7 +231,9 @@ describe('headers', () => {
     '200: If-None-Match on %s, which has no 304, changes nothing',
     async (path) => {
       // Not by fetch, which asks for fresh answers beside it.
-      const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\nif-none-match: *\r\nconnection: close\r\n`
+      const headers =
+        `host: x\r\nauthorization: Bearer ${ada.token}\r\nif-none-match: ` +
+        `*\r\nconnection: close\r\n`
       expect(await raw(`GET ${path} HTTP/1.1\r\n${headers}\r\n`)).toMatch(/^HTTP\/1.1 200 /)
     },
   )
@@ -299,36 +312,39 @@ describe('other origins', () => {
       },
     })
 
-  test('a trusted origin may use the API, with one preflight in ten minutes (rule 26)', async () => {
-    const trusting = await startService({
-      environment: {
-        FRONTEND_URL: 'https://app.example',
-        TRUSTED_ORIGINS: 'https://a.example, https://b.example',
-      },
-    })
-    for (const origin of [
-      'https://app.example',
-      'https://b.example',
-      'http://localhost:5173',
-      'http://127.0.0.1:9',
-    ]) {
-      const { status, headers } = await preflight(trusting.url, origin)
-      expect([
-        status,
-        headers.get('access-control-allow-origin'),
-        headers.get('access-control-allow-credentials'),
-        headers.get('access-control-max-age'),
-      ]).toEqual([204, origin, 'true', '600'])
-      expect(headers.get('access-control-allow-methods')).toContain('PATCH')
-      expect(headers.get('access-control-allow-headers')).toMatch(/If-Match/)
-    }
-    const answer = await send(`${trusting.url}/livez`, {
-      headers: { origin: 'https://app.example' },
-    })
-    expect(answer.headers.get('access-control-expose-headers')).toMatch(
-      /ETag.*Location.*Retry-After.*X-Request-Id/,
-    )
-  })
+  test(
+    'a trusted origin may use the API, with one preflight in ten minutes (rule ' + '26)',
+    async () => {
+      const trusting = await startService({
+        environment: {
+          FRONTEND_URL: 'https://app.example',
+          TRUSTED_ORIGINS: 'https://a.example, https://b.example',
+        },
+      })
+      for (const origin of [
+        'https://app.example',
+        'https://b.example',
+        'http://localhost:5173',
+        'http://127.0.0.1:9',
+      ]) {
+        const { status, headers } = await preflight(trusting.url, origin)
+        expect([
+          status,
+          headers.get('access-control-allow-origin'),
+          headers.get('access-control-allow-credentials'),
+          headers.get('access-control-max-age'),
+        ]).toEqual([204, origin, 'true', '600'])
+        expect(headers.get('access-control-allow-methods')).toContain('PATCH')
+        expect(headers.get('access-control-allow-headers')).toMatch(/If-Match/)
+      }
+      const answer = await send(`${trusting.url}/livez`, {
+        headers: { origin: 'https://app.example' },
+      })
+      expect(answer.headers.get('access-control-expose-headers')).toMatch(
+        /ETag.*Location.*Retry-After.*X-Request-Id/,
+      )
+    },
+  )
 
   test('any other origin is told nothing, and in production neither is localhost', async () => {
     for (const origin of [

@@ -111,7 +111,8 @@ export function patchOf(change: Schemas['TaskUpdate']): Fragment {
         field.name === 'completed'
           ? sql.fragment`case when ${value} then coalesce(completed_at, now()) end`
           : value
-      return sql.fragment`case when ${sent !== undefined} then ${next} else ${column} end as ${column}`
+      return sql.fragment`case when ${sent !== undefined} then ${next} else ${column} end
+        as ${column}`
     }),
   )
 }

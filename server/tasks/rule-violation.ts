@@ -44,11 +44,13 @@ export function violationError(violation: RuleViolation, sent: object): FieldErr
 const RULES: Record<Rule, [members: [string, ...string[]], detail: string]> = {
   time_without_date: [
     ['due_time', 'due_date'],
-    'is a time without a day: due_time needs a due_date; to take the day away, the time must be null too',
+    'is a time without a day: due_time needs a due_date; to take the day away, the time must ' +
+      'be null too',
   ],
   zone_without_time: [
     ['due_time_zone', 'due_time'],
-    'is a time zone without a time: due_time_zone needs a due_time; to take the time away, the zone must be null too',
+    'is a time zone without a time: due_time_zone needs a due_time; to take the time away, ' +
+      'the zone must be null too',
   ],
   zone_unknown: [
     ['due_time_zone'],

@@ -86,7 +86,8 @@ export const STRANGE: Strange[] = [
           'www-authenticate': 'Bearer realm="gateway"',
         })
         .end(
-          '{"type":"https://gateway.example/errors/auth","title":"Unauthorized","status":401,"detail":"No session","code":"AUTH_REQUIRED"}',
+          '{"type":"https://gateway.example/errors/auth","title":"Unauthorized",' +
+            '"status":401,"detail":"No session","code":"AUTH_REQUIRED"}',
         ),
   },
   { name: 'a lost connection', isDone: true, respond: (outgoing) => void outgoing.destroy() },

@@ -122,7 +122,8 @@ function whatIsWrong(error: unknown): string {
       return `is longer than a task can be, ${where}; perhaps a quotation mark is never closed`
     case 'INVALID_OPENING_QUOTE':
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return `has a quotation mark where none can be, ${where}; write it twice, in a cell that is in quotation marks itself`
+      return `has a quotation mark where none can be, ${where}; write it twice,
+        in a cell that is in quotation marks itself`
     default:
       throw error
   }

@@ -32,7 +32,8 @@ async function fill(person: Person, count: number): Promise<void> {
   for (let done = 0; done < count; done += 1_000)
     await service.database.rows(sql.unsafe`
       update tasks set title = 'Task ' || version, description = repeat('€', 700)
-      where user_id = ${person.id}::uuid and version > ${done}::bigint and version <= ${done + 1_000}::bigint`)
+      where user_id = ${person.id}::uuid
+        and version > ${done}::bigint and version <= ${done + 1_000}::bigint`)
 }
 
 /**
@@ -53,7 +54,8 @@ async function readSlowly(
     isReset = true
   })
   socket.write(
-    `GET /api/${person.id}/${name} HTTP/${version}\r\nhost: x\r\nauthorization: Bearer ${person.token}\r\nconnection: close\r\n\r\n`,
+    `GET /api/${person.id}/${name} HTTP/${version}\r\nhost: x\r\nauthorization: Bearer ` +
+      `${person.token}\r\nconnection: close\r\n\r\n`,
   )
   await new Promise((resolve) => socket.once('readable', resolve))
   await pause()
@@ -76,7 +78,8 @@ describe.each(FILES)('%s', (name, type, saved) => {
       'private, no-store',
     ])
     expect(headers.get('content-disposition')).toBe(
-      `attachment; filename="${saved}-${new Date().toISOString().slice(0, 10)}.${name.split('.')[1] ?? 'json'}"`,
+      `attachment; filename="${saved}-${new Date().toISOString().slice(0, 10)}.` +
+        `${name.split('.')[1] ?? 'json'}"`,
     )
     expect(JSON.stringify(body)).toContain('Water the plants')
     const head = await ada.send(path, { method: 'HEAD' })
@@ -146,7 +149,9 @@ describe.each(FILES)('%s', (name, type, saved) => {
     const breakLast = (order: 'asc' | 'desc') =>
       service.database.rows(sql.unsafe`
         update tasks set position = 'x' where user_id = ${ada.id}::uuid
-        and id = (select id from tasks where user_id = ${ada.id}::uuid order by id ${order === 'asc' ? sql.fragment`asc` : sql.fragment`desc`} limit 1)`)
+        and id = (select id from tasks
+        where user_id = ${ada.id}::uuid
+        order by id ${order === 'asc' ? sql.fragment`asc` : sql.fragment`desc`} limit 1)`)
     await breakLast('desc')
     const { isWhole, isReset } = await readSlowly(ada, name, async () => {})
     expect([isWhole, isReset]).toEqual([false, true])

@@ -109,7 +109,8 @@ describe('what is taken', () => {
   test('files as spreadsheets and people save them', async () => {
     const ada = await newPerson(service.url)
     const files = [
-      '\r\ntitle;completed;labels;due_date;due_time;\r\nsemicolons;TRUE;home, money;2026-12-01;9:30:00;\r\n;;;;;\r\n\r\n',
+      '\r\ntitle;completed;labels;due_date;due_time;\r\nsemicolons;TRUE;home, ' +
+        'money;2026-12-01;9:30:00;\r\n;;;;;\r\n\r\n',
       'title\tcompleted\tlabels\ntabs\ttrue\t"[""home"",""money""]"\n',
       '\uFEFFTitle, Completed ,LABELS\rold line ends,True," home ,money"\r',
       'labels,title,completed,description\n"home,money","quoted, with ""quotes""",true,',

@@ -55,7 +55,8 @@ test('exportMyData: everything that any table has of the user, but secrets', asy
     'answer',
   ]
   const tables = await service.database.rows<{ name: string }>(
-    sql.unsafe`select table_name as name from information_schema.columns where table_schema = 'public' and column_name in ('user_id', 'userId') order by 1`,
+    sql.unsafe`select table_name as name from information_schema.columns
+      where table_schema = 'public' and column_name in ('user_id', 'userId') order by 1`,
   )
   let values = 0
   for (const { name } of [...tables, { name: 'user' }]) {
@@ -63,7 +64,8 @@ test('exportMyData: everything that any table has of the user, but secrets', asy
       { user: 'id', session: 'userId', account: 'userId' }[name] ?? 'user_id',
     ])
     const rows = await service.database.rows<{ row: Record<string, unknown> }>(
-      sql.unsafe`select to_jsonb(each) as row from ${sql.identifier([name])} each where ${owner} = ${ada.id}::uuid`,
+      sql.unsafe`select to_jsonb(each) as row
+        from ${sql.identifier([name])} each where ${owner} = ${ada.id}::uuid`,
     )
     expect([name, rows.length > 0]).toEqual([name, true])
     for (const { row } of rows) {
@@ -91,7 +93,8 @@ test('exportMyData: everything that any table has of the user, but secrets', asy
     password: string
     token: string
   }>(
-    sql.unsafe`select password, token from account join session using ("userId") where "userId" = ${ada.id}::uuid`,
+    sql.unsafe`select password, token from account join session using ("userId")
+      where "userId" = ${ada.id}::uuid`,
   ))
     expect([file.includes(password), file.includes(token)]).toEqual([false, false])
 })

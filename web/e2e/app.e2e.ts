@@ -194,47 +194,50 @@ test('an address of another user says so, and leads nowhere else', async () => {
   app.noComplaints()
 })
 
-test('when another tab signs in as another user, pending changes never reach that account', async () => {
-  const app = await openApp(chromium, { but: /401|ERR_INTERNET_DISCONNECTED/ })
-  const { page, context, url, docket } = app
-  await signIn(app)
-  await add(page, 'Mine')
-  await arrived(page)
-  await intercept(app, '**/task-operations', (route) => route.abort('internetdisconnected'))
-  await add(page, 'Mine too')
-  await context.request.post(`${url}/api/auth/sign-up/email`, {
-    data: { email: 'grace@example.org', password: 'another horse battery', name: 'Grace' },
-    headers: { origin: url },
-  })
-  let sent = 0
-  // On the page that was there before, Ada was still the person.
-  page.once('framenavigated', () =>
-    page.on('request', (request) => {
-      if (request.url().endsWith('/task-operations')) sent += 1
-    }),
-  )
-  await page.reload()
-  await page.getByText("You've been signed out").waitFor()
-  expect(sent).toBe(0)
-  await app.context.unroute('**/task-operations')
-  expect((await docket.listTasks()).items.map(({ title }) => title)).toEqual(['Mine'])
-  await page.getByLabel('E-mail').fill('grace@example.org')
-  await page.getByLabel('Password').fill('another horse battery')
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText('No tasks yet').waitFor()
-  const grace = createDocket({ baseUrl: url })
-  await grace.login({ body: { email: 'grace@example.org', password: 'another horse battery' } })
-  expect((await grace.listTasks()).total).toBe(0)
-  await page.getByRole('link', { name: 'Account' }).click()
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
-  await page.getByRole('button', { name: 'Sign in' }).waitFor()
-  await signIn(app)
-  await taskOf(page, 'Mine too').waitFor()
-  await page.waitForFunction(() => document.querySelectorAll('[data-task]').length === 2)
-  await arrived(page)
-  expect([(await docket.listTasks()).total, (await grace.listTasks()).total]).toEqual([2, 0])
-  app.noComplaints()
-})
+test(
+  'when another tab signs in as another user, pending changes never reach that ' + 'account',
+  async () => {
+    const app = await openApp(chromium, { but: /401|ERR_INTERNET_DISCONNECTED/ })
+    const { page, context, url, docket } = app
+    await signIn(app)
+    await add(page, 'Mine')
+    await arrived(page)
+    await intercept(app, '**/task-operations', (route) => route.abort('internetdisconnected'))
+    await add(page, 'Mine too')
+    await context.request.post(`${url}/api/auth/sign-up/email`, {
+      data: { email: 'grace@example.org', password: 'another horse battery', name: 'Grace' },
+      headers: { origin: url },
+    })
+    let sent = 0
+    // On the page that was there before, Ada was still the person.
+    page.once('framenavigated', () =>
+      page.on('request', (request) => {
+        if (request.url().endsWith('/task-operations')) sent += 1
+      }),
+    )
+    await page.reload()
+    await page.getByText("You've been signed out").waitFor()
+    expect(sent).toBe(0)
+    await app.context.unroute('**/task-operations')
+    expect((await docket.listTasks()).items.map(({ title }) => title)).toEqual(['Mine'])
+    await page.getByLabel('E-mail').fill('grace@example.org')
+    await page.getByLabel('Password').fill('another horse battery')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('No tasks yet').waitFor()
+    const grace = createDocket({ baseUrl: url })
+    await grace.login({ body: { email: 'grace@example.org', password: 'another horse battery' } })
+    expect((await grace.listTasks()).total).toBe(0)
+    await page.getByRole('link', { name: 'Account' }).click()
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await signIn(app)
+    await taskOf(page, 'Mine too').waitFor()
+    await page.waitForFunction(() => document.querySelectorAll('[data-task]').length === 2)
+    await arrived(page)
+    expect([(await docket.listTasks()).total, (await grace.listTasks()).total]).toEqual([2, 0])
+    app.noComplaints()
+  },
+)
 
 test('a server that is away is said at sign-in', async () => {
   const app = await openApp(chromium, { but: /ERR_|Failed to load|fetching the script/ })

@@ -75,7 +75,8 @@ async function bundledChromium(): Promise<{ path: string; environment: Record<st
     // The package's own configuration looks for the fonts where Amazon Lambda has them.
     writeFileSync(
       join(fresh, 'fonts.conf'),
-      `<?xml version="1.0"?><fontconfig><dir>${place}/fonts</dir><cachedir>${place}/fonts-cache</cachedir></fontconfig>`,
+      `<?xml version="1.0"?><fontconfig><dir>${place}/fonts</dir>` +
+        `<cachedir>${place}/fonts-cache</cachedir></fontconfig>`,
     )
     try {
       renameSync(fresh, place)

@@ -128,11 +128,12 @@ test('the site works from any folder of a static host, with both samples', async
   const page = await chromium.page()
   const noComplaints = watchComplaints(page)
   const elsewhere = await alone(page, host)
-  await page.route(`${host}/some/folder/**`, (route) =>
-    route.fulfill({
-      path: `${dist}${new URL(route.request().url()).pathname.slice('/some/folder/'.length) || 'index.html'}`,
-    }),
-  )
+  await page.route(`${host}/some/folder/**`, (route) => {
+    const { pathname } = new URL(route.request().url())
+    return route.fulfill({
+      path: `${dist}${pathname.slice('/some/folder/'.length) || 'index.html'}`,
+    })
+  })
   await page.goto(`${host}/some/folder/`)
   await page.getByRole('link', { name: 'Reference' }).first().click()
   // What is shown at first is text; it can be used once the script has taken it over.

@@ -54,7 +54,9 @@ test('a description is Markdown without scripts, foreign images or links that ru
     body: {
       title: 'Odd',
       description:
-        '<img src=x onerror="window.ran = 1"><script>window.ran = 1</script>\n\n[run](javascript:window.ran=1) ![seen](https://example.org/pixel.png) **bold**',
+        '<img src=x onerror="window.ran = 1"><script>window.ran = ' +
+        '1</script>\n\n[run](javascript:window.ran=1) ![seen](https://example.org/pixel.png) ' +
+        '**bold**',
     },
   })
   const asked: string[] = []

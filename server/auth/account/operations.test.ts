@@ -68,7 +68,8 @@ describe('sessions', () => {
     })
     expect(JSON.stringify(items)).not.toContain(ada.sessionToken.split('.')[0])
     await service.database.rows(
-      sql.unsafe`update session set "expiresAt" = now() where id = ${items.find(({ current }) => !current)?.id ?? ''}::uuid`,
+      sql.unsafe`update session set "expiresAt" = now()
+        where id = ${items.find(({ current }) => !current)?.id ?? ''}::uuid`,
     )
     expect(await sessions(phone)).toHaveLength(1)
   })
@@ -190,13 +191,15 @@ describe('deleteAccount', () => {
   /** How many rows of any table have this text anywhere in them. */
   async function rowsWith(text: string): Promise<number> {
     const tables = await service.database.rows<{ name: string }>(
-      sql.unsafe`select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
+      sql.unsafe`select table_name as name from information_schema.tables
+        where table_schema = 'public' and table_type = 'BASE TABLE'`,
     )
     let count = 0
     for (const { name } of tables)
       count += (
         await service.database.rows(
-          sql.unsafe`select from ${sql.identifier([name])} each where to_jsonb(each)::text like ${`%${text}%`}`,
+          sql.unsafe`select from ${sql.identifier([name])} each
+            where to_jsonb(each)::text like ${`%${text}%`}`,
         )
       ).length
     return count

@@ -90,7 +90,8 @@ test('settings of a guest such as pg_dump hold for the guest only', async () => 
   await guest.query('set role pg_read_all_data')
   const shown = async (rows: (text: string) => Promise<readonly Record<string, string>[]>) => {
     const [row] = await rows(
-      `select current_setting('search_path') as search_path, current_setting('timezone') as timezone,
+      `select current_setting('search_path') as search_path,
+        current_setting('timezone') as timezone,
         current_setting('default_transaction_read_only') as read_only, current_user::text as role`,
     )
     return Object.values(row ?? {})
@@ -126,7 +127,8 @@ test('settings of a guest such as pg_dump hold for the guest only', async () => 
   await guest.end()
   const left = () =>
     service.database.rows({
-      sql: `select (select count(*)::int from pg_prepared_statements) as statements, to_regclass('pg_temp.kept') as tables,
+      sql: `select (select count(*)::int
+        from pg_prepared_statements) as statements, to_regclass('pg_temp.kept') as tables,
         (select count(*)::int from pg_locks where locktype = 'advisory') as locks`,
       values: [],
     })

@@ -162,7 +162,8 @@ async function startWorker(settings: EmbeddedSettings): Promise<Worker> {
         ? outcome.cannotOpen
         : outcome
   throw new CannotOpen(
-    `The database in ${settings.directory} cannot be opened (${firstLine(reason)}); restore it from a backup, or set DATA_DIR to another directory`,
+    `The database in ${settings.directory} cannot be opened (${firstLine(reason)}); restore ` +
+      'it from a backup, or set DATA_DIR to another directory',
   )
 }
 
@@ -192,11 +193,14 @@ function takeDirectory(dataDir: string): () => void {
     lock?.close()
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
       throw new CannotOpen(
-        `The data directory ${dataDir} is in use by another Docket; stop that one, or set DATA_DIR to another directory`,
+        `The data directory ${dataDir} is in use by another Docket; stop that one, or set ` +
+          'DATA_DIR to another directory',
       )
     }
     throw new CannotOpen(
-      `${join(dataDir, 'lock.sqlite')} cannot be locked (${firstLine((error as Error).message)}); DATA_DIR must be a directory that this user may write`,
+      `${join(dataDir, 'lock.sqlite')} cannot be locked ` +
+        `(${firstLine((error as Error).message)}); DATA_DIR must be a directory that this user ` +
+        'may write',
     )
   }
 }

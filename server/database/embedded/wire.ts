@@ -203,14 +203,19 @@ const SETTINGS = `
   select 'select ' || concat_ws(
     ', ',
     string_agg(format('set_config(%L, %L, false)', name, setting), ', '),
-    case when current_setting('role') <> 'none' then format('set_config(''role'', %L, false)', current_setting('role')) end,
+    case when current_setting('role') <> 'none'
+    then format('set_config(''role'', %L, false)', current_setting('role')) end,
     '1'
   ) as settings
   from pg_settings where source = 'session'`
 
 /** What would have the database wait inside its own thread, which then answers no connection. */
-const BLOCKING =
-  /\bcopy\b[^;]*\bfrom\s+stdin\b|\b(idle_in_transaction_session|idle_session|transaction)_timeout\b['"]?\s*(=|,|to\b)(?!\s*'?(0|default)\b)/i
+const BLOCKING = new RegExp(
+  String.raw`\bcopy\b[^;]*\bfrom\s+stdin\b|` +
+    String.raw`\b(idle_in_transaction_session|idle_session|transaction)_timeout\b['"]?\s*` +
+    String.raw`(=|,|to\b)(?!\s*'?(0|default)\b)`,
+  'i',
+)
 
 /**
  * The error that a guest gets for what cannot be done here (54.7: ErrorResponse, ReadyForQuery).
@@ -219,7 +224,8 @@ function refusalOf(message: Buffer): Uint8Array | undefined {
   if (![QUERY, PARSE].includes(message[0] ?? 0) || !BLOCKING.test(message.toString('utf8', 5)))
     return undefined
   const fields =
-    'SERROR\0VERROR\0C0A000\0MThe embedded database takes no COPY FROM STDIN and no timeouts of a session; use a PostgreSQL server for that.\0\0'
+    'SERROR\0VERROR\0C0A000\0MThe embedded database takes no COPY FROM STDIN and no timeouts ' +
+    'of a session; use a PostgreSQL server for that.\0\0'
   const error = Buffer.alloc(5)
   error[0] = ERROR_RESPONSE
   error.writeInt32BE(4 + fields.length, 1)

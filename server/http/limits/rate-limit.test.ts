@@ -24,7 +24,7 @@ describe('limits', () => {
       headers: { 'x-forwarded-for': from },
     })
 
-  test('429 by user: told beforehand, refused with Retry-After, and others are served on (rule 26)', async () => {
+  test('429 by user: told before, with Retry-After; others are served on (rule 26)', async () => {
     const { url } = await startService({ environment: limits })
     const [bob, eve] = [await newPerson(url, 'bob'), await newPerson(url, 'eve')]
     const first = await bob.send(bob.tasks)
@@ -47,7 +47,7 @@ describe('limits', () => {
     expect((await bob.send(bob.tasks)).status).toBe(200)
   })
 
-  test('429 by account and network for those who guess one password, and by network for those who guess many', async () => {
+  test('429 by account and network for guesses of one password, by network for many', async () => {
     const { url } = await startService({ environment: { ...limits, TRUST_PROXY: '1' } })
     const guess = guesses(url)
     expect(await statuses(4, () => guess('Ada@Example.org', '10.0.0.1'))).toEqual([
@@ -69,7 +69,7 @@ describe('limits', () => {
     expect((await guesses(url)('ada@example.org', '2001:db8:8::1')).status).toBe(401)
   })
 
-  test('strangers who guess from many networks do not lock the owner out of a device that has signed in before', async () => {
+  test('strangers who guess do not lock the owner out of a device that has signed in', async () => {
     const environment = {
       ...limits,
       TRUST_PROXY: '1',

@@ -108,7 +108,9 @@ describe('bodies', () => {
 
   test('503: bodies that a user sends at once are limited; small ones never are', async () => {
     const part = `title\n"${'x'.repeat(4_800_000)}`
-    const head = `POST /api/${ada.id}/task-import HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: text/csv\r\ncontent-length: 4900000\r\n\r\n`
+    const head =
+      `POST /api/${ada.id}/task-import HTTP/1.1\r\nhost: x\r\nauthorization: ` +
+      `Bearer ${ada.token}\r\ncontent-type: text/csv\r\ncontent-length: 4900000\r\n\r\n`
     const held = Array.from({ length: 6 }, () =>
       connect(Number(new URL(service.url).port), '127.0.0.1', function (this: Socket) {
         this.write(head + part)
@@ -132,7 +134,10 @@ describe('bodies', () => {
   test('bytes of clients that left while their bodies were decoded are given back', async () => {
     const rows = Array.from({ length: 1_000 }, () => crypto.randomUUID().repeat(100)).join('\n')
     const file = gzipSync(`title\n${rows}`)
-    const head = `POST /api/${ada.id}/task-import HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: text/csv\r\ncontent-encoding: gzip\r\ncontent-length: ${file.length}\r\n\r\n`
+    const head =
+      `POST /api/${ada.id}/task-import HTTP/1.1\r\nhost: x\r\nauthorization: ` +
+      `Bearer ${ada.token}\r\ncontent-type: text/csv\r\ncontent-encoding: ` +
+      `gzip\r\ncontent-length: ${file.length}\r\n\r\n`
     for (let round = 0; round < 12; round += 1) {
       const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
       socket.on('error', () => {})
@@ -192,7 +197,9 @@ describe('bodies', () => {
   })
 
   test('413 at once where the length says so: nothing of the body needs to come', async () => {
-    const headers = `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: application/json\r\ncontent-length: 3000000000\r\n`
+    const headers =
+      `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: ` +
+      `application/json\r\ncontent-length: 3000000000\r\n`
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1', () =>
       socket.write(`POST ${ada.tasks} HTTP/1.1\r\n${headers}\r\n`),
     )
@@ -235,7 +242,9 @@ describe('bodies', () => {
     const task = await ada.addTask()
     const chunked = (method: string, path: string, headers = '', chunks = '0\r\n\r\n') =>
       raw(
-        `${method} ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\n${headers}transfer-encoding: chunked\r\nconnection: close\r\n\r\n${chunks}`,
+        `${method} ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ` +
+          `${ada.token}\r\n${headers}transfer-encoding: chunked\r\nconnection: ` +
+          `close\r\n\r\n${chunks}`,
       )
     for (const [headers, completed] of [
       ['', true],

@@ -83,7 +83,9 @@ const RANGE = /^(\*\/\*|[!#$%&'*+.^_`|~\w-]+\/(\*|[!#$%&'*+.^_`|~\w-]+))$/
  * `application/json; charset=utf-8` means JSON, a lone `*` (Java) means anything, and what is no
  * media range means nothing. Parameters other than the weight are left out (RFC 9110, 12.5.1).
  *
- * @example mediaRanges('application/json; charset=utf-8, text/csv; q=.2') // 'application/json;q=1, text/csv;q=0.2'
+ * @example
+ * mediaRanges('application/json; charset=utf-8, text/csv; q=.2')
+ * // 'application/json;q=1, text/csv;q=0.2'
  */
 export function mediaRanges(accept: string): string {
   const ranges = listOf(accept).flatMap((element) => {

@@ -12,8 +12,10 @@ export interface Trace {
  * A version that came later may have more behind the four members; these stay as they are. `ff` and
  * ids of zeros are none.
  */
-const TRACEPARENT =
-  /^(?!ff)(?<version>[0-9a-f]{2})-(?!0{32})(?<traceId>[0-9a-f]{32})-(?!0{16})(?<parentId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<more>-.*)?$/
+const TRACEPARENT = new RegExp(
+  '^(?!ff)(?<version>[0-9a-f]{2})-(?!0{32})(?<traceId>[0-9a-f]{32})-' +
+    '(?!0{16})(?<parentId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<more>-.*)?$',
+)
 /** Recorded, and made of random bits: what version 00 knows. */
 const KNOWN_FLAGS = 0b11
 

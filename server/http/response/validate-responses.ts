@@ -56,5 +56,6 @@ function undescribed(response: Response, status: number): string | undefined {
       : `${operation.id} answers ${status} with a body of ${type}, and the contract declares none`
   return type !== undefined && types.includes(type)
     ? undefined
-    : `${operation.id} answers ${status} as ${type ?? 'nothing'}, and the contract declares ${types.join(', ')}`
+    : `${operation.id} answers ${status} as ${type ?? 'nothing'}, and the contract declares ` +
+        `${types.join(', ')}`
 }

@@ -21,7 +21,10 @@ const statusesIn = (answers: string) =>
 function request(method: string, path: string, body?: object, more = ''): string {
   const text = body ? JSON.stringify(body) : ''
   const about = body ? `content-type: application/json\r\ncontent-length: ${text.length}\r\n` : ''
-  return `${method} ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ada.token}\r\n${about}${more}\r\n${text}`
+  return (
+    `${method} ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ` +
+    `${ada.token}\r\n${about}${more}\r\n${text}`
+  )
 }
 
 /**
@@ -209,7 +212,12 @@ test.each([
   [
     'a body that is far too long',
     () =>
-      `${request('POST', ada.tasks, undefined, 'content-type: application/json\r\ncontent-length: 100000000000\r\n')}{`,
+      `${request(
+        'POST',
+        ada.tasks,
+        undefined,
+        'content-type: ' + 'application/json\r\ncontent-length: 100000000000\r\n',
+      )}{`,
     413,
   ],
   [
@@ -272,7 +280,8 @@ test('a client that asks first is told to send its body only where it is wanted'
         'POST',
         path,
         undefined,
-        `content-type: application/json\r\nexpect: 100-continue\r\ncontent-length: ${length}\r\n${more}`,
+        `content-type: application/json\r\nexpect: 100-continue\r\ncontent-length: ` +
+          `${length}\r\n${more}`,
       ) + (length < 100 ? '{"title":"x"}' : ''),
     )
   expect(statusesIn(await asking(ada.tasks, 13))).toEqual([100, 201])

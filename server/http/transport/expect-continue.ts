@@ -7,8 +7,8 @@ import type { ServerResponse } from 'node:http'
 const waiting = new WeakMap<ServerResponse, boolean>()
 
 /**
- * Until the client is told to continue, it is unknown whether the body comes, so the connection ends with the
- * answer.
+ * Until the client is told to continue, it is unknown whether the body comes, so the connection
+ * ends with the answer.
  */
 export function awaitContinue(response: ServerResponse): void {
   waiting.set(response, response.shouldKeepAlive)

@@ -69,7 +69,8 @@ export function serializePipelinedRequests(
         queue.shift()
         const [next] = queue
         const error = broken.get(socket)
-        // Once the end is announced, what comes behind it is not done: the client would not hear of it.
+        // Once the end is announced, what comes behind it is not done: the client would not hear of
+        // it.
         if (socket.destroyed || socket.writableEnded) {
           waiting -= queue.length
           queue.length = 0

@@ -33,8 +33,8 @@ export function httpServer(app: Express, log: Logger): Server {
   // An unknown expectation is ignored (RFC 9110, 10.1.1), not answered by Node without
   // a problem.
   server.on('checkExpectation', serve)
-  // A client that asks before it sends a body is told to continue where it is wanted, not where it is refused
-  // anyway.
+  // A client that asks before it sends a body is told to continue where it is wanted, not where it
+  // is refused anyway.
   server.on('checkContinue', (request, response) => {
     awaitContinue(response)
     serve(request, response)

@@ -43,28 +43,36 @@ async function fill(url: string): Promise<void> {
   const client = new pg.Client(url)
   await client.connect()
   await client.query(`
-    insert into "user" (id, name, email) select gen_random_uuid(), 'Another user', n || '@example.org' from generate_series(1, 900) n`)
+    insert into "user" (id, name, email)
+    select gen_random_uuid(), 'Another user', n || '@example.org' from generate_series(1, 900) n`)
   // Rows first and indexes after them is many times faster.
   await client.query(
-    'create function chance(kind int, n int, of int) returns int language sql immutable return ((hashint8((kind::bigint << 40) + n)::bigint + 2147483648) % of)::int',
+    'create function chance(kind int, n int, of int) returns int language sql immutable ' +
+      'return ((hashint8((kind::bigint << 40) + n)::bigint + 2147483648) % of)::int',
   )
   const { rows } = await client.query(
-    `select indexname, indexdef from pg_indexes where tablename = 'tasks' and indexname <> 'tasks_pkey'`,
+    `select indexname, indexdef from pg_indexes where tablename = 'tasks'
+      and indexname <> 'tasks_pkey'`,
   )
   for (const { indexname } of rows) await client.query(`drop index ${indexname}`)
   await client.query(
     `with others as (select array_agg(id) as ids from "user" where id <> $1)
-    insert into tasks (user_id, id, version, title, description, completed_at, due_date, due_time, due_time_zone, priority, labels, position, created_at, updated_at)
+    insert into tasks (user_id, id, version, title, description, completed_at, due_date,
+    due_time, due_time_zone, priority, labels, position, created_at, updated_at)
     select case when n <= $2 then $1::uuid else ids[1 + n % 900] end, gen_random_uuid(), n,
       (array['Pay','Call','Buy','Write','Fix'])[1 + chance(1, n, 5)] || ' the ' || md5(n::text),
-      case when chance(0, n, 1000) = 0 then 'a needle' when chance(2, n, 3) = 0 then 'because ' || md5((n * 7)::text) end,
+      case when chance(0, n, 1000) = 0 then 'a needle' when chance(2, n, 3) = 0
+      then 'because ' || md5((n * 7)::text) end,
       case when chance(3, n, 10) < 6 then now() end,
       case when chance(4, n, 4) > 0 then current_date - 256 + chance(5, n, 512) end,
-      case when chance(4, n, 4) = 1 then time '00:00' + chance(6, n, 1440) * interval '1 minute' end,
+      case when chance(4, n, 4) = 1
+      then time '00:00' + chance(6, n, 1440) * interval '1 minute' end,
       case when chance(4, n, 4) = 1 and chance(7, n, 2) = 1 then 'Europe/Berlin' end,
       (array['none','low','medium','high']::task_priority[])[1 + chance(8, n, 4)],
-      case when chance(9, n, 2) = 0 then array['l' || chance(10, n, 5)] || case when chance(0, n, 1000) = 0 then array['rare'] else '{}' end else '{}' end,
-      position_between(null, null, n), now() - n * interval '17 seconds', now() - chance(11, n, 1000000) * interval '1 second'
+      case when chance(9, n, 2) = 0 then array['l' || chance(10, n, 5)] || case
+      when chance(0, n, 1000) = 0 then array['rare'] else '{}' end else '{}' end,
+      position_between(null, null, n), now() - n * interval '17 seconds', now() - chance(11,
+      n, 1000000) * interval '1 second'
     from generate_series(1, $3::int) n, others`,
     [ada.id, heavy, all],
   )
@@ -97,7 +105,8 @@ async function readsOf(run: (database: Database) => Promise<unknown>) {
   // `explain` of the statement itself would always plan for the values.
   await planner.query(`prepare asked as ${sql.replaceAll('$slonik_', '$')}`)
   const { rows: plans } = await planner.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
-    `explain (analyze, timing off, format json) execute asked ${values.length > 0 ? `(${values.map(literal)})` : ''}`,
+    `explain (analyze, timing off, format json) execute asked ` +
+      `${values.length > 0 ? `(${values.map(literal)})` : ''}`,
   )
   await planner.query('deallocate asked')
   let rows = 0

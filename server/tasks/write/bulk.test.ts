@@ -196,7 +196,9 @@ test('409: an exhausted gap is said with its place', async () => {
     [b, '2'],
   ] as const)
     await service.database.rows(
-      sql.unsafe`update tasks set position = ${`5000000000000001${'0'.repeat(970)}${digit}`} where id = ${task.id}::uuid`,
+      sql.unsafe`update tasks
+        set position = ${`5000000000000001${'0'.repeat(970)}${digit}`}
+        where id = ${task.id}::uuid`,
     )
   const { status, body } = await bulk<Problem>(bob, [
     { action: 'move', task_id: c.id, place: { after: a.id } },

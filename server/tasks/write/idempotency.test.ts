@@ -327,7 +327,9 @@ describe('a key is for one request of one user (rule 22)', () => {
     await make('Yesterday')
     const age = (interval: string) =>
       service.database.rows(
-        sql.unsafe`update idempotency_keys set created_at = now() - ${interval}::interval where user_id = ${ada.id}::uuid and key = 'old'`,
+        sql.unsafe`update idempotency_keys
+          set created_at = now() - ${interval}::interval
+          where user_id = ${ada.id}::uuid and key = 'old'`,
       )
     await age('23 hours 59 minutes')
     expect((await make('Today')).status).toBe(422)

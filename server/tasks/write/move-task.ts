@@ -41,7 +41,8 @@ export function moveTask(
           *,
           (low is null or position > low) and (high is null or position < high) as is_in_place
         from (
-          select current.user_id, current.id, current.position, anchor, ${low} as low, ${high} as high
+          select current.user_id, current.id, current.position, anchor,
+          ${low} as low, ${high} as high
           from current
           cross join lateral (
             select (

@@ -106,7 +106,9 @@ test('409: a gap without room; moving the neighbour that it names makes room', a
   const { person, id, move, order } = await withTasks()
   const narrow = (title: string, digit: string) =>
     service.database.rows(
-      sql.unsafe`update tasks set position = ${`5000000000000001${'0'.repeat(970)}${digit}`} where user_id = ${person.id}::uuid and id = ${id(title)}::uuid`,
+      sql.unsafe`update tasks
+        set position = ${`5000000000000001${'0'.repeat(970)}${digit}`}
+        where user_id = ${person.id}::uuid and id = ${id(title)}::uuid`,
     )
   await narrow('A', '1')
   await narrow('B', '2')

@@ -131,7 +131,8 @@ test('200: purges the trash, at most 1,000 tasks a request, and no other task', 
   const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
   await fillTasks(service.database, ada.id, 1_300)
   await service.database.rows(
-    sql.unsafe`update tasks set trashed_at = now() where user_id = ${ada.id}::uuid and version <= 1200`,
+    sql.unsafe`update tasks set trashed_at = now()
+      where user_id = ${ada.id}::uuid and version <= 1200`,
   )
   await remove(bob, (await bob.addTask()).id)
   const first = await empty(ada)

@@ -45,7 +45,10 @@ export function Sessions() {
               <button
                 type="button"
                 className="outlined shrink-0"
-                aria-label={`Sign out there: ${deviceOf(user_agent)}, last seen ${when.format(new Date(last_seen_at))}`}
+                aria-label={
+                  `Sign out there: ${deviceOf(user_agent)}, last seen ` +
+                  `${when.format(new Date(last_seen_at))}`
+                }
                 disabled={end.isPending}
                 onClick={() => end.mutate(id)}
               >
@@ -77,5 +80,6 @@ function deviceOf(agent: string | null): string {
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(agent)?.[1]
   if (!browser) return agent.split(' ')[0] as string
   const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera' }
-  return `${names[browser] ?? browser}${system ? ` on ${system === 'Mac OS X' ? 'Mac' : system}` : ''}`
+  const name = names[browser] ?? browser
+  return system ? `${name} on ${system === 'Mac OS X' ? 'Mac' : system}` : name
 }

@@ -190,8 +190,8 @@ const laterThan = async (store: Store, { id }: Entry) =>
   )
 
 /**
- * What was done on top of it goes against the version that it left; but not where another device has
- * changed the same meanwhile: that is for the server to refuse.
+ * What was done on top of it goes against the version that it left; but not where another device
+ * has changed the same meanwhile: that is for the server to refuse.
  */
 async function rebase(store: Store, entry: Entry, left: Map<string, Task>): Promise<void> {
   for (const later of await laterThan(store, entry)) {

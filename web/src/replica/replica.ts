@@ -315,8 +315,8 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
         const before = (inverse as typeof operation).changes
         const shown = tasks.get(operation.task_id)
         const done = left.get(operation.task_id)
-        // The version that has what was decided over; not one that is there already and that no person
-        // here has seen.
+        // The version that has what was decided over; not one that is there already and that no
+        // person here has seen.
         const version = holds(shown, before)
           ? (done && holds(done, before) ? done : shown)?.etag
           : undefined

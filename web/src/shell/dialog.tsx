@@ -27,7 +27,10 @@ export function Dialog({
       aria-label={title}
       onClose={close}
       onClick={(event) => event.target === event.currentTarget && close()}
-      className={`m-auto w-[min(32rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-0 text-ink shadow-2xl backdrop:bg-black/40 ${className}`}
+      className={
+        `m-auto w-[min(32rem,calc(100vw-2rem))] rounded-xl border border-line ` +
+        `bg-surface p-0 text-ink shadow-2xl backdrop:bg-black/40 ${className}`
+      }
     >
       <div className="p-5">{children}</div>
     </dialog>

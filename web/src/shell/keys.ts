@@ -17,7 +17,7 @@ export function useKeys(bindings: Bindings): void {
   const latest = useRef(bindings)
   latest.current = bindings
   const keys = Object.keys(bindings).join('\n')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other keys are listened to anew, the same ones do what they do by now
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other keys are listened to anew
   useLayoutEffect(() => {
     parts.add(latest)
     listen()

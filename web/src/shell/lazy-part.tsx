@@ -13,7 +13,10 @@ interface Options<Props> {
  * fault, only this part is missing. Browsers remember a module that they could not load, so that
  * only the page loaded anew tries again.
  *
- * @example const Account = lazyPart(() => import('../account/account.tsx').then(({ Account }) => Account))
+ * @example
+ * const Account = lazyPart(() =>
+ *   import('../account/account.tsx').then(({ Account }) => Account),
+ * )
  */
 export function lazyPart<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

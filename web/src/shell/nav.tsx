@@ -19,7 +19,10 @@ export function Sidebar({
 }) {
   const { person } = useWorkspace()
   return (
-    <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto border-r border-line px-3 py-8 md:flex">
+    <aside
+      className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto border-r
+      border-line px-3 py-8 md:flex"
+    >
       <p className="px-3 text-lg font-semibold tracking-tight">Docket</p>
       <nav aria-label="Views" className="space-y-0.5">
         {VIEWS.map((view) => (
@@ -55,7 +58,8 @@ export function TabBar({ openMore }: { openMore: () => void }) {
   return (
     <nav
       aria-label="Main views"
-      className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-4 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-4 border-t border-line
+        bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {shown.map(({ path, title, icon }) => (
         <Link

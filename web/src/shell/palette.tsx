@@ -126,7 +126,8 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
             aria-selected={index === chosen}
             dir="auto"
             onClick={() => run(command)}
-            className="cursor-pointer truncate rounded-md px-3 py-2 aria-selected:bg-accent aria-selected:text-white"
+            className="cursor-pointer truncate rounded-md px-3 py-2 aria-selected:bg-accent
+              aria-selected:text-white"
           >
             {command.name}
           </div>

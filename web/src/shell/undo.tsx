@@ -33,7 +33,10 @@ export function Undo({ last, over }: { last: Undoable; over: () => void }) {
     <section
       aria-label="Last action"
       ref={bar}
-      className="fixed inset-x-4 bottom-20 z-30 mx-auto flex max-w-md items-center justify-between gap-4 rounded-lg bg-stone-900 py-1.5 pr-1.5 pl-4 text-stone-50 shadow-lg md:right-6 md:bottom-6 md:left-auto md:max-w-xs dark:bg-stone-200 dark:text-stone-900"
+      className="fixed inset-x-4 bottom-20 z-30 mx-auto flex max-w-md items-center
+        justify-between gap-4 rounded-lg bg-stone-900 py-1.5 pr-1.5 pl-4 text-stone-50
+          shadow-lg md:right-6 md:bottom-6 md:left-auto md:max-w-xs dark:bg-stone-200
+            dark:text-stone-900"
     >
       <span className="truncate" dir="auto">
         {last.said}

@@ -61,7 +61,10 @@ export function ManualList(props: ListProps) {
       <TaskList {...props} Row={DraggableRow} />
       <DragOverlay dropAnimation={null}>
         {dragged && (
-          <p className="w-max max-w-[80vw] truncate rounded-lg border border-line bg-surface px-4 py-2.5 shadow-xl">
+          <p
+            className="w-max max-w-[80vw] truncate rounded-lg border border-line bg-surface
+            px-4 py-2.5 shadow-xl"
+          >
             {dragged.title}
           </p>
         )}
@@ -89,7 +92,9 @@ function DraggableRow(props: RowProps) {
       {...listeners}
       aria-label={`Move ${title}`}
       tabIndex={-1}
-      className="grid size-11 shrink-0 cursor-grab touch-none place-items-center rounded-md text-muted hover:text-ink active:cursor-grabbing md:opacity-0 md:group-hover:opacity-100 md:focus:opacity-100"
+      className="grid size-11 shrink-0 cursor-grab touch-none place-items-center rounded-md
+        text-muted hover:text-ink active:cursor-grabbing md:opacity-0
+          md:group-hover:opacity-100 md:focus:opacity-100"
     >
       <Icon name="grip" />
     </button>

@@ -27,7 +27,8 @@ export function SelectionBar({
     <div
       role="toolbar"
       aria-label="Selected tasks"
-      className="sticky top-0 z-10 mb-2 flex flex-wrap items-center gap-1.5 border-b border-line bg-(--page) py-2"
+      className="sticky top-0 z-10 mb-2 flex flex-wrap items-center gap-1.5 border-b
+        border-line bg-(--page) py-2"
     >
       <span className="mr-1 text-sm font-medium tabular-nums">{selected.length} selected</span>
       <button type="button" className="quiet" onClick={all}>

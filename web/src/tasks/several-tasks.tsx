@@ -24,7 +24,7 @@ export function SeveralTasks({ tasks, add, asOne, close }: Several) {
         {tasks.map((task, index) => {
           const due = dueOf({ due_date: null, due_time: null, due_time_zone: null, ...task })
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the same line may be there twice, and none moves
+            // biome-ignore lint/suspicious/noArrayIndexKey: equal lines may be there
             <li key={index} className="flex flex-wrap items-baseline gap-2 py-1.5">
               <span className="break-words" dir="auto">
                 {task.title}

@@ -98,7 +98,10 @@ function Row({
   return (
     <div
       ref={drop?.ref}
-      className={`border-b border-line ${isSelected ? 'bg-teal-600/10' : ''} ${drop?.line ? LINES[drop.line] : ''}`}
+      className={
+        `border-b border-line ` +
+        `${isSelected ? 'bg-teal-600/10' : ''} ${drop?.line ? LINES[drop.line] : ''}`
+      }
     >
       <div className="group flex items-start gap-1">
         {(!isTrashed || isSelecting) && (
@@ -158,7 +161,9 @@ function Row({
         ) : (
           <button
             type="button"
-            className="grid size-11 shrink-0 place-items-center rounded-md text-muted opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:text-ink focus:opacity-100 max-md:hidden"
+            className="grid size-11 shrink-0 place-items-center rounded-md text-muted
+              opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:text-ink
+                focus:opacity-100 max-md:hidden"
             aria-label={`Delete ${task.title}`}
             onClick={() => actions.remove([task])}
           >

@@ -28,7 +28,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   const { tasks, isLoading, trouble, today, timeZone, actions } = useWorkspace()
   const [address, setAddress] = useSearchParams()
   const filter = filterOf(address, view.sort)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: in another time zone tasks are due at other times
+  // biome-ignore lint/correctness/useExhaustiveDependencies: due times depend on the time zone
   const held = useMemo(
     () =>
       sorted(

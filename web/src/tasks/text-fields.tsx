@@ -55,7 +55,8 @@ function useText(task: Task, member: Member) {
   const excess = length - limit
   const tooLong =
     excess > 0
-      ? `${excess} ${excess === 1 ? 'character' : 'characters'} too long (${length}/${limit}). Not saved yet.`
+      ? `${excess} ${excess === 1 ? 'character' : 'characters'} too long ` +
+        `(${length}/${limit}). Not saved yet.`
       : undefined
   const saveNow = async (): Promise<void> => {
     for (;;) {

@@ -63,7 +63,8 @@ export function Toolbar({ filter, found, all, isSelecting, setSelecting }: Toolb
             aria-label="Search"
             placeholder="Search"
             dir="auto"
-            className="h-9 w-full rounded-lg bg-transparent pl-8 text-sm hover:bg-hover focus:bg-surface"
+            className="h-9 w-full rounded-lg bg-transparent pl-8 text-sm hover:bg-hover
+              focus:bg-surface"
             value={filter.q}
             onChange={({ target }) => set('q')(target.value)}
             onKeyDown={(event) => {
