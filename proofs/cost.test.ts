@@ -13,12 +13,12 @@ import { exchange, type Outgoing } from './exchange.ts'
  * else, in milliseconds.
  */
 const ALLOWED_MS = 50
+/** Measures of a plain request, of which the median counts. */
+const REPETITIONS = 7
 /**
  * A measure over the limit is taken again, so many times at most, until one is within it: what a
  * request costs it costs each time, and other programs do not.
  */
-const REPETITIONS = 7
-/** Of what seems too long: on a busy machine most of them are. */
 const TRIES = 60
 const ALLOWED_GROWTH = 1.1
 

@@ -15,7 +15,7 @@ const LIMITS = {
   'lines over 100 columns': 0,
   'files over 200 lines': 64,
   'folders over 14 files': 9,
-  'casts in server': 85,
+  'casts in server': 27,
   'casts in web': 59,
   'casts in sdk': 24,
   'words of the README over 700': 0,
@@ -46,10 +46,12 @@ const castsIn = (folder: string) =>
   [...text].flatMap(([file, content]) => {
     if (!file.startsWith(`${folder}/`) || /\.(test|e2e)\.tsx?$/.test(file)) return []
     const code = content.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$|`[^`]*`|'[^'\n]*'/gm, '')
+    // Of a mapped type: `[K in keyof T as ...]`.
+    const remapped = code.match(/\bin keyof \w+ as /g) ?? []
     const casts = code.match(/\bas (?!const\b)(?=[A-Za-z{[(])/g) ?? []
     const renames = code.match(/(?:import|export)[^;]*?\{[^}]*\}|\* as /g) ?? []
     const renamed = renames.join(' ').match(/\bas (?!const\b)(?=[A-Za-z])/g) ?? []
-    return Array<string>(Math.max(0, casts.length - renamed.length)).fill(file)
+    return Array<string>(Math.max(0, casts.length - renamed.length - remapped.length)).fill(file)
   })
 const readmeWords = readFileSync('README.md', 'utf8').split(/\s+/).filter(Boolean).length
 

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { codeOf } from './thrown.ts'
 
 /** The structured log: JSON lines on standard output, or on `destination`. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
@@ -20,10 +21,9 @@ interface Described {
  */
 function describe(error: unknown): Described | unknown {
   if (!(error instanceof Error)) return String(error)
-  const { code } = error as { code?: unknown }
   return {
     type: error.name,
-    code,
+    code: codeOf(error),
     message: masked(error.message),
     stack: masked(error.stack ?? ''),
     ...(error.cause instanceof Error ? { cause: describe(error.cause) } : {}),

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AddressInfo, Server as NetServer } from 'node:net'
+import { Server as NetServer } from 'node:net'
 import { startCleanup } from './cleanup/cleanup.ts'
 import { addressOf, readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { CannotOpen } from './database/cannot-open.ts'
+import { portOf } from './http/transport/port.ts'
 import { httpServer } from './http/transport/server.ts'
 import { createLog } from './log.ts'
 import { createService } from './service.ts'
+import { codeOf, messageOf } from './thrown.ts'
 
 /**
  * How long after SIGTERM connections are still taken, in milliseconds: what asks `/readyz` every
@@ -79,21 +81,20 @@ async function main(): Promise<void> {
   } catch (error) {
     stopCleanup()
     await service.close()
-    const { code, message } = error as NodeJS.ErrnoException
     const [name, wanted] = server.listening
       ? ['METRICS_PORT', config.metricsPort]
       : ['PORT', config.port]
     server.close()
-    if (code === 'EADDRINUSE')
+    if (codeOf(error) === 'EADDRINUSE')
       throw new ConfigError(
         `${name} ${wanted} is in use on ${config.host}; stop what listens there, or set ` +
           `${name} to another`,
       )
     throw new ConfigError(
-      `HOST ${config.host} and ${name} ${wanted} cannot be listened on (${message})`,
+      `HOST ${config.host} and ${name} ${wanted} cannot be listened on (${messageOf(error)})`,
     )
   }
-  const { port } = server.address() as AddressInfo
+  const port = portOf(server)
   const url = addressOf(config.host, port)
   // A contract that the validator cannot compile starts well and then fails every request; better
   // not to start.

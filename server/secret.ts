@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError } from './config-error.ts'
+import { messageOf } from './thrown.ts'
 
 const MIN_LENGTH = 32
 const MAKE_ONE = 'make one with: openssl rand -base64 32'
@@ -55,7 +56,7 @@ function keptIn(dataDir: string): string {
     kept = readFileSync(file, 'utf8').trim()
   } catch (error) {
     throw new ConfigError(
-      `DATA_DIR is ${dataDir}, where no secret can be kept (${(error as Error).message}); ` +
+      `DATA_DIR is ${dataDir}, where no secret can be kept (${messageOf(error)}); ` +
         'it must be a directory that this user may write',
     )
   }

@@ -12,9 +12,10 @@ export const ALLOWED: Record<string, string[]> = {
   server: [ANYTHING],
   'server/config.ts': ['server/config-error.ts', 'server/secret.ts'],
   'server/config-error.ts': [],
-  'server/secret.ts': ['server/config-error.ts'],
+  'server/secret.ts': ['server/config-error.ts', 'server/thrown.ts'],
+  'server/thrown.ts': [],
   'server/problems.ts': [SCHEMA_TYPES],
-  'server/log.ts': ['pino'],
+  'server/log.ts': ['server/thrown.ts', 'pino'],
   'server/contract': [
     SCHEMA_TYPES,
     'ajv',
@@ -24,6 +25,7 @@ export const ALLOWED: Record<string, string[]> = {
     'js-yaml',
   ],
   'server/database': [
+    'server/thrown.ts',
     'server/database/embedded',
     '@slonik/sql-tag',
     'node-pg-migrate',
@@ -31,6 +33,7 @@ export const ALLOWED: Record<string, string[]> = {
     'pino',
   ],
   'server/database/embedded': [
+    'server/thrown.ts',
     'server/database',
     'server/secret.ts',
     '@electric-sql/pglite',
@@ -38,6 +41,7 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'server/resource': ['server/contract', 'server/database'],
   'server/auth': [
+    'server/thrown.ts',
     'server/config.ts',
     'server/contract',
     'server/database',
@@ -97,7 +101,7 @@ export const ALLOWED: Record<string, string[]> = {
     'csv-parse',
     'uuid',
   ],
-  'server/cleanup': ['server/database', 'server/tasks/write', 'pino'],
+  'server/cleanup': ['server/thrown.ts', 'server/database', 'server/tasks/write', 'pino'],
   'server/http': [
     'server/config.ts',
     'server/contract',
@@ -111,6 +115,7 @@ export const ALLOWED: Record<string, string[]> = {
     'pino',
   ],
   'server/http/limits': [
+    'server/thrown.ts',
     'server/config.ts',
     'server/contract',
     'server/problems.ts',
@@ -120,6 +125,7 @@ export const ALLOWED: Record<string, string[]> = {
     'redis',
   ],
   'server/http/request': [
+    'server/thrown.ts',
     'server/contract',
     'server/http/locals.ts',
     'server/http/limits',
@@ -129,7 +135,14 @@ export const ALLOWED: Record<string, string[]> = {
     'pino',
     'uuid',
   ],
-  'server/http/response': ['server/contract', 'server/problems.ts', 'express', 'fresh', 'pino'],
+  'server/http/response': [
+    'server/contract',
+    'server/thrown.ts',
+    'server/problems.ts',
+    'express',
+    'fresh',
+    'pino',
+  ],
   'server/http/transport': [
     'server/http/response',
     'server/problems.ts',

@@ -222,7 +222,7 @@ export function identityOperations(
       })
       if ('code' in made) return made
       await endReplaced(before)
-      const { user } = made.body as Schemas['BrowserSignUp']
+      const { user }: Schemas['BrowserSignUp'] = made.body
       return {
         status: 200,
         body: { token: '', user },
@@ -245,7 +245,7 @@ export function identityOperations(
       if ('code' in made) return made
       if (!(await isStillGood(made, hash))) return problem('INVALID_EMAIL_OR_PASSWORD')
       await endReplaced(before)
-      const { user } = made.body as Schemas['BrowserSignIn']
+      const { user }: Schemas['BrowserSignIn'] = made.body
       const redirect = body.callbackURL
         ? { redirect: true, url: body.callbackURL }
         : { redirect: false }
@@ -279,7 +279,7 @@ export function identityOperations(
         headers: relayedHeaders(source),
         expected: [],
       })
-      const session = found.body as Schemas['BrowserSession']
+      const session: Schemas['BrowserSession'] = found.body
       return {
         status: 200,
         body: session && { ...session, session: { ...session.session, token: '' } },
@@ -291,7 +291,7 @@ export function identityOperations(
 
 /** Without a name, the part of the e-mail before the `@`. */
 function displayName({ name, email }: { name?: string; email: string }): string {
-  return name?.trim() ? name : (email.split('@')[0] as string)
+  return name?.trim() ? name : email.replace(/@.*$/s, '')
 }
 
 /** Programs are no pages: no cookie and no origin of theirs counts. */

@@ -38,6 +38,6 @@ export async function passwordErrors(
 /** Read with the first password that is set: the list takes 20 ms. */
 async function loadMostUsed(): Promise<Set<string>> {
   const { dictionary } = await import('@zxcvbn-ts/language-common')
-  const words = dictionary['passwords-common'] as string[]
+  const words = [dictionary['passwords-common']].flat().map(String)
   return new Set(words.filter((word) => word.length >= MIN_LENGTH).slice(0, MOST_USED))
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Database } from '../database/database.ts'
 import { Unavailable, unavailable } from '../database/unavailable.ts'
 import { type FieldError, type Problem, type ProblemCode, problem } from '../problems.ts'
+import { codeOf } from '../thrown.ts'
 import { ADDRESS_HEADER, type Identity } from './identity.ts'
 import { isEmailTaken } from './store.ts'
 
@@ -40,7 +41,8 @@ export interface Source {
 }
 
 export interface Relayed {
-  body: unknown
+  /** The response that sends it is validated, like any. */
+  body: ReturnType<typeof JSON.parse>
   cookies: string[]
   /** The signed session token, where Better Auth made a session. */
   sessionToken: string | null
@@ -79,7 +81,7 @@ export async function relay<Code extends ProblemCode>(
     method?: 'GET' | 'POST'
     path: string
     headers: Headers
-    body?: unknown
+    body?: { email?: string; [member: string]: unknown }
     expected: readonly Code[]
   },
 ): Promise<Relayed | Problem<Code>> {
@@ -98,21 +100,18 @@ export async function relay<Code extends ProblemCode>(
     return problem(gone)
   }
   const text = await response.text()
-  const answer: unknown = text === '' ? null : JSON.parse(text)
+  const answer = text === '' ? null : JSON.parse(text)
   if (response.ok)
     return {
       body: answer,
       cookies: response.headers.getSetCookie(),
       sessionToken: response.headers.get('set-auth-token'),
     }
-  const name = (answer as { code?: string } | null)?.code ?? ''
+  const name = String(codeOf(answer) ?? '')
   if (name === 'FAILED_TO_GET_SESSION') throw new Unavailable(name)
   // The same words for an e-mail that was taken in this instant and for a database that
   // went away.
-  if (
-    name === 'FAILED_TO_CREATE_USER' &&
-    !(await isEmailTaken(database, (body as { email: string }).email))
-  )
+  if (name === 'FAILED_TO_CREATE_USER' && !(await isEmailTaken(database, body?.email ?? '')))
     throw new Unavailable(name)
   const code = expected.find((known) => known === (SAME[name] ?? name))
   if (code === undefined)
@@ -129,7 +128,7 @@ async function ask(identity: Identity, request: Request): Promise<Response | und
     return await identity.handler(request)
   } catch (error) {
     for (let at = error; at instanceof Error; at = at.cause)
-      if ((at as { code?: string }).code === FOREIGN_KEY_VIOLATION) return undefined
+      if (codeOf(at) === FOREIGN_KEY_VIOLATION) return undefined
     throw unavailable(error)
   }
 }

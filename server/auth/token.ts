@@ -61,14 +61,16 @@ export function accessTokens(secret: string, issuer: string): AccessTokens {
         if (
           typeof sid !== 'string' ||
           typeof sub !== 'string' ||
+          exp === undefined ||
           sub !== userId ||
           !UUID.test(sub) ||
           !UUID.test(sid)
         )
           return 'token_invalid'
         const caller = { userId: sub, sessionId: sid }
-        if (verified.size >= CACHE_LIMIT) verified.delete(verified.keys().next().value as string)
-        verified.set(token, { caller, expires: (exp as number) * 1_000 })
+        const [oldest = ''] = verified.keys()
+        if (verified.size >= CACHE_LIMIT) verified.delete(oldest)
+        verified.set(token, { caller, expires: exp * 1_000 })
         return caller
       } catch (error) {
         return error instanceof errors.JWTExpired ? 'token_expired' : 'token_invalid'

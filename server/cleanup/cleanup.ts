@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
+import { messageOf } from '../thrown.ts'
 import {
   BATCH_SIZE,
   deleteExpiredSessions,
@@ -38,7 +39,7 @@ export function startCleanup(database: Database, log: Logger): () => void {
         if (deleted > 0) log.info({ what, deleted }, 'cleaned up')
       } catch (error) {
         // The next run comes soon enough.
-        if (!isStopped) log.warn({ what, reason: (error as Error).message }, 'cleanup failed')
+        if (!isStopped) log.warn({ what, reason: messageOf(error) }, 'cleanup failed')
       }
     }
   }

@@ -13,7 +13,7 @@ export function adaptedContract(): object {
       [operation.method.toLowerCase()]: adaptedOperation(operation),
     }
   const { openapi, info } = contract
-  return dereferenced({ openapi, info, paths }) as object
+  return { openapi, info, paths: dereferenced(paths) }
 }
 
 function adaptedOperation({ id, parameters, bodies, responses }: Operation): object {

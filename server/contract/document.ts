@@ -19,6 +19,7 @@ export interface SchemaObject {
   readOnly?: boolean
   required?: string[]
   properties?: Record<string, SchemaObject>
+  additionalProperties?: boolean
   items?: SchemaObject
   minItems?: number
   pattern?: string
@@ -205,9 +206,7 @@ function resolveResponse(response: ResponseObject): ResponseObject {
 /** Follows a `$ref` of the contract. */
 export function resolve<T>(object: T & { $ref?: string }): T {
   if (object.$ref === undefined) return object
-  const found = object.$ref
-    .slice(2)
-    .split('/')
-    .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], contract)
-  return found as T
+  let node = Object(contract)
+  for (const step of object.$ref.slice(2).split('/')) node = node[step]
+  return node
 }

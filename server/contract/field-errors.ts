@@ -15,7 +15,7 @@ export function fieldError(part: FieldError['in'], error: ErrorObject): FieldErr
       code: 'enum',
       detail: `must be one of the ${params.tag}s`,
     }
-  const member = (params.missingProperty ?? params.additionalProperty) as string | undefined
+  const member: string | undefined = params.missingProperty ?? params.additionalProperty
   const pointer = cut(member === undefined ? instancePath : `${instancePath}${pointerTo(member)}`)
   const code =
     keyword === 'additionalProperties' && part === 'body' && isReadOnly(member)

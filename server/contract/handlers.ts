@@ -20,6 +20,13 @@ type Parameter<
     : Exclude<P, undefined>
   : never
 
+/**
+ * What the contract has a default for is always there; generated types cannot say so of a parameter
+ * alone.
+ */
+type Defaulted = 'trashed' | 'label_match' | 'time_zone' | 'sort' | 'limit'
+type WithDefaults<Query> = Query & { [K in keyof Query & Defaulted]-?: NonNullable<Query[K]> }
+
 type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }
   ? C[keyof C]
   : operations[Op] extends { requestBody?: { content: infer C } }
@@ -29,7 +36,7 @@ type Body<Op extends OperationId> = operations[Op] extends { requestBody: { cont
 /** A request that fits the contract. */
 export interface Req<Op extends OperationId> {
   path: Parameter<Op, 'path'>
-  query: Parameter<Op, 'query'>
+  query: WithDefaults<Parameter<Op, 'query'>>
   header: Parameter<Op, 'header'>
   body: Body<Op>
   /** What came with it, for what Better Auth decides by cookie, origin and address. */

@@ -67,7 +67,7 @@ function compiled(ajv: Ajv2020, schema: SchemaObject): ValidateFunction {
   const name = nameOf(schema)
   return name === undefined
     ? ajv.compile(absolute(schema))
-    : (ajv.getSchema(`contract${name}`) as ValidateFunction)
+    : ajv.compile({ $ref: `contract${name}` })
 }
 
 function ajv(allErrors: boolean): Ajv2020 {

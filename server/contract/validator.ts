@@ -1,26 +1,19 @@
 import { parse } from 'node:url'
 import type { Request, RequestHandler, Response } from 'express'
 import { middleware } from 'express-openapi-validator'
-import type { OpenAPIV3 } from 'express-openapi-validator/dist/framework/types.js'
+import type {
+  OpenAPIV3,
+  OpenApiRequestMetadata,
+} from 'express-openapi-validator/dist/framework/types.js'
 import { adaptedContract } from './adapted-contract.ts'
 import { contractOperations, type Operation, type OperationId } from './document.ts'
 import { formats, namedFormats } from './formats.ts'
 
-/**
- * What express-openapi-validator knows of an operation, as its stages look for it on a request.
- */
-interface Metadata {
-  expressRoute: string
-  openApiRoute: string
-  pathParams: Record<string, unknown>
-  schema: unknown
-  serial: number
-}
-
 declare global {
   namespace Express {
     interface Request {
-      openapi?: Metadata
+      /** What the stages of express-openapi-validator know of the operation. */
+      openapi?: OpenApiRequestMetadata
     }
   }
 }
@@ -50,40 +43,53 @@ const [, readMetadata, , requestStage, responseStage] = middleware({
   ajvFormats: namedFormats,
   // Dates are text in responses already.
   serDes: [{ format: 'date' }, { format: 'date-time' }],
-}) as unknown as RequestHandler[]
+})
+if (!readMetadata || !requestStage || !responseStage)
+  throw new Error('express-openapi-validator has other stages than it had')
 
-const metadata = new Map<OperationId, Metadata>(
-  await Promise.all(contractOperations.map(metadataOf)),
-)
+const metadata = new Map(await Promise.all(contractOperations.map(metadataOf)))
 
 /**
  * Tells the validator which operation a request is for. Its own search would compile every path of
  * the contract anew for each request.
  */
 export function setOperation(request: Request, { id }: Operation): void {
-  request.openapi = { ...(metadata.get(id) as Metadata) }
+  Object.assign(request, { openapi: { ...metadata.get(id) } })
 }
 
 /**
  * Checks the parameters and the body of a request.
  *
- * @param next gets the error where the request does not fit
+ * @param parameters as they were read; the validator gets a copy, which it changes
+ * @param done gets the error where the request does not fit
  */
-export const checkRequest = requestStage as RequestHandler
+export function checkRequest(
+  request: Request,
+  response: Response,
+  parameters: { path: object; query: object },
+  done: (refused: unknown) => void,
+): void {
+  Object.assign(request.openapi ?? {}, { pathParams: { ...parameters.path } })
+  Object.defineProperty(request, 'query', { value: { ...parameters.query }, writable: true })
+  requestStage?.(request, response, done)
+}
 
 /** Has `response.json` check what it sends, below 500. */
-export const checkResponse = responseStage as RequestHandler
+export const checkResponse: RequestHandler = (request, response, next) => {
+  responseStage?.(request, response, next)
+}
 
-async function metadataOf({ id, method, template }: Operation): Promise<[OperationId, Metadata]> {
-  const request = {
+async function metadataOf({ id, method, template }: Operation): Promise<[OperationId, object]> {
+  const request: Request = Object.assign(Object.create(null), {
     method,
     path: template,
     originalUrl: template,
     baseUrl: '',
     app: { enabled: () => true },
-  } as unknown as Request
-  await new Promise<void>((resolve, reject) => {
-    readMetadata?.(request, {} as Response, (error: unknown) => (error ? reject(error) : resolve()))
   })
-  return [id, request.openapi as Metadata]
+  await new Promise<void>((resolve, reject) => {
+    const done = (error: unknown) => (error ? reject(error) : resolve())
+    readMetadata?.(request, Object.create(null), done)
+  })
+  return [id, { ...request.openapi }]
 }

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
+import { messageOf } from '../thrown.ts'
 import { openBacklog } from './backlog.ts'
 import { CannotOpen } from './cannot-open.ts'
 import { connection, type Session } from './connection.ts'
@@ -74,7 +75,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     options.databaseUrl === undefined
       ? await (await import('./embedded/embedded.ts')).startEmbedded(options.dataDir, log)
       : undefined
-  const url = options.databaseUrl ?? (embedded?.url as string)
+  const url = options.databaseUrl ?? embedded?.url ?? ''
   const session: Session = embedded
     ? 'shared'
     : options.directDatabaseUrl === undefined
@@ -160,7 +161,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
         ? <Row>(statement: Statement) =>
             backlogOfReads.during(async () => {
               try {
-                return (await pipeline.rows(statement)) as readonly Row[]
+                return await pipeline.rows<Row>(statement)
               } catch (error) {
                 throw unavailable(error)
               }
@@ -190,7 +191,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
       ? error
       : new CannotOpen(
           `The database at ${new URL(url).host} cannot be used ` +
-            `(${(error as Error).message}); see DATABASE_URL`,
+            `(${messageOf(error)}); see DATABASE_URL`,
           { cause: error },
         )
   }
@@ -261,14 +262,15 @@ function lost(log: Logger): (error: Error) => void {
 }
 
 function giveUpWhenLate(client: pg.PoolClient): void {
-  const query = client.query.bind(client) as (...parameters: unknown[]) => unknown
-  client.query = ((...parameters: unknown[]) => {
-    const result = query(...parameters)
-    if (result instanceof Promise) {
-      result.catch((error: Error) => {
-        if (error.message === 'Query read timeout') client.connection.stream.destroy()
-      })
-    }
-    return result
-  }) as typeof client.query
+  client.query = new Proxy(client.query, {
+    apply(query, self, parameters) {
+      const result: unknown = Reflect.apply(query, self, parameters)
+      if (result instanceof Promise) {
+        result.catch((error: Error) => {
+          if (error.message === 'Query read timeout') client.connection.stream.destroy()
+        })
+      }
+      return result
+    },
+  })
 }

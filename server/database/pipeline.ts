@@ -11,7 +11,7 @@ const CONNECTIONS = 2
 
 export interface Pipeline {
   /** Runs a statement that only reads, and little: others are behind it. */
-  rows(statement: Statement): Promise<readonly unknown[]>
+  rows<Row>(statement: Statement): Promise<readonly Row[]>
   close(): Promise<void>
 }
 
@@ -29,20 +29,13 @@ export function openPipeline(
   timeLimit: number,
   onLoss: (error: Error) => void,
 ): Pipeline {
-  const lines = Array.from(
-    { length: CONNECTIONS },
-    () =>
-      new Line(
-        {
-          ...config,
-          pipeline: true,
-          connectionTimeoutMillis: timeLimit,
-          keepAlive: true,
-        } as pg.ClientConfig,
-        timeLimit,
-        onLoss,
-      ),
-  )
+  const options = {
+    ...config,
+    pipeline: true,
+    connectionTimeoutMillis: timeLimit,
+    keepAlive: true,
+  }
+  const lines = Array.from({ length: CONNECTIONS }, () => new Line(options, timeLimit, onLoss))
   return {
     rows: (statement) => lines.reduce((a, b) => (b.underWay < a.underWay ? b : a)).rows(statement),
     async close() {
@@ -64,7 +57,7 @@ class Line {
     this.#onLoss = onLoss
   }
 
-  async rows(statement: Statement): Promise<readonly unknown[]> {
+  async rows<Row>(statement: Statement): Promise<readonly Row[]> {
     this.underWay += 1
     const deadline = performance.now() + this.#timeLimit
     try {

@@ -20,11 +20,11 @@ export function prepared(
   mayKeep: boolean,
 ): pg.QueryConfig {
   const known = kept.get(sql)
-  if (known && mayKeep) return { ...known, values: values as unknown[] }
+  if (known && mayKeep) return { ...known, values: [...values] }
   // slonik's tag writes $slonik_1 where PostgreSQL reads $1.
   const text = sql.replaceAll('$slonik_', '$')
-  if (!mayKeep || isPlannedAnew || kept.size >= LIMIT) return { text, values: values as unknown[] }
+  if (!mayKeep || isPlannedAnew || kept.size >= LIMIT) return { text, values: [...values] }
   const named = { name: `docket_${kept.size}`, text }
   kept.set(sql, named)
-  return { ...named, values: values as unknown[] }
+  return { ...named, values: [...values] }
 }

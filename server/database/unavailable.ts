@@ -1,3 +1,4 @@
+import { codeOf } from '../thrown.ts'
 /** The database does not answer: a 503, never a caller's fault. */
 export class Unavailable extends Error {}
 
@@ -14,7 +15,7 @@ const NETWORK = /^(E[A-Z]+)$/
  */
 export function unavailable(error: unknown): unknown {
   for (let at = error; at instanceof Error; at = at.cause) {
-    const code = (at as { code?: unknown }).code
+    const code = codeOf(at)
     if (at instanceof Unavailable) return at
     const isAway =
       isPlanOutdated(at) ||
@@ -31,8 +32,6 @@ export function unavailable(error: unknown): unknown {
  */
 export function isPlanOutdated(error: unknown): boolean {
   return (
-    error instanceof Error &&
-    (error as { code?: unknown }).code === '0A000' &&
-    error.message.includes('cached plan')
+    error instanceof Error && codeOf(error) === '0A000' && error.message.includes('cached plan')
   )
 }

@@ -1,8 +1,8 @@
 import type { Operation } from '../contract/document.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Problem } from '../problems.ts'
+import type { Parameters } from './request/parameters.ts'
 import type { Trace } from './request/trace.ts'
-import type { Parameters } from './request/validate.ts'
 
 declare global {
   namespace Express {

@@ -27,11 +27,7 @@ export function bulkOperations(
       if (!bulk) return problem('session_ended')
       if (bulk.outcome === 'key_reused') return problem('idempotency_key_reused')
       if (bulk.outcome === 'not_done')
-        return failureResponse(
-          body.operations[bulk.index] as Schemas['TaskOperation'],
-          bulk.index,
-          bulk.failure,
-        )
+        return failureResponse(bulk.operation, bulk.index, bulk.failure)
       return { status: 200, headers: replayedHeader(bulk.outcome), body: bulk.body }
     },
 
@@ -58,6 +54,12 @@ const BODIES = {
   restore: '',
 } as const
 
+function sentIn(operation: Schemas['TaskOperation']): object {
+  if (operation.action === 'create') return operation.task
+  if (operation.action === 'update') return operation.changes
+  return operation.action === 'move' ? operation.place : {}
+}
+
 /** The problem that the operation would have alone, with its place in the request. */
 function failureResponse(operation: Schemas['TaskOperation'], index: number, failure: BulkFailure) {
   const at = (name: string, detail: string): FieldError[] => [
@@ -75,10 +77,7 @@ function failureResponse(operation: Schemas['TaskOperation'], index: number, fai
       })
     case 'refused': {
       const member = BODIES[operation.action]
-      const { pointer, detail } = violationError(
-        failure.violation,
-        (operation as unknown as Record<string, object>)[member] ?? {},
-      )
+      const { pointer, detail } = violationError(failure.violation, sentIn(operation))
       return problem(problemCodeOf(failure.violation), {
         errors: at(`${member}${pointer}`, detail),
       })

@@ -12,12 +12,17 @@ type Rule =
 /** With the id of the other neighbour where there is no room between the two. */
 export type RuleViolation = Exclude<Rule, 'position_exhausted'> | `position_exhausted ${string}`
 
+const ruleOf = (violation: RuleViolation): Rule =>
+  isExhausted(violation) ? 'position_exhausted' : violation
+const isExhausted = (violation: RuleViolation): violation is `position_exhausted ${string}` =>
+  violation.startsWith('position_exhausted')
+
 /** The problem of a violation: most are an invalid body, two have a code of their own. */
 export function problemCodeOf(
   violation: RuleViolation,
 ): 'invalid_body' | 'position_exhausted' | 'quota_exceeded' {
-  if (violation.startsWith('position_exhausted')) return 'position_exhausted'
-  return violation === 'quota_exceeded' ? violation : 'invalid_body'
+  const rule = ruleOf(violation)
+  return rule === 'position_exhausted' || rule === 'quota_exceeded' ? rule : 'invalid_body'
 }
 
 /**
@@ -26,10 +31,10 @@ export function problemCodeOf(
  * @param sent the body, to tell which of the possible members that is
  */
 export function violationError(violation: RuleViolation, sent: object): FieldError {
-  const [rule, other] = violation.split(' ') as [Rule, string | undefined]
-  const [members, detail] = RULES[rule]
+  const [members, detail] = RULES[ruleOf(violation)]
+  const [, other] = violation.split(' ')
   const member =
-    members.find((each) => (sent as Record<string, unknown>)[each] != null) ??
+    members.find((each) => memberOf(sent, each) != null) ??
     members.find((each) => each in sent) ??
     members[0]
   return {
@@ -38,6 +43,10 @@ export function violationError(violation: RuleViolation, sent: object): FieldErr
     code: 'invalid',
     detail: other ? `${detail} ${other}; move that one elsewhere first` : detail,
   }
+}
+
+function memberOf(sent: object, member: string): unknown {
+  return new Map<string, unknown>(Object.entries(sent)).get(member)
 }
 
 /** The members that may cause it, the likeliest first, and the sentence. */

@@ -4,9 +4,9 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
+import { portOf } from '../http/transport/port.ts'
 
 /**
  * What goes wrong with one request. `lost`: it is done, and the answer never arrives; `half`: half
@@ -37,11 +37,11 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const faults: Fault[] = []
   const seen: FaultyProxy['seen'] = []
   const proxy = createServer((incoming, outgoing) => {
-    const { method, url = '', headers } = incoming
+    const { method, url = '', headersDistinct } = incoming
     seen.push({
       line: `${method} ${url.replace(/[0-9a-f-]{36}/g, '{id}')}`,
       at: Date.now(),
-      key: headers['idempotency-key'] as string | undefined,
+      key: headersDistinct['idempotency-key']?.[0],
     })
     const fault = (url.startsWith('/api/auth/token') ? undefined : faults.shift()) ?? 'none'
     serve(fault, incoming, outgoing).catch(() => outgoing.destroy())
@@ -97,5 +97,5 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     proxy.closeAllConnections()
     proxy.close()
   })
-  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, faults, seen }
+  return { url: `http://127.0.0.1:${portOf(proxy)}`, faults, seen }
 }

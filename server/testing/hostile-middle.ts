@@ -4,9 +4,9 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
+import { portOf } from '../http/transport/port.ts'
 
 /**
  * What stands between a client and the server, and answers in its place. `isDone`: the server has
@@ -158,6 +158,6 @@ export async function startHostileMiddle(
     proxy.closeAllConnections()
     proxy.close()
   })
-  state.url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  state.url = `http://127.0.0.1:${portOf(proxy)}`
   return state
 }

@@ -25,11 +25,8 @@ export async function send<Body = unknown>(
   })
   const text = await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: (isJson && text !== '' ? JSON.parse(text) : text) as Body,
-  }
+  const body: Body = isJson && text !== '' ? JSON.parse(text) : text
+  return { status: response.status, headers: response.headers, body }
 }
 
 export interface Person {

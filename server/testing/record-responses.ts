@@ -81,25 +81,24 @@ interface Collected {
 function collectBody(response: ServerResponse): Collected {
   const body: Collected = { chunks: [], isTooLong: false }
   let bytes = 0
-  const { write, end } = response
   const keep = (chunk: unknown) => {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return
     bytes += chunk.length
     body.isTooLong ||= bytes > MAX_BODY_BYTES
     if (body.isTooLong) body.chunks = []
-    else body.chunks.push(Buffer.from(chunk as string))
+    else body.chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk))
   }
   // Kept afterwards: our validation of responses may throw, and then nothing was sent.
-  response.write = ((...words: Parameters<typeof write>) => {
-    const isFlushed = write.apply(response, words)
-    keep(words[0])
-    return isFlushed
-  }) as typeof write
-  response.end = ((...words: Parameters<typeof end>) => {
-    const ended = end.apply(response, words)
-    keep(words[0])
-    return ended
-  }) as typeof end
+  const keeping = <Send extends (...words: never[]) => unknown>(send: Send): Send =>
+    new Proxy(send, {
+      apply(target, self, words) {
+        const sent: unknown = Reflect.apply(target, self, words)
+        keep(words[0])
+        return sent
+      },
+    })
+  response.write = keeping(response.write)
+  response.end = keeping(response.end)
   return body
 }
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
@@ -8,6 +7,7 @@ import { readConfig } from '../config.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { startEmbedded } from '../database/embedded/embedded.ts'
+import { portOf } from '../http/transport/port.ts'
 import { httpServer } from '../http/transport/server.ts'
 import { createLog } from '../log.ts'
 import { createService } from '../service.ts'
@@ -89,7 +89,7 @@ export async function startService({
   }
   if (!keep) onTestFinished(close)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${portOf(server)}`,
     secret: config.secret,
     database: service.database,
     databaseUrl: config.databaseUrl,

@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
+import { portOf } from '../http/transport/port.ts'
 
 /** The end of a reply of PostgreSQL: ReadyForQuery, outside a transaction. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
@@ -51,7 +51,7 @@ export async function holdReplies(databaseUrl: string): Promise<WireTap> {
   await new Promise<void>((resolve) => tap.listen(0, '127.0.0.1', resolve))
   const url = new URL(databaseUrl)
   url.hostname = '127.0.0.1'
-  url.port = String((tap.address() as AddressInfo).port)
+  url.port = String(portOf(tap))
   return {
     url: url.href,
     holdReplyTo: (words) =>

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type CsvError, parse } from 'csv-parse'
+import { parse } from 'csv-parse'
 import type { components } from '../../sdk/contract.gen.ts'
 import { pointerTo } from '../contract/field-errors.ts'
 import type { FieldError } from '../problems.ts'
@@ -113,7 +113,7 @@ async function* slices(text: string): AsyncGenerator<Buffer> {
 }
 
 function whatIsWrong(error: unknown): string {
-  const { code, records } = error as CsvError & { records?: number }
+  const { code, records }: { code?: string; records?: number } = Object(error)
   const where = records ? `in row ${records}` : 'in the first line'
   switch (code) {
     case 'CSV_QUOTE_NOT_CLOSED':

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
 import { type IdempotencyKey, replayedHeader, toIdempotencyKey } from '../resource/idempotency.ts'
 import { idempotentTransaction } from '../resource/idempotent-transaction.ts'
-import { type RuleViolation, violationError } from '../tasks/rule-violation.ts'
+import { violationError } from '../tasks/rule-violation.ts'
 import type { Quota } from '../tasks/write/quota.ts'
 import { readCsv } from './csv.ts'
 import { insertTasks, type RowResult } from './import-store.ts'
@@ -17,10 +17,7 @@ type ReportedRow = Report['rows'][number]
 export function importOperations(database: Database, quota: Quota): Pick<Handlers, 'importTasks'> {
   return {
     async importTasks({ header, body }, caller) {
-      const file =
-        typeof body === 'string'
-          ? await readCsv(body)
-          : { rows: body.items as Record<string, unknown>[] }
+      const file = typeof body === 'string' ? await readCsv(body) : { rows: body.items }
       if ('malformed' in file)
         return problem('malformed_csv', { errors: [refused('', file.malformed)] })
       if ('errors' in file) return problem('invalid_body', { errors: file.errors })
@@ -64,17 +61,18 @@ function reportOf(read: ReadRow[], results: Map<number, RowResult>): Report {
   const rows = read.map((each): ReportedRow => {
     if ('errors' in each)
       return { row: each.row, outcome: 'refused', task_id: null, errors: each.errors }
-    const { outcome, violation } = results.get(each.row) as RowResult
-    if (outcome === 'created' || outcome === 'unchanged')
-      return { row: each.row, outcome, task_id: each.draft.id }
+    const result = results.get(each.row)
+    if (!result) throw new Error(`Nothing is known of row ${each.row}`)
+    if (result.outcome === 'created' || result.outcome === 'unchanged')
+      return { row: each.row, outcome: result.outcome, task_id: each.draft.id }
     return {
       row: each.row,
       outcome: 'refused',
       task_id: null,
       errors: [
-        outcome === 'refused'
-          ? violationError(violation as RuleViolation, each.draft)
-          : isThere(outcome, each.draft),
+        result.outcome === 'refused'
+          ? violationError(result.violation, each.draft)
+          : isThere(result.outcome, each.draft),
       ],
     }
   })

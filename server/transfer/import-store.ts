@@ -11,11 +11,10 @@ import type { ImportedRow } from './imported-row.ts'
 /**
  * The result of a row. `trashed`: its task is in the trash. `taken`: another task has its id.
  */
-export interface RowResult {
-  row: number
-  outcome: 'created' | 'unchanged' | 'trashed' | 'taken' | 'refused'
-  violation: RuleViolation | null
-}
+export type RowResult = { row: number } & (
+  | { outcome: 'created' | 'unchanged' | 'trashed' | 'taken' }
+  | { outcome: 'refused'; violation: RuleViolation }
+)
 
 /**
  * A blank description counts as none: not every program that saves a file again keeps the two

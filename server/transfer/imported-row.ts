@@ -45,7 +45,7 @@ export async function readRows(
     const errors = check(given)
     if (errors.length > 0)
       return { row, errors: errors.slice(0, REASONS).map((error) => fieldError('body', error)) }
-    const task = given as unknown as ImportedTask
+    const task = given as ImportedTask
     const { completed_at: completedAt = null, completed = completedAt !== null } = task
     if (!completed && completedAt !== null)
       return {
@@ -93,7 +93,7 @@ export async function readRows(
 export function byPosition(drafts: ImportedRow[]): ImportedRow[] {
   if (drafts.some(({ position }) => position === undefined)) return drafts
   const compared = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
-  return drafts.toSorted((a, b) => compared(a.position as string, b.position as string))
+  return drafts.toSorted((a, b) => compared(a.position ?? '', b.position ?? ''))
 }
 
 export function refused(pointer: string, detail: string): FieldError {

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import { makeDataDirectory } from '../../secret.ts'
+import { messageOf } from '../../thrown.ts'
 import { CannotOpen } from '../cannot-open.ts'
 import type { EmbeddedSettings, FromWorker, ToWorker } from './worker.ts'
 
@@ -191,7 +192,8 @@ function takeDirectory(dataDir: string): () => void {
     return () => lock?.close()
   } catch (error) {
     lock?.close()
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
+    const { errcode }: { errcode?: number } = Object(error)
+    if (errcode === SQLITE_BUSY) {
       throw new CannotOpen(
         `The data directory ${dataDir} is in use by another Docket; stop that one, or set ` +
           'DATA_DIR to another directory',
@@ -199,7 +201,7 @@ function takeDirectory(dataDir: string): () => void {
     }
     throw new CannotOpen(
       `${join(dataDir, 'lock.sqlite')} cannot be locked ` +
-        `(${firstLine((error as Error).message)}); DATA_DIR must be a directory that this user ` +
+        `(${firstLine(messageOf(error))}); DATA_DIR must be a directory that this user ` +
         'may write',
     )
   }

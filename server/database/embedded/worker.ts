@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
+import { messageOf } from '../../thrown.ts'
 import { listen } from './wire.ts'
 
 export interface EmbeddedSettings {
@@ -16,8 +17,9 @@ export type FromWorker = 'listening' | 'pong' | { cannotOpen: string }
 
 /** Those that the migrations create. */
 const extensions = { btree_gin, pg_trgm }
-const { directory, socket } = workerData as EmbeddedSettings
-const port = parentPort as NonNullable<typeof parentPort>
+const { directory, socket }: EmbeddedSettings = workerData
+if (!parentPort) throw new Error('The embedded database runs in a thread of its own')
+const port = parentPort
 const tell = (message: FromWorker) => port.postMessage(message)
 
 const pglite = await openPglite()
@@ -48,7 +50,7 @@ async function openPglite(): Promise<PGlite | undefined> {
     if (!existsSync(join(directory, 'PG_VERSION'))) throw new Error('PG_VERSION is missing')
     return await PGlite.create(directory, { extensions })
   } catch (error) {
-    tell({ cannotOpen: String((error as Error).message) })
+    tell({ cannotOpen: messageOf(error) })
     port.close()
     return undefined
   }

@@ -10,6 +10,11 @@ export interface AccountNames {
   ): string | undefined
 }
 
+interface Credentials {
+  email?: string
+  device_token?: string
+}
+
 /**
  * Notes the account whose password is asked for, and whether the device has signed in to it before:
  * for the limits and the log.
@@ -20,10 +25,7 @@ export function noteAccount({ accountOf, deviceOf }: AccountNames): RequestHandl
     if (operation?.asksPassword) {
       // A token that comes with a sign-in says nothing of the account that it is for.
       const user = operation.needsCaller ? userOf(response) : undefined
-      const { email, device_token: token } = request.body as {
-        email?: string
-        device_token?: string
-      }
+      const { email, device_token: token }: Credentials = request.body
       const account = accountOf(user ?? String(email))
       response.locals.account = account
       const device = deviceOf({ token, cookies: request.headers.cookie }, account)

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
+import { messageOf } from '../../thrown.ts'
 import { type Counter, type Counters, counterOf, memoryCounters } from './counters.ts'
 
 /** Longest a request waits to be counted, in milliseconds. */
@@ -45,7 +46,7 @@ export function redisCounters(url: string, log: Logger): { counters: Counters; c
       return result
     } catch (error) {
       pausedUntil = Date.now() + PAUSE_MS
-      lose((error as Error).message)
+      lose(messageOf(error))
       throw error
     }
   }

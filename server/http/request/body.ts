@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { ProblemError, problem } from '../../problems.ts'
+import { codeOf } from '../../thrown.ts'
 import { openByteBudget } from '../limits/byte-budget.ts'
 import { networkOf, userOf } from '../limits/client.ts'
 import { sendContinue } from '../transport/expect-continue.ts'
@@ -116,7 +117,7 @@ function bodyRefusal(error: unknown, format: 'csv' | 'json'): ProblemError | und
 
 /** Not decodable, not UTF-8, or not JSON. */
 function isUnreadable(error: unknown): boolean {
-  const isNotUtf8 = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+  const isNotUtf8 = codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA'
   return error instanceof BodyError || error instanceof SyntaxError || isNotUtf8
 }
 

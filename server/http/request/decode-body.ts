@@ -30,6 +30,8 @@ const DECODER_BYTES = { gzip: 64_000, deflate: 64_000, br: 3_000_000 }
 /** Bytes of the first buffer, where the length of the body is not known. */
 const FIRST_BYTES = 16_384
 
+const CODINGS = ['gzip', 'deflate', 'br'] as const
+
 /**
  * Reads the body of a request, decoded by its Content-Encoding. Every limit is checked while the
  * bytes arrive, so that a refused body costs no more than the bytes up to the refusal.
@@ -46,10 +48,9 @@ export function decodeBody(
   hold: (bytes: number) => void,
   inspect: (chunk: Buffer) => void,
 ): Promise<Buffer> {
-  const coding = request.headers['content-encoding'] as keyof typeof decoders | undefined
-  const isDecoded = coding !== undefined && coding in decoders
-  if (isDecoded) hold(DECODER_BYTES[coding])
-  const decoder = isDecoded ? decoders[coding]() : undefined
+  const coding = CODINGS.find((each) => each === request.headers['content-encoding'])
+  if (coding) hold(DECODER_BYTES[coding])
+  const decoder = coding && decoders[coding]()
   const source: Readable = decoder ?? request
   const known = decoder ? undefined : request.headers['content-length']
   const body = new GrowingBuffer(limit, Number(known ?? FIRST_BYTES), hold)

@@ -19,7 +19,7 @@ export async function sendFile(
   const iterator = chunks[Symbol.asyncIterator]()
   const first = await iterator.next()
   setHead(response, status, headers)
-  response.type(response.locals.operation?.produces[0] as string)
+  response.type(response.locals.operation?.produces[0] ?? '')
   response.flushHeaders()
   if (response.locals.isHead) {
     await iterator.return?.()

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { type Problem, type ProblemCode, ProblemError, problem } from '../../problems.ts'
+import { messageOf } from '../../thrown.ts'
 import { assertDeclaredNull } from './validate-responses.ts'
 
 /** The operations that speak Better Auth's own dialect. */
@@ -133,8 +134,7 @@ export function handleErrors(
     const about = { request_id: requestId, ...trace?.ids, operation: operation?.id }
     // What has a name is no fault of the code, and may come by thousands: no stack.
     if (!known) log.error({ ...about, err: error }, 'internal_error')
-    else if (known.status >= 500)
-      log.warn({ ...about, reason: (error as Error).message }, known.code)
+    else if (known.status >= 500) log.warn({ ...about, reason: messageOf(error) }, known.code)
     if (response.headersSent) return void response.destroy()
     // What the failed answer had set already would leak.
     for (const name of [

@@ -14,12 +14,13 @@ export class UndescribedAnswer extends Error {}
 export const validateResponses: RequestHandler[] = [
   checkResponse,
   (_request, response, next) => {
-    const writeHead = response.writeHead
-    response.writeHead = ((...parameters: Parameters<Response['writeHead']>) => {
-      const violation = undescribed(response, parameters[0])
-      if (violation) throw new UndescribedAnswer(violation)
-      return writeHead.apply(response, parameters)
-    }) as Response['writeHead']
+    response.writeHead = new Proxy(response.writeHead, {
+      apply(writeHead, self, parameters) {
+        const violation = undescribed(response, Number(parameters[0]))
+        if (violation) throw new UndescribedAnswer(violation)
+        return Reflect.apply(writeHead, self, parameters)
+      },
+    })
     next()
   },
 ]

@@ -50,7 +50,7 @@ function hasLabels(labels: string[], match: Filter['label_match']): Fragment {
 
 function priorityRange(priorities: NonNullable<Filter['priority']>): Fragment {
   const chosen = PRIORITIES.filter((each) => priorities.includes(each))
-  const [lowest, highest] = [chosen[0] as string, chosen.at(-1) as string]
+  const [lowest = 'none', highest = lowest] = [chosen[0], chosen.at(-1)]
   return sql.fragment`
     tasks.priority between ${lowest}::task_priority and ${highest}::task_priority`
 }

@@ -33,8 +33,9 @@ export function localTimeIn(timeZone: string, at: number): LocalTime {
   // whatever the wall says then.
   const firstMoment = (midnight: number) => {
     const offsets = [midnight - AROUND, midnight + AROUND].map((moment) => wall(moment) - moment)
-    const moments = offsets.map((offset) => midnight - offset).sort((a, b) => a - b)
-    return moments.find((moment) => wall(moment) >= midnight) ?? (moments[1] as number)
+    const moments = offsets.map((offset) => midnight - offset)
+    const [earlier, later] = [Math.min(...moments), Math.max(...moments)]
+    return wall(earlier) >= midnight ? earlier : later
   }
   const now = Math.floor(at / MINUTE) * MINUTE
   const reading = new Date(wall(now)).toISOString()

@@ -39,16 +39,16 @@ export function queryOperations(
       }
       const due = filter.due && {
         is: filter.due,
-        localTime: localTimeIn(time_zone as string, Date.now()),
+        localTime: localTimeIn(time_zone, Date.now()),
       }
       const { etag, unchanged } = listTags(due ? READINGS[due.is](due.localTime) : '')
       // The contract's defaults stand in where the caller says nothing.
       const request = {
         filter,
         localTime: due?.localTime,
-        sort: sort as NonNullable<typeof sort>,
+        sort,
         after: cursor?.after,
-        limit: limit as number,
+        limit,
       }
       const page = await selectTaskPage(database, caller, {
         ...request,
@@ -70,7 +70,7 @@ export function queryOperations(
     },
 
     async getTaskCounts({ query, header }, caller) {
-      const localTime = localTimeIn(query.time_zone as string, Date.now())
+      const localTime = localTimeIn(query.time_zone, Date.now())
       const { etag, unchanged } = listTags(localTime.utcMinute)
       const found = await selectTaskCounts(
         database,
@@ -90,7 +90,7 @@ export function queryOperations(
       // Made with another secret, or not by this server: a copy that holds it starts over, as after
       // any other loss.
       if (query.since !== undefined && !since) return problem('changes_gone')
-      const limit = query.limit as number
+      const { limit } = query
       const { etag, unchanged } = listTags('')
       const found = await selectTaskChanges(database, caller, {
         since,
@@ -111,7 +111,7 @@ export function queryOperations(
       if (!state.changed) return { status: 304, headers }
       const has_more = changes.length > limit
       const items = changes.slice(0, limit)
-      const version = has_more ? (items.at(-1)?.version as number) : state.version
+      const version = (has_more && items.at(-1)?.version) || state.version
       return {
         status: 200,
         headers,

@@ -61,8 +61,7 @@ export async function searchInParts(
     first ??= head
     if (!head.changed) return { changed: false, version: head.version }
     total += head.total
-    for (const row of rows)
-      if (row.id !== null && !found.has(row.id)) found.set(row.id, row as Task & Part)
+    for (const row of rows) if (row.id !== null && !found.has(row.id)) found.set(row.id, row)
     const isEnough = found.size > limit && (request.after !== undefined || total > COUNT_LIMIT)
     if (head.looked_at < PART_SIZE || isEnough) break
     after = { key: head.end_key, id: head.end_id }

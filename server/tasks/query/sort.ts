@@ -2,7 +2,7 @@ import type { operations } from '../../../sdk/contract.gen.ts'
 import { sql } from '../../database/sql.ts'
 
 export type Sort = NonNullable<NonNullable<operations['listTasks']['parameters']['query']>['sort']>
-type Key = Sort extends `-${infer K}` ? K : never
+type Key = Exclude<Sort, `-${string}`>
 
 /**
  * The least and the greatest where a task has no due date, so that it is last both ways; each has
@@ -30,10 +30,18 @@ const KEYS: Record<
   position: { ascending: sql.fragment`tasks.position`, type: sql.fragment`text collate "C"` },
 }
 
+const isKey = (sort: string): sort is Key => Object.hasOwn(KEYS, sort)
+/** `-due` -> `due`. */
+function keyOf(sort: Sort): Key {
+  const name = sort.replace('-', '')
+  if (!isKey(name)) throw new Error(`The contract has a sort that SQL does not know: ${sort}`)
+  return name
+}
+
 /** How SQL orders by a sort of the contract; equal ones by their id, the same way. */
 export function order(sort: Sort) {
   const isDescending = sort.startsWith('-')
-  const { ascending, descending = ascending, type } = KEYS[sort.replace('-', '') as Key]
+  const { ascending, descending = ascending, type } = KEYS[keyOf(sort)]
   return {
     key: isDescending ? descending : ascending,
     direction: isDescending ? sql.fragment`desc` : sql.fragment`asc`,

@@ -51,7 +51,8 @@ export async function selectTaskPage(
     .slice(0, limit)
     .flatMap(({ version, changed, total, sort_key, place, ...row }) => (row.id === null ? [] : row))
   const last = rows.length > limit ? rows[limit - 1] : undefined
-  return { changed, version, total, tasks, end: last && { key: last.place, id: last.id as string } }
+  const end = last?.id ? { key: last.place, id: last.id } : undefined
+  return { changed, version, total, tasks, end }
 }
 
 function pageStatement(

@@ -27,15 +27,17 @@ export type BulkFailure =
   | { outcome: 'refused'; violation: RuleViolation }
 export type BulkResult =
   | IdempotentResult<Schemas['TaskOperationResults']>
-  | { outcome: 'not_done'; index: number; failure: BulkFailure }
+  | { outcome: 'not_done'; index: number; operation: Operation; failure: BulkFailure }
 
 /** Rolls the transaction back. */
 class BulkAborted extends Error {
   readonly index: number
+  readonly operation: Operation
   readonly failure: BulkFailure | 'session_ended'
-  constructor(index: number, failure: BulkFailure | 'session_ended') {
+  constructor(index: number, operation: Operation, failure: BulkFailure | 'session_ended') {
     super('an operation failed')
     this.index = index
+    this.operation = operation
     this.failure = failure
   }
 }
@@ -55,8 +57,10 @@ export async function bulkWrite(
       const body: Schemas['TaskOperationResults'] = { items: [] }
       for (const [index, operation] of operations.entries()) {
         const result = await writeOne(statements, quota, caller, operation)
-        if (!result) throw new BulkAborted(index, 'session_ended')
-        if (result.outcome !== 'done') throw new BulkAborted(index, result as BulkFailure)
+        if (!result) throw new BulkAborted(index, operation, 'session_ended')
+        if (result.outcome === 'key_reused' || result.outcome === 'replayed')
+          throw new Error('An operation of a bulk has no key of its own')
+        if (result.outcome !== 'done') throw new BulkAborted(index, operation, result)
         body.items.push(result.task)
       }
       return body
@@ -65,7 +69,12 @@ export async function bulkWrite(
     if (!(error instanceof BulkAborted)) throw error
     return error.failure === 'session_ended'
       ? undefined
-      : { outcome: 'not_done', index: error.index, failure: error.failure }
+      : {
+          outcome: 'not_done',
+          index: error.index,
+          operation: error.operation,
+          failure: error.failure,
+        }
   }
 }
 

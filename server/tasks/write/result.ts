@@ -13,7 +13,8 @@ type Task = components['schemas']['Task']
 export type WriteResult =
   | { outcome: 'key_reused' }
   | { outcome: 'refused'; violation: RuleViolation }
-  | { outcome: 'done' | 'replayed'; status: number; task: Task }
+  | { outcome: 'done'; status: number; task: Task }
+  | { outcome: 'replayed'; status: number; task: Task }
 export type CreateResult = WriteResult | { outcome: 'taken' }
 export type ChangeResult = WriteResult | { outcome: 'missing' } | { outcome: 'stale'; task: Task }
 
@@ -30,7 +31,8 @@ export function resultOf<Result extends { outcome: string }>({
   violation,
   ...task
 }: ResultRow<Result>): Result {
-  return { outcome, status, violation, task } as unknown as Result
+  const result: object = { outcome, status, violation, task }
+  return result as Result
 }
 
 /** The rows `replayed`: the task of the `earlier` response. */
