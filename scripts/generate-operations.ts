@@ -3,7 +3,6 @@
 // makes.
 import { readFileSync, writeFileSync } from 'node:fs'
 import {
-  contract,
   contractOperations,
   type Operation,
   type ResponseObject,
@@ -14,43 +13,40 @@ import { samples } from './samples.ts'
 
 const HEAD = '/** Made from the contract by `npm run generate`. */\n'
 
-/**
- * One string an operation, since the package counts its bytes: method, path, what is special about
- * it, and its responses that are no problem.
- */
-function facts({
-  id,
-  method,
-  template,
-  accepts,
-  access,
-  headerParameters,
-  responses,
-}: Operation): string {
-  const words = [
-    method.toLowerCase(),
-    template,
-    ...(accepts[0] === 'application/merge-patch+json' ? ['patch'] : []),
-    ...(headerParameters.includes('Idempotency-Key') ? ['keyed'] : []),
-    ...(headerParameters.includes('If-Match') ? ['conditional'] : []),
-    ...(access === 'session' ? ['session'] : []),
-    ...Object.entries(responses).flatMap(([status, response]) =>
-      status < '300' ? success(status, response) : [],
+/** What the SDK has to know of an operation: `Facts` in sdk/operation-types.ts. */
+function facts(operation: Operation): string {
+  const { id, method, template, accepts, access, headerParameters, responses } = operation
+  const known = {
+    method: method.toLowerCase(),
+    path: template,
+    ...(accepts[0] === 'application/merge-patch+json' ? { isPatch: true } : {}),
+    ...(headerParameters.includes('Idempotency-Key') ? { isKeyed: true } : {}),
+    ...(headerParameters.includes('If-Match') ? { isConditional: true } : {}),
+    ...(access === 'session' ? { needsSession: true } : {}),
+    responses: Object.fromEntries(
+      Object.entries(responses).flatMap(([status, response]) =>
+        status < '300' ? [[status, success(response)]] : [],
+      ),
     ),
-  ]
-  return `  ${id}: '${words.join(' ')}',\n`
+  }
+  return `  ${id}: ${literal(known)},\n`
 }
 
-/**
- * Status, media type, and the shape or the end of a whole body: `200:application/json=Task`,
- * `200:text/csv=/\r\n$`, `204:`.
- */
-function success(status: string, { content = {} }: ResponseObject): string {
-  const [type = '', { schema } = { schema: {} }] = Object.entries(content)[0] ?? []
-  if (type === '') return `${status}:`
-  if (type.endsWith('json')) return `${status}:${type}=${shapeOf(schema, '')}`
-  const { pattern = '' } = resolve<SchemaObject>(schema)
-  return `${status}:${type}=/${pattern.replaceAll('\\', '\\\\')}`
+/** Media type, and the shape of what is JSON, or the pattern of another whole body. */
+function success({ content = {} }: ResponseObject): string[] {
+  const [type, { schema } = { schema: {} }] = Object.entries(content)[0] ?? []
+  if (type === undefined) return []
+  if (type.endsWith('json')) return [type, shapeOf(schema, '')]
+  return [type, `/${resolve<SchemaObject>(schema).pattern}`]
+}
+
+/** As TypeScript is written here. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
+  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\')}'`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const members = Object.entries(value).map(([name, member]) => `${name}: ${literal(member)}`)
+  return `{ ${members.join(', ')} }`
 }
 
 const LETTERS = new Map<string | undefined, string>([
@@ -61,7 +57,7 @@ const LETTERS = new Map<string | undefined, string>([
 ])
 
 /** Name of an object -> its required members and their shapes. */
-const shapes = new Map<string, string>()
+const shapes = new Map<string, Record<string, string>>()
 
 /**
  * The shape of a schema as `sdk/recognise.ts` reads it. What is no object keeps only its type;
@@ -75,11 +71,7 @@ function shapeOf(schema: SchemaObject, name: string): string {
       throw new Error(`${name}: the SDK knows no shape of several kinds`)
     return `${shapeOf(only, name)}?`
   }
-  if ($ref)
-    return shapeOf(
-      contract.components.schemas[$ref.split('/').at(-1) as string] as SchemaObject,
-      $ref.split('/').at(-1) as string,
-    )
+  if ($ref) return shapeOf(resolve<SchemaObject>({ $ref }), $ref.replace(/.*\//, ''))
   const types = [type].flat()
   const end = types.includes('null') ? '?' : ''
   const [kind] = types.filter((each) => each !== 'null')
@@ -89,12 +81,12 @@ function shapeOf(schema: SchemaObject, name: string): string {
   }
   if (kind !== 'object') return `${LETTERS.get(kind)}${end}`
   if (!shapes.has(name)) {
-    shapes.set(name, '')
-    const members = (schema.required ?? []).map(
-      (member) =>
-        `${member}:${shapeOf(schema.properties?.[member] as SchemaObject, `${name}_${member}`)}`,
-    )
-    shapes.set(name, members.join(' '))
+    shapes.set(name, {})
+    const members = (schema.required ?? []).map((member) => [
+      member,
+      shapeOf(schema.properties?.[member] ?? {}, `${name}_${member}`),
+    ])
+    shapes.set(name, Object.fromEntries(members))
   }
   return `${name}${end}`
 }
@@ -113,12 +105,19 @@ function method({ id, summary, method, template }: Operation): string {
 }
 
 const operations = contractOperations.map(facts).join('')
-const shapeLines = [...shapes].map(([name, members]) => `  ${name}: '${members}',\n`).join('')
+const shapeLines = [...shapes]
+  .map(([name, members]) => `  ${name}: ${literal(members)},\n`)
+  .join('')
 
 const files = {
-  'sdk/operations.gen.ts':
-    `${HEAD}export const OPERATIONS = ` +
-    `{\n${operations}} as const\n\nexport const SHAPES = {\n${shapeLines}} as const\n`,
+  'sdk/operations.gen.ts': `${HEAD}import type { Facts, OperationId, Shape } from './operation-types.ts'
+
+export const OPERATIONS: Record<OperationId, Facts> = {
+${operations}}
+
+export const SHAPES: Record<string, Shape> = {
+${shapeLines}}
+`,
   'sdk/calls.gen.ts':
     `${HEAD}import type { Arguments, Output, Result } from './operation-types.ts'
 

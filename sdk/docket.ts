@@ -132,28 +132,32 @@ export function createDocket(options: DocketOptions): DocketClient {
     isRaw = false,
     session = current,
   ): Promise<Result<unknown>> {
-    const [method, path, ...facts] = OPERATIONS[id].split(' ') as [string, string, ...string[]]
-    const is = (fact: string) => facts.includes(fact)
-    const { body, task, session: target, ...query } = input
-    const { id: task_id = '', etag } = targeted(task)
-    const session_id = targeted(target).id ?? ''
-    if (path.includes('{task_id}') && !task_id)
-      throw new TypeError(`${id} needs a task, or its id, as task`)
-    if (path.includes('{session_id}') && !session_id)
-      throw new TypeError(`${id} needs a session, or its id, as session`)
+    const { method, path, isPatch, isKeyed, isConditional, needsSession } = OPERATIONS[id]
+    const { body, ...query } = input
+    const ids: Record<string, string> = {}
+    let [targetId, etag, read]: [string, string | undefined, unknown] = ['', undefined, undefined]
+    for (const [, name = ''] of path.matchAll(/\{((?!user)\w+)_id\}/g)) {
+      read = query[name]
+      const target = targeted(read)
+      if (!target.id) throw new TypeError(`${id} needs a ${name}, or its id, as ${name}`)
+      targetId = target.id
+      etag = target.etag
+      ids[`${name}_id`] = targetId
+      delete query[name]
+    }
     const isText = typeof body === 'string'
     const address = `${id} at ${baseUrl}`
-    let read: Recognised = {}
+    let recognised: Recognised = {}
     let failure: unknown
     const send = persistent(authorized(fetch, session.tokens), {
       ...options,
       address,
       isRaw,
       recognise(response, text) {
-        read = recognise(id, response, text)
-        if (!isRaw && !read.error && !isAbout(id, { taskId: task_id, body }, read.data))
+        recognised = recognise(id, response, text)
+        if (!isRaw && !recognised.error && !isAbout(id, { targetId, body }, recognised.data))
           throw new ForeignResponse(response)
-        return read
+        return recognised
       },
       onFailure(error) {
         failure = error
@@ -161,17 +165,14 @@ export function createDocket(options: DocketOptions): DocketClient {
     })
     const call = async (over: AbortSignal): Promise<Result<unknown>> => {
       const user_id = path.includes('{user_id}') ? userOf(await session.tokens.get()) : ''
-      const { data, response } = await (client.request as unknown as AnyRequest)(method, path, {
-        params: { path: { user_id, task_id, session_id }, query },
+      const request: AnyRequest = Object(client).request
+      const { data, response } = await request(method, path, {
+        params: { path: { user_id, ...ids }, query },
         headers: {
-          'Idempotency-Key': is('keyed') ? (idempotencyKey ?? crypto.randomUUID()) : undefined,
-          'If-Match': is('conditional') ? etag : undefined,
-          'Content-Type': isText
-            ? 'text/csv'
-            : is('patch')
-              ? 'application/merge-patch+json'
-              : undefined,
-          Authorization: is('session') && session.token ? `Bearer ${session.token}` : undefined,
+          'Idempotency-Key': isKeyed && (idempotencyKey ?? crypto.randomUUID()),
+          'If-Match': isConditional && etag,
+          'Content-Type': isText ? 'text/csv' : isPatch && 'application/merge-patch+json',
+          Authorization: needsSession && session.token ? `Bearer ${session.token}` : undefined,
           ...headers,
         },
         body,
@@ -180,21 +181,21 @@ export function createDocket(options: DocketOptions): DocketClient {
         fetch: send,
         signal: over,
       })
-      const { error } = read
+      const { error } = recognised
       if (!error && isRaw) return { data, response }
       if (!error) {
-        entered(id, read.data, session)
-        return { data: read.data, response }
+        entered(id, recognised.data, session)
+        return { data: recognised.data, response }
       }
       if (error.status === 412 && error instanceof ConflictError && etag) {
         const { data: current } = await settle(
           'getTask',
-          { task: task_id },
+          { task: targetId },
           { signal: over },
           false,
           session,
         )
-        Object.assign(error, { read: task, current })
+        Object.assign(error, { read, current })
       }
       return { error, response }
     }
@@ -219,7 +220,7 @@ export function createDocket(options: DocketOptions): DocketClient {
   /** Who this client speaks for once an operation has succeeded. */
   function entered(id: OperationId, data: unknown, session: Session): void {
     if (options.tokens) return
-    const granted = (data as { session_token?: string } | undefined)?.session_token
+    const granted: string | undefined = Object(data).session_token
     if (granted || IN_A_BROWSER.includes(id)) current = sessionOf(granted)
     if (LEAVING.includes(id) && session === current) current = sessionOf(null)
   }
@@ -239,12 +240,10 @@ export function createDocket(options: DocketOptions): DocketClient {
         ms: Date.now() - started,
         requestId: response?.headers.get('x-request-id') ?? '',
       })
-    const settled = await settle(id, input as Record<string, unknown>, callOptions, isRaw).catch(
-      (error) => {
-        report(error)
-        throw error
-      },
-    )
+    const settled = await settle(id, { ...input }, callOptions, isRaw).catch((error) => {
+      report(error)
+      throw error
+    })
     report(settled.error, settled.response)
     return settled
   }
@@ -263,7 +262,7 @@ export function createDocket(options: DocketOptions): DocketClient {
     const { response } = await thrown(id, input, callOptions, true)
     // What is read later is out of reach of the signal of the request.
     return new Response(
-      response.body?.pipeThrough(new TransformStream(), { signal: callOptions?.signal } as object),
+      response.body?.pipeThrough(new TransformStream(), Object({ signal: callOptions?.signal })),
       response,
     )
   }
@@ -309,11 +308,8 @@ function hooked({ fetch = globalFetch, onRequest, onResponse }: DocketOptions): 
 /** The user of an access token; blank where it cannot be read, which the server refuses. */
 function userOf(token: string | undefined): string {
   try {
-    const claims = (token as string).split('.')[1] as string
-    return (
-      (JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: string })
-        .sub ?? 'me'
-    )
+    const [, claims = ''] = token?.split('.') ?? []
+    return JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))).sub ?? 'me'
   } catch {
     return 'me'
   }

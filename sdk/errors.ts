@@ -35,7 +35,7 @@ export class NoAnswerError extends DocketError {
   constructor(
     cause: unknown,
     address: string,
-    isTimeout = (cause as Error | undefined)?.name === 'TimeoutError',
+    isTimeout = cause instanceof Error && cause.name === 'TimeoutError',
   ) {
     super(`${address}: ${isTimeout ? 'no response in time' : 'no response'}${reasonOf(cause)}`, {
       cause,
@@ -155,7 +155,7 @@ function messageOf({ detail, errors = [] }: Problem): string {
  * @param body what could be read of the response
  */
 export function problemErrorOf(body: unknown, response: Response): ProblemError | undefined {
-  const problem = body as Partial<Problem> | null | undefined
+  const problem: Partial<Problem> = Object(body)
   const { status } = response
   const isOurs =
     hasMediaType(response, 'application/problem+json') &&

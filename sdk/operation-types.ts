@@ -2,6 +2,23 @@ import type { operations, Task } from './contract.gen.ts'
 import type { DocketError } from './errors.ts'
 
 export type OperationId = keyof operations
+/** What the client knows of an operation at run time. */
+export interface Facts {
+  method: string
+  path: string
+  /** Whether its body is a merge patch. */
+  isPatch?: true
+  /** Whether it takes an `Idempotency-Key`, and `If-Match`. */
+  isKeyed?: true
+  isConditional?: true
+  /** Whether the session itself opens it, and not an access token. */
+  needsSession?: true
+  /** By status: the media type, and the shape of a JSON body or the pattern of another. */
+  responses: Record<string, string[]>
+}
+/** The required members of an object, and the shape of each; `recognise.ts` reads it. */
+export type Shape = Record<string, string>
+
 type Path<Op extends OperationId> = operations[Op]['parameters'] extends { path: infer P }
   ? P
   : unknown
@@ -15,12 +32,12 @@ type Query<Op extends OperationId> = operations[Op]['parameters'] extends { quer
  * whatever the version is.
  */
 export type TaskTarget = string | Pick<Task, 'id' | 'etag'>
-type Target<Op extends OperationId> =
-  Path<Op> extends { task_id: string }
-    ? { task: TaskTarget }
-    : Path<Op> extends { session_id: string }
-      ? { session: string | { id: string } }
-      : unknown
+/** What stands in the path beside the user: `{task_id}` is given as `task`. */
+type Target<Op extends OperationId> = {
+  [K in keyof Path<Op> as K extends `${infer Name}_id`
+    ? Exclude<Name, 'user'>
+    : never]: K extends 'task_id' ? TaskTarget : string | { id: string }
+}
 type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }
   ? { body: C[keyof C] }
   : operations[Op] extends { requestBody?: { content: infer C } }

@@ -1,4 +1,4 @@
-import type { Task, TaskOperationResults, TaskOperations } from './contract.gen.ts'
+import type { TaskOperationResults, TaskOperations } from './contract.gen.ts'
 import { ForeignResponse, hasMediaType, type ProblemError, problemErrorOf } from './errors.ts'
 import type { OperationId } from './operation-types.ts'
 import { OPERATIONS, SHAPES } from './operations.gen.ts'
@@ -25,35 +25,35 @@ export function recognise(
     if (error) return { error }
     throw new ForeignResponse(response)
   }
-  const declared = OPERATIONS[id].split(' ').find((fact) => fact.startsWith(`${response.status}:`))
-  const [, type, shape] = /^\d+:([^=]*)=?(.*)$/.exec(declared ?? '') ?? []
+  const declared = OPERATIONS[id].responses[response.status]
+  const [type, shape] = declared ?? []
   // An empty body has no media type to be known by.
   const isOurs =
-    type === ''
+    declared && type === undefined
       ? response.headers.has('x-request-id')
       : type !== undefined && hasMediaType(response, type)
   if (isOurs && (!shape || text === undefined)) return {}
   const data = shape?.startsWith('/') ? text : parsed(text ?? '')
-  if (!isOurs || !fits(shape as string, data)) throw new ForeignResponse(response)
+  if (!isOurs || !shape || !fits(shape, data)) throw new ForeignResponse(response)
   return { data }
 }
 
 /** What a request was about, by which its response is known. */
 export interface Subject {
-  /** The task in its path; blank where there is none. */
-  taskId: string
+  /** The resource in its path; blank where there is none. */
+  targetId: string
   body: unknown
 }
 
 /**
  * Whether a response is about what was asked: a cache or a proxy may answer with that of another
- * request. The task of the path comes back, and of many operations each is confirmed with its task,
+ * request. The resource of the path comes back, and of many operations each is confirmed with its task,
  * in their order.
  */
-export function isAbout(id: OperationId, { taskId, body }: Subject, data: unknown): boolean {
+export function isAbout(id: OperationId, { targetId, body }: Subject, data: unknown): boolean {
   if (id === 'bulkTasks') {
-    const { operations } = body as TaskOperations
-    const { items } = data as TaskOperationResults
+    const { operations }: TaskOperations = Object(body)
+    const { items }: TaskOperationResults = Object(data)
     const ids = operations.map((operation) =>
       operation.action === 'create' ? operation.task.id : operation.task_id,
     )
@@ -62,7 +62,7 @@ export function isAbout(id: OperationId, { taskId, body }: Subject, data: unknow
       ids.every((each, index) => each === undefined || each === items[index]?.id)
     )
   }
-  return taskId === '' || data === undefined || (data as Task).id === taskId
+  return targetId === '' || data === undefined || Object(data).id === targetId
 }
 
 function parsed(text: string): unknown {
@@ -74,14 +74,13 @@ function parsed(text: string): unknown {
 }
 
 const TYPES: Record<string, string> = { s: 'string', n: 'number', b: 'boolean' }
-const shapes = new Map<string, [member: string, shape: string][]>()
 
 /**
  * Whether a value has a shape: `s`, `n`, `b`, the name of a schema, `[of each item]`, of which with
  * `+` there is one at least, `/pattern` of a text; with `?` it may be null.
  */
 function fits(shape: string, value: unknown): boolean {
-  if (shape.startsWith('/')) return new RegExp(shape.slice(1)).test(value as string)
+  if (shape.startsWith('/')) return new RegExp(shape.slice(1)).test(String(value))
   if (shape.endsWith('?')) return value === null || fits(shape.slice(0, -1), value)
   if (shape.endsWith('+'))
     return Array.isArray(value) && value.length > 0 && fits(shape.slice(0, -1), value)
@@ -90,19 +89,7 @@ function fits(shape: string, value: unknown): boolean {
   const type = TYPES[shape]
   if (type) return typeof value === type
   if (typeof value !== 'object' || value === null) return false
-  return membersOf(shape).every(([member, of]) =>
-    fits(of, (value as Record<string, unknown>)[member]),
+  return Object.entries(SHAPES[shape] ?? {}).every(([member, of]) =>
+    fits(of, Object(value)[member]),
   )
-}
-
-function membersOf(name: string): [member: string, shape: string][] {
-  let members = shapes.get(name)
-  if (!members) {
-    members =
-      (SHAPES as Record<string, string>)[name]
-        ?.split(' ')
-        .map((member) => member.split(':') as [string, string]) ?? []
-    shapes.set(name, members)
-  }
-  return members
 }

@@ -95,7 +95,8 @@ export function persistent(fetch: Fetch, options: Persistence): Fetch {
       const wait = waitFor(response, tried)
       if (!isRepeatable || tried >= retries || Date.now() + wait >= deadline) {
         if (failure instanceof NoAnswerError) throw failure
-        return response as Response
+        if (response) return response
+        throw failure
       }
       await pause(wait, request.signal)
     }

@@ -83,7 +83,7 @@ export function sessionTokens({
     )
     const body: unknown = await response.json().catch(() => undefined)
     current = undefined
-    const { token, expires_in } = (body ?? {}) as Partial<AccessToken>
+    const { token, expires_in }: Partial<AccessToken> = Object(body)
     if (
       response.ok &&
       hasMediaType(response, 'application/json') &&
