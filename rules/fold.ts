@@ -34,8 +34,8 @@ const LETTERS = new RegExp(`[${Object.keys(ALIKE).join('')}]`, 'g')
 
 /**
  * A text as searches and labels compare it: NFKC_Casefold (UAX 44) without accents. The database
- * has the same function as SQL (`fold` in `server/database/migrations`); `proofs/fold.test.ts`
- * holds the two together.
+ * has the same function as SQL (`fold` in `server/database/migrations`);
+ * `proofs/words/fold.test.ts` holds the two together.
  *
  * @example fold('Straße') === fold('STRASSE')
  * @example fold('Café') === fold('cafe')

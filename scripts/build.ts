@@ -37,7 +37,7 @@ const parts = [
       'web/public/icon.svg',
       'package-lock.json',
     ],
-    make: () => run('scripts/docs.ts'),
+    make: () => run('scripts/docs/docs.ts'),
   },
 ]
 

@@ -5,9 +5,7 @@ import { spawnSync } from 'node:child_process'
 /** Tests whose result may depend on the database. The others run on PostgreSQL only. */
 const OF_THE_DATABASE = [
   ...['auth', 'cleanup', 'database', 'tasks', 'transfer'].map((folder) => `server/${folder}`),
-  ...['callers', 'cost', 'fold', 'local-time', 'memory', 'model', 'transfer', 'walls'].map(
-    (name) => `proofs/${name}`,
-  ),
+  ...['cost', 'model', 'walls', 'words/fold', 'words/local-time'].map((name) => `proofs/${name}`),
 ]
 
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project']
@@ -23,7 +21,7 @@ interface Part {
 const PARTS: Record<string, Part> = {
   types: { about: 'types', run: ['node_modules/typescript/bin/tsc', '-p', '.'] },
   'web-types': { about: 'types of the app', run: ['node_modules/typescript/bin/tsc', '-p', 'web'] },
-  tests: { about: 'the suite, and the coverage of the contract', run: ['scripts/suite.ts'] },
+  tests: { about: 'the suite, and the coverage of the contract', run: ['scripts/test/suite.ts'] },
   lint: {
     about: 'lint and format',
     run: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'],
@@ -34,10 +32,10 @@ const PARTS: Record<string, Part> = {
   },
   contract: {
     about: 'the rules of the contract, and fresh generated files',
-    run: ['scripts/generate.ts', '--check'],
+    run: ['scripts/generate/generate.ts', '--check'],
   },
   unused: { about: 'no unused file, export or dependency', run: ['node_modules/knip/bin/knip.js'] },
-  defects: { about: 'seeded defects turn a check red', run: ['scripts/seeded-defects.ts'] },
+  defects: { about: 'seeded defects turn a check red', run: ['scripts/defects/seeded-defects.ts'] },
   outside: {
     about: 'what needs other programs',
     run: [...vitest, 'outside', '--no-file-parallelism'],
@@ -45,7 +43,7 @@ const PARTS: Record<string, Part> = {
   // Without abuse.test.ts, which measures for nine minutes: npm run check -- faults abuse
   faults: {
     about: 'faults around the server lose no write',
-    run: ['scripts/faults.ts'],
+    run: ['scripts/test/faults.ts'],
     words: ['--exclude', 'scripts/faults/abuse.test.ts'],
   },
   embedded: {

@@ -13,13 +13,15 @@ const MAX_FILES = 14
 const LIMITS = {
   'broken boundaries': 0,
   'lines over 100 columns': 0,
-  'files over 200 lines': 64,
-  'folders over 14 files': 9,
+  'files over 200 lines': 0,
+  'folders over 14 files': 0,
   'casts in server': 27,
   'casts in web': 59,
   'casts in sdk': 24,
   'words of the README over 700': 0,
 }
+
+const isTest = (file: string) => /\.(test|e2e)\.tsx?$/.test(file)
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',
@@ -28,7 +30,10 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !file.endsWith('.gen.ts'))
   .filter((file) => /^(rules|sdk|server|web|proofs|scripts)\//.test(file) && existsSync(file))
 const text = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]))
-const folders = Object.entries(Object.groupBy(files, (file) => posix.dirname(file)))
+/** Tests stand beside what they test, and are counted apart. */
+const folders = Object.entries(
+  Object.groupBy(files, (file) => posix.dirname(file) + (isTest(file) ? ', tests' : '')),
+)
 
 const longLines = [...text].flatMap(([file, content]) =>
   content
@@ -44,7 +49,7 @@ const fullFolders = folders.flatMap(([folder, members = []]) =>
 )
 const castsIn = (folder: string) =>
   [...text].flatMap(([file, content]) => {
-    if (!file.startsWith(`${folder}/`) || /\.(test|e2e)\.tsx?$/.test(file)) return []
+    if (!file.startsWith(`${folder}/`) || isTest(file)) return []
     const code = content.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$|`[^`]*`|'[^'\n]*'/gm, '')
     // Of a mapped type: `[K in keyof T as ...]`.
     const remapped = code.match(/\bin keyof \w+ as /g) ?? []

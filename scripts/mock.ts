@@ -14,7 +14,7 @@ import { findPath } from '../server/contract/route.ts'
 import { mediaRanges } from '../server/http/request/normalise.ts'
 import { problemDetails } from '../server/http/response/send.ts'
 import { type ProblemCode, problem } from '../server/problems.ts'
-import { freePort } from '../server/testing/free-port.ts'
+import { freePort } from '../server/testing/network/free-port.ts'
 
 /** Milliseconds that Prism may take. */
 const LIMIT = 5_000

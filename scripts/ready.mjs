@@ -16,10 +16,11 @@ const tool = (path, ...more) => [join(root, 'node_modules', path), ...more]
 const build = script('build.ts')
 const types = [tool('typescript/bin/tsc', '-p', '.'), tool('typescript/bin/tsc', '-p', 'web')]
 /** On a PostgreSQL of its own: it starts ten times as fast as the embedded database. */
-const onPostgres = (name) => script('postgres.ts', '--or-embedded', join(root, 'scripts', name))
+const onPostgres = (name) =>
+  script('test/postgres.ts', '--or-embedded', join(root, 'scripts', name))
 
 /** Measured, so on a cluster that waits for the disk. */
-const measured = (name) => script('postgres.ts', '--durable', join(root, 'scripts', name))
+const measured = (name) => script('test/postgres.ts', '--durable', join(root, 'scripts', name))
 
 /**
  * What each command runs, in order. The last one gets the words after the command, but for the word
@@ -32,16 +33,16 @@ const COMMANDS = {
   dev: [build, script('dev.ts', 'server')],
   'dev mock': [build, script('dev.ts', 'mock')],
   mock: [script('mock.ts')],
-  docs: [script('docs.ts')],
-  'docs screenshots': [build, script('screenshots.ts')],
-  generate: [script('generate.ts')],
-  test: [build, ...types, onPostgres('suite.ts')],
+  docs: [script('docs/docs.ts')],
+  'docs screenshots': [build, script('docs/screenshots.ts')],
+  generate: [script('generate/generate.ts')],
+  test: [build, ...types, onPostgres('test/suite.ts')],
   check: [build, onPostgres('check.ts')],
   bench: [build, measured('bench/compare.ts')],
   'bench growth': [build, measured('bench/growth.ts')],
   'bench profile': [build, measured('bench/profile.ts')],
   'bench app': [build, measured('bench/app.ts')],
-  prove: [build, script('prove.ts')],
+  prove: [build, script('test/prove.ts')],
 }
 
 const given = process.argv.slice(2)

@@ -47,8 +47,8 @@ export interface Subject {
 
 /**
  * Whether a response is about what was asked: a cache or a proxy may answer with that of another
- * request. The resource of the path comes back, and of many operations each is confirmed with its task,
- * in their order.
+ * request. The resource of the path comes back, and of many operations each is confirmed with its
+ * task, in their order.
  */
 export function isAbout(id: OperationId, { targetId, body }: Subject, data: unknown): boolean {
   if (id === 'bulkTasks') {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type Fault, startFaultyProxy } from '../server/testing/faulty-proxy.ts'
+import { type Fault, startFaultyProxy } from '../server/testing/network/faulty-proxy.ts'
 import { newPerson } from '../server/testing/person.ts'
 import { startService, type TestService } from '../server/testing/service.ts'
 import {

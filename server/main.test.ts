@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { components } from '../sdk/contract.gen.ts'
 import { readConfig } from './config.ts'
-import { freePort } from './testing/free-port.ts'
+import { freePort } from './testing/network/free-port.ts'
 import { newPerson, send } from './testing/person.ts'
 import { dataDirectory, startProcess, startRefused } from './testing/process.ts'
 

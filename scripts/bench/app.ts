@@ -4,7 +4,7 @@
 import { Console } from 'node:console'
 import { type Page, chromium as playwright } from 'playwright-core'
 import { createDocket } from '../../sdk/index.ts'
-import { chromiumHere } from '../../web/e2e/chromium-here.ts'
+import { chromiumHere } from '../../web/e2e/support/chromium-here.ts'
 import { median } from './median.ts'
 import { docket, openServers, settings } from './servers.ts'
 

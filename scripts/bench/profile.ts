@@ -2,7 +2,7 @@
 // and in Fastify, by whose code asked for it. Prints microseconds a request.
 import { Console } from 'node:console'
 import { once } from 'node:events'
-import { freePort } from '../../server/testing/free-port.ts'
+import { freePort } from '../../server/testing/network/free-port.ts'
 import { CONNECTIONS, closedLoop } from './load.ts'
 import { docket, NODE, openServers, peerSettings, settings } from './servers.ts'
 import { newUser, WORK } from './user.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import { freePort } from '../../server/testing/free-port.ts'
+import { freePort } from '../../server/testing/network/free-port.ts'
 
 export const NODE = process.execPath
 /**

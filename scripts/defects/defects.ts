@@ -7,17 +7,17 @@ const vitest = (...files: string[]) => [
 ]
 /** What may go red: the words after `node`. */
 export const CHECKS = {
-  journeys: vitest('proofs/workflows.test.ts'),
-  model: vitest('proofs/model.test.ts'),
-  walls: vitest('proofs/walls.test.ts'),
-  callers: vitest('proofs/callers.test.ts'),
-  examples: vitest('proofs/examples.test.ts'),
+  journeys: vitest('proofs/contract/workflows.test.ts'),
+  model: vitest('proofs/model/model.test.ts'),
+  walls: vitest('proofs/walls/walls.test.ts'),
+  callers: vitest('proofs/walls/callers.test.ts'),
+  examples: vitest('proofs/contract/examples.test.ts'),
   lists: vitest('server/tasks/query/list.test.ts'),
   responses: vitest('server/http/response/validate-responses.test.ts', '-t', 'leaks nothing'),
   trash: vitest('server/tasks/query/changes.test.ts', '-t', '200:'),
   files: vitest('server/transfer', '-t', 'a formula|doubles'),
   sdk: vitest('sdk/retry.test.ts', '-t', 'two tries'),
-  compatibility: ['scripts/compatibility.ts'],
+  compatibility: ['scripts/test/compatibility.ts'],
 }
 
 /** In a file, code that is replaced by other code. */

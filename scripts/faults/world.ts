@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { freePort } from '../../server/testing/free-port.ts'
+import { freePort } from '../../server/testing/network/free-port.ts'
 import { newPerson, type Person } from '../../server/testing/person.ts'
 import { type ServerProcess, startProcess } from '../../server/testing/process.ts'
 import { type Cluster, startCluster } from '../outside/cluster.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { endSampleWorld, sampleWorld } from '../../proofs/sample-world.ts'
+import { endSampleWorld, sampleWorld } from '../../proofs/contract/sample-world.ts'
 import { startService } from '../../server/testing/service.ts'
-import { samples } from '../samples.ts'
+import { samples } from '../generate/samples.ts'
 import { install, run, works } from './program.ts'
 
 if (!works('curl', '--version')) install('curl')

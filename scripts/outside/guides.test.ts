@@ -11,12 +11,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../server/testing/free-port.ts'
+import { freePort } from '../../server/testing/network/free-port.ts'
 import { newPerson } from '../../server/testing/person.ts'
 import { dataDirectory } from '../../server/testing/process.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
-import { launchChromium, watchComplaints } from '../../web/e2e/chromium.ts'
-import { PAGES } from '../guide-page.ts'
+import { launchChromium, watchComplaints } from '../../web/e2e/support/chromium.ts'
+import { PAGES } from '../docs/guide-page.ts'
 import { install, run, works } from './program.ts'
 
 if (!works('curl', '--version')) install('curl')

@@ -5,9 +5,9 @@ import lighthouse, { desktopConfig } from 'lighthouse'
 import { type BrowserContext, chromium } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { createDocket } from '../../sdk/index.ts'
-import { freePort } from '../../server/testing/free-port.ts'
+import { freePort } from '../../server/testing/network/free-port.ts'
 import { startService } from '../../server/testing/service.ts'
-import { chromiumHere } from '../../web/e2e/chromium-here.ts'
+import { chromiumHere } from '../../web/e2e/support/chromium-here.ts'
 
 /** At least, of 100. */
 const WANTED = {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startService, type TestService } from '../../server/testing/service.ts'
-import { launchChromium } from '../../web/e2e/chromium.ts'
-import { samples } from '../samples.ts'
+import { launchChromium } from '../../web/e2e/support/chromium.ts'
+import { samples } from '../generate/samples.ts'
 import { run } from './program.ts'
 
 const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { freePort } from '../../server/testing/free-port.ts'
+import { freePort } from '../../server/testing/network/free-port.ts'
 import { newPerson, send } from '../../server/testing/person.ts'
 import { startService } from '../../server/testing/service.ts'
 import { startRedis } from './redis.ts'

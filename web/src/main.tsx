@@ -1,8 +1,8 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { App } from './app.tsx'
-import { installOffline } from './shell/offline.ts'
-import { followTheme } from './shell/theme.ts'
+import { App } from './app/app.tsx'
+import { installOffline } from './app/offline.ts'
+import { followTheme } from './app/theme.ts'
 import './styles.css'
 
 followTheme()

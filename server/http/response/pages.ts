@@ -10,7 +10,8 @@ import {
 } from './static-files.ts'
 
 /**
- * The addresses the web app shows itself at: its views (`web/src/tasks/views.ts`) and the account.
+ * The addresses the web app shows itself at: its views (`web/src/features/workspace/views.ts`) and
+ * the account.
  */
 const APP_ADDRESSES = ['/', '/today', '/upcoming', '/done', '/trash', '/account']
 /** What the web app has beside its page: the worker that opens it offline, and what installs it. */

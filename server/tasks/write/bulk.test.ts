@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { components } from '../../../sdk/contract.gen.ts'
 import { sql } from '../../database/sql.ts'
+import { holdReplies } from '../../testing/network/wire-tap.ts'
 import { newPerson, type Person, send } from '../../testing/person.ts'
 import { startProcess } from '../../testing/process.ts'
 import { copyDatabase, startService, type TestService } from '../../testing/service.ts'
-import { holdReplies } from '../../testing/wire-tap.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']

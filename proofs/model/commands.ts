@@ -1,0 +1,432 @@
+import { randomUUID } from 'node:crypto'
+import type fc from 'fast-check'
+import { expect } from 'vitest'
+import { fold } from '../../rules/fold.ts'
+import type { components } from '../../sdk/contract.gen.ts'
+import type { Person, Reply } from '../../server/testing/person.ts'
+import { NO_TASK } from '../requests/example-request.ts'
+import {
+  type Account,
+  chosen,
+  counted,
+  differs,
+  hangsInTheAir,
+  listed,
+  positioned,
+  type Query,
+  reachable,
+} from './model.ts'
+
+type Schemas = components['schemas']
+type Task = Schemas['Task']
+
+/** A write that was done under a key, and how it was answered. */
+interface Kept {
+  /** Whether the operation takes a title, and so another body. */
+  takesTitle: boolean
+  again: (json?: unknown) => Promise<Reply<Task>>
+  first: Reply<Task>
+}
+export interface Side {
+  account: Account
+  person: Person
+  kept: Kept[]
+  /** What the change feed has told so far, by task, and where it stands. */
+  copy: Map<string, Task>
+  cursor?: string
+}
+export type World = [Side, Side]
+export type User = 0 | 1
+export type Command = fc.AsyncCommand<World, object>
+
+const command = (name: string, run: (world: World) => Promise<void>): Command => ({
+  check: () => true,
+  toString: () => name,
+  async run(world: World) {
+    await run(world)
+    for (const { person, account } of world) {
+      const { body } = await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200`)
+      expect(body.items).toEqual(listed(account.tasks, {}, today()))
+    }
+  },
+})
+
+export const day = (offset: number) =>
+  new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
+const today = () => day(0)
+export const without = <T>(items: T[], item: T) => items.filter((each) => each !== item)
+const taskAt = ({ account }: Side, index: number) =>
+  account.tasks[index % Math.max(account.tasks.length, 1)]
+export const liveAt = ({ account }: Side, index: number) =>
+  reachable(account)[index % Math.max(reachable(account).length, 1)]
+
+/** Sends a write, under a new key where it is `keyed`. */
+async function sendWrite(
+  side: Side,
+  path: string,
+  init: RequestInit & { json?: unknown },
+  keyed: boolean,
+): Promise<Reply<Task>> {
+  const key = randomUUID()
+  const headers = { ...init.headers, ...(keyed ? { 'idempotency-key': key } : {}) }
+  const again = (json = init.json) =>
+    side.person.send<Task>(path, { ...init, headers, ...(json === undefined ? {} : { json }) })
+  const first = await again()
+  if (keyed && first.status < 300)
+    side.kept.push({
+      takesTitle: init.json !== undefined && !/\/(complete|move)$/.test(path),
+      again,
+      first,
+    })
+  return first
+}
+
+export function create(user: User, given: Schemas['TaskCreate'], keyed: boolean): Command {
+  return command(`create(${user}, ${JSON.stringify(given)}${keyed ? ', keyed' : ''})`, (world) =>
+    created(world[user], given, keyed),
+  )
+}
+
+/** A client that has a task sends it once more, as it is or with another title. */
+export function createAgain(user: User, index: number, isSame: boolean): Command {
+  return command(`createAgain(${user}, ${index}, ${isSame})`, async (world) => {
+    const task = taskAt(world[user], index)
+    if (!task) return
+    const fields = creationOf(task)
+    await created(world[user], isSame ? fields : { ...fields, title: randomUUID() }, false)
+  })
+}
+
+async function created(side: Side, fields: Schemas['TaskCreate'], keyed: boolean): Promise<void> {
+  const { account, person } = side
+  const { status, headers, body } = await sendWrite(
+    side,
+    person.tasks,
+    { method: 'POST', json: fields },
+    keyed,
+  )
+  const content = chosen(fields)
+  const there = account.tasks.find(({ id }) => id === fields.id)
+  if (there && differs(there, content)) return expect(status).toBe(409)
+  if (hangsInTheAir(content)) return expect(status).toBe(422)
+  if (!there) account.version += 1
+  const etag = there?.etag ?? `"${account.version}"`
+  expect([status, headers.get('etag'), headers.get('location')]).toEqual([
+    there ? 200 : 201,
+    etag,
+    `${person.tasks}/${body.id}`,
+  ])
+  if (there) return expect(body).toEqual(there)
+  expect(body).toMatchObject({
+    ...content,
+    ...(fields.id ? { id: fields.id } : {}),
+    user_id: person.id,
+    etag,
+    completed_at: content.completed ? expect.any(String) : null,
+  })
+  account.tasks.push({ ...body })
+  account.order.push(body.id)
+}
+
+/** What its creator could have sent. */
+function creationOf({
+  user_id,
+  completed_at,
+  position,
+  trashed_at,
+  created_at,
+  updated_at,
+  etag,
+  ...fields
+}: Task): Schemas['TaskCreate'] {
+  return fields
+}
+
+/**
+ * A file with new tasks, the first of them twice, and one that is there already, as it is or with
+ * another title.
+ */
+export function importFile(
+  user: User,
+  given: Schemas['TaskCreate'][],
+  index: number,
+  isSame: boolean,
+): Command {
+  return command(
+    `importFile(${user}, ${JSON.stringify(given)}, ${index}, ${isSame})`,
+    async (world) => {
+      const { account, person } = world[user]
+      const there = taskAt(world[user], index)
+      const fresh = given.map((fields) => ({ id: randomUUID(), ...fields }))
+      const old = there ? [isSame ? there : { ...there, title: randomUUID() }] : []
+      const items = [...fresh, ...fresh.slice(0, 1), ...old]
+      const { status, body } = await person.send<Schemas['TaskImportReport']>(
+        `/api/${person.id}/task-import`,
+        { method: 'POST', json: { items } },
+      )
+      expect(status).toBe(200)
+      const known = account.tasks.map(({ id }) => id)
+      const expected = items.map(({ id, ...fields }, at) => {
+        const isNew = !known.includes(id) && items.findIndex((item) => item.id === id) === at
+        if (isNew) return hangsInTheAir(chosen(fields)) ? 'refused' : 'created'
+        return id === there?.id && isSame ? 'unchanged' : 'refused'
+      })
+      expect(body.rows.map(({ outcome }) => outcome)).toEqual(expected)
+      for (const { outcome, task_id, row } of body.rows) {
+        if (outcome !== 'created') continue
+        account.version += 1
+        const { body: task } = await person.send<Task>(`${person.tasks}/${task_id}`)
+        expect(task).toMatchObject({
+          ...chosen(items[row - 1] as Schemas['TaskCreate']),
+          id: items[row - 1]?.id,
+          etag: `"${account.version}"`,
+        })
+        account.tasks.push(task)
+        account.order.push(task.id)
+      }
+    },
+  )
+}
+
+export type WhichVersion =
+  | 'no If-Match'
+  | 'the current one'
+  | 'any'
+  | 'one of several'
+  | 'a stale one'
+  | 'a weak one'
+export const VERSIONS: WhichVersion[] = [
+  'no If-Match',
+  'the current one',
+  'any',
+  'one of several',
+  'a stale one',
+  'a weak one',
+]
+
+function ifMatch(which: WhichVersion, etag: string): Record<string, string> {
+  const values = {
+    'the current one': etag,
+    any: '*',
+    'one of several': `"999999", ${etag}`,
+    'a stale one': '"999999"',
+    'a weak one': `W/${etag}`,
+  }
+  return which === 'no If-Match' ? {} : { 'if-match': values[which] }
+}
+
+const matches = (which: WhichVersion) => which !== 'a stale one' && which !== 'a weak one'
+
+/** A write of one task as both sides take it: what to send, and what the model becomes. */
+export interface Write {
+  name: string
+  method: 'PATCH' | 'POST' | 'DELETE'
+  path: string
+  json?: (world: World, user: User) => unknown
+  /** The members it leaves; `trashed`, or `refused` for what the body asks for. */
+  after: (task: Task, account: Account, json: unknown) => Partial<Task> | 'trashed' | 'refused'
+  /** Whether a task in the trash is there at all. */
+  reachesTrash?: true
+}
+
+export function change(
+  user: User,
+  index: number,
+  which: WhichVersion,
+  { name, method, path, json: make, after, reachesTrash }: Write,
+  keyed: boolean,
+  ofOther = false,
+): Command {
+  return command(
+    `${name}(${user}, ${index}, ${which}${keyed ? ', keyed' : ''}${
+      ofOther ? ', of the ' + 'other' : ''
+    })`,
+    async (world) => {
+      const { account, person } = world[user]
+      // Now and then another user's task under one's own path: to its caller it is not there.
+      const id =
+        (ofOther ? world[1 - user]?.account.tasks[0] : taskAt(world[user], index))?.id ?? NO_TASK
+      const target = (reachesTrash ? account.tasks : reachable(account)).find(
+        (task) => task.id === id,
+      )
+      const json = make?.(world, user)
+      const init = {
+        method,
+        headers: ifMatch(which, target?.etag ?? '"1"'),
+        ...(json === undefined ? {} : { json }),
+      }
+      const { status, headers, body } = await sendWrite(
+        world[user],
+        `${person.tasks}/${id}${path}`,
+        init,
+        keyed,
+      )
+      if (!target) return expect(status).toBe(404)
+      if (!matches(which)) return expect([status, headers.get('etag')]).toEqual([412, target.etag])
+      const next = after(target, account, json)
+      if (next === 'refused') return expect(status).toBe(422)
+      if (next === 'trashed') {
+        expect(status).toBe(204)
+        account.version += 1
+        const [trashed] = (
+          await person.send<Schemas['TaskList']>(
+            `${person.tasks}?trashed=true&sort=-updated_at&limit=1`,
+          )
+        ).body.items
+        expect(trashed).toEqual({
+          ...target,
+          etag: `"${account.version}"`,
+          trashed_at: expect.any(String),
+          updated_at: trashed?.trashed_at,
+        })
+        Object.assign(target, trashed)
+        account.order = without(account.order, id)
+        return
+      }
+      const isChange = differs(target, next)
+      if (isChange) account.version += 1
+      expect([status, headers.get('etag')]).toEqual([
+        200,
+        isChange ? `"${account.version}"` : target.etag,
+      ])
+      if (isChange) {
+        // Only these are the server's to choose, and only now.
+        const { updated_at, completed_at, position } = body
+        expect(updated_at >= target.updated_at).toBe(true)
+        const isSame = next.completed === undefined || next.completed === target.completed
+        Object.assign(
+          target,
+          next,
+          { etag: `"${account.version}"`, updated_at },
+          isSame ? {} : { completed_at },
+          'position' in next ? { position } : {},
+        )
+      }
+      if ('trashed_at' in next) account.order = positioned(account)
+      expect(body).toEqual(target)
+      expect(body.completed).toBe(body.completed_at !== null)
+    },
+  )
+}
+
+export function repeat(user: User, index: number, isSame: boolean): Command {
+  return command(
+    `repeat(${user}, ${index}${isSame ? '' : ', with another body'})`,
+    async (world) => {
+      const { kept } = world[user]
+      const { takesTitle, again, first } = kept[index % Math.max(kept.length, 1)] ?? {}
+      if (!again || !first || (!isSame && !takesTitle)) return
+      const { status, headers, body } = await again(isSame ? undefined : { title: randomUUID() })
+      if (!isSame)
+        return expect([status, (body as unknown as Schemas['Problem']).code]).toEqual([
+          422,
+          'idempotency_key_reused',
+        ])
+      expect([status, body]).toEqual([first.status, first.body])
+      for (const name of ['etag', 'location'])
+        expect(headers.get(name)).toBe(first.headers.get(name))
+      expect([
+        first.headers.get('idempotency-replayed'),
+        headers.get('idempotency-replayed'),
+      ]).toEqual([null, 'true'])
+    },
+  )
+}
+
+export function read(user: User, index: number, query: Query, limit: number): Command {
+  return command(`read(${user}, ${index}, ${JSON.stringify(query)}, ${limit})`, async (world) => {
+    const { account, person } = world[user]
+    const target = liveAt(world[user], index)
+    const one = await person.send<Task>(`${person.tasks}/${target?.id ?? NO_TASK}`)
+    if (target) expect(one).toMatchObject({ status: 200, body: target })
+    else expect(one.status).toBe(404)
+    if (target)
+      expect(
+        (
+          await person.send(`${person.tasks}/${target.id}`, {
+            headers: { 'if-none-match': target.etag },
+          })
+        ).status,
+      ).toBe(304)
+    const date = today()
+    const expected = listed(account.tasks, query, date)
+    const seen = await walk(person, query, limit, expected.length).catch((error) => {
+      // The day may have turned meanwhile.
+      if (date === today()) throw error
+      return expected
+    })
+    expect(seen).toEqual(expected)
+    expect(listed(account.tasks, { sort: 'position' }, today()).map(({ id }) => id)).toEqual(
+      account.order,
+    )
+    const counts = await person.send<Schemas['TaskCounts']>(`/api/${person.id}/task-counts`)
+    const { labels, labels_are_complete, ...numbers } = counts.body
+    expect({
+      ...numbers,
+      labels: new Map(labels.map(({ label, open }) => [fold(label), open])),
+    }).toEqual(counted(account, today()))
+    expect(labels.map(({ open }) => open)).toEqual(
+      labels.map(({ open }) => open).sort((a, b) => b - a),
+    )
+    expect(labels_are_complete).toBe(true)
+    await follow(world[user], limit)
+    expect([...world[user].copy.values()].sort(byId)).toEqual(account.tasks.toSorted(byId))
+  })
+}
+
+const byId = (a: Task, b: Task) => (a.id < b.id ? -1 : 1)
+
+/** Reads on in the change feed, from wherever the copy stands. */
+async function follow(side: Side, limit: number): Promise<void> {
+  let has_more = true
+  while (has_more) {
+    const since = side.cursor === undefined ? '' : `&since=${side.cursor}`
+    const { status, body } = await side.person.send<Schemas['TaskChanges']>(
+      `/api/${side.person.id}/task-changes?limit=${limit}${since}`,
+    )
+    expect(status).toBe(200)
+    for (const { task_id, task } of body.items) {
+      if (task) side.copy.set(task_id, task)
+      else side.copy.delete(task_id)
+    }
+    side.cursor = body.cursor
+    has_more = body.has_more
+  }
+}
+
+export function empty(user: User): Command {
+  return command(`empty(${user})`, async (world) => {
+    const { account, person } = world[user]
+    const live = reachable(account)
+    const { body } = await person.send(`/api/${person.id}/trash`, { method: 'DELETE' })
+    expect(body).toEqual({ purged: account.tasks.length - live.length, is_empty: true })
+    account.version += account.tasks.length - live.length
+    account.tasks = live
+  })
+}
+
+/** All pages of a list, with every page as full as it may be, and no news to who has it. */
+async function walk(person: Person, query: Query, limit: number, total: number): Promise<Task[]> {
+  const seen: Task[] = []
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((each): [string, string] => [name, String(each)]),
+  )
+  let cursor: string | null = null
+  do {
+    const page = new URLSearchParams([...pairs, ['limit', String(limit)]])
+    if (cursor) page.append('cursor', cursor)
+    const path = `${person.tasks}?${page}`
+    const { status, headers, body }: Reply<Schemas['TaskList']> = await person.send(path)
+    expect([status, body.total, body.total_is_exact]).toEqual([200, total, true])
+    expect(body.items.length).toBe(Math.min(limit, total - seen.length))
+    // The minute may turn between the two where the list depends on it.
+    if (query.due !== 'overdue')
+      expect(
+        (await person.send(path, { headers: { 'if-none-match': headers.get('etag') ?? '' } }))
+          .status,
+      ).toBe(304)
+    seen.push(...body.items)
+    cursor = body.next_cursor
+  } while (cursor !== null)
+  return seen
+}

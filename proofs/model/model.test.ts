@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { effort, seed } from '../../server/testing/effort.ts'
+import { newPerson } from '../../server/testing/person.ts'
+import { startService, type TestService } from '../../server/testing/service.ts'
+import { wrongUsage } from '../../server/testing/usage.ts'
+import type { Side, World } from './commands.ts'
+import { emptyAccount } from './model.ts'
+import { sequences } from './sequences.ts'
+
+// The server beside the model: random sequences of all task operations by two users, and after
+// every step both hold the same.
+
+const runs = effort({ usual: 20, long: 600 })
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService({ keep: true })
+})
+afterAll(() => service.close())
+
+test('random sequences leave the server and the model with the same tasks', async () => {
+  let steps = 0
+  await fc.assert(
+    fc.asyncProperty(sequences, async (sequence) => {
+      const side = async (name: string): Promise<Side> => ({
+        account: emptyAccount(),
+        person: await newPerson(service.url, name),
+        kept: [],
+        copy: new Map(),
+      })
+      const world: World = [await side('ada'), await side('bob')]
+      await fc.asyncModelRun(() => ({ model: world, real: {} }), sequence)
+      steps += [...sequence].length
+    }),
+    { numRuns: runs, ...seed },
+  )
+  process.stdout.write(`model: ${steps} steps in ${runs} sequences\n`)
+  expect(steps).toBeGreaterThan(runs * 5)
+  expect(await wrongUsage(service.database)).toEqual([])
+}, 1_200_000)

@@ -1,0 +1,155 @@
+import { fold, uniqueLabels } from '../../rules/fold.ts'
+import type { components, operations } from '../../sdk/contract.gen.ts'
+
+// What a user's tasks should be, in a few lines without a database.
+
+type Schemas = components['schemas']
+type Task = Schemas['Task']
+export type Query = NonNullable<operations['listTasks']['parameters']['query']>
+
+export interface Account {
+  /** Of the clock that every write of the user advances. */
+  version: number
+  /** Those in the trash included. */
+  tasks: Task[]
+  /** The ids of the others, in the manual order. */
+  order: string[]
+}
+
+export const emptyAccount = (): Account => ({ version: 0, tasks: [], order: [] })
+
+const isTrashed = ({ trashed_at }: Task) => trashed_at !== null
+export const reachable = ({ tasks }: Account) => tasks.filter((task) => !isTrashed(task))
+
+/** The order where the tasks say it themselves, by their positions. */
+export function positioned(account: Account): string[] {
+  return listed(account.tasks, { sort: 'position' }, '').map(({ id }) => id)
+}
+
+/** The members of a new task that its creator may choose. */
+export function chosen({ id, ...fields }: Schemas['TaskCreate']) {
+  const unsaid = {
+    description: null,
+    completed: false,
+    due_date: null,
+    due_time: null,
+    due_time_zone: null,
+    priority: 'none' as const,
+    labels: [],
+  }
+  return { ...unsaid, ...fields, ...keptLabels(fields) }
+}
+
+/**
+ * What is kept of the labels that are sent, if any are: of the spellings of one label the first.
+ */
+export function keptLabels({ labels }: { labels?: string[] | undefined }): { labels?: string[] } {
+  return labels ? { labels: uniqueLabels(labels) } : {}
+}
+
+/** Whether a time has no day, or a time zone no time. */
+export function hangsInTheAir({
+  due_date,
+  due_time,
+  due_time_zone,
+}: Pick<Task, 'due_date' | 'due_time' | 'due_time_zone'>): boolean {
+  return (due_time !== null && due_date === null) || (due_time_zone !== null && due_time === null)
+}
+
+/** Whether these members of a task differ from what it has. */
+export function differs(task: Task, members: Partial<Task>): boolean {
+  return Object.entries(members).some(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(task[name as keyof Task]),
+  )
+}
+
+/** The order with this id elsewhere; undefined where the neighbour is not another one of these. */
+export function moved(order: string[], id: string, to: Schemas['TaskMove']): string[] | undefined {
+  const others = order.filter((each) => each !== id)
+  const neighbour = others.indexOf(to.before ?? to.after ?? '')
+  if (to.to === undefined && neighbour < 0) return undefined
+  const index =
+    to.to === 'top' ? 0 : to.to === 'bottom' ? others.length : to.before ? neighbour : neighbour + 1
+  return others.toSpliced(index, 0, id)
+}
+
+/** The tasks of a list, in its order; `today` is the day in UTC. */
+export function listed(
+  tasks: Task[],
+  { sort = '-created_at', ...filter }: Query,
+  today: string,
+): Task[] {
+  const direction = sort.startsWith('-') ? -1 : 1
+  const key = KEYS[sort.replace('-', '')] as (task: Task) => string | null
+  return tasks
+    .filter((task) => isIn(task, filter, today))
+    .sort((a, b) => {
+      const [left, right] = [key(a), key(b)]
+      if ((left === null) !== (right === null)) return left === null ? 1 : -1
+      return direction * (compared(left ?? '', right ?? '') || compared(a.id, b.id))
+    })
+}
+
+const compared = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const PRIORITIES = ['none', 'low', 'medium', 'high']
+const KEYS: Record<string, (task: Task) => string | null> = {
+  created_at: (task) => task.created_at,
+  updated_at: (task) => task.updated_at,
+  due: ({ due_date, due_time }) => due_date && `${due_date}T${due_time ?? '24'}`,
+  priority: ({ priority }) => String(PRIORITIES.indexOf(priority)),
+  position: (task) => task.position,
+}
+
+function isIn(task: Task, filter: Query, today: string): boolean {
+  const {
+    trashed = false,
+    completed,
+    priority,
+    label,
+    label_match,
+    due,
+    due_before,
+    due_after,
+    q,
+  } = filter
+  const day = task.due_date
+  const text = fold(
+    [task.title, task.description ?? '', ...task.labels.map((label) => `#${label}`)].join('\n'),
+  )
+  const has = (label: string) => task.labels.some((each) => fold(each) === fold(label))
+  return (
+    isTrashed(task) === trashed &&
+    (completed === undefined || task.completed === completed) &&
+    (!priority || priority.includes(task.priority)) &&
+    (!label || (label_match === 'all' ? label.every(has) : label.some(has))) &&
+    (!due_before || (day !== null && day < due_before)) &&
+    (!due_after || (day !== null && day > due_after)) &&
+    (!due ||
+      {
+        none: day === null,
+        overdue: !task.completed && day !== null && day < today,
+        today: day === today,
+        upcoming: day !== null && day > today,
+      }[due]) &&
+    (!q ||
+      fold(q)
+        .split(/\s+/)
+        .every((word) => text.includes(word)))
+  )
+}
+
+/** The counts of these tasks; the labels folded, and in no order. */
+export function counted(account: Account, today: string) {
+  const tasks = reachable(account)
+  const open = tasks.filter(({ completed }) => !completed)
+  const labels = new Map<string, number>()
+  for (const label of open.flatMap((task) => task.labels.map(fold)))
+    labels.set(label, (labels.get(label) ?? 0) + 1)
+  return {
+    open: open.length,
+    done: tasks.length - open.length,
+    overdue: open.filter(({ due_date }) => due_date !== null && due_date < today).length,
+    today: open.filter(({ due_date }) => due_date === today).length,
+    labels,
+  }
+}

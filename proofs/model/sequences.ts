@@ -1,0 +1,190 @@
+import fc from 'fast-check'
+import type { components } from '../../sdk/contract.gen.ts'
+import { contract } from '../../server/contract/document.ts'
+import { NO_TASK } from '../requests/example-request.ts'
+import type { Schema } from '../requests/request-schemas.ts'
+import { validValues } from '../requests/valid-values.ts'
+import {
+  change,
+  create,
+  createAgain,
+  day,
+  empty,
+  importFile,
+  liveAt,
+  read,
+  repeat,
+  type User,
+  VERSIONS,
+  type Write,
+} from './commands.ts'
+import { hangsInTheAir, keptLabels, moved, type Query } from './model.ts'
+
+type Schemas = components['schemas']
+
+const component = <Name extends keyof Schemas>(name: Name) =>
+  validValues(contract.components.schemas[name] as Schema) as fc.Arbitrary<Schemas[Name]>
+/** The hours that no time zone skips: what is skipped has its own tests. */
+const atDay = <T extends { due_time?: string | null }>(fields: T): T =>
+  fields.due_time ? { ...fields, due_time: fields.due_time.replace(/^(0|2)/, '1') } : fields
+/**
+ * On a day near this one, where such an offset is given, and now and then with a time; without a
+ * zone, in which it might be another day.
+ */
+const dated = <
+  T extends { due_time?: string | null; due_date?: string | null; due_time_zone?: string | null },
+>(
+  fields: T,
+  offset: number | undefined,
+): T =>
+  offset === undefined
+    ? fields
+    : {
+        ...fields,
+        due_date: day(offset),
+        due_time: offset % 2 === 0 ? null : '12:30',
+        due_time_zone: null,
+      }
+const offsets = fc.option(fc.constantFrom(-1, 0, 1, 2), { nil: undefined })
+const users = fc.constantFrom<User[]>(0, 1)
+const creations = fc
+  .tuple(component('TaskCreate'), offsets)
+  .map(([fields, offset]) => dated(atDay(fields), offset))
+const changes = fc
+  .tuple(component('TaskUpdate'), offsets)
+  .map(([fields, offset]) => dated(atDay(fields), offset))
+/** Labels and words are made to meet, now and then. */
+const few = fc.uniqueArray(fc.constantFrom('home', 'work', 'Home', '家'), {
+  minLength: 1,
+  maxLength: 3,
+})
+
+const writes: fc.Arbitrary<Write> = fc.oneof(
+  fc.tuple(changes, few, fc.boolean()).map(([update, labels, fewLabels]): Write => {
+    const json = update.labels && fewLabels ? { ...update, labels } : update
+    return {
+      name: `update ${JSON.stringify(json)}`,
+      method: 'PATCH',
+      path: '',
+      json: () => json,
+      after: (task) =>
+        hangsInTheAir({ ...task, ...json }) ? 'refused' : { ...json, ...keptLabels(json) },
+    }
+  }),
+  fc.boolean().map(
+    (completed): Write => ({
+      name: `set ${completed}`,
+      method: 'PATCH',
+      path: '/complete',
+      json: () => ({ completed }),
+      after: () => ({ completed }),
+    }),
+  ),
+  fc.constant<Write>({
+    name: 'toggle',
+    method: 'PATCH',
+    path: '/complete',
+    after: ({ completed }) => ({ completed: !completed }),
+  }),
+  fc.constant<Write>({ name: 'delete', method: 'DELETE', path: '', after: () => 'trashed' }),
+  fc.constant<Write>({
+    name: 'restore',
+    method: 'POST',
+    path: '/restore',
+    after: () => ({ trashed_at: null }),
+    reachesTrash: true,
+  }),
+)
+const moves = fc
+  .tuple(fc.constantFrom('before', 'after', 'top', 'bottom'), fc.nat(20), fc.boolean())
+  .map(
+    ([where, index, ofOther]): Write => ({
+      name: `move ${where} ${index}${ofOther ? ' of the other' : ''}`,
+      method: 'POST',
+      path: '/move',
+      json: (world, user) => {
+        if (where === 'top' || where === 'bottom') return { to: where }
+        return {
+          [where]:
+            liveAt(world[ofOther && index % 5 === 0 ? ((1 - user) as User) : user], index)?.id ??
+            NO_TASK,
+        }
+      },
+      after: (task, account, json) => {
+        const order = moved(account.order, task.id, json as Schemas['TaskMove'])
+        if (!order) return 'refused'
+        const isThere = order.every((id, place) => id === account.order[place])
+        account.order = order
+        // Where exactly is for the server to say, and for the order of the list to prove.
+        return isThere ? {} : { position: 'elsewhere' }
+      },
+    }),
+  )
+const queries = fc.record(
+  {
+    trashed: fc.boolean(),
+    completed: fc.boolean(),
+    priority: fc.uniqueArray(component('Priority'), { minLength: 1, maxLength: 3 }),
+    label: few,
+    label_match: fc.constantFrom('any' as const, 'all' as const),
+    due: fc.constantFrom(
+      'overdue' as const,
+      'today' as const,
+      'upcoming' as const,
+      'none' as const,
+    ),
+    due_before: component('Day'),
+    due_after: component('Day'),
+    q: fc.constantFrom('a', 'A e', 'E\u0301', '%', '_ \\'),
+    sort: fc.constantFrom<NonNullable<Query['sort']>[]>(
+      ...(['created_at', 'updated_at', 'due', 'priority', 'position'] as const).flatMap(
+        (key) => [key, `-${key}`] as const,
+      ),
+    ),
+  },
+  { requiredKeys: [] },
+)
+/** With few of the filters, so that something is left. */
+const readable = fc.tuple(queries, fc.nat()).map(([query, pick]): Query => {
+  const names = Object.keys(query).filter((name) => name !== 'sort')
+  const kept = names.length === 0 ? [] : [names[pick % names.length], 'sort', 'label_match']
+  return Object.fromEntries(Object.entries(query).filter(([name]) => kept.includes(name)))
+})
+const indexes = fc.nat(20)
+
+/** Random sequences of all task operations by two users. */
+export const sequences = fc.commands(
+  [
+    fc
+      .tuple(users, creations, fc.boolean())
+      .map(([user, fields, keyed]) => create(user, fields, keyed)),
+    fc
+      .tuple(users, creations, fc.boolean())
+      .map(([user, fields, keyed]) => create(user, fields, keyed)),
+    fc.tuple(users, indexes, fc.boolean()).map((parameters) => createAgain(...parameters)),
+    fc
+      .tuple(users, creations, few)
+      .map(([user, fields, labels]) => create(user, { ...fields, labels }, false)),
+    fc
+      .tuple(users, indexes, fc.constantFrom(...VERSIONS), writes, fc.boolean())
+      .map((parameters) => change(...parameters)),
+    fc
+      .tuple(users, indexes, fc.constantFrom(...VERSIONS), writes, fc.boolean())
+      .map((parameters) => change(...parameters)),
+    fc
+      .tuple(users, indexes, fc.constantFrom(...VERSIONS), moves, fc.boolean())
+      .map((parameters) => change(...parameters)),
+    fc
+      .tuple(users, fc.constantFrom(...VERSIONS), writes)
+      .map(([user, which, write]) => change(user, 0, which, write, false, true)),
+    users.map(empty),
+    fc
+      .tuple(users, fc.array(creations, { maxLength: 3 }), indexes, fc.boolean())
+      .map((parameters) => importFile(...parameters)),
+    fc.tuple(users, indexes, fc.boolean()).map((parameters) => repeat(...parameters)),
+    fc
+      .tuple(users, indexes, readable, fc.integer({ min: 1, max: 5 }))
+      .map((parameters) => read(...parameters)),
+  ],
+  { size: 'max', maxCommands: 60 },
+)

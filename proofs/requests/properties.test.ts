@@ -1,0 +1,349 @@
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { contractOperations } from '../../server/contract/document.ts'
+import { effort, seed } from '../../server/testing/effort.ts'
+import { newPerson, type Person } from '../../server/testing/person.ts'
+import { startService, type TestService } from '../../server/testing/service.ts'
+import { brokenRequests } from './broken-requests.ts'
+import { answerFaults, faults } from './contract-schemas.ts'
+import { exampleRequest, NO_TASK } from './example-request.ts'
+import { exchange, type Incoming, type Outgoing } from './exchange.ts'
+import { ableToSucceed, requestOf, validChoices } from './valid-requests.ts'
+
+// Generated requests, made from the schemas of the contract. A failure prints its
+// seed: PROPERTY_SEED repeats it.
+
+vi.setConfig({ testTimeout: 3_600_000 })
+const total = effort({ usual: 3_000, long: 200_000 })
+/** Each hashes a password, or tries to: 80 ms of a core. */
+const HASHING = new Set<string>([
+  'signup',
+  'login',
+  'signUpEmail',
+  'signInEmail',
+  'changePassword',
+  'deleteAccount',
+])
+
+let service: TestService
+let ada: Person
+let bob: Person
+let taskId: string
+let bobsTask: string
+let sent = 0
+beforeAll(async () => {
+  service = await startService({ keep: true })
+  ;[ada, bob] = [await newPerson(service.url, 'ada'), await newPerson(service.url, 'bob')]
+  bobsTask = (await bob.addTask({ title: 'of Bob' })).id
+  taskId = (await ada.addTask()).id
+})
+afterAll(async () => {
+  await service.close()
+  process.stdout.write(`properties: ${sent} requests\n`)
+  expect(sent).toBeGreaterThanOrEqual(total)
+})
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+/** What belongs to the inside of the server, and to no answer. */
+const INSIDE = new RegExp(
+  [
+    root,
+    'node_modules',
+    'node:internal',
+    '\\bat \\S+ \\(',
+    '\\.ts:\\d+',
+    '\\.js:\\d+',
+    'SQLSTATE',
+    'slonik',
+    'postgres',
+    'pg_',
+    'PGlite',
+    'syntax error',
+    'violates',
+    'relation "',
+    'select .* from',
+    'insert into',
+    'Cannot read',
+    'is not a function',
+    'is not defined',
+    '\\{user_id\\}',
+    'openapi\\.(paths|components)',
+    'ajv',
+    'ECONN',
+  ].join('|'),
+  'i',
+)
+
+async function send(request: Outgoing): Promise<Incoming> {
+  sent += 1
+  return exchange(service.url, request)
+}
+
+/** What every error must be, whatever caused it. */
+function expectProblem(answer: Incoming): void {
+  expect(answer.status).toBeLessThan(500)
+  expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
+  expect(faults(['components', 'schemas', 'Problem'], answer.body)).toEqual([])
+  expect(answer.body.status).toBe(answer.status)
+  // What was sent may come back as the name of an unknown member; all else is the server's own
+  // words.
+  const own = JSON.stringify([
+    answer.headers,
+    {
+      ...answer.body,
+      errors: answer.body.errors?.map((error: object) => ({ ...error, pointer: '' })),
+    },
+  ])
+  expect(own).not.toMatch(INSIDE)
+}
+
+const perOperation = Math.ceil(total / 2 / contractOperations.length)
+/** Half of the requests are broken, a fifth well-formed, the rest odd in their path or headers. */
+const check = <T>(
+  arbitrary: fc.Arbitrary<T>,
+  runs: number,
+  property: (value: T) => Promise<void>,
+) => fc.assert(fc.asyncProperty(arbitrary, property), { numRuns: Math.ceil(runs), ...seed })
+
+test.each(contractOperations)(
+  '$id: a request broken in one place is a problem that points there (rules 8, 9, 10)',
+  async (operation) => {
+    await check(
+      brokenRequests(operation, ada, taskId),
+      perOperation,
+      async ({ what, request, statuses, place }) => {
+        const answer = await send(request)
+        expect([what, statuses.includes(answer.status), answer.status]).toEqual([
+          what,
+          true,
+          answer.status,
+        ])
+        expectProblem(answer)
+        if (place)
+          expect([what, answer.body.errors]).toEqual([
+            what,
+            expect.arrayContaining([expect.objectContaining(place)]),
+          ])
+      },
+    )
+  },
+)
+
+/** Statuses that say nothing against the form of a request. */
+const WELL_FORMED = [200, 201, 204, 304, 404, 409, 412]
+
+/** What only the task as it is, or the one beside it, shows to be wrong. */
+const isOfTheTask = ({ pointer, code }: { pointer: string; code: string }) =>
+  code === 'invalid' && /\/(due_date|due_time|due_time_zone|before|after)$/.test(pointer)
+
+test.each(contractOperations)(
+  '$id: a valid request is not refused, and comes back as stored',
+  async (operation) => {
+    const isSignUp = /^(signup|signUpEmail)$/.test(operation.id)
+    const isSignIn = /^(login|signInEmail)$/.test(operation.id)
+    // A new user each time, because this one signs out or is deleted.
+    const isLast = /^(logout|signOut|revokeSession|changePassword|deleteAccount)$/.test(
+      operation.id,
+    )
+    const isProof = /^(changePassword|deleteAccount)$/.test(operation.id)
+    const runs =
+      HASHING.has(operation.id) || isLast ? Math.max(20, perOperation / 20) : (perOperation * 2) / 5
+    let succeeded = 0
+    await check(fc.tuple(validChoices(operation), fc.boolean()), runs, async ([chosen, known]) => {
+      const choice = known ? ableToSucceed(chosen) : chosen
+      if (isSignUp && known)
+        Object.assign(choice.body as object, { email: `new.${sent}@example.org` })
+      if (isProof && known)
+        Object.assign(choice.body as object, {
+          [operation.id === 'deleteAccount' ? 'password' : 'current_password']: ada.password,
+        })
+      if (isSignIn && known)
+        Object.assign(choice.body as object, { email: ada.email, password: ada.password })
+      if (operation.id === 'bulkTasks') {
+        // Of many at random one is sure to be refused, and with it all; half of them are one alone.
+        const body = choice.body as { operations: { task_id?: string; if_match?: string }[] }
+        if (known) body.operations.splice(1)
+        for (const each of body.operations) if (each.task_id) each.task_id = taskId
+      }
+      const answer = await send(
+        requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice),
+      )
+      const byAnotherRule =
+        [
+          'cursor_invalid',
+          'changes_gone',
+          'idempotency_key_reused',
+          'INVALID_CALLBACK_URL',
+        ].includes(answer.body?.code) ||
+        (answer.status === 422 && answer.body?.errors?.every(isOfTheTask)) ||
+        (HASHING.has(operation.id) && answer.body?.errors?.[0]?.pointer === '/email') ||
+        (isProof && !known && answer.status === 422) ||
+        (isSignIn && !known && answer.status === 401)
+      const isAsExpected = known ? answer.status < 400 : WELL_FORMED.includes(answer.status)
+      expect([answer.status, answer.body?.code, isAsExpected || byAnotherRule]).toEqual([
+        answer.status,
+        answer.body?.code,
+        true,
+      ])
+      if (answer.status >= 400) return expectProblem(answer)
+      succeeded += 1
+      const type = answer.headers['content-type']?.toString().split(';')[0] ?? ''
+      expect(answerFaults(operation, answer.status, type, answer.body)).toEqual([])
+      if (choice.body && answer.body?.title !== undefined && operation.id !== 'moveTask')
+        expect(answer.body).toMatchObject(choice.body)
+      if (['deleteTask', 'bulkTasks'].includes(operation.id)) taskId = (await ada.addTask()).id
+    })
+    expect(succeeded).toBeGreaterThan(0)
+  },
+)
+
+test('a random path reaches nothing of another user', async () => {
+  const pieces = [
+    'api',
+    'auth',
+    'tasks',
+    'complete',
+    ada.id,
+    bob.id,
+    taskId,
+    bobsTask,
+    '..',
+    '.',
+    '',
+    '%2e%2e',
+    '%2E.',
+    '%2f',
+    '%5c',
+    '%00',
+    '%zz',
+    '%252f',
+    ';',
+    '%c0%ae%c0%ae',
+    '..%2f',
+    'livez',
+    'x'.repeat(3_000),
+    'api%2ftasks',
+    '__proto__',
+    '@evil.example',
+    '*',
+    '%e2%80%ae',
+  ]
+  const paths = fc.tuple(
+    fc.array(fc.constantFrom(...pieces), { maxLength: 8 }),
+    fc.constantFrom('', '?', '?limit=5', '?/../', '#', ';', '??', '?%00'),
+    fc.constantFrom(
+      ...([
+        '',
+        `/api/${bob.id}/`,
+        `/api/${ada.id}/../${bob.id}/`,
+        `/api/${ada.id}%2f..%2f${bob.id}/`,
+        `//api/${bob.id}/`,
+        `http://x/api/${bob.id}/`,
+      ] as const),
+    ),
+  )
+  await check(
+    fc.tuple(paths, fc.constantFrom('GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'HEAD')),
+    total / 5,
+    async ([[segments, query, start], method]) => {
+      const own = start === '' && segments[0] === 'api' && segments[1] === ada.id
+      // Her own paths have their own tests; a DELETE here would take the task away that they use.
+      if (own && method !== 'GET') return
+      const answer = await send({
+        method,
+        path: `${start || '/'}${segments.join('/')}${query}`,
+        headers: [['authorization', `Bearer ${ada.token}`]],
+      })
+      expect(answer.status).toBeLessThan(500)
+      expect(answer.text).not.toContain('of Bob')
+      if (answer.status >= 400 && method !== 'HEAD') expectProblem(answer)
+    },
+  )
+  expect((await bob.send(bob.tasks)).body).toMatchObject({
+    items: [{ id: bobsTask, title: 'of Bob' }],
+    total: 1,
+  })
+})
+
+test('repeated or odd headers are accepted or refused, and crash nothing', async () => {
+  const values: Record<string, string[]> = {
+    authorization: [
+      `Bearer ${ada.token}`,
+      'Bearer x',
+      '',
+      'bearer  ',
+      `Bearer ${ada.token},Bearer ${ada.token}`,
+    ],
+    'content-type': [
+      'application/json',
+      'text/plain',
+      ';',
+      '',
+      'application/json;charset',
+      'a/b/c',
+      'application/json, application/json',
+    ],
+    accept: [
+      '*/*',
+      'text/csv',
+      '',
+      'application/json;q=0',
+      ';;;',
+      'a',
+      `text/${'x'.repeat(500)}`,
+      '*/*;q=9',
+    ],
+    'if-match': ['"1"', '*', 'x'],
+    'if-none-match': ['"1"', '*', '"'],
+    'x-request-id': ['a', '', '\u00ff', 'x'.repeat(300), '../../etc'],
+    cookie: [
+      'better-auth.session_token=x',
+      'a',
+      '=;=',
+      `better-auth.session_token=${'%'.repeat(50)}`,
+    ],
+    origin: ['null', 'https://evil.example', 'x', '', 'http://localhost:5173'],
+    'content-encoding': ['gzip', 'identity', 'x', ''],
+    'x-forwarded-for': ['1.2.3.4', 'x', '::1, y'],
+    expect: ['x'],
+    host: ['x', 'a:b'],
+    range: ['bytes=0-1', 'x'],
+    prefer: ['code=500'],
+    'x-http-method-override': ['DELETE'],
+    'sec-fetch-site': ['cross-site', 'x'],
+    'sec-fetch-mode': ['navigate'],
+    'user-agent': ['', 'x'.repeat(9_000), '\u00fc'],
+  }
+  const line = fc.constantFrom(
+    ...Object.entries(values).flatMap(([name, each]) =>
+      each.map((value): [string, string] => [name, value]),
+    ),
+  )
+  const others = contractOperations.filter(
+    ({ id }) =>
+      !/^(logout|revokeSession|revokeOtherSessions|changePassword|deleteAccount)$/.test(id),
+  )
+  const seldomHashing = fc.oneof(
+    { weight: 30, arbitrary: fc.constantFrom(...others.filter(({ id }) => !HASHING.has(id))) },
+    { weight: 1, arbitrary: fc.constantFrom(...others.filter(({ id }) => HASHING.has(id))) },
+  )
+  const requests = fc.tuple(
+    seldomHashing,
+    fc.array(line, { minLength: 1, maxLength: 4 }),
+    fc.boolean(),
+  )
+  await check(requests, total / 5, async ([operation, lines, twice]) => {
+    const request = exampleRequest(
+      operation,
+      { ...ada, sessionToken: bob.sessionToken.replace(/^./, 'x') },
+      NO_TASK,
+    )
+    const answer = await send({
+      ...request,
+      headers: [...(request.headers ?? []), ...lines, ...(twice ? lines : [])],
+    })
+    expect(answer.status).toBeLessThan(500)
+    if (answer.status >= 400) expectProblem(answer)
+  })
+})

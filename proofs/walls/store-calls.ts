@@ -1,0 +1,266 @@
+import { randomUUID } from 'node:crypto'
+import { decodeJwt } from 'jose'
+import * as accountStore from '../../server/auth/account/store.ts'
+import * as sessionStore from '../../server/auth/store.ts'
+import * as cleanupJobs from '../../server/cleanup/jobs.ts'
+import type { Caller } from '../../server/contract/handlers.ts'
+import type { Database } from '../../server/database/database.ts'
+import { sql } from '../../server/database/sql.ts'
+import * as idempotencyStore from '../../server/resource/idempotency-store.ts'
+import { localTimeIn } from '../../server/tasks/query/local-time.ts'
+import * as searchInParts from '../../server/tasks/query/search-in-parts.ts'
+import * as selectTask from '../../server/tasks/query/select-task.ts'
+import * as taskChanges from '../../server/tasks/query/task-changes.ts'
+import * as taskCounts from '../../server/tasks/query/task-counts.ts'
+import * as taskPage from '../../server/tasks/query/task-page.ts'
+import * as deleteTask from '../../server/tasks/write/delete-task.ts'
+import * as emptyTrash from '../../server/tasks/write/empty-trash.ts'
+import * as insertTask from '../../server/tasks/write/insert-task.ts'
+import * as moveTask from '../../server/tasks/write/move-task.ts'
+import * as toggleTask from '../../server/tasks/write/toggle-task.ts'
+import * as updateTask from '../../server/tasks/write/update-task.ts'
+import * as writeTask from '../../server/tasks/write/write-task.ts'
+import type { Person } from '../../server/testing/person.ts'
+import { AMPLE } from '../../server/testing/usage.ts'
+import * as exportStore from '../../server/transfer/export-store.ts'
+import * as importStore from '../../server/transfer/import-store.ts'
+import { NO_TASK } from '../requests/example-request.ts'
+
+/** An `Idempotency-Key` that Bob has used. */
+export const BOBS_KEY = 'a key of Bob'
+
+export const sessionOf = (person: Person) => decodeJwt(person.token).sid as string
+
+/** The hash of this person's password, as the database keeps it. */
+export async function hashOf(database: Database, person: Person): Promise<string> {
+  const [account] = await database.rows<{ password: string }>(
+    sql.unsafe`select password from account where "userId" = ${person.id}::uuid`,
+  )
+  return account?.password ?? ''
+}
+
+/** Calls an exported function of a store, to reach what belongs to another user. */
+type Call = (
+  caller: Caller,
+  owner: Person,
+  ownersTask: string,
+  ownersOther: string,
+) => Promise<unknown>
+
+/** Every file outside `server/database` that runs SQL, with its functions and their calls. */
+export const storeCalls = (
+  database: () => Database,
+): Record<string, { module: object; calls: Record<string, Call>; actsForNoUser?: true }> => ({
+  'server/cleanup/jobs.ts': {
+    module: cleanupJobs,
+    // What they delete, and nothing else, is tested in `cleanup.test.ts`.
+    actsForNoUser: true,
+    calls: {
+      purgeOldTrash: () => cleanupJobs.purgeOldTrash(database()),
+      deleteOldTombstones: () => cleanupJobs.deleteOldTombstones(database()),
+      deleteOldKeys: () => cleanupJobs.deleteOldKeys(database()),
+      deleteExpiredSessions: () => cleanupJobs.deleteExpiredSessions(database()),
+    },
+  },
+  'server/resource/idempotency-store.ts': {
+    module: idempotencyStore,
+    calls: {
+      lockVersion: (caller) => idempotencyStore.lockVersion(database(), caller),
+      selectEarlierResponse: async (caller) => {
+        const key = { key: BOBS_KEY, requestHash: 'another' }
+        await idempotencyStore.insertResponse(database(), caller, key, { items: [] })
+        return idempotencyStore.selectEarlierResponse(database(), caller, key)
+      },
+      insertResponse: (caller) => {
+        const key = { key: 'an unused key', requestHash: 'x' }
+        return idempotencyStore.insertResponse(database(), caller, key, { items: [] })
+      },
+    },
+  },
+  'server/transfer/export-store.ts': {
+    module: exportStore,
+    calls: {
+      selectTasks: (caller) => exportStore.selectTasks(database(), caller, { ...ALL, trash: true }),
+      selectCalendarTasks: (caller) => exportStore.selectCalendarTasks(database(), caller, ALL),
+      selectHeldUser: (caller) => exportStore.selectHeldUser(database(), caller),
+      selectSignInMethods: (caller) => exportStore.selectSignInMethods(database(), caller, ALL),
+      selectHeldSessions: (caller) => exportStore.selectHeldSessions(database(), caller, ALL),
+      selectPurgedTasks: (caller) => exportStore.selectPurgedTasks(database(), caller, ALL),
+      selectKeptResponses: (caller) => exportStore.selectKeptResponses(database(), caller, ALL),
+    },
+  },
+  'server/transfer/import-store.ts': {
+    module: importStore,
+    calls: {
+      insertTasks: (caller, _owner, id, otherId) =>
+        importStore.insertTasks(
+          database(),
+          caller,
+          [id, otherId, randomUUID()].map((id, index) => ({
+            row: index + 1,
+            id,
+            title: 'planted',
+            completed: false,
+            isIdMade: false,
+          })),
+          AMPLE,
+        ),
+    },
+  },
+  'server/auth/account/store.ts': {
+    module: accountStore,
+    calls: {
+      selectSessions: (caller) => accountStore.selectSessions(database(), caller),
+      deleteSessionById: (caller, owner) =>
+        accountStore.deleteSessionById(database(), caller, sessionOf(owner)),
+      deleteOtherSessions: (caller) => accountStore.deleteOtherSessions(database(), caller),
+      selectPasswordHash: (caller) => accountStore.selectPasswordHash(database(), caller),
+      // With the owner's own hash.
+      replaceHash: async (caller, owner) =>
+        accountStore.replaceHash(database(), caller, await hashOf(database(), owner), 'taken'),
+      lockAccount: (caller) => accountStore.lockAccount(database(), caller),
+      deleteUser: async (caller, owner) =>
+        accountStore.deleteUser(database(), caller, await hashOf(database(), owner)),
+      updateUser: (caller) => accountStore.updateUser(database(), caller, { name: 'taken' }),
+    },
+  },
+  'server/auth/store.ts': {
+    module: sessionStore,
+    calls: {
+      selectUser: (caller) => sessionStore.selectUser(database(), caller),
+      selectHashOfEmail: (_caller, owner) =>
+        sessionStore.selectHashOfEmail(database(), owner.email),
+      isHashOf: async (_caller, owner) =>
+        sessionStore.isHashOf(database(), owner.id, await hashOf(database(), owner)),
+      isEmailTaken: (_caller, owner) => sessionStore.isEmailTaken(database(), owner.email),
+      deleteSession: (caller) => sessionStore.deleteSession(database(), caller),
+    },
+  },
+  ...queryCalls(database),
+  ...writeCalls(database),
+})
+
+type StoreCalls = ReturnType<typeof storeCalls>
+
+const queryCalls = (database: () => Database): StoreCalls => ({
+  'server/tasks/query/select-task.ts': {
+    module: selectTask,
+    calls: {
+      selectTask: (caller, _owner, id) => selectTask.selectTask(database(), caller, id),
+    },
+  },
+  'server/tasks/query/task-page.ts': {
+    module: taskPage,
+    calls: { selectTaskPage: (caller) => taskPage.selectTaskPage(database(), caller, PAGE) },
+  },
+  'server/tasks/query/search-in-parts.ts': {
+    module: searchInParts,
+    calls: {
+      searchInParts: (caller) =>
+        searchInParts.searchInParts(database(), caller, { ...PAGE, filter: { q: 'a' } }),
+    },
+  },
+  'server/tasks/query/task-counts.ts': {
+    module: taskCounts,
+    calls: {
+      selectTaskCounts: (caller) =>
+        taskCounts.selectTaskCounts(database(), caller, PAGE.localTime, []),
+    },
+  },
+  'server/tasks/query/task-changes.ts': {
+    module: taskChanges,
+    calls: {
+      selectTaskChanges: (caller) =>
+        taskChanges.selectTaskChanges(database(), caller, {
+          since: undefined,
+          limit: 200,
+          unchanged: [],
+        }),
+    },
+  },
+})
+
+const writeCalls = (database: () => Database): StoreCalls => ({
+  'server/tasks/write/insert-task.ts': {
+    module: insertTask,
+    calls: {
+      insertTask: (caller, _owner, id) =>
+        insertTask.insertTask(database(), caller, id, { title: 'planted' }, bobsKey(), AMPLE),
+    },
+  },
+  'server/tasks/write/update-task.ts': {
+    module: updateTask,
+    calls: {
+      updateTask: (caller, _owner, id) => {
+        const change = { title: 'taken', description: null, completed: true }
+        return updateTask.updateTask(database(), caller, id, change, keyed(), AMPLE)
+      },
+    },
+  },
+  'server/tasks/write/toggle-task.ts': {
+    module: toggleTask,
+    calls: {
+      toggleTask: (caller, _owner, id) => toggleTask.toggleTask(database(), caller, id, keyed()),
+    },
+  },
+  'server/tasks/write/move-task.ts': {
+    module: moveTask,
+    calls: {
+      moveTask: async (caller, _owner, id, otherId) => {
+        // Bob's task itself, and a task of the caller beside Bob's.
+        const own = await insertTask.insertTask(
+          database(),
+          caller,
+          randomUUID(),
+          { title: 'own' },
+          undefined,
+          AMPLE,
+        )
+        const ownId = own?.outcome === 'done' ? own.task.id : NO_TASK
+        return [
+          await moveTask.moveTask(database(), caller, id, { before: otherId }, UNGUARDED),
+          await moveTask.moveTask(database(), caller, ownId, { after: id }, UNGUARDED),
+        ]
+      },
+    },
+  },
+  'server/tasks/write/delete-task.ts': {
+    module: deleteTask,
+    calls: {
+      deleteTask: (caller, _owner, id) => deleteTask.deleteTask(database(), caller, id, keyed()),
+      restoreTask: (caller, _owner, id) =>
+        deleteTask.restoreTask(database(), caller, id, UNGUARDED),
+    },
+  },
+  'server/tasks/write/write-task.ts': {
+    module: writeTask,
+    calls: {
+      writeTask: (caller, _owner, id) =>
+        writeTask.writeTask(database(), caller, id, keyed(), {
+          next: sql.fragment`
+            select user_id, id, null::text as violation
+            from current`,
+          differs: sql.fragment`true`,
+          assignments: sql.fragment`title = 'taken'`,
+        }),
+    },
+  },
+  'server/tasks/write/empty-trash.ts': {
+    module: emptyTrash,
+    calls: { emptyTrash: (caller) => emptyTrash.emptyTrash(database(), caller, undefined) },
+  },
+})
+
+const PAGE = {
+  filter: {},
+  localTime: localTimeIn('UTC', Date.now()),
+  sort: '-created_at' as const,
+  after: undefined,
+  limit: 200,
+  unchanged: [],
+}
+const ALL = { after: undefined, limit: 200 }
+const UNGUARDED = { ifMatch: null, key: undefined }
+/** The same key as one of Bob's, for another request. */
+const bobsKey = () => ({ key: BOBS_KEY, requestHash: 'another' })
+const keyed = () => ({ ifMatch: null, key: bobsKey() })

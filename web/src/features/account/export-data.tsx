@@ -1,0 +1,51 @@
+import { useMutation } from '@tanstack/react-query'
+import { Failure } from '../../ui/failure.tsx'
+import { useWorkspace } from '../workspace/workspace.tsx'
+import { Section } from './section.tsx'
+
+/** The files that a person can take along. */
+export function ExportData() {
+  const { docket, replica } = useWorkspace()
+  const files = [
+    ['Everything that is held of me (JSON)', docket.raw.exportMyData],
+    ['My tasks (JSON)', docket.raw.exportTasks],
+    ['My tasks (CSV, for spreadsheets)', docket.raw.exportTasksCsv],
+    ['My tasks (iCalendar, for calendars)', docket.raw.exportTasksICalendar],
+  ] as const
+  const save = useMutation({
+    mutationFn: async (get: () => Promise<Response>) => {
+      // What was done here is in the file too.
+      await replica.synchronise()
+      const response = await get()
+      const address = URL.createObjectURL(await response.blob())
+      const link = Object.assign(document.createElement('a'), {
+        href: address,
+        download:
+          /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ??
+          'docket',
+      })
+      link.click()
+      // Not before the browser has begun to read it.
+      setTimeout(() => URL.revokeObjectURL(address), 60_000)
+    },
+  })
+  return (
+    <Section title="My data">
+      <ul className="space-y-2">
+        {files.map(([name, get]) => (
+          <li key={name}>
+            <button
+              type="button"
+              className="outlined"
+              disabled={save.isPending}
+              onClick={() => save.mutate(get)}
+            >
+              {name}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {save.isError && <Failure error={save.error} />}
+    </Section>
+  )
+}

@@ -1,0 +1,102 @@
+import type { Task, TaskMove } from '@docket/sdk'
+import { useRef } from 'react'
+import { PRIORITIES } from '../../../../rules/priorities.ts'
+import { Icon } from '../../ui/icons.tsx'
+import { Labelled } from '../../ui/labelled.tsx'
+import { useWorkspace } from '../workspace/workspace.tsx'
+import { DueField } from './due-field.tsx'
+import { LabelField } from './label-field.tsx'
+import { DescriptionField, TitleField, tooLongMember } from './text-fields.tsx'
+
+interface Editor {
+  task: Task
+  /** Where it can be moved to; none where the list is in another order. */
+  places: Record<string, TaskMove> | undefined
+  close: () => void
+}
+
+/**
+ * Everything of one task, in its place in the list. What is changed is kept when the field is left;
+ * Escape closes.
+ */
+export function TaskEditor({ task, places, close }: Editor) {
+  const { actions, replica } = useWorkspace()
+  const isTrashed = task.trashed_at !== null
+  const editor = useRef<HTMLDivElement>(null)
+  const leave = () => {
+    const tooLong = tooLongMember(replica, task.id)
+    // What cannot be saved as it is must not go out of sight.
+    if (tooLong)
+      return editor.current?.querySelector<HTMLElement>(`[data-member=${tooLong}]`)?.focus()
+      // Leaves the field, which keeps what is in it.
+    ;(document.activeElement as HTMLElement | null)?.blur()
+    close()
+    document.querySelector<HTMLElement>(`[data-task="${task.id}"]`)?.focus()
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only Escape, which the button does too
+    <div
+      ref={editor}
+      data-editor
+      className="mb-2 space-y-3 rounded-xl border border-line bg-surface p-4"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.stopPropagation()
+        leave()
+      }}
+    >
+      <fieldset disabled={isTrashed} className="min-w-0 space-y-3">
+        <legend className="sr-only">{task.title}</legend>
+        <TitleField task={task} />
+        <DescriptionField task={task} />
+        <div className="grid gap-3 sm:grid-cols-2">
+          <DueField task={task} />
+          <Labelled label="Priority">
+            <select
+              className="field"
+              value={task.priority}
+              onChange={({ target }) =>
+                actions.setPriority([task], target.value as Task['priority'])
+              }
+            >
+              {PRIORITIES.map((each) => (
+                <option key={each}>{each}</option>
+              ))}
+            </select>
+          </Labelled>
+        </div>
+        <LabelField task={task} />
+      </fieldset>
+      <div className="flex flex-wrap items-center gap-1.5">
+        {places && !isTrashed && (
+          <select
+            aria-label="Move"
+            className="outlined"
+            value=""
+            onChange={({ target }) => actions.move([task], places[target.value] as TaskMove)}
+          >
+            <option value="" disabled hidden>
+              Move…
+            </option>
+            {Object.keys(places).map((place) => (
+              <option key={place}>{place}</option>
+            ))}
+          </select>
+        )}
+        {isTrashed ? (
+          <button type="button" className="outlined" onClick={() => actions.restore([task])}>
+            Restore
+          </button>
+        ) : (
+          <button type="button" className="outlined" onClick={() => actions.remove([task])}>
+            <Icon name="trash" className="size-4" />
+            Delete
+          </button>
+        )}
+        <button type="button" className="quiet ml-auto" onClick={leave}>
+          Close
+        </button>
+      </div>
+    </div>
+  )
+}

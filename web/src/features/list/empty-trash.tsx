@@ -1,0 +1,63 @@
+import { useState } from 'react'
+import { sentenceOf } from '../../sentences.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { useWorkspace } from '../workspace/workspace.tsx'
+
+/** Lets go of the trash for good, which nothing takes back: so it asks. */
+export function EmptyTrash({ count }: { count: number }) {
+  const { docket, replica, announce } = useWorkspace()
+  const [isAsking, setIsAsking] = useState(false)
+  const [isBusy, setIsBusy] = useState(false)
+  const [why, setWhy] = useState<string>()
+  const close = () => {
+    setIsAsking(false)
+    setWhy(undefined)
+  }
+  const empty = async () => {
+    setIsBusy(true)
+    try {
+      // What was deleted here only is not in the trash of the server yet, and what was restored
+      // here only still is.
+      await replica.synchronise()
+      if (replica.getSnapshot().outbox.length > 0)
+        return setWhy("Some changes haven't synced yet. Try again in a moment.")
+      while (!(await docket.emptyTrash()).is_empty);
+      await replica.synchronise()
+      announce('The trash is empty')
+      close()
+    } catch (error) {
+      setWhy(sentenceOf(error as Error))
+    } finally {
+      setIsBusy(false)
+    }
+  }
+  return (
+    <>
+      <button type="button" className="outlined" onClick={() => setIsAsking(true)}>
+        Empty the trash
+      </button>
+      {isAsking && (
+        <Dialog title="Empty the trash" close={close}>
+          <h2 className="mb-2 text-lg font-semibold">Empty the trash?</h2>
+          <p className="mb-4">
+            {count === 1 ? 'One task goes' : `${count} tasks go`} for good. Nothing brings them
+            back.
+          </p>
+          {why && (
+            <p role="alert" className="alert">
+              {why}
+            </p>
+          )}
+          <div className="flex justify-end gap-2">
+            <button type="button" className="quiet" onClick={close}>
+              Keep them
+            </button>
+            <button type="button" className="danger" disabled={isBusy} onClick={empty}>
+              Empty the trash
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}

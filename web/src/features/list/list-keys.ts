@@ -1,0 +1,93 @@
+import type { Task } from '@docket/sdk'
+import { PRIORITIES } from '../../../../rules/priorities.ts'
+import { useKeys } from '../../ui/keys.ts'
+import type { Actions } from '../workspace/actions.ts'
+import { placesAt } from './task-list.tsx'
+
+interface ListKeys {
+  shown: Task[]
+  /** The task that the focus is on, or was on last. */
+  current: string | undefined
+  selected: Task[]
+  actions: Actions
+  isManual: boolean
+  open: (task: Task | undefined) => void
+  select: (task: Task) => void
+  clear: () => void
+  /** Sends the focus to a task. */
+  send: (id: string | undefined) => void
+}
+
+/**
+ * The keys of the list: they are about what is selected, or else about the task that has the focus.
+ */
+export function useListKeys({
+  shown,
+  current,
+  selected,
+  actions,
+  isManual,
+  open,
+  select,
+  clear,
+  send,
+}: ListKeys): void {
+  const at = shown.findIndex(({ id }) => id === current)
+  const task = shown[at]
+  // What is in the trash can only be restored.
+  const meant = (selected.length > 0 ? selected : task ? [task] : []).filter(
+    ({ trashed_at }) => trashed_at === null,
+  )
+  /**
+   * Whether the focus is on a task; not on what stands around the list, or in a task that is open.
+   */
+  const isOnTask = () => {
+    const focused = document.activeElement
+    return selected.length > 0
+      ? !focused?.closest('fieldset')
+      : !!focused?.closest('ul[aria-label="Tasks"]') && !focused.closest('[data-editor]')
+  }
+  const step = (by: number) =>
+    send(shown[at < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by))]?.id)
+  const act = (action: (tasks: Task[]) => Promise<boolean>) => () => {
+    if (meant.length === 0 || !isOnTask()) return
+    void action(meant)
+    clear()
+  }
+  const remove = act(actions.remove)
+  const move = (name: string) => () => {
+    const place = task && isManual ? placesAt(shown, at)[name] : undefined
+    if (task && place && isOnTask()) void actions.move([task], place)
+  }
+
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    e: () => task && isOnTask() && open(task),
+    d: act((tasks) =>
+      actions.complete(
+        tasks,
+        tasks.some(({ completed }) => !completed),
+      ),
+    ),
+    '[Shift]+#': remove,
+    Delete: remove,
+    x: () => task && isOnTask() && select(task),
+    Escape: () => {
+      open(undefined)
+      clear()
+    },
+    'Alt+ArrowUp': move('Up'),
+    'Alt+ArrowDown': move('Down'),
+    'Alt+Home': move('To the top'),
+    'Alt+End': move('To the bottom'),
+    ...Object.fromEntries(
+      PRIORITIES.map((priority, key) => [
+        String(key),
+        () => meant.length > 0 && isOnTask() && void actions.setPriority(meant, priority),
+      ]),
+    ),
+  })
+}

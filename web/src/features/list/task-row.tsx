@@ -1,0 +1,180 @@
+import type { Task, TaskMove } from '@docket/sdk'
+import { memo, type ReactNode } from 'react'
+import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import type { Actions } from '../workspace/actions.ts'
+import { Chips, DueChip } from '../workspace/chips.tsx'
+import { dueOf } from '../workspace/due.ts'
+
+const TaskEditor = lazyPart(
+  () => import('../editor/task-editor.tsx').then(({ TaskEditor }) => TaskEditor),
+  {
+    failed: ({ close }) => <PartFailed close={close} />,
+  },
+)
+
+export interface RowProps {
+  task: Task
+  actions: Actions
+  isEdited: boolean
+  isSelected: boolean
+  /** Whether a click selects. */
+  isSelecting: boolean
+  isManual: boolean
+  /** Where it can be moved to from here. */
+  places?: Record<string, TaskMove> | undefined
+  /** Of the device: when a task is due depends on it. */
+  timeZone: string
+  open: (task: Task | undefined) => void
+  /** `isRange`: with all between it and the one before. */
+  select: (task: Task, isRange: boolean) => void
+  /** What it is dragged by, and where it would be dropped. */
+  handle?: ReactNode
+  drop?:
+    | { ref: (element: HTMLElement | null) => void; line: 'above' | 'below' | undefined }
+    | undefined
+}
+
+/**
+ * Without the mark of a heading, a quote or a list, and without pairs of marks; all else as it was
+ * written.
+ */
+const firstLine = (description: string): string =>
+  (description.trimStart().split('\n', 1)[0] ?? '')
+    .replace(/^(#{1,6}|[-*+>]|\d+[.)])\s+/, '')
+    .replaceAll(/(\*\*|__|`)(\S.*?)\1/g, '$2')
+
+const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_0_var(--accent)]' }
+
+let last = { at: 0, x: 0, y: 0 }
+
+/** The second click of a double one meets the task that has come to the place of the first. */
+function isSecondOfTwo({ timeStamp: at, clientX: x, clientY: y, detail }: MouseEvent): boolean {
+  const isSecond = detail > 0 && at - last.at < 500 && Math.hypot(x - last.x, y - last.y) < 5
+  last = { at, x, y }
+  return isSecond
+}
+
+/** A task whose row has a fault is shown as plain text, and the others as ever. */
+export const TaskRow = memo(function TaskRow(props: RowProps) {
+  const { title, description, updated_at } = props.task
+  const plain = (
+    <div className="border-b border-line px-1 py-2.5">
+      <p dir="auto" className="break-words">
+        {title}
+      </p>
+      {description && (
+        <p dir="auto" className="text-sm break-words whitespace-pre-wrap text-muted">
+          {description}
+        </p>
+      )}
+      <PartFailed />
+    </div>
+  )
+  return (
+    <ErrorBoundary fallback={plain} resetKey={updated_at}>
+      <Row {...props} />
+    </ErrorBoundary>
+  )
+})
+
+function Row({
+  task,
+  actions,
+  isEdited,
+  isSelected,
+  isSelecting,
+  isManual,
+  places,
+  open,
+  select,
+  handle,
+  drop,
+}: RowProps) {
+  const isTrashed = task.trashed_at !== null
+  const due = dueOf(task)
+  const hasMore = due || task.priority !== 'none' || task.labels.length > 0 || task.description
+  return (
+    <div
+      ref={drop?.ref}
+      className={
+        `border-b border-line ` +
+        `${isSelected ? 'bg-teal-600/10' : ''} ${drop?.line ? LINES[drop.line] : ''}`
+      }
+    >
+      <div className="group flex items-start gap-1">
+        {(!isTrashed || isSelecting) && (
+          <span className="grid size-11 shrink-0 place-items-center">
+            <input
+              type="checkbox"
+              className={isSelecting ? 'size-5 accent-teal-700' : 'tick'}
+              aria-label={isSelecting ? `Select ${task.title}` : task.title}
+              checked={isSelecting ? isSelected : task.completed}
+              onChange={({ nativeEvent }) => {
+                const click = nativeEvent as MouseEvent
+                if (isSelecting || click.shiftKey) select(task, click.shiftKey)
+                else if (!isSecondOfTwo(click)) void actions.complete([task], !task.completed)
+              }}
+            />
+          </span>
+        )}
+        <button
+          type="button"
+          data-task={task.id}
+          aria-expanded={isEdited}
+          className="min-h-11 min-w-0 grow rounded-md px-1 py-2.5 text-left"
+          onClick={(event) =>
+            isSelecting || event.shiftKey
+              ? select(task, event.shiftKey)
+              : open(isEdited ? undefined : task)
+          }
+        >
+          <span
+            dir="auto"
+            className={`break-words ${task.completed ? 'text-muted line-through' : ''}`}
+          >
+            {task.title}
+          </span>
+          {isSelected && <span className="sr-only"> (selected)</span>}
+          {hasMore && !isEdited && (
+            <span className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted">
+              {due && <DueChip due={due} isOpen={!task.completed && !isTrashed} />}
+              <Chips priority={task.priority} labels={task.labels} />
+              {task.description && (
+                <span className="max-w-full truncate" dir="auto">
+                  {firstLine(task.description)}
+                </span>
+              )}
+            </span>
+          )}
+        </button>
+        {isTrashed ? (
+          <button
+            type="button"
+            className="quiet min-h-11"
+            aria-label={`Restore ${task.title}`}
+            onClick={() => actions.restore([task])}
+          >
+            Restore
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="grid size-11 shrink-0 place-items-center rounded-md text-muted
+              opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:text-ink
+                focus:opacity-100 max-md:hidden"
+            aria-label={`Delete ${task.title}`}
+            onClick={() => actions.remove([task])}
+          >
+            <Icon name="trash" />
+          </button>
+        )}
+        {handle ?? (isManual && <span className="size-11 shrink-0" />)}
+      </div>
+      {isEdited && (
+        <TaskEditor key={task.id} task={task} places={places} close={() => open(undefined)} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,220 @@
+import type { Task, TaskCreate } from '@docket/sdk'
+import {
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { useSearchParams } from 'wouter'
+import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
+import { OnItsWay } from '../changes/changes.tsx'
+import { NewTask } from '../new-task/new-task.tsx'
+import { dayName, dueOf } from '../workspace/due.ts'
+import { filterOf, fits, sorted } from '../workspace/filter.ts'
+import type { View } from '../workspace/views.ts'
+import { useWorkspace } from '../workspace/workspace.tsx'
+import { EmptyTrash } from './empty-trash.tsx'
+import { useListKeys } from './list-keys.ts'
+import { SelectionBar } from './selection-bar.tsx'
+import type { ListProps } from './task-list.tsx'
+import { Toolbar } from './toolbar.tsx'
+import { useList } from './use-list.ts'
+
+/** One view: the field for a new task, and the tasks that are in it. */
+export function Tasks({ view, title }: { view: View; title: string }) {
+  const { tasks, isLoading, trouble, today, timeZone, actions } = useWorkspace()
+  const [address, setAddress] = useSearchParams()
+  const filter = filterOf(address, view.sort)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: due times depend on the time zone
+  const held = useMemo(
+    () =>
+      sorted(
+        [...tasks.values()].filter((task) => view.holds(task, today)),
+        filter.sort,
+      ),
+    [tasks, view, today, timeZone, filter.sort],
+  )
+  const { label, priority, sort } = filter
+  const q = useDeferredValue(filter.q)
+  const shown = useMemo(
+    () => held.filter(fits({ q, label, priority, sort })),
+    [held, q, label, priority, sort],
+  )
+
+  const [selected, setSelected] = useState<Set<string>>(() => new Set())
+  const [isAsked, setIsAsked] = useState(false)
+  const [anchor, setAnchor] = useState<string>()
+  const [edited, setEdited] = useState<string>()
+  const [current, setCurrent] = useState<ListProps['current']>()
+  const isSelecting = isAsked || selected.size > 0
+  const isManual = filter.sort === 'position' && view.path === '/'
+
+  const select = useCallback(
+    (task: Task, isRange: boolean) => {
+      const [from, to] = [shown.findIndex(({ id }) => id === anchor), shown.indexOf(task)].sort(
+        (a, b) => a - b,
+      ) as [number, number]
+      const between =
+        isRange && from >= 0 ? shown.slice(from, to + 1).map(({ id }) => id) : [task.id]
+      setSelected((before) => {
+        const next = new Set(before)
+        const isOff = !isRange && before.has(task.id)
+        for (const id of between) isOff ? next.delete(id) : next.add(id)
+        return next
+      })
+      setAnchor(task.id)
+    },
+    [shown, anchor],
+  )
+  const clear = useCallback(() => {
+    setSelected(new Set())
+    setIsAsked(false)
+  }, [])
+  const open = useCallback((task: Task | undefined) => setEdited(task?.id), [])
+  const reach = useCallback(
+    (id: string) => setCurrent((before) => (before?.id === id ? before : { id, sent: 0 })),
+    [],
+  )
+  const send = useCallback(
+    (id: string | undefined) =>
+      id && setCurrent((before) => ({ id, sent: (before?.sent ?? 0) + 1 })),
+    [],
+  )
+
+  // What went away takes no focus along: it goes to the task that is in its place now, before the
+  // next key can come.
+  const place = useRef(0)
+  const at = shown.findIndex(({ id }) => id === current?.id)
+  useLayoutEffect(() => {
+    if (at >= 0) place.current = at
+    else if (current && document.activeElement === document.body)
+      send(shown[Math.min(place.current, shown.length - 1)]?.id)
+  }, [at, current, shown, send])
+
+  const List = useList(isManual, edited !== undefined, send)
+
+  const isSeen = (task: TaskCreate) => {
+    const made = {
+      description: null,
+      due_date: null,
+      due_time: null,
+      priority: 'none',
+      labels: [],
+      ...task,
+      completed: false,
+      trashed_at: null,
+    } as unknown as Task
+    return view.holds(made, today) && fits(filter)(made)
+  }
+  // A link to a task opens it.
+  const asked = address.get('task')
+  useEffect(() => {
+    if (!asked) return
+    setEdited(asked)
+    send(asked)
+    setAddress(
+      (before) => {
+        const next = new URLSearchParams(before)
+        next.delete('task')
+        return next
+      },
+      { replace: true },
+    )
+  }, [asked, send, setAddress])
+  // What was open and is not shown any more is not open either, should it come back.
+  const wasShown = useRef<string>(undefined)
+  const isShown = shown.some(({ id }) => id === edited)
+  useEffect(() => {
+    if (isShown) wasShown.current = edited
+    else if (edited && wasShown.current === edited) setEdited(undefined)
+  }, [isShown, edited])
+
+  const chosen = shown.filter(({ id }) => selected.has(id))
+  useListKeys({
+    shown,
+    current: current?.id,
+    selected: chosen,
+    actions,
+    isManual,
+    open,
+    select: (task) => select(task, false),
+    clear,
+    send,
+  })
+
+  const list: ListProps = {
+    tasks: shown,
+    headingOf: (index) => headingOf(view, filter.sort, shown, index, today),
+    selected,
+    edited,
+    current,
+    setCurrent: reach,
+    actions,
+    isSelecting,
+    isManual,
+    timeZone,
+    open,
+    select,
+  }
+  return (
+    <>
+      <header className="mb-4 flex flex-wrap items-center justify-between gap-2">
+        <h1 className="text-2xl font-semibold tracking-tight break-words md:text-3xl">{title}</h1>
+        {view.path === '/trash' && held.length > 0 && <EmptyTrash count={held.length} />}
+      </header>
+      <ErrorBoundary fallback={<PartFailed />}>
+        {view.adds && <NewTask adds={view.adds} label={filter.label} isSeen={isSeen} />}
+      </ErrorBoundary>
+      <OnItsWay edited={edited} />
+      <Toolbar
+        filter={filter}
+        found={shown.length}
+        all={held.length}
+        isSelecting={isSelecting}
+        setSelecting={(on) => (on ? setIsAsked(true) : clear())}
+      />
+      {isSelecting && (
+        <SelectionBar
+          selected={chosen}
+          clear={clear}
+          all={() => setSelected(new Set(shown.map(({ id }) => id)))}
+        />
+      )}
+      {isLoading && !trouble && (
+        <p role="status" className="py-6 text-muted">
+          Loading your tasks…
+        </p>
+      )}
+      {shown.length === 0 && (!isLoading || trouble) && (
+        <p className="py-14 text-center text-muted">
+          {isLoading
+            ? "Couldn't load your tasks yet. Retrying…"
+            : held.length > 0 || label
+              ? `No results${filter.q ? ` for “${filter.q}”` : ''} in ${title}.`
+              : view.empty}
+        </p>
+      )}
+      <List {...list} />
+    </>
+  )
+}
+
+/** Upcoming is told by day, and Today says what is late. */
+function headingOf(
+  view: View,
+  sort: string,
+  shown: Task[],
+  index: number,
+  today: string,
+): string | undefined {
+  if (sort !== 'due' || !/today|upcoming/.test(view.path)) return undefined
+  const groupOf = (task: Task | undefined) => {
+    const day = task && dueOf(task)?.day
+    return day && day < today ? 'Overdue' : day && dayName(day, today)
+  }
+  const group = groupOf(shown[index])
+  return group === groupOf(shown[index - 1]) ? undefined : group
+}

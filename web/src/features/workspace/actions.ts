@@ -1,0 +1,163 @@
+import type { Task, TaskCreate, TaskMove, TaskOperation, TaskUpdate } from '@docket/sdk'
+import type { Dispatch, SetStateAction } from 'react'
+import { uuidv7 } from 'uuidv7'
+import { fold } from '../../../../rules/fold.ts'
+import { LIMITS } from '../../../../rules/limits.ts'
+import type { Replica, Step } from '../../replica/replica.ts'
+import type { Undoable } from './undo.tsx'
+
+/**
+ * Operations in a request: with many labels and long titles too it is smaller than the contract's
+ * limits, of 100 and of 100 kB.
+ */
+const AT_ONCE = 50
+
+interface Around {
+  /** Says to a screen reader what has happened. */
+  announce: (said: string) => void
+  offerUndo: Dispatch<SetStateAction<Undoable | undefined>>
+  /** The device could not keep it. */
+  failed: (error: Error | undefined) => void
+}
+
+export type Actions = ReturnType<typeof actionsOf>
+
+/**
+ * Everything a person does to tasks. Each shows at once, says what it did, and can be taken back.
+ */
+export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Around) {
+  const about = (tasks: Pick<Task, 'title'>[]) =>
+    tasks.length === 1 ? (tasks[0] as Task).title : `${tasks.length} tasks`
+
+  async function perform(steps: Step[], name: string): Promise<Step[]> {
+    const back: Step[] = []
+    for (let start = 0; start < steps.length; start += AT_ONCE)
+      back.unshift(...(await replica.perform(steps.slice(start, start + AT_ONCE), name)))
+    failed(undefined)
+    return back
+  }
+
+  /** Does it, says it, and offers the way back. */
+  async function act(steps: Step[], name: string, said: string, isQuiet = false): Promise<boolean> {
+    if (steps.length === 0) return true
+    const doing = perform(steps, name)
+    const offered: Undoable = {
+      said,
+      isQuiet,
+      undo: () => {
+        offerUndo(undefined)
+        doing.then((back) => perform(back, name)).then(() => announce('Undone'), failed)
+      },
+    }
+    // Before it is kept: from this key on `z` takes back this, and not what was done before it.
+    offerUndo(offered)
+    try {
+      await doing
+      announce(said)
+      return true
+    } catch (error) {
+      offerUndo((now) => (now === offered ? undefined : now))
+      failed(error as Error)
+      return false
+    }
+  }
+
+  /** With the values that the person saw when they decided. */
+  const update = (task: Task, changes: TaskUpdate, over?: TaskUpdate): Step => ({
+    operation: { action: 'update', task_id: task.id, changes },
+    over:
+      over ??
+      Object.fromEntries(
+        Object.keys(changes).map((member) => [member, task[member as keyof Task]]),
+      ),
+  })
+
+  return {
+    /**
+     * New tasks, to the top of the manual order, the first one first.
+     *
+     * @param creations with an id where one was made before, so that what is tried again is not
+     *   doubled
+     * @param isSeen whether the person sees them where they are
+     */
+    async add(creations: TaskCreate[], isSeen: boolean): Promise<boolean> {
+      const tasks = creations.map((task) => ({ id: uuidv7(), ...task }))
+      const operations = tasks.flatMap((task, index): TaskOperation[] => [
+        { action: 'create', task },
+        {
+          action: 'move',
+          task_id: task.id,
+          place: index === 0 ? { to: 'top' } : { after: (tasks[index - 1] as { id: string }).id },
+        },
+      ])
+      const steps = operations.map((operation) => ({ operation }))
+      // One that is seen where it is needs no words.
+      return act(steps, about(tasks), `Added ${about(tasks)}`, isSeen && tasks.length === 1)
+    },
+    complete(tasks: Task[], completed: boolean) {
+      const steps = tasks.map(
+        ({ id }): Step => ({ operation: { action: 'complete', task_id: id, completed } }),
+      )
+      return act(steps, about(tasks), `${completed ? 'Done' : 'Open again'}: ${about(tasks)}`)
+    },
+    remove(tasks: Task[]) {
+      return act(
+        tasks.map(({ id }) => ({ operation: { action: 'delete', task_id: id } })),
+        about(tasks),
+        `Deleted ${about(tasks)}`,
+      )
+    },
+    restore(tasks: Task[]) {
+      return act(
+        tasks.map(({ id }) => ({ operation: { action: 'restore', task_id: id } })),
+        about(tasks),
+        `Restored ${about(tasks)}`,
+      )
+    },
+    /** @param over what it was typed over, where the task may have changed since */
+    edit(task: Task, changes: TaskUpdate, over?: TaskUpdate) {
+      return act(
+        [update(task, changes, over)],
+        task.title,
+        `Changed ${changes.title ?? task.title}`,
+      )
+    },
+    setPriority(tasks: Task[], priority: Task['priority']) {
+      const others = tasks.filter((task) => task.priority !== priority)
+      return act(
+        others.map((task) => update(task, { priority })),
+        about(others),
+        `Priority ${priority}: ${about(others)}`,
+      )
+    },
+    addLabel(tasks: Task[], label: string) {
+      const others = tasks.filter(
+        ({ labels }) =>
+          !labels.some((each) => fold(each) === fold(label)) && labels.length < LIMITS.labels,
+      )
+      return act(
+        others.map((task) => update(task, { labels: [...task.labels, label] })),
+        about(others),
+        `Label ${label}: ${about(others)}`,
+      )
+    },
+    /** Puts tasks somewhere in the manual order, one after the other. */
+    move(tasks: Task[], place: TaskMove) {
+      const steps = tasks.map(({ id }, index): Step => {
+        const previous = tasks[index - 1]
+        return {
+          operation: {
+            action: 'move',
+            task_id: id,
+            place: previous ? { after: previous.id } : place,
+          },
+        }
+      })
+      const anchor = replica.getSnapshot().tasks.get(place.before ?? place.after ?? '')
+      const where = anchor
+        ? `${place.before ? 'above' : 'below'} ${anchor.title}`
+        : `to the ${place.to}`
+      return act(steps, about(tasks), `Moved ${about(tasks)} ${where}`)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { Task } from '@docket/sdk'
+import { addDays } from '../../../../rules/day.ts'
+import type { IconName } from '../../ui/icons.tsx'
+import { dueOf } from './due.ts'
+import type { Sort } from './filter.ts'
+
+export interface View {
+  /** Its address. */
+  path: string
+  title: string
+  icon: IconName
+  /** The second of the two keys that lead to it. */
+  key: string
+  /** What a person reads where nothing is in it. */
+  empty: string
+  /** Its order, where the address does not name another. */
+  sort: Sort
+  holds: (task: Task, today: string) => boolean
+  /**
+   * Where a new task is in it: what the field says, and the day it is due unless its line says
+   * another.
+   */
+  adds?: { placeholder: string; day?: (today: string) => string }
+}
+
+const isOpen = (task: Task) => task.trashed_at === null && !task.completed
+
+export const VIEWS: View[] = [
+  {
+    path: '/',
+    title: 'Inbox',
+    icon: 'inbox',
+    key: 'i',
+    empty: 'No tasks yet. Add one above.',
+    sort: 'position',
+    holds: isOpen,
+    adds: { placeholder: 'Add a task' },
+  },
+  {
+    path: '/today',
+    title: 'Today',
+    icon: 'today',
+    key: 't',
+    empty: 'Nothing is due today.',
+    sort: 'due',
+    holds: (task, today) => isOpen(task) && (dueOf(task)?.day ?? '~') <= today,
+    adds: { placeholder: 'Add a task for today', day: (today) => today },
+  },
+  {
+    path: '/upcoming',
+    title: 'Upcoming',
+    icon: 'upcoming',
+    key: 'u',
+    empty: 'Nothing is due later on.',
+    sort: 'due',
+    holds: (task, today) => isOpen(task) && (dueOf(task)?.day ?? '') > today,
+    adds: { placeholder: 'Add a task for tomorrow', day: (today) => addDays(today, 1) },
+  },
+  {
+    path: '/done',
+    title: 'Done',
+    icon: 'done',
+    key: 'd',
+    empty: 'Nothing is done yet.',
+    sort: '-completed_at',
+    holds: (task) => task.trashed_at === null && task.completed,
+  },
+  {
+    path: '/trash',
+    title: 'Trash',
+    icon: 'trash',
+    key: 'r',
+    empty: 'The trash is empty.',
+    sort: '-trashed_at',
+    holds: (task) => task.trashed_at !== null,
+  },
+]
