@@ -184,6 +184,7 @@ export const ALLOWED: Record<string, string[]> = {
     'web/src/ui',
     '@docket/sdk',
     'react',
+    'wouter',
   ],
   'web/src/features/editor': [
     'rules',
@@ -200,6 +201,7 @@ export const ALLOWED: Record<string, string[]> = {
     'web/src/features/editor',
     'web/src/features/new-task',
     'web/src/features/workspace',
+    'web/src/replica',
     'web/src/sentences.ts',
     'web/src/ui',
     '@dnd-kit/core',
@@ -220,6 +222,7 @@ export const ALLOWED: Record<string, string[]> = {
   'web/src/features/workspace': [
     'rules',
     'web/src/replica',
+    'web/src/sentences.ts',
     'web/src/ui',
     '@docket/sdk',
     'react',
@@ -227,7 +230,7 @@ export const ALLOWED: Record<string, string[]> = {
     'wouter',
   ],
   'web/src/replica': ['rules', 'web/src/sentences.ts', '@docket/sdk', 'idb'],
-  'web/src/session': ['web/src/ui', '@docket/sdk', 'react'],
+  'web/src/session': ['web/src/sentences.ts', 'web/src/ui', '@docket/sdk', 'react'],
   'web/src/ui': ['web/src/sentences.ts', '@docket/sdk', 'react', 'tinykeys'],
 
   'web/e2e/app': [ANYTHING],

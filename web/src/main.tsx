@@ -6,7 +6,7 @@ import { followTheme } from './app/theme.ts'
 import './styles.css'
 
 followTheme()
-createRoot(document.getElementById('root') as HTMLElement).render(
+createRoot(document.getElementById('root') ?? document.body).render(
   <StrictMode>
     <App />
   </StrictMode>,

@@ -2,6 +2,10 @@ import { DocketError, NoAnswerError, type ProblemCode, ProblemError } from '@doc
 
 type FieldError = ProblemError['errors'][number]
 
+/** What was thrown may be anything. */
+export const errorOf = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown))
+
 /**
  * What went wrong, for the person in front of it. What the API says of a problem is for developers.
  */

@@ -131,7 +131,7 @@ test('a part that cannot be loaded says so, and comes with the next load', async
   })
   const { page, docket, context } = app
   await docket.createTask({ body: { title: 'Pay the rent', description: 'Fish &amp; chips' } })
-  const parts = /assets\/(palette|key-sheet|task-editor|markdown|several-tasks|account)-/
+  const parts = /assets\/(palette|shortcuts|task-editor|markdown|several-tasks|account)-/
   await context.route(parts, (route) => route.abort('failed'))
   await signIn(app)
   await titleOf(page, 'Pay the rent').click()

@@ -94,7 +94,9 @@ export function MoreViews({ close, openKeys }: { close: () => void; openKeys: ()
     >
       <nav
         aria-label="More views"
-        onClickCapture={(event) => (event.target as Element).closest('a') && close()}
+        onClickCapture={(event) =>
+          event.target instanceof Element && event.target.closest('a') && close()
+        }
         className="space-y-0.5"
       >
         {VIEWS.slice(3).map((view) => (

@@ -10,6 +10,6 @@ export function installOffline(): void {
   })
   // The app works without it, but for opening offline; a private window may refuse.
   void navigator.serviceWorker
-    ?.register((policy?.createScriptURL(ADDRESS) ?? ADDRESS) as string)
+    ?.register(String(policy?.createScriptURL(ADDRESS) ?? ADDRESS))
     .catch(() => {})
 }

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
-import { OnItsWay } from '../features/changes/changes.tsx'
+import { PendingChanges } from '../features/changes/pending-changes.tsx'
 import { Tasks } from '../features/list/tasks.tsx'
-import { VIEWS, type View } from '../features/workspace/views.ts'
+import { VIEWS, viewAt } from '../features/workspace/views.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorBoundary, PartFailed } from '../ui/error-boundary.tsx'
 import { useKeys } from '../ui/keys.ts'
@@ -18,7 +18,7 @@ const Account = lazyPart(
 const Palette = lazyPart(() => import('./palette.tsx').then(({ Palette }) => Palette), {
   failed: overFailed('Commands'),
 })
-const KeySheet = lazyPart(() => import('./shortcuts.tsx').then(({ KeySheet }) => KeySheet), {
+const Shortcuts = lazyPart(() => import('./shortcuts.tsx').then(({ Shortcuts }) => Shortcuts), {
   failed: overFailed('Keyboard shortcuts'),
 })
 
@@ -40,7 +40,7 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
   const closer = (what: typeof over) => () => setOver((now) => (now === what ? undefined : now))
   const open = { '$mod+k': () => setOver('palette'), '[Shift]+?': () => setOver('keys') }
   const isAccount = location === '/account'
-  const view = VIEWS.find(({ path }) => path === location) ?? (VIEWS[0] as View)
+  const view = viewAt(location)
   useKeys({
     ...(isAccount || !view.adds ? { n: () => go('/') } : {}),
     ...open,
@@ -70,7 +70,7 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
       >
         <div className="mx-auto max-w-2xl">
           <ErrorBoundary fallback={<PartFailed />} resetKey={location}>
-            {isAccount && <OnItsWay />}
+            {isAccount && <PendingChanges />}
             {isAccount ? (
               <Account leave={leave} />
             ) : (
@@ -82,7 +82,7 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
       <TabBar openMore={() => setOver('more')} />
       {over === 'more' && <MoreViews close={closer('more')} openKeys={open['[Shift]+?']} />}
       {over === 'palette' && <Palette close={closer('palette')} openKeys={open['[Shift]+?']} />}
-      {over === 'keys' && <KeySheet close={closer('keys')} />}
+      {over === 'keys' && <Shortcuts close={closer('keys')} />}
     </div>
   )
 }

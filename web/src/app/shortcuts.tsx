@@ -34,7 +34,7 @@ const KEYS: [heading: string, keys: [keys: string, does: string][]][] = [
 ]
 
 /** Every key, and the way to switch the single ones off. */
-export function KeySheet({ close }: { close: () => void }) {
+export function Shortcuts({ close }: { close: () => void }) {
   const [isOn, setIsOn] = useState(() => remembered('singleKeys'))
   return (
     <Dialog title="Keyboard" close={close}>

@@ -4,7 +4,7 @@ import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb'
 /** What a person did, on its way to the server. */
 export interface Entry {
   /** Its place in the order; given by the database. */
-  id?: number
+  id: number
   /** The `Idempotency-Key`: the same at every try, another one once the operations are others. */
   key: string
   /** When it was done, by the clock of the device. */
@@ -47,6 +47,15 @@ interface Schema extends DBSchema {
   cursor: { key: 'cursor'; value: string }
 }
 export type Database = IDBPDatabase<Schema>
+
+/**
+ * Adds an entry behind all others. The type of the database has no entry without an id, which only
+ * it gives.
+ */
+export const add = (
+  store: { add(entry: Entry): Promise<number> },
+  entry: Omit<Entry, 'id'>,
+): Promise<number> => store.add(entry as Entry)
 
 const nameOf = (userId: string) => `docket-${userId}`
 

@@ -11,7 +11,7 @@ import {
 import { fold } from '../../../rules/fold.ts'
 import { sentenceOf } from '../sentences.ts'
 import type { Entry } from './database.ts'
-import { holds, isSame, targetOf } from './operations.ts'
+import { holds, isSame, memberOf, targetOf } from './operations.ts'
 import { split, withOperation, without } from './outbox.ts'
 
 /**
@@ -68,7 +68,7 @@ export async function deliver(
   if (known.status === 412 && operation.action === 'update')
     return reconciled(docket, entry, index, operation)
   if (named === undefined) return { entry: { ...entry, ...refused(sentenceOf(known)) } }
-  const { rest, apart } = split(entry, index)
+  const { rest, apart } = split(entry, index, operation)
   const refusedEntry = { ...apart, ...refused(sentenceOf(known)) }
   return rest.operations.length > 0
     ? { entry: rest, refused: refusedEntry }
@@ -111,22 +111,19 @@ async function reconciled(
   if (isProblem(error, 'task_not_found')) return { entry: gone(entry, index) }
   if (error) return failing(entry, notPassing(error))
   if (holds(theirs, operation.changes)) return { entry: without(entry, index) }
-  const over = (entry.inverse[index] as typeof operation).changes
+  const inverse = entry.inverse[index]
+  const over = inverse?.action === 'update' ? inverse.changes : {}
   const changes = {
     ...operation.changes,
     ...(operation.changes.labels
       ? { labels: merged(over.labels, operation.changes.labels, theirs.labels) }
       : {}),
   }
-  const members = Object.keys(changes) as (keyof typeof over)[]
-  if (
-    members.every(
-      (member) =>
-        member === 'labels' ||
-        isSame(theirs[member], over[member]) ||
-        isSame(theirs[member], changes[member]),
-    )
-  )
+  const isSettled = (member: string) =>
+    member === 'labels' ||
+    isSame(memberOf(theirs, member), memberOf(over, member)) ||
+    isSame(memberOf(theirs, member), memberOf(changes, member))
+  if (Object.keys(changes).every(isSettled))
     return { entry: withOperation(entry, index, { ...operation, changes, if_match: theirs.etag }) }
   return { entry: { ...entry, state: 'conflict', conflict: { index, theirs } } }
 }

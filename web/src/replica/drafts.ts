@@ -23,7 +23,8 @@ export async function openDrafts(
     transaction.store.getAllKeys(),
     transaction.store.getAll(),
   ])
-  const drafts = new Map(found.map((key, index) => [key, texts[index] as Draft]))
+  const drafts = new Map<string, Draft>()
+  for (const [index, draft] of texts.entries()) drafts.set(found[index] ?? '', draft)
   const hear = (key: string, draft: Draft | undefined) => {
     if (draft) drafts.set(key, draft)
     else drafts.delete(key)

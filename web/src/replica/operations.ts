@@ -5,12 +5,15 @@ export type Tasks = Map<string, Task>
 
 /** The id of the task that an operation is about. */
 export const targetOf = (operation: TaskOperation): string =>
-  operation.action === 'create' ? (operation.task.id as string) : operation.task_id
+  operation.action === 'create' ? (operation.task.id ?? '') : operation.task_id
 
 /** Whether a task has these values still. */
 export const holds = (task: Task | undefined, values: TaskUpdate): boolean =>
   task !== undefined &&
-  Object.entries(values).every(([member, value]) => isSame(task[member as keyof Task], value))
+  Object.entries(values).every(([member, value]) => isSame(memberOf(task, member), value))
+
+export const memberOf = (values: object, member: string): unknown =>
+  Object.entries(values).find(([name]) => name === member)?.[1]
 
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
@@ -55,6 +58,10 @@ function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: 
   }
 }
 
+/** What a task would be that is made so, on no list yet. */
+export const madeOf = (task: Creation): Task =>
+  created(new Map(), task, '', new Date().toISOString(), '')
+
 function changed(
   tasks: Tasks,
   task: Task,
@@ -86,7 +93,7 @@ function placed(tasks: Tasks, task: Task, { before, after, to }: TaskMove): stri
     return order[0]?.id === task.id ? task.position : between(undefined, order[0]?.position)
   if (to === 'bottom')
     return order.at(-1)?.id === task.id ? task.position : between(order.at(-1)?.position, undefined)
-  const anchor = tasks.get((before ?? after) as string)
+  const anchor = tasks.get(before ?? after ?? '')
   if (!anchor) return task.position
   const at = indexIn(order, anchor)
   const next = order[before ? at - 1 : at + 1]
@@ -96,6 +103,10 @@ function placed(tasks: Tasks, task: Task, { before, after, to }: TaskMove): stri
     : between(anchor.position, next?.position)
 }
 
+/** What a task has now in the members that a change names. */
+export const valuesOf = (task: Task | undefined, changes: TaskUpdate): TaskUpdate =>
+  Object.fromEntries(Object.keys(changes).map((member) => [member, memberOf(task ?? {}, member)]))
+
 /** What takes an operation back. */
 export function inverseOf(tasks: Tasks, operation: TaskOperation): TaskOperation {
   const task_id = targetOf(operation)
@@ -104,10 +115,7 @@ export function inverseOf(tasks: Tasks, operation: TaskOperation): TaskOperation
     case 'create':
       return { action: 'delete', task_id }
     case 'update': {
-      const changes = Object.fromEntries(
-        Object.keys(operation.changes).map((member) => [member, task?.[member as keyof Task]]),
-      ) as TaskUpdate
-      return { action: 'update', task_id, changes }
+      return { action: 'update', task_id, changes: valuesOf(task, operation.changes) }
     }
     case 'complete':
       return { action: 'complete', task_id, completed: task?.completed ?? false }

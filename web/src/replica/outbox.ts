@@ -16,11 +16,7 @@ export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined
       targetOf(operation),
       ...(operation.action === 'move' ? Object.values(operation.place) : []),
     ])
-    if (
-      entry.state === 'waiting' &&
-      !failed.has(entry.id as number) &&
-      !targets.some((id) => held.has(id))
-    )
+    if (entry.state === 'waiting' && !failed.has(entry.id) && !targets.some((id) => held.has(id)))
       return entry
     if (entry.state === 'done') continue
     for (const operation of entry.operations)
@@ -41,6 +37,12 @@ export async function settle(database: Database, entry: Entry, left: Task[]): Pr
   await transaction.done
 }
 
+/** What a conflict is about: the update that was done here, and the task as another device left it. */
+export function conflictIn({ conflict, operations }: Entry) {
+  const mine = conflict && operations[conflict.index]
+  return conflict && mine?.action === 'update' ? { ...conflict, mine } : undefined
+}
+
 /**
  * A person's choice: `mine` goes once more, against the version that is there now; `theirs` lets go
  * of what was changed here.
@@ -50,8 +52,9 @@ export async function resolve(
   entry: Entry,
   choice: 'mine' | 'theirs',
 ): Promise<void> {
-  const { index, theirs } = entry.conflict as NonNullable<Entry['conflict']>
-  const mine = entry.operations[index] as Extract<TaskOperation, { action: 'update' }>
+  const found = conflictIn(entry)
+  if (!found) return
+  const { index, mine, theirs } = found
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   const { conflict: _, ...rest } = entry
   if (choice === 'mine')
@@ -83,12 +86,11 @@ export async function resolve(
 export async function discard(database: Database, entry: Entry): Promise<void> {
   const never = new Set(entry.operations.filter(({ action }) => action === 'create').map(targetOf))
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
-  await transaction.store.delete(entry.id as number)
+  await transaction.store.delete(entry.id)
   for (const later of await laterThan(transaction.store, entry)) {
     let left = later
-    for (let index = later.operations.length - 1; index >= 0; index -= 1) {
-      if (never.has(targetOf(later.operations[index] as TaskOperation))) left = without(left, index)
-    }
+    for (const [index, operation] of [...later.operations.entries()].toReversed())
+      if (never.has(targetOf(operation))) left = without(left, index)
     if (left !== later) await putOrDelete(transaction.store, left)
   }
   await transaction.done
@@ -114,12 +116,15 @@ export function without({ conflict: _, ...entry }: Entry, index: number): Entry 
 /**
  * Takes what the server refuses out of an entry, so that one bad task does not hold up the others.
  *
- * @param index the operation that is refused; where it creates a task, all that is about this task
- *   goes with it
+ * @param bad the operation that is refused, at this index; where it creates a task, all that is
+ *   about this task goes with it
  * @returns the others, and what was taken out
  */
-export function split(entry: Entry, index: number): { rest: Entry; apart: Entry } {
-  const bad = entry.operations[index] as TaskOperation
+export function split(
+  entry: Entry,
+  index: number,
+  bad: TaskOperation,
+): { rest: Entry; apart: Entry } {
   const id = targetOf(bad)
   const isApart = (operation: TaskOperation, at: number) =>
     at === index || (bad.action === 'create' && targetOf(operation) === id)
@@ -155,7 +160,7 @@ interface Store {
 }
 
 export const putOrDelete = (store: Store, entry: Entry) =>
-  entry.operations.length > 0 ? store.put(entry) : store.delete(entry.id as number)
+  entry.operations.length > 0 ? store.put(entry) : store.delete(entry.id)
 
 /**
  * Puts an entry back that has changed since it was sent, and right behind it what the server
@@ -169,25 +174,23 @@ export async function putBack(
 ): Promise<void> {
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   // It was discarded, or tried anew, while it was under way.
-  if ((await transaction.store.get(sent.id as number))?.key !== sent.key) return
+  if ((await transaction.store.get(sent.id))?.key !== sent.key) return
   await putOrDelete(transaction.store, entry)
   if (refused) {
     // The ids that the database gives are whole numbers, so that there is room for a thousand parts
     // before the next entry.
-    const next = Math.floor(entry.id as number) + 1
+    const next = Math.floor(entry.id) + 1
     const keys = await transaction.store.getAllKeys(IDBKeyRange.bound(entry.id, next, true, true))
     await transaction.store.put({
       ...refused,
-      id: (keys.at(-1) ?? (entry.id as number)) + 2 ** -10,
+      id: (keys.at(-1) ?? entry.id) + 2 ** -10,
     })
   }
   await transaction.done
 }
 
 const laterThan = async (store: Store, { id }: Entry) =>
-  (await store.getAll()).filter(
-    (later) => (later.id as number) > (id as number) && later.state !== 'done',
-  )
+  (await store.getAll()).filter((later) => later.id > id && later.state !== 'done')
 
 /**
  * What was done on top of it goes against the version that it left; but not where another device

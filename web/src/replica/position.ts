@@ -41,7 +41,8 @@ export function indexIn(order: Place[], place: Place): number {
   let [low, high] = [0, order.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (compare(order[middle] as Place, place) < 0) low = middle + 1
+    const found = order[middle]
+    if (found && compare(found, place) < 0) low = middle + 1
     else high = middle
   }
   return low

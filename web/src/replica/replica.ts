@@ -1,43 +1,16 @@
-import {
-  type DocketClient,
-  isProblem,
-  type TaskChange,
-  type TaskChanges,
-  type TaskOperation,
-  type TaskUpdate,
-} from '@docket/sdk'
+import type { DocketClient, TaskChange } from '@docket/sdk'
 import { type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
-import { type Delivery, deliver } from './deliver.ts'
 import { openDrafts } from './drafts.ts'
-import { apply, holds, inverseOf, type Tasks } from './operations.ts'
-import { discard, leftBy, nextOf, putBack, resolve, settle } from './outbox.ts'
-import { offline, schedule } from './schedule.ts'
+import { discard, resolve } from './outbox.ts'
+import { perform, type Step } from './perform.ts'
+import { schedule } from './schedule.ts'
+import { openStore, type Store } from './store.ts'
+import { openSync } from './sync.ts'
 
-export interface Snapshot {
-  /** The tasks as the person sees them: those of the server, with what is on its way to it. */
-  tasks: Tasks
-  outbox: Entry[]
-  /** Not everything has come from the server yet. */
-  isLoading: boolean
-  /**
-   * Why the server cannot be reached, or does not take what is on its way; undefined while it does.
-   */
-  trouble: Error | undefined
-}
+export type { Step } from './perform.ts'
+export type { Snapshot } from './store.ts'
 
-/** One thing to do. */
-export interface Step {
-  operation: TaskOperation
-  /**
-   * What an update was decided over, where that is not what is there now; if it is not there any
-   * more, that is a conflict.
-   */
-  over?: TaskUpdate
-}
-
-export interface Replica {
-  subscribe(listener: () => void): () => void
-  getSnapshot(): Snapshot
+export interface Replica extends Pick<Store, 'subscribe' | 'getSnapshot'> {
   /**
    * Does something: it is kept on this device before anything shows it, and goes to the server when
    * it can, once.
@@ -54,9 +27,9 @@ export interface Replica {
   draft(key: string): Draft | undefined
   setDraft(key: string, draft: Draft | undefined): void
   /** The keys of the texts that were left half typed, by this page or by the one before. */
-  halfTyped: ReadonlySet<string>
+  unsavedDrafts: ReadonlySet<string>
   /** A field was left whose text could not become a change of the task. */
-  leaveHalfTyped(key: string): void
+  keepUnsaved(key: string): void
   /** How much signing out would lose: changes, and texts that are half typed. */
   unsent(): number
   /** Sends and fetches now. Whether all of it went well is in `trouble` and `outbox` then. */
@@ -76,9 +49,6 @@ type Message =
   | { key: string; draft: Draft | undefined }
   | 'everything'
 
-/** A version that no task has: the update is compared with what is there by its values. */
-const NEVER = '"0"'
-
 /**
  * The tasks of a person on this device. Everything is shown from it, so that a change shows at once
  * and nothing needs the network; the change feed keeps it as the server is. One tab at a time talks
@@ -87,12 +57,7 @@ const NEVER = '"0"'
 export async function openReplica(userId: string, docket: DocketClient): Promise<Replica> {
   const name = `docket-${userId}`
   const database = await openDatabase(userId, close, lose)
-  const server: Tasks = new Map()
-  let outbox: Entry[] = []
-  /** Up to where `server` has what the server had. */
-  let known: string | undefined
-  let isLoading = true
-  let trouble: Error | undefined = navigator.onLine ? undefined : offline()
+  const store = openStore(database, userId)
   let isClosed = false
 
   const channel = new BroadcastChannel(name)
@@ -101,161 +66,23 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   channel.onmessage = async ({ data }: MessageEvent<Message>) => {
     const [drafts] = await opening
     if (isClosed) return
-    if (data === 'everything') await read()
+    if (data === 'everything') await store.read()
     else if ('key' in data) drafts.hear(data.key, data.draft)
     else {
-      take(data.items)
-      known = data.cursor ?? known
-      isLoading = data.isLoading ?? isLoading
-      await reread()
+      store.take(data.items, data)
+      await readOutbox()
     }
   }
 
-  const listeners = new Set<() => void>()
-  const notify = () => {
-    for (const listener of listeners) listener()
-  }
-  let snapshot: Snapshot
-  function show(): void {
-    const tasks: Tasks = new Map(server)
-    for (const { state, operations, at } of outbox)
-      if (state !== 'refused')
-        for (const operation of operations) apply(tasks, operation, { at, userId })
-    snapshot = { tasks, outbox, isLoading, trouble }
-    notify()
-  }
-
-  /** Everything, as the database has it. */
-  async function read(): Promise<void> {
-    const transaction = database.transaction(['tasks', 'cursor', 'outbox'])
-    const [tasks, cursor, entries] = await Promise.all([
-      transaction.objectStore('tasks').getAll(),
-      transaction.objectStore('cursor').get('cursor'),
-      transaction.objectStore('outbox').getAll(),
-    ])
-    server.clear()
-    for (const task of tasks) server.set(task.id, task)
-    known = cursor
-    outbox = entries
-    isLoading = cursor === undefined
-    show()
-  }
-  const take = (items: TaskChange[]) => {
-    for (const { task_id, task } of items) {
-      if (task) server.set(task_id, task)
-      else server.delete(task_id)
-    }
-  }
-  /** What is under way to the server. */
-  let sending: { key: string; abort: AbortController } | undefined
-  const reread = async () => {
-    outbox = await database.getAll('outbox')
+  async function readOutbox(): Promise<void> {
+    await store.readOutbox()
     // It was discarded here or in another tab.
-    if (sending && !outbox.some(({ key }) => key === sending?.key)) sending.abort.abort()
-    show()
+    sync.abortUnless(store.getSnapshot().outbox)
   }
-  const changed = async () => {
-    await reread()
+  async function onOutbox(): Promise<void> {
+    await readOutbox()
     tell({ items: [] })
   }
-
-  const timing = schedule({
-    // One tab at a time.
-    run: async (taken) => void (await navigator.locks.request(name, () => sendAndFetch(taken))),
-    fared(how) {
-      if (trouble?.message === how?.message) return
-      trouble = how
-      show()
-    },
-    isWaiting: () => outbox.length > 0,
-  })
-  const soon = () => void timing.now()
-
-  async function sendAndFetch(taken: () => void): Promise<void> {
-    const failed = new Set<number>()
-    let failure: Error | undefined
-    for (;;) {
-      taken()
-      const entry = nextOf(await database.getAll('outbox'), failed)
-      if (!entry) break
-      const abort = new AbortController()
-      sending = { key: entry.key, abort }
-      let delivery: Delivery
-      try {
-        delivery = await deliver(docket, entry, abort.signal)
-      } catch (error) {
-        if (abort.signal.aborted) continue
-        throw error
-      } finally {
-        sending = undefined
-      }
-      if ('left' in delivery) await settle(database, entry, delivery.left)
-      else {
-        // Is it the server that does not work? Else it is this entry, for which the others need not
-        // wait.
-        if ('failure' in delivery) await fetchChanges()
-        await putBack(
-          database,
-          entry,
-          delivery.entry,
-          'refused' in delivery ? delivery.refused : undefined,
-        )
-        if ('failure' in delivery) {
-          failed.add(entry.id as number)
-          failure = delivery.failure
-        }
-      }
-      await changed()
-    }
-    await fetchChanges()
-    if (failure) throw failure
-  }
-
-  async function fetchChanges(): Promise<void> {
-    const done = (await database.getAll('outbox'))
-      .filter(({ state }) => state === 'done')
-      .map(({ id }) => id as number)
-    let asked = await database.get('cursor', 'cursor')
-    // A tab that was closed could not tell what it had kept.
-    if (asked !== known) await read()
-    try {
-      for await (const page of docket.changes(asked)) {
-        // What is done here is let go of with the page that is sure to have it.
-        if (!(await keep(page, asked, page.has_more ? [] : done))) return await fetchChanges()
-        asked = page.cursor
-      }
-    } catch (error) {
-      if (!isProblem(error, 'changes_gone')) throw error
-      await forgetTasks()
-      await fetchChanges()
-    }
-  }
-
-  /** False where the tasks are no longer those that the page follows. */
-  async function keep(
-    { items, cursor, has_more }: TaskChanges,
-    asked: string | undefined,
-    done: number[],
-  ): Promise<boolean> {
-    const transaction = database.transaction(['tasks', 'cursor', 'outbox'], 'readwrite')
-    const cursors = transaction.objectStore('cursor')
-    if ((await cursors.get('cursor')) !== asked) return false
-    const tasks = transaction.objectStore('tasks')
-    for (const { task_id, task } of items) void (task ? tasks.put(task) : tasks.delete(task_id))
-    for (const id of done) void transaction.objectStore('outbox').delete(id)
-    void cursors.put(cursor, 'cursor')
-    await transaction.done
-    const isNews = items.length > 0 || done.length > 0 || isLoading
-    take(items)
-    known = cursor
-    if (!isNews) return true
-    outbox = outbox.filter(({ id }) => !done.includes(id as number))
-    isLoading = has_more
-    show()
-    tell({ items, cursor, isLoading })
-    return true
-  }
-
   async function forgetTasks(): Promise<void> {
     const transaction = database.transaction(['tasks', 'cursor'], 'readwrite')
     await Promise.all([
@@ -264,8 +91,15 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       transaction.done,
     ])
     tell('everything')
-    if (!isClosed) await read()
+    if (!isClosed) await store.read()
   }
+  const sync = openSync({ database, docket, store, onChanges: tell, onOutbox, forgetTasks })
+  const timing = schedule({
+    // One tab at a time.
+    run: async (taken) => void (await navigator.locks.request(name, () => sync.run(taken))),
+    fared: store.setTrouble,
+    isWaiting: () => store.getSnapshot().outbox.length > 0,
+  })
 
   function close(): void {
     isClosed = true
@@ -275,92 +109,53 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   }
   function lose(): void {
     close()
-    trouble = new Error("your browser cleared Docket's data; reload to continue")
-    show()
+    store.setTrouble(new Error("your browser cleared Docket's data; reload to continue"))
+  }
+  /** The outbox has another entry, or one that may go now. */
+  async function send(): Promise<void> {
+    await onOutbox()
+    void timing.now()
   }
 
   const tellDraft = (key: string, draft: Draft | undefined) => tell({ key, draft })
   const opening = Promise.all([
-    openDrafts(database, tellDraft, notify, (error) => {
-      trouble = error
-      show()
-    }),
-    read(),
+    openDrafts(database, tellDraft, store.notify, store.setTrouble),
+    store.read(),
   ])
   const [drafts] = await opening
-  const halfTyped = new Set(drafts.found)
+  const unsavedDrafts = new Set(drafts.found)
 
   return {
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    getSnapshot: () => snapshot,
+    subscribe: store.subscribe,
+    getSnapshot: store.getSnapshot,
     async perform(steps, about) {
       if (isClosed) throw new Error('The page is closed')
-      const at = new Date().toISOString()
-      const back: Step[] = []
-      const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
-      const left = leftBy(await transaction.store.getAll())
-      const tasks: Tasks = new Map(snapshot.tasks)
-      const operations = steps.map(({ operation, over }) => {
-        const isUpdate = operation.action === 'update'
-        const inverse =
-          isUpdate && over ? { ...operation, changes: over } : inverseOf(tasks, operation)
-        back.push({ operation: inverse, ...(isUpdate ? { over: operation.changes } : {}) })
-        if (!isUpdate) {
-          apply(tasks, operation, { at, userId })
-          return operation
-        }
-        const before = (inverse as typeof operation).changes
-        const shown = tasks.get(operation.task_id)
-        const done = left.get(operation.task_id)
-        // The version that has what was decided over; not one that is there already and that no
-        // person here has seen.
-        const version = holds(shown, before)
-          ? (done && holds(done, before) ? done : shown)?.etag
-          : undefined
-        apply(tasks, operation, { at, userId })
-        return { ...operation, if_match: version || NEVER }
-      })
-      const inverse = back.map(({ operation }) => operation)
-      await transaction.store.add({
-        key: crypto.randomUUID(),
-        at,
-        about,
-        operations,
-        inverse,
-        state: 'waiting',
-      })
-      await transaction.done
-      await changed()
-      soon()
-      return back.toReversed()
+      const back = await perform(database, userId, store.getSnapshot().tasks, steps, about)
+      await send()
+      return back
     },
     async resolve(entry, choice) {
       await resolve(database, entry, choice)
-      await changed()
-      soon()
+      await send()
     },
     async retry({ why: _, failures: __, isBlocked: ___, ...entry }) {
       await database.put('outbox', { ...entry, state: 'waiting' })
-      await changed()
-      soon()
+      await send()
     },
     async discard(entry) {
       await discard(database, entry)
-      await changed()
-      soon()
+      await send()
     },
     draft: drafts.get,
     setDraft: (key, draft) => isClosed || drafts.set(key, draft),
-    halfTyped,
-    leaveHalfTyped(key) {
+    unsavedDrafts,
+    keepUnsaved(key) {
       if (isClosed || !drafts.get(key)) return
-      halfTyped.add(key)
-      notify()
+      unsavedDrafts.add(key)
+      store.notify()
     },
-    unsent: () => outbox.filter(({ state }) => state !== 'done').length + drafts.count(),
+    unsent: () =>
+      store.getSnapshot().outbox.filter(({ state }) => state !== 'done').length + drafts.count(),
     synchronise: timing.now,
     async forget() {
       // From here on nothing is done any more: what the page lets go of while it closes stays as it

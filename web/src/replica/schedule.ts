@@ -1,4 +1,5 @@
 import { NoAnswerError, ProblemError } from '@docket/sdk'
+import { errorOf } from '../sentences.ts'
 
 /**
  * Milliseconds: between two looks for what other devices did, and the first and the longest wait
@@ -72,7 +73,7 @@ export function schedule({ run, fared, isWaiting }: Work): {
       wait = isAsked
         ? FIRST_WAIT
         : Math.max(wanted || 0, Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT))
-      fared(error as Error)
+      fared(errorOf(error))
     }
     if (!isStopped) timer = setTimeout(() => (isVisible() || isWaiting()) && void now(), wait)
   }

@@ -51,6 +51,7 @@ export function docketOf(userId: string, onSessionOver: () => void): DocketClien
   return createDocket({ baseUrl, tokens, retries: RETRIES, fetch: uncached })
 }
 
-const subjectOf = (token: string) =>
-  JSON.parse(atob((token.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')))
-    .sub as string
+function subjectOf(token: string): string {
+  const [, claims = ''] = token.split('.')
+  return JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))).sub
+}

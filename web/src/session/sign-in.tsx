@@ -1,5 +1,6 @@
 import type { BrowserUser } from '@docket/sdk'
 import { useState } from 'react'
+import { errorOf } from '../sentences.ts'
 import { Failure } from '../ui/failure.tsx'
 import { Field } from '../ui/field.tsx'
 import { visitor } from './docket.ts'
@@ -25,7 +26,7 @@ export function SignIn({
         : await visitor.signInEmail({ body })
       done(user)
     } catch (error) {
-      setFailure(error as Error)
+      setFailure(errorOf(error))
       setIsBusy(false)
     }
   }

@@ -4,7 +4,8 @@ import type { BrowserUser } from '@docket/sdk'
 export type Person = Pick<BrowserUser, 'id' | 'email' | 'name'>
 
 /** `system`: as the device is. */
-export type Theme = 'system' | 'light' | 'dark'
+export const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
 
 /** What is remembered on this device besides the tasks. Never a token or a password. */
 interface Remembered {

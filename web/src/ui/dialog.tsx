@@ -14,11 +14,13 @@ export function Dialog({
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
-    const before = document.activeElement as HTMLElement | null
+    const before = document.activeElement
     dialog.current?.showModal()
     // A list that can be scrolled would have the focus before any button.
     dialog.current?.querySelector<HTMLElement>('[data-focus]')?.focus()
-    return () => before?.focus()
+    return () => {
+      if (before instanceof HTMLElement) before.focus()
+    }
   }, [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog without being told to

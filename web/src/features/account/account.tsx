@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useState } from 'react'
-import { remember, remembered, type Theme } from '../../ui/device.ts'
+import { remember, remembered, THEMES } from '../../ui/device.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 import { DeleteAccount } from './delete-account.tsx'
 import { ExportData } from './export-data.tsx'
@@ -41,7 +41,7 @@ function Appearance() {
     <Section title="Appearance">
       <fieldset className="flex flex-wrap gap-4">
         <legend className="sr-only">Theme</legend>
-        {(['system', 'light', 'dark'] as Theme[]).map((each) => (
+        {THEMES.map((each) => (
           <label key={each} className="flex min-h-9 items-center gap-2">
             <input
               type="radio"

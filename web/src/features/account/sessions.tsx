@@ -78,7 +78,7 @@ function deviceOf(agent: string | null): string {
   if (!agent) return 'Unknown program'
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(agent)?.[1]
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(agent)?.[1]
-  if (!browser) return agent.split(' ')[0] as string
+  if (!browser) return agent.replace(/ .*$/s, '')
   const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera' }
   const name = names[browser] ?? browser
   return system ? `${name} on ${system === 'Mac OS X' ? 'Mac' : system}` : name

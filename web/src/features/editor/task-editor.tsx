@@ -1,6 +1,6 @@
 import type { Task, TaskMove } from '@docket/sdk'
 import { useRef } from 'react'
-import { PRIORITIES } from '../../../../rules/priorities.ts'
+import { PRIORITIES, priorityOf } from '../../../../rules/priorities.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Labelled } from '../../ui/labelled.tsx'
 import { useWorkspace } from '../workspace/workspace.tsx'
@@ -28,8 +28,8 @@ export function TaskEditor({ task, places, close }: Editor) {
     // What cannot be saved as it is must not go out of sight.
     if (tooLong)
       return editor.current?.querySelector<HTMLElement>(`[data-member=${tooLong}]`)?.focus()
-      // Leaves the field, which keeps what is in it.
-    ;(document.activeElement as HTMLElement | null)?.blur()
+    // Leaves the field, which keeps what is in it.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     close()
     document.querySelector<HTMLElement>(`[data-task="${task.id}"]`)?.focus()
   }
@@ -55,9 +55,7 @@ export function TaskEditor({ task, places, close }: Editor) {
             <select
               className="field"
               value={task.priority}
-              onChange={({ target }) =>
-                actions.setPriority([task], target.value as Task['priority'])
-              }
+              onChange={({ target }) => actions.setPriority([task], priorityOf(target.value))}
             >
               {PRIORITIES.map((each) => (
                 <option key={each}>{each}</option>
@@ -73,7 +71,10 @@ export function TaskEditor({ task, places, close }: Editor) {
             aria-label="Move"
             className="outlined"
             value=""
-            onChange={({ target }) => actions.move([task], places[target.value] as TaskMove)}
+            onChange={({ target }) => {
+              const place = places[target.value]
+              if (place) void actions.move([task], place)
+            }}
           >
             <option value="" disabled hidden>
               Move…

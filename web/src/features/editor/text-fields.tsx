@@ -87,7 +87,7 @@ function useText(task: Task, member: Member) {
   leave.current = async () => {
     await save()
     // What could not be saved is still there, and the page says so.
-    if (current()) replica.leaveHalfTyped(keyOf(task.id, member))
+    if (current()) replica.keepUnsaved(keyOf(task.id, member))
   }
   useEffect(() => () => void leave.current(), [])
   return { text, type, save, tooLong, field }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { sentenceOf } from '../../sentences.ts'
+import { errorOf, sentenceOf } from '../../sentences.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
@@ -26,7 +26,7 @@ export function EmptyTrash({ count }: { count: number }) {
       announce('The trash is empty')
       close()
     } catch (error) {
-      setWhy(sentenceOf(error as Error))
+      setWhy(sentenceOf(errorOf(error)))
     } finally {
       setIsBusy(false)
     }

@@ -77,7 +77,7 @@ function DraggableRow(props: RowProps) {
   const { id, title, position } = props.task
   const { setNodeRef, listeners, attributes, isDragging } = useDraggable({ id, data: { position } })
   const { setNodeRef: dropRef, isOver, active } = useDroppable({ id, data: { position } })
-  const from = active?.data.current?.position as string | undefined
+  const from: string | undefined = active?.data.current?.position
   const line =
     isOver && from !== undefined && active?.id !== id
       ? from < position

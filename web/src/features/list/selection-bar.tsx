@@ -1,6 +1,6 @@
 import type { Task } from '@docket/sdk'
 import { useState } from 'react'
-import { PRIORITIES } from '../../../../rules/priorities.ts'
+import { PRIORITIES, priorityOf } from '../../../../rules/priorities.ts'
 import { asLabel, labelProblem, labelsOf, sameLabel } from '../workspace/labels.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
@@ -68,9 +68,7 @@ export function SelectionBar({
             className="outlined"
             disabled={selected.length === 0}
             value=""
-            onChange={({ target }) =>
-              then(actions.setPriority(selected, target.value as Task['priority']))
-            }
+            onChange={({ target }) => then(actions.setPriority(selected, priorityOf(target.value)))}
           >
             <option value="" disabled hidden>
               Priority…

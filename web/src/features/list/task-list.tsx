@@ -43,18 +43,19 @@ export function TaskList({
     estimateSize: () => ROW,
     overscan: 8,
     scrollMargin: margin,
-    getItemKey: (index) => (tasks[index] as Task).id,
+    getItemKey: (index) => tasks[index]?.id ?? index,
     rangeExtractor: (range) =>
       [...new Set([...defaultRangeExtractor(range), ...kept])].sort((a, b) => a - b),
   })
 
   // What stands above the list comes and goes.
   useLayoutEffect(() => {
-    const above = list.current as HTMLUListElement
+    const above = list.current
+    if (!above?.parentElement) return
     const measure = () => setMargin(Math.round(above.getBoundingClientRect().top + window.scrollY))
     measure()
     const observer = new ResizeObserver(measure)
-    observer.observe(above.parentElement as HTMLElement)
+    observer.observe(above.parentElement)
     return () => observer.disconnect()
   }, [])
   const served = useRef({ sent: 0, isLate: false })
@@ -79,7 +80,8 @@ export function TaskList({
   return (
     <ul ref={list} aria-label="Tasks" className="relative" style={{ height: rows.getTotalSize() }}>
       {rows.getVirtualItems().map(({ index, key, start }) => {
-        const task = tasks[index] as Task
+        const task = tasks[index]
+        if (!task) return null
         const heading = headingOf(index)
         return (
           <li

@@ -112,9 +112,11 @@ function Row({
               aria-label={isSelecting ? `Select ${task.title}` : task.title}
               checked={isSelecting ? isSelected : task.completed}
               onChange={({ nativeEvent }) => {
-                const click = nativeEvent as MouseEvent
-                if (isSelecting || click.shiftKey) select(task, click.shiftKey)
-                else if (!isSecondOfTwo(click)) void actions.complete([task], !task.completed)
+                // The change of a checkbox is a click.
+                if (!(nativeEvent instanceof MouseEvent)) return
+                const isRange = nativeEvent.shiftKey
+                if (isSelecting || isRange) select(task, isRange)
+                else if (!isSecondOfTwo(nativeEvent)) void actions.complete([task], !task.completed)
               }}
             />
           </span>

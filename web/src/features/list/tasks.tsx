@@ -9,8 +9,9 @@ import {
   useState,
 } from 'react'
 import { useSearchParams } from 'wouter'
+import { madeOf } from '../../replica/operations.ts'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
-import { OnItsWay } from '../changes/changes.tsx'
+import { PendingChanges } from '../changes/pending-changes.tsx'
 import { NewTask } from '../new-task/new-task.tsx'
 import { dayName, dueOf } from '../workspace/due.ts'
 import { filterOf, fits, sorted } from '../workspace/filter.ts'
@@ -54,9 +55,8 @@ export function Tasks({ view, title }: { view: View; title: string }) {
 
   const select = useCallback(
     (task: Task, isRange: boolean) => {
-      const [from, to] = [shown.findIndex(({ id }) => id === anchor), shown.indexOf(task)].sort(
-        (a, b) => a - b,
-      ) as [number, number]
+      const ends = [shown.findIndex(({ id }) => id === anchor), shown.indexOf(task)]
+      const [from, to] = [Math.min(...ends), Math.max(...ends)]
       const between =
         isRange && from >= 0 ? shown.slice(from, to + 1).map(({ id }) => id) : [task.id]
       setSelected((before) => {
@@ -97,16 +97,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   const List = useList(isManual, edited !== undefined, send)
 
   const isSeen = (task: TaskCreate) => {
-    const made = {
-      description: null,
-      due_date: null,
-      due_time: null,
-      priority: 'none',
-      labels: [],
-      ...task,
-      completed: false,
-      trashed_at: null,
-    } as unknown as Task
+    const made = madeOf(task)
     return view.holds(made, today) && fits(filter)(made)
   }
   // A link to a task opens it.
@@ -168,7 +159,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
       <ErrorBoundary fallback={<PartFailed />}>
         {view.adds && <NewTask adds={view.adds} label={filter.label} isSeen={isSeen} />}
       </ErrorBoundary>
-      <OnItsWay edited={edited} />
+      <PendingChanges edited={edited} />
       <Toolbar
         filter={filter}
         found={shown.length}

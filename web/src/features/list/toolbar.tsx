@@ -4,7 +4,7 @@ import { uniqueLabels } from '../../../../rules/fold.ts'
 import { PRIORITIES } from '../../../../rules/priorities.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { useKeys } from '../../ui/keys.ts'
-import { type Filter, SORT_NAMES } from '../workspace/filter.ts'
+import { type Filter, SORT_NAMES, sortName } from '../workspace/filter.ts'
 import { labelsOf } from '../workspace/labels.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
@@ -28,9 +28,7 @@ export function Toolbar({ filter, found, all, isSelecting, setSelecting }: Toolb
   const applied = [
     ...(filter.label ? [['label', `Label: ${filter.label}`] as const] : []),
     ...(filter.priority ? [['priority', `Priority: ${filter.priority}`] as const] : []),
-    ...(address.has('sort')
-      ? [['sort', `Sort: ${SORT_NAMES[filter.sort] ?? filter.sort}`] as const]
-      : []),
+    ...(address.has('sort') ? [['sort', `Sort: ${sortName(filter.sort)}`] as const] : []),
   ]
   const [isOpen, setIsOpen] = useState(false)
   useKeys({ f: () => search.current?.focus() })
@@ -144,7 +142,7 @@ export function Toolbar({ filter, found, all, isSelecting, setSelecting }: Toolb
             name="Sort by"
             value={address.get('sort') ?? ''}
             set={set('sort')}
-            choices={[['', 'Default'], ...(Object.entries(SORT_NAMES) as [string, string][])]}
+            choices={[['', 'Default'], ...SORT_NAMES]}
           />
         </div>
       )}

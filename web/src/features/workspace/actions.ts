@@ -3,7 +3,9 @@ import type { Dispatch, SetStateAction } from 'react'
 import { uuidv7 } from 'uuidv7'
 import { fold } from '../../../../rules/fold.ts'
 import { LIMITS } from '../../../../rules/limits.ts'
+import { valuesOf } from '../../replica/operations.ts'
 import type { Replica, Step } from '../../replica/replica.ts'
+import { errorOf } from '../../sentences.ts'
 import type { Undoable } from './undo.tsx'
 
 /**
@@ -25,9 +27,11 @@ export type Actions = ReturnType<typeof actionsOf>
 /**
  * Everything a person does to tasks. Each shows at once, says what it did, and can be taken back.
  */
+const placeAfter = (id: string | undefined): TaskMove => (id ? { after: id } : { to: 'top' })
+
 export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Around) {
   const about = (tasks: Pick<Task, 'title'>[]) =>
-    tasks.length === 1 ? (tasks[0] as Task).title : `${tasks.length} tasks`
+    tasks.length === 1 ? tasks.map(({ title }) => title).join() : `${tasks.length} tasks`
 
   async function perform(steps: Step[], name: string): Promise<Step[]> {
     const back: Step[] = []
@@ -57,7 +61,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       return true
     } catch (error) {
       offerUndo((now) => (now === offered ? undefined : now))
-      failed(error as Error)
+      failed(errorOf(error))
       return false
     }
   }
@@ -65,11 +69,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
   /** With the values that the person saw when they decided. */
   const update = (task: Task, changes: TaskUpdate, over?: TaskUpdate): Step => ({
     operation: { action: 'update', task_id: task.id, changes },
-    over:
-      over ??
-      Object.fromEntries(
-        Object.keys(changes).map((member) => [member, task[member as keyof Task]]),
-      ),
+    over: over ?? valuesOf(task, changes),
   })
 
   return {
@@ -87,7 +87,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
         {
           action: 'move',
           task_id: task.id,
-          place: index === 0 ? { to: 'top' } : { after: (tasks[index - 1] as { id: string }).id },
+          place: placeAfter(tasks[index - 1]?.id),
         },
       ])
       const steps = operations.map((operation) => ({ operation }))

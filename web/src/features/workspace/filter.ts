@@ -28,15 +28,20 @@ const SORTS = {
   '-trashed_at': descending(byText(({ trashed_at }) => trashed_at)),
 } satisfies Record<string, Compare>
 export type Sort = keyof typeof SORTS
+const isSort = (name: string): name is Sort => Object.hasOwn(SORTS, name)
 
 /** The orders that a person chooses from. */
-export const SORT_NAMES: Partial<Record<Sort, string>> = {
-  position: 'Manual',
-  due: 'Due date',
-  '-priority': 'Priority',
-  title: 'Title',
-  '-created_at': 'Date added',
-}
+export const SORT_NAMES: [sort: Sort, name: string][] = [
+  ['position', 'Manual'],
+  ['due', 'Due date'],
+  ['-priority', 'Priority'],
+  ['title', 'Title'],
+  ['-created_at', 'Date added'],
+]
+
+/** What a person calls a sort. */
+export const sortName = (sort: Sort): string =>
+  SORT_NAMES.find(([each]) => each === sort)?.[1] ?? sort
 
 /**
  * What of a view is shown, and how. It stands in the address, so that it can be kept as a bookmark.
@@ -54,13 +59,13 @@ export function filterOf(address: URLSearchParams, sort: Sort): Filter {
     q: address.get('q') ?? '',
     label: address.get('label') ?? '',
     priority: address.get('priority') ?? '',
-    sort: Object.hasOwn(SORTS, wanted) ? (wanted as Sort) : sort,
+    sort: isSort(wanted) ? wanted : sort,
   }
 }
 
 /** In their order; equal ones by their id, as the server has it. */
 export function sorted(tasks: Task[], sort: Sort): Task[] {
-  const compare = SORTS[sort] as Compare
+  const compare: Compare = SORTS[sort]
   return tasks.toSorted((a, b) => compare(a, b) || (a.id < b.id ? -1 : 1))
 }
 

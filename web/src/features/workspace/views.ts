@@ -25,7 +25,7 @@ export interface View {
 
 const isOpen = (task: Task) => task.trashed_at === null && !task.completed
 
-export const VIEWS: View[] = [
+export const VIEWS: [View, ...View[]] = [
   {
     path: '/',
     title: 'Inbox',
@@ -75,3 +75,6 @@ export const VIEWS: View[] = [
     holds: (task) => task.trashed_at !== null,
   },
 ]
+
+/** The view at an address; the first one where there is none. */
+export const viewAt = (path: string): View => VIEWS.find((view) => view.path === path) ?? VIEWS[0]

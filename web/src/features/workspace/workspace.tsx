@@ -32,7 +32,11 @@ interface Workspace extends Snapshot {
 const Context = createContext<Workspace | undefined>(undefined)
 
 /** Who is here, their tasks, and what can be done with them. */
-export const useWorkspace = () => use(Context) as Workspace
+export function useWorkspace(): Workspace {
+  const workspace = use(Context)
+  if (!workspace) throw new Error('There is no workspace around this')
+  return workspace
+}
 
 export function WorkspaceProvider({
   person,

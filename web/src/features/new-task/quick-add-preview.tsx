@@ -1,0 +1,85 @@
+import { PRIORITIES, priorityOf } from '../../../../rules/priorities.ts'
+import type { Overrides, QuickAdd } from '../../../../rules/quick-add.ts'
+import { Icon } from '../../ui/icons.tsx'
+
+interface PreviewProps {
+  line: string
+  said: QuickAdd
+  overrides: Overrides
+  override: (change: Overrides) => void
+  fixed: string
+}
+
+/** What was read from the line, each to be changed or taken away before Enter. */
+export function QuickAddPreview({ line, said, overrides, override, fixed }: PreviewProps) {
+  const { title, due, priority, labels, saysRepeat } = said
+  return (
+    <>
+      {title !== line.trim() && (
+        <span className="max-w-full truncate" dir="auto">
+          “{title}”
+        </span>
+      )}
+      {due && (
+        <span className="chip min-h-7">
+          <input
+            type="date"
+            aria-label="Due"
+            className="bg-transparent"
+            value={due.day}
+            onChange={({ target }) =>
+              target.value && override({ due: { ...due, day: target.value } })
+            }
+          />
+          <input
+            type="time"
+            aria-label="Time"
+            className="bg-transparent"
+            value={due.time ?? ''}
+            onChange={({ target }) => override({ due: { ...due, time: target.value || null } })}
+          />
+          <Remove what="date" click={() => override({ due: null })} />
+        </span>
+      )}
+      {saysRepeat && <span>Docket can't repeat tasks yet.</span>}
+      {(priority !== 'none' || overrides.priority) && (
+        <select
+          aria-label="Priority"
+          className="chip min-h-7"
+          value={priority}
+          onChange={({ target }) => override({ priority: priorityOf(target.value) })}
+        >
+          {PRIORITIES.map((each) => (
+            <option key={each} value={each}>
+              {each === 'none' ? 'No priority' : each}
+            </option>
+          ))}
+        </select>
+      )}
+      {labels.map((label) => (
+        <span key={label} className="chip min-h-7" dir="auto">
+          #{label}
+          {label !== fixed && (
+            <Remove
+              what={`label ${label}`}
+              click={() => override({ notLabels: [...(overrides.notLabels ?? []), label] })}
+            />
+          )}
+        </span>
+      ))}
+    </>
+  )
+}
+
+function Remove({ what, click }: { what: string; click: () => void }) {
+  return (
+    <button
+      type="button"
+      className="grid size-6 place-items-center rounded hover:bg-hover"
+      aria-label={`Remove ${what}`}
+      onClick={click}
+    >
+      <Icon name="close" className="size-3.5" />
+    </button>
+  )
+}

@@ -1,0 +1,66 @@
+import type { TaskOperation, TaskUpdate } from '@docket/sdk'
+import { add, type Database } from './database.ts'
+import { apply, holds, inverseOf, type Tasks } from './operations.ts'
+import { leftBy } from './outbox.ts'
+
+/** One thing to do. */
+export interface Step {
+  operation: TaskOperation
+  /**
+   * What an update was decided over, where that is not what is there now; if it is not there any
+   * more, that is a conflict.
+   */
+  over?: TaskUpdate
+}
+
+/** A version that no task has: the update is compared with what is there by its values. */
+const NEVER = '"0"'
+
+/**
+ * Puts steps into the outbox as one entry: the server does all of them, or none.
+ *
+ * @param shown the tasks as the person sees them
+ * @param about what it is about, for the message that it failed
+ * @returns what takes it back
+ */
+export async function perform(
+  database: Database,
+  userId: string,
+  shown: Tasks,
+  steps: Step[],
+  about: string,
+): Promise<Step[]> {
+  const at = new Date().toISOString()
+  const back: Step[] = []
+  const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
+  const left = leftBy(await transaction.store.getAll())
+  const tasks: Tasks = new Map(shown)
+  const operations = steps.map(({ operation, over }): TaskOperation => {
+    if (operation.action !== 'update') {
+      back.push({ operation: inverseOf(tasks, operation) })
+      apply(tasks, operation, { at, userId })
+      return operation
+    }
+    const inverse = inverseOf(tasks, operation)
+    const before = over ?? (inverse.action === 'update' ? inverse.changes : {})
+    back.push({ operation: { ...operation, changes: before }, over: operation.changes })
+    const task = tasks.get(operation.task_id)
+    const done = left.get(operation.task_id)
+    // The version that has what was decided over; not one that is there already and that no person
+    // here has seen.
+    const version = holds(task, before) ? (done && holds(done, before) ? done : task)?.etag : ''
+    apply(tasks, operation, { at, userId })
+    return { ...operation, if_match: version || NEVER }
+  })
+  const inverse = back.map(({ operation }) => operation)
+  await add(transaction.store, {
+    key: crypto.randomUUID(),
+    at,
+    about,
+    operations,
+    inverse,
+    state: 'waiting',
+  })
+  await transaction.done
+  return back.toReversed()
+}

@@ -1,0 +1,103 @@
+import type { TaskChange } from '@docket/sdk'
+import type { Database, Entry } from './database.ts'
+import { apply, type Tasks } from './operations.ts'
+import { offline } from './schedule.ts'
+
+export interface Snapshot {
+  /** The tasks as the person sees them: those of the server, with what is on its way to it. */
+  tasks: Tasks
+  outbox: Entry[]
+  /** Not everything has come from the server yet. */
+  isLoading: boolean
+  /**
+   * Why the server cannot be reached, or does not take what is on its way; undefined while it does.
+   */
+  trouble: Error | undefined
+}
+
+export interface Store {
+  subscribe(listener: () => void): () => void
+  getSnapshot(): Snapshot
+  /** Up to where the tasks here are those that the server had. */
+  cursor(): string | undefined
+  /** Reads everything anew, as the database has it. */
+  read(): Promise<void>
+  readOutbox(): Promise<void>
+  /**
+   * Takes over what has come from the server, here or in another tab.
+   *
+   * @param done the entries of the outbox that came with it
+   */
+  take(items: TaskChange[], about?: { cursor?: string; isLoading?: boolean; done?: number[] }): void
+  setTrouble(trouble: Error | undefined): void
+  /** Tells the listeners that something else has changed, such as a draft. */
+  notify(): void
+}
+
+/** What the page shows of the database: the tasks of the server, with the outbox done to them. */
+export function openStore(database: Database, userId: string): Store {
+  const server: Tasks = new Map()
+  let outbox: Entry[] = []
+  let known: string | undefined
+  let isLoading = true
+  let trouble: Error | undefined = navigator.onLine ? undefined : offline()
+  let snapshot: Snapshot = { tasks: server, outbox, isLoading, trouble }
+  const listeners = new Set<() => void>()
+
+  function notify(): void {
+    for (const listener of listeners) listener()
+  }
+  function show(): void {
+    const tasks: Tasks = new Map(server)
+    for (const { state, operations, at } of outbox)
+      if (state !== 'refused')
+        for (const operation of operations) apply(tasks, operation, { at, userId })
+    snapshot = { tasks, outbox, isLoading, trouble }
+    notify()
+  }
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    getSnapshot: () => snapshot,
+    cursor: () => known,
+    async read() {
+      const transaction = database.transaction(['tasks', 'cursor', 'outbox'])
+      const [tasks, cursor, entries] = await Promise.all([
+        transaction.objectStore('tasks').getAll(),
+        transaction.objectStore('cursor').get('cursor'),
+        transaction.objectStore('outbox').getAll(),
+      ])
+      server.clear()
+      for (const task of tasks) server.set(task.id, task)
+      known = cursor
+      outbox = entries
+      isLoading = cursor === undefined
+      show()
+    },
+    async readOutbox() {
+      outbox = await database.getAll('outbox')
+      show()
+    },
+    take(items, about = {}) {
+      for (const { task_id, task } of items) {
+        if (task) server.set(task_id, task)
+        else server.delete(task_id)
+      }
+      known = about.cursor ?? known
+      isLoading = about.isLoading ?? isLoading
+      if (!about.done) return
+      const done = new Set(about.done)
+      outbox = outbox.filter(({ id }) => !done.has(id))
+      show()
+    },
+    setTrouble(found) {
+      if (trouble?.message === found?.message) return
+      trouble = found
+      show()
+    },
+    notify,
+  }
+}
