@@ -1715,7 +1715,7 @@ export interface components {
             code: "required" | "unknown_member" | "read_only" | "type" | "enum" | "format" | "pattern" | "min_length" | "max_length" | "minimum" | "maximum" | "min_items" | "max_items" | "unique_items" | "too_common" | "invalid";
             /**
              * @description The same as a sentence.
-             * @example must NOT have more than 200 characters
+             * @example Must be at most 200 characters long.
              */
             detail: string;
         };

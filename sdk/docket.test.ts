@@ -253,7 +253,7 @@ describe('what is refused', () => {
       '/title',
       problem.request_id,
     ])
-    expect(message.startsWith(`${problem.detail} (title ${errors[0]?.detail}`)).toBe(true)
+    expect(message.startsWith(`${problem.detail} (title: ${errors[0]?.detail}`)).toBe(true)
     expect([
       Object.keys(error as object).includes('response'),
       (error as InvalidRequestError).response.status,

@@ -79,10 +79,10 @@ export interface DocketClient extends Calls, Walks {
 export function createDocket(options: DocketOptions): DocketClient {
   const { baseUrl, log, onSessionOver, timeout = DEFAULT_TIMEOUT } = options
   if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl))
-    throw new TypeError('baseUrl must be an address like https://docket.example.org')
+    throw new TypeError('baseUrl must be an http or https URL')
   // In a message of `fetch` it would be readable.
   if (/[^\x21-\x7e]/.test(options.sessionToken ?? ''))
-    throw new TypeError('sessionToken is none that signup or login answered')
+    throw new TypeError('sessionToken is not valid')
   const fetch = hooked(options)
   const client = createClient({ baseUrl })
   let current = sessionOf(options.sessionToken)
@@ -133,18 +133,10 @@ export function createDocket(options: DocketOptions): DocketClient {
     session = current,
   ): Promise<Result<unknown>> {
     const { method, path, isPatch, isKeyed, isConditional, needsSession } = OPERATIONS[id]
-    const { body, ...query } = input
-    const ids: Record<string, string> = {}
-    let [targetId, etag, read]: [string, string | undefined, unknown] = ['', undefined, undefined]
-    for (const [, name = ''] of path.matchAll(/\{((?!user)\w+)_id\}/g)) {
-      read = query[name]
-      const target = targeted(read)
-      if (!target.id) throw new TypeError(`${id} needs a ${name}, or its id, as ${name}`)
-      targetId = target.id
-      etag = target.etag
-      ids[`${name}_id`] = targetId
-      delete query[name]
-    }
+    const [, name = ''] = /\{((?!user)\w+)_id\}/.exec(path) ?? []
+    const { body, [name]: read, ...query } = input
+    const { id: targetId = '', etag } = targeted(read)
+    if (name && !targetId) throw new TypeError(`${id} needs a ${name}, or its id`)
     const isText = typeof body === 'string'
     const address = `${id} at ${baseUrl}`
     let recognised: Recognised = {}
@@ -167,7 +159,7 @@ export function createDocket(options: DocketOptions): DocketClient {
       const user_id = path.includes('{user_id}') ? userOf(await session.tokens.get()) : ''
       const request: AnyRequest = Object(client).request
       const { data, response } = await request(method, path, {
-        params: { path: { user_id, ...ids }, query },
+        params: { path: { user_id, [`${name}_id`]: targetId }, query },
         headers: {
           'Idempotency-Key': isKeyed && (idempotencyKey ?? crypto.randomUUID()),
           'If-Match': isConditional && etag,

@@ -37,9 +37,7 @@ export class NoAnswerError extends DocketError {
     address: string,
     isTimeout = cause instanceof Error && cause.name === 'TimeoutError',
   ) {
-    super(`${address}: ${isTimeout ? 'no response in time' : 'no response'}${reasonOf(cause)}`, {
-      cause,
-    })
+    super(`${address}: no response${isTimeout ? ' in time' : ''}${reasonOf(cause)}`, { cause })
     this.isTimeout = isTimeout
   }
 }
@@ -140,12 +138,12 @@ const FAMILIES: Record<number, typeof ProblemError> = {
   429: RateLimitError,
 }
 
-/** The detail of a problem, with the members that it is about: `title` must ... */
+/** The detail of a problem, with the members that it is about: `title: Must ...` */
 function messageOf({ detail, errors = [] }: Problem): string {
   const members = errors.map(
-    ({ in: part, pointer, detail }) => `${pointer.slice(1) || part} ${detail}`,
+    ({ in: part, pointer, detail }) => `${pointer.slice(1) || part}: ${detail}`,
   )
-  return members.length > 0 ? `${detail} (${members.join('; ')})` : detail
+  return members.length > 0 ? `${detail} (${members.join(' ')})` : detail
 }
 
 /**
@@ -157,15 +155,14 @@ function messageOf({ detail, errors = [] }: Problem): string {
 export function problemErrorOf(body: unknown, response: Response): ProblemError | undefined {
   const problem: Partial<Problem> = Object(body)
   const { status } = response
+  const { status: said = status, errors = [] } = problem
   const isOurs =
     hasMediaType(response, 'application/problem+json') &&
     isKnown(problem) &&
     typeof problem.detail === 'string' &&
-    (problem.status ?? status) === status &&
-    Array.isArray(problem.errors ?? []) &&
-    (problem.errors ?? []).every(
-      (each) => typeof each?.pointer === 'string' && typeof each.detail === 'string',
-    )
+    said === status &&
+    Array.isArray(errors) &&
+    errors.every((each) => typeof each?.pointer === 'string' && typeof each.detail === 'string')
   const Family = FAMILIES[status] ?? (status >= 500 ? ServerError : InvalidRequestError)
   return isOurs ? new Family(problem as Problem, response) : undefined
 }

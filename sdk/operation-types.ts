@@ -13,8 +13,10 @@ export interface Facts {
   isConditional?: true
   /** Whether the session itself opens it, and not an access token. */
   needsSession?: true
-  /** By status: the media type, and the shape of a JSON body or the pattern of another. */
-  responses: Record<string, string[]>
+  /**
+   * By status: the shape of a JSON body; the media type and the pattern of another; null: no body.
+   */
+  responses: Record<string, string | [type: string, pattern: string] | null>
 }
 /** The required members of an object, and the shape of each; `recognise.ts` reads it. */
 export type Shape = Record<string, string>

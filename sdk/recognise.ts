@@ -26,15 +26,15 @@ export function recognise(
     throw new ForeignResponse(response)
   }
   const declared = OPERATIONS[id].responses[response.status]
-  const [type, shape] = declared ?? []
+  const [type, pattern] = Array.isArray(declared) ? declared : ['application/json']
   // An empty body has no media type to be known by.
   const isOurs =
-    declared && type === undefined
-      ? response.headers.has('x-request-id')
-      : type !== undefined && hasMediaType(response, type)
-  if (isOurs && (!shape || text === undefined)) return {}
-  const data = shape?.startsWith('/') ? text : parsed(text ?? '')
-  if (!isOurs || !shape || !fits(shape, data)) throw new ForeignResponse(response)
+    declared !== undefined &&
+    (declared ? hasMediaType(response, type) : response.headers.has('x-request-id'))
+  if (isOurs && (!declared || text === undefined)) return {}
+  const data = pattern ? text : parsed(text ?? '')
+  if (!isOurs || !(pattern ? RegExp(pattern).test(text ?? '') : fits(`${declared}`, data)))
+    throw new ForeignResponse(response)
   return { data }
 }
 
@@ -77,10 +77,9 @@ const TYPES: Record<string, string> = { s: 'string', n: 'number', b: 'boolean' }
 
 /**
  * Whether a value has a shape: `s`, `n`, `b`, the name of a schema, `[of each item]`, of which with
- * `+` there is one at least, `/pattern` of a text; with `?` it may be null.
+ * `+` there is one at least; with `?` it may be null.
  */
 function fits(shape: string, value: unknown): boolean {
-  if (shape.startsWith('/')) return new RegExp(shape.slice(1)).test(String(value))
   if (shape.endsWith('?')) return value === null || fits(shape.slice(0, -1), value)
   if (shape.endsWith('+'))
     return Array.isArray(value) && value.length > 0 && fits(shape.slice(0, -1), value)

@@ -14,6 +14,7 @@ const FIRST = { script: 80_000, style: 9_000 }
 const LATER: Record<string, number> = {
   account: 14_000,
   due: 6_000,
+  icons: 1_000,
   shortcuts: 1_500,
   labels: 1_000,
   'manual-list': 15_000,

@@ -239,7 +239,7 @@ export function change(
 ): Command {
   return command(
     `${name}(${user}, ${index}, ${which}${keyed ? ', keyed' : ''}${
-      ofOther ? ', of the ' + 'other' : ''
+      ofOther ? ', of the other' : ''
     })`,
     async (world) => {
       const { account, person } = world[user]

@@ -33,12 +33,12 @@ function facts(operation: Operation): string {
   return `  ${id}: ${literal(known)},\n`
 }
 
-/** Media type, and the shape of what is JSON, or the pattern of another whole body. */
-function success({ content = {} }: ResponseObject): string[] {
+/** The shape of what is JSON; of another body its media type and the pattern of the whole. */
+function success({ content = {} }: ResponseObject): string | string[] | null {
   const [type, { schema } = { schema: {} }] = Object.entries(content)[0] ?? []
-  if (type === undefined) return []
-  if (type.endsWith('json')) return [type, shapeOf(schema, '')]
-  return [type, `/${resolve<SchemaObject>(schema).pattern}`]
+  if (type === undefined) return null
+  if (type === 'application/json') return shapeOf(schema, '')
+  return [type, resolve<SchemaObject>(schema).pattern ?? '']
 }
 
 /** As TypeScript is written here. */

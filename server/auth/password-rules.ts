@@ -29,7 +29,7 @@ export async function passwordErrors(
           in: 'body',
           pointer,
           code: 'too_common',
-          detail: 'is one of the first passwords that are guessed; choose another',
+          detail: 'Is one of the first passwords that are guessed. Choose another.',
         },
       ]
     : []

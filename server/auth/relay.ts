@@ -32,7 +32,7 @@ const FOREIGN_KEY_VIOLATION = '23503'
 
 /** The place of an e-mail that Better Auth does not take for one. */
 export const NOT_AN_EMAIL: { errors: FieldError[] } = {
-  errors: [{ in: 'body', pointer: '/email', code: 'format', detail: 'must be an e-mail address' }],
+  errors: [{ in: 'body', pointer: '/email', code: 'format', detail: 'Must be an e-mail address.' }],
 }
 
 export interface Source {

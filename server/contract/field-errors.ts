@@ -6,31 +6,20 @@ export type FieldError = components['schemas']['FieldError']
 
 /** What Ajv finds wrong with a part of a request, in the words of this contract. */
 export function fieldError(part: FieldError['in'], error: ErrorObject): FieldError {
-  const { keyword, instancePath, params, message = 'is not valid' } = error
+  const { keyword, instancePath, params } = error
   // A tag that chooses no branch.
   if (keyword === 'discriminator')
     return {
       in: part,
       pointer: cut(`${instancePath}/${params.tag}`),
       code: 'enum',
-      detail: `must be one of the ${params.tag}s`,
+      detail: `Must be one of the ${params.tag}s of the contract.`,
     }
   const member: string | undefined = params.missingProperty ?? params.additionalProperty
   const pointer = cut(member === undefined ? instancePath : `${instancePath}${pointerTo(member)}`)
-  const code =
-    keyword === 'additionalProperties' && part === 'body' && isReadOnly(member)
-      ? 'read_only'
-      : (CODES[keyword] ?? 'invalid')
-  return {
-    in: part,
-    pointer,
-    code,
-    detail: sentence(
-      code,
-      keyword === 'enum' ? `${message}: ${params.allowedValues.join(', ')}` : message,
-      params.format,
-    ),
-  }
+  const isReadOnlyMember = keyword === 'additionalProperties' && isReadOnly(member)
+  const code = part === 'body' && isReadOnlyMember ? 'read_only' : (CODES[keyword] ?? 'invalid')
+  return { in: part, pointer, code, detail: sentence(code, error).slice(0, 300) }
 }
 
 /** By the broken keyword of JSON Schema. */
@@ -74,18 +63,44 @@ function cut(pointer: string): string {
   return pointer.slice(0, 200).replace(/[\ud800-\udbff]$/, '')
 }
 
-function sentence(code: FieldError['code'], message: string, format = ''): string {
-  if (code === 'unknown_member') return 'is not known here'
-  if (code === 'pattern') return 'does not have the form that the contract asks for'
-  if (code === 'read_only') return 'is set by the server and cannot be sent'
-  return (FORMATS[format] ?? message.replace('properties', 'members')).slice(0, 300)
+function sentence(code: FieldError['code'], { keyword, params }: ErrorObject): string {
+  if (code === 'read_only') return 'Is set by the server and cannot be sent.'
+  return SENTENCES[keyword]?.(params) ?? 'Is not valid.'
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** By the broken keyword, from what Ajv says of it. */
+const SENTENCES: Record<string, (params: ErrorObject['params']) => string> = {
+  required: () => 'Is required.',
+  additionalProperties: () => 'Is not known here.',
+  type: ({ type }) => `Must be ${[type].flat().map(withArticle).join(' or ')}.`,
+  enum: ({ allowedValues }) => `Must be one of: ${allowedValues.join(', ')}.`,
+  format: ({ format }) => FORMATS[format] ?? `Must be of the format ${format}.`,
+  pattern: () => 'Does not have the form that the contract asks for.',
+  minLength: ({ limit }) => `Must be at least ${counted(limit, 'character')} long.`,
+  maxLength: ({ limit }) => `Must be at most ${counted(limit, 'character')} long.`,
+  minimum: ({ limit }) => `Must be at least ${limit}.`,
+  maximum: ({ limit }) => `Must be at most ${limit}.`,
+  minItems: ({ limit }) => `Must have at least ${counted(limit, 'item')}.`,
+  maxItems: ({ limit }) => `Must have at most ${counted(limit, 'item')}.`,
+  minProperties: ({ limit }) => `Must have at least ${counted(limit, 'member')}.`,
+  maxProperties: ({ limit }) => `Must have at most ${counted(limit, 'member')}.`,
+  uniqueItems: () => 'Must not have the same item twice.',
+}
+
+function withArticle(type: string): string {
+  if (type === 'null') return type
+  return /^[aio]/.test(type) ? `an ${type}` : `a ${type}`
 }
 
 /** What a value of a format is, for those who would not know it by its name. */
 const FORMATS: Record<string, string> = {
-  date: 'is no day of the calendar; write it like 2026-12-01',
-  'date-time': 'is no time; write it like 2026-12-01T09:30:00Z',
+  date: 'Is not a day of the calendar. Write it like 2026-12-01.',
+  'date-time': 'Is not a time. Write it like 2026-12-01T09:30:00Z.',
   'time-zone':
-    'is no time zone; write its name in the IANA database, like Europe/Berlin (in a URL, + is %2B)',
-  uuid: 'is no UUID in lower case',
+    'Is not a time zone. Write its name in the IANA database, like Europe/Berlin (in a URL, + ' +
+    'is %2B).',
+  uuid: 'Is not a UUID in lower case.',
+  email: 'Must be an e-mail address.',
 }

@@ -67,13 +67,13 @@ function failureResponse(operation: Schemas['TaskOperation'], index: number, fai
   ]
   switch (failure.outcome) {
     case 'missing':
-      return problem('task_not_found', { errors: at('task_id', 'is not the id of a task') })
+      return problem('task_not_found', { errors: at('task_id', 'Is not the id of a task.') })
     case 'taken':
-      return problem('task_id_taken', { errors: at('task/id', 'is the id of another task') })
+      return problem('task_id_taken', { errors: at('task/id', 'Is the id of another task.') })
     case 'stale':
       return problem('version_stale', {
         headers: { ETag: failure.task.etag },
-        errors: at('if_match', 'is no longer the etag of the task'),
+        errors: at('if_match', 'Is no longer the etag of the task.'),
       })
     case 'refused': {
       const member = BODIES[operation.action]

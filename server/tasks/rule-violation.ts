@@ -41,7 +41,7 @@ export function violationError(violation: RuleViolation, sent: object): FieldErr
     in: 'body',
     pointer: member === '' ? '' : `/${member}`,
     code: 'invalid',
-    detail: other ? `${detail} ${other}; move that one elsewhere first` : detail,
+    detail: other ? `${detail} ${other}. Move that one elsewhere first.` : detail,
   }
 }
 
@@ -53,26 +53,23 @@ function memberOf(sent: object, member: string): unknown {
 const RULES: Record<Rule, [members: [string, ...string[]], detail: string]> = {
   time_without_date: [
     ['due_time', 'due_date'],
-    'is a time without a day: due_time needs a due_date; to take the day away, the time must ' +
-      'be null too',
+    'Is a time without a day: due_time needs a due_date. To take the day away, set the time to ' +
+      'null, too.',
   ],
   zone_without_time: [
     ['due_time_zone', 'due_time'],
-    'is a time zone without a time: due_time_zone needs a due_time; to take the time away, ' +
-      'the zone must be null too',
+    'Is a time zone without a time: due_time_zone needs a due_time. To take the time away, set ' +
+      'the time zone to null, too.',
   ],
   zone_unknown: [
     ['due_time_zone'],
-    'is a time zone that the database of this server does not know',
+    'Is a time zone that the database of this server does not know.',
   ],
   time_skipped: [
     ['due_time', 'due_date', 'due_time_zone'],
-    'does not exist on that day in that time zone, because the clocks skip it',
+    'Does not exist on that day in that time zone, because the clocks skip it.',
   ],
-  neighbour_missing: [['before', 'after'], 'is not the id of another task'],
-  position_exhausted: [['before', 'after'], 'has no room left between it and'],
-  quota_exceeded: [
-    [''],
-    'is more than this account may have; purge tasks from the trash to make room',
-  ],
+  neighbour_missing: [['before', 'after'], 'Is not the id of another task.'],
+  position_exhausted: [['before', 'after'], 'Leaves no room between it and'],
+  quota_exceeded: [[''], 'Is more than this account may have. Empty the trash to make room.'],
 }

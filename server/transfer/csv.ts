@@ -89,7 +89,7 @@ export async function readCsv(text: string): Promise<Csv> {
           in: 'body',
           pointer: '',
           code: 'max_items',
-          detail: `has more rows than the ${ROW_LIMIT} that are taken at a time`,
+          detail: `Has more rows than the ${ROW_LIMIT} that are taken at a time.`,
         },
       ],
     }
@@ -117,13 +117,12 @@ function whatIsWrong(error: unknown): string {
   const where = records ? `in row ${records}` : 'in the first line'
   switch (code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-      return `has a quotation mark that is never closed, ${where}`
+      return `Has a quotation mark that is never closed, ${where}.`
     case 'CSV_MAX_RECORD_SIZE':
-      return `is longer than a task can be, ${where}; perhaps a quotation mark is never closed`
+      return `Is longer than a task can be, ${where}. Perhaps a quotation mark is never closed.`
     case 'INVALID_OPENING_QUOTE':
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return `has a quotation mark where none can be, ${where}; write it twice,
-        in a cell that is in quotation marks itself`
+      return `Has a quotation mark where none can be, ${where}. Write it twice, in a quoted cell.`
     default:
       throw error
   }
@@ -139,13 +138,13 @@ function faultsOfHeader(names: string[]): FieldError[] {
   const distinct = new Set(names)
   const missing = distinct.has('title')
     ? []
-    : [at('title', 'required', 'needs a column of its own, named in the first line')]
+    : [at('title', 'required', 'Needs a column of its own, named in the first line.')]
   const unknown = [...distinct]
     .filter((name) => !TAKEN.has(name))
-    .map((name) => at(name, 'unknown_member', 'is no column of a file of tasks'))
+    .map((name) => at(name, 'unknown_member', 'Is not a column of a file of tasks.'))
   const twice = [...TAKEN]
     .filter((name) => names.filter((each) => each === name).length > 1)
-    .map((name) => at(name, 'unique_items', 'is the name of two columns'))
+    .map((name) => at(name, 'unique_items', 'Is the name of two columns.'))
   return [...missing, ...unknown, ...twice]
 }
 

@@ -91,8 +91,8 @@ function isThere(outcome: 'trashed' | 'taken', { isIdMade }: ImportedRow): Field
   if (outcome === 'trashed')
     return isIdMade
       ? refused('', 'was imported before and is in the trash; restore it there')
-      : refused('/id', 'is the id of a task in the trash; restore it there')
+      : refused('/id', 'Is the id of a task in the trash. Restore it there.')
   return isIdMade
     ? refused('', 'was imported before and has changed since; it stays as it is')
-    : refused('/id', 'is the id of a task that is not the same; it stays as it is')
+    : refused('/id', 'Is the id of a task that is not the same, which stays as it is.')
 }

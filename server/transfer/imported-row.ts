@@ -51,7 +51,7 @@ export async function readRows(
       return {
         row,
         errors: [
-          refused('/completed_at', 'is when it was done, and completed says that it is not'),
+          refused('/completed_at', 'Is when it was completed, and completed says that it is not.'),
         ],
       }
     const id = task.id ?? idOf(task)

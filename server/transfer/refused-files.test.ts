@@ -54,7 +54,7 @@ describe('what is refused whole, and leaves nothing', () => {
       csv('title,colour', 'good,red'),
       'invalid_body',
       '/colour',
-      /no column/,
+      /not a column/,
     ],
     [
       'a column twice',

@@ -36,8 +36,7 @@ const BY_CODE: Partial<Record<ProblemCode, (error: ProblemError) => string>> = {
   invalid_credentials: wrongPair,
   INVALID_EMAIL: () => 'Enter a valid email address.',
   INVALID_EMAIL_OR_PASSWORD: wrongPair,
-  position_exhausted: () =>
-    "There's no room left between these two tasks. Move one of them elsewhere first.",
+  position_exhausted: () => "There's no room between these two tasks. Move one elsewhere first.",
   quota_exceeded: () => 'Your account is full. Delete tasks and empty the trash to make room.',
   rate_limited: (error) => `Too many attempts. Try again in ${secondsOf(error)}.`,
   request_timeout: () => 'That took too long. Try again.',

@@ -240,7 +240,7 @@ describe('deleteAccount', () => {
     const { status, body } = await remove(ada, 'wrong horse')
     expect([status, body.errors?.[0]]).toMatchObject([
       422,
-      { pointer: '/password', detail: 'is not the password of this account' },
+      { pointer: '/password', detail: 'Is not the password of this account.' },
     ])
     expect((await ada.send<Schemas['TaskList']>(ada.tasks)).body.total).toBe(1)
   })

@@ -104,7 +104,7 @@ export function accountOperations(
 function notThePassword(pointer: string) {
   return problem('invalid_body', {
     errors: [
-      { in: 'body', pointer, code: 'invalid', detail: 'is not the password of this account' },
+      { in: 'body', pointer, code: 'invalid', detail: 'Is not the password of this account.' },
     ],
   })
 }

@@ -226,7 +226,7 @@ describe('bodies', () => {
     })
     expect([answer.status, answer.body.errors]).toEqual([
       422,
-      [{ in: 'body', pointer: '', code: 'required', detail: 'a body is needed' }],
+      [{ in: 'body', pointer: '', code: 'required', detail: 'A body is required.' }],
     ])
   })
 
@@ -234,7 +234,7 @@ describe('bodies', () => {
     const answer = await post('{"title":"x","":1}')
     expect([answer.status, answer.body.errors]).toEqual([
       422,
-      [{ in: 'body', pointer: '/', code: 'unknown_member', detail: 'is not known here' }],
+      [{ in: 'body', pointer: '/', code: 'unknown_member', detail: 'Is not known here.' }],
     ])
   })
 

@@ -108,8 +108,8 @@ function bodyRefusal(error: unknown, format: 'csv' | 'json'): ProblemError | und
   if (format === 'json') return new ProblemError(problem('malformed_json'))
   const detail =
     error instanceof BodyError
-      ? 'does not arrive as its headers say'
-      : 'is not UTF-8; save the file as CSV UTF-8'
+      ? 'Does not arrive as its headers say.'
+      : 'Is not UTF-8. Save the file as CSV UTF-8.'
   return new ProblemError(
     problem('malformed_csv', { errors: [{ in: 'body', pointer: '', code: 'invalid', detail }] }),
   )

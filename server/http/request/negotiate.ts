@@ -41,7 +41,7 @@ function undecodable({ url }: Request): FieldError[] {
         in: 'query',
         pointer: isDecodable(name) ? pointerTo(decodeURIComponent(name)) : '',
         code: 'invalid',
-        detail: 'is not percent-encoded UTF-8',
+        detail: 'Is not percent-encoded UTF-8.',
       }
     })
 }

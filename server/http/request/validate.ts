@@ -37,7 +37,7 @@ const MISSING: FieldError = {
   in: 'body',
   pointer: '',
   code: 'required',
-  detail: 'a body is needed',
+  detail: 'A body is required.',
 }
 
 function bodyErrors({ headers, body }: Request, { bodies }: Operation): FieldError[] {

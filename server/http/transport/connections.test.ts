@@ -216,7 +216,7 @@ test.each([
         'POST',
         ada.tasks,
         undefined,
-        'content-type: ' + 'application/json\r\ncontent-length: 100000000000\r\n',
+        'content-type: application/json\r\ncontent-length: 100000000000\r\n',
       )}{`,
     413,
   ],

@@ -143,7 +143,7 @@ describe('a due time must be one', () => {
       in: 'body',
       pointer: '/due_time_zone',
       code: 'invalid',
-      detail: 'is a time zone that the database of this server does not know',
+      detail: 'Is a time zone that the database of this server does not know.',
     })
   })
 })

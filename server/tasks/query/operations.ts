@@ -32,7 +32,7 @@ export function queryOperations(
               in: 'query',
               pointer: '/cursor',
               code: 'invalid',
-              detail: 'is not a cursor of this list',
+              detail: 'Is not a cursor of this list.',
             },
           ],
         })

@@ -118,7 +118,7 @@ test('409: a gap without room; moving the neighbour that it names makes room', a
   expect([status, code, errors?.map((error) => `${error.pointer} ${error.detail}`)]).toEqual([
     409,
     'position_exhausted',
-    [`/after has no room left between it and ${id('B')}; move that one elsewhere first`],
+    [`/after Leaves no room between it and ${id('B')}. Move that one elsewhere first.`],
   ])
   expect(await list(person)).toEqual(before)
   await move('B', { to: 'bottom' })

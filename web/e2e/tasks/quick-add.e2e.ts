@@ -160,7 +160,7 @@ test('one refused task holds up none of those pasted with it', async () => {
         in: 'body',
         pointer: `/operations/${bad}/task/title`,
         code: 'max_length',
-        detail: 'must NOT have more than 2 characters',
+        detail: 'Must be at most 2 characters long.',
       },
     ]
     const problem = {

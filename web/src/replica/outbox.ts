@@ -37,7 +37,7 @@ export async function settle(database: Database, entry: Entry, left: Task[]): Pr
   await transaction.done
 }
 
-/** What a conflict is about: the update that was done here, and the task as another device left it. */
+/** What a conflict is about: the update done here, and the task as another device left it. */
 export function conflictIn({ conflict, operations }: Entry) {
   const mine = conflict && operations[conflict.index]
   return conflict && mine?.action === 'update' ? { ...conflict, mine } : undefined

@@ -42,7 +42,7 @@ export function docketOf(userId: string, onSessionOver: () => void): DocketClien
     })
     if (token && subjectOf(token) === userId) return token
     onSessionOver()
-    throw new DocketError('There is no session of this user')
+    throw new DocketError('No session of this user')
   }
   const tokens: TokenSource = {
     get: () => theirs(source.get()),

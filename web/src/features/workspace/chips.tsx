@@ -9,9 +9,7 @@ export function Chips({ priority, labels }: Pick<Task, 'priority' | 'labels'>) {
       {priority !== 'none' && (
         <span
           className={`chip ${
-            priority === 'high'
-              ? 'bg-red-100 text-red-900 dark:bg-red-950 ' + 'dark:text-red-200'
-              : ''
+            priority === 'high' ? 'bg-red-100 text-red-900 dark:bg-red-950 dark:text-red-200' : ''
           }`}
         >
           {priority}
