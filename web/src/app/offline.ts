@@ -10,6 +10,7 @@ export function installOffline(): void {
   })
   // The app works without it, but for opening offline; a private window may refuse.
   void navigator.serviceWorker
-    ?.register(String(policy?.createScriptURL(ADDRESS) ?? ADDRESS))
+    // As text it would not be trusted any more.
+    ?.register((policy?.createScriptURL(ADDRESS) ?? ADDRESS) as string)
     .catch(() => {})
 }
