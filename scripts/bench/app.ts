@@ -79,7 +79,7 @@ async function openPage(url: string, size: number): Promise<Page> {
   const context = await browser.newContext({ locale: 'en', timezoneId: 'UTC' })
   const page = await context.newPage()
   await page.goto(`${url}/`)
-  await page.getByLabel('E-mail').fill(who.email)
+  await page.getByLabel('Email').fill(who.email)
   await page.getByLabel('Password').fill(who.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('Task 0', { exact: true }).waitFor({ timeout: SHOWN })

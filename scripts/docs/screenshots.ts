@@ -79,7 +79,7 @@ try {
     await page.goto(url)
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
     await shoot('sign-in')
-    await page.getByLabel('E-mail').fill(ADA.email)
+    await page.getByLabel('Email').fill(ADA.email)
     await page.getByLabel('Password').fill(ADA.password)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('checkbox', { name: 'Pay the rent' }).waitFor()

@@ -31,7 +31,7 @@ test.each(['mobile', 'desktop'] as Form[])(
     expect(['sign-in', form, await best(url, port, form)]).toEqual(['sign-in', form, WANTED[form]])
     const page = await context.newPage()
     await page.goto(url)
-    await page.getByLabel('E-mail').fill(ada.email)
+    await page.getByLabel('Email').fill(ada.email)
     await page.getByLabel('Password').fill(ada.password)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('checkbox', { name: 'Call Grace' }).waitFor()

@@ -10,12 +10,12 @@ test('sessions are listed, and one of another device is ended there', async () =
   const { page, docket } = app
   await signIn(app)
   await page.goto(`${app.url}/account`)
-  const sessions = page.getByRole('list', { name: 'Sessions' }).getByRole('listitem')
+  const sessions = page.getByRole('list', { name: 'Devices' }).getByRole('listitem')
   await sessions.nth(1).waitFor()
-  expect(await sessions.filter({ hasText: 'this one' }).allInnerTexts()).toEqual([
+  expect(await sessions.filter({ hasText: 'This device' }).allInnerTexts()).toEqual([
     expect.stringContaining('Chrome on Linux'),
   ])
-  await page.getByRole('button', { name: 'Sign out there: node' }).click()
+  await page.getByRole('button', { name: 'Sign out node' }).click()
   await sessions.nth(1).waitFor({ state: 'detached' })
   expect((await docket.result.listTasks()).error).toMatchObject({ status: 401 })
   app.noComplaints()
@@ -26,13 +26,13 @@ test('the password is changed, which ends every other session; a wrong one is sa
   const { page, docket } = app
   await signIn(app)
   await page.goto(`${app.url}/account`)
-  await page.getByLabel('Password as it is').fill('wrong horse battery')
+  await page.getByLabel('Current password').fill('wrong horse battery')
   await page.getByLabel('New password').fill('staple and another horse')
-  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.getByRole('button', { name: 'Change password' }).click()
   await page.getByRole('alert').waitFor()
-  await page.getByLabel('Password as it is').fill(ada.password)
-  await page.getByRole('button', { name: 'Change the password' }).click()
-  await page.getByText('Every other session is over').waitFor()
+  await page.getByLabel('Current password').fill(ada.password)
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await page.getByText('Other devices were signed out').waitFor()
   expect((await docket.result.listTasks()).error).toMatchObject({ status: 401 })
   await docket.login({ body: { email: ada.email, password: 'staple and another horse' } })
   app.noComplaints()
@@ -46,10 +46,10 @@ test('a person takes their data along, and the name changes everywhere it is sho
   await arrived(page)
   await page.goto(`${app.url}/account`)
   for (const [name, file, holds] of [
-    ['Everything that is held of me', /^docket-.*\.json$/, 'ada@example.org'],
-    ['My tasks (JSON)', /^docket-tasks-.*\.json$/, 'Pay the rent'],
-    ['My tasks (CSV', /^docket-tasks-.*\.csv$/, 'Pay the rent'],
-    ['My tasks (iCalendar', /^docket-tasks-.*\.ics$/, 'Pay the rent'],
+    ['All account data', /^docket-.*\.json$/, 'ada@example.org'],
+    ['Tasks as JSON', /^docket-tasks-.*\.json$/, 'Pay the rent'],
+    ['Tasks as CSV', /^docket-tasks-.*\.csv$/, 'Pay the rent'],
+    ['Tasks as iCalendar', /^docket-tasks-.*\.ics$/, 'Pay the rent'],
   ] as const) {
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -74,14 +74,14 @@ test('an account is deleted only with the password, and nothing of it is left', 
   await add(page, 'Pay the rent')
   await arrived(page)
   await page.goto(`${app.url}/account`)
-  await page.getByRole('button', { name: 'Delete my account' }).click()
-  await page.getByText('All your tasks go: 1 of them').waitFor()
+  await page.getByRole('button', { name: 'Delete account…' }).click()
+  await page.getByText('Your task, including completed').waitFor()
   await page.getByLabel('Your password').fill('wrong horse battery')
-  await page.getByRole('button', { name: 'Delete everything' }).click()
+  await page.getByRole('button', { name: 'Delete account', exact: true }).click()
   await page.getByRole('dialog').getByRole('alert').waitFor()
   await page.getByLabel('Your password').fill(ada.password)
-  await page.getByRole('button', { name: 'Delete everything' }).click()
-  await page.getByText('Your account is deleted').waitFor()
+  await page.getByRole('button', { name: 'Delete account', exact: true }).click()
+  await page.getByText('Your account and all its data').waitFor()
   expect((await docket.result.login({ body: ada })).error).toMatchObject({ status: 401 })
   expect(
     await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length]),

@@ -148,7 +148,7 @@ test('the palette finds commands and tasks; the sheet lists the keys', async () 
   await titleOf(page, 'Pay the rent').focus()
   await page.keyboard.press('d')
   await page.keyboard.press('Delete')
-  await page.getByText('Deleted Pay the rent').first().waitFor()
+  await page.getByText('Moved “Pay the rent d” to Trash').first().waitFor()
   await page.getByRole('button', { name: 'Undo' }).click()
   await taskOf(page, 'Pay the rent').waitFor()
   expect(await titlesOf(page)).toEqual(['Pay the rent d'])
@@ -217,7 +217,7 @@ test('keys are text in fields, and the focus stays in the list', async () => {
   await titleOf(page, 'Thrown away').focus()
   for (const key of ['d', '3', 'Delete']) await page.keyboard.press(key)
   await page.getByRole('button', { name: 'Restore Thrown away' }).press('Enter')
-  await page.getByText('The trash is empty').waitFor()
+  await page.getByText('Trash is empty').waitFor()
   await arrived(page)
   expect(
     (await docket.listTasks({ sort: 'title' })).items.map(({ title, completed, priority }) => [

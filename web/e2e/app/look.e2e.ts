@@ -70,7 +70,7 @@ test.each(LOOKS)(
     await page.goto(url)
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
     await look('sign in')
-    await page.getByRole('button', { name: 'Make an account' }).click()
+    await page.getByRole('button', { name: 'New to Docket? Create an account' }).click()
     await look('sign up')
 
     const rent = await docket.createTask({
@@ -124,13 +124,13 @@ test.each(LOOKS)(
       ['/trash', 'Thrown away'],
       ['/?label=home', '#home'],
       ['/?q=unicorn', 'No results for'],
-      ['/account', 'this one'],
+      ['/account', 'This device'],
     ] as const) {
       await page.goto(`${url}${path}`)
       await page.getByText(there).first().waitFor()
       await look(path)
     }
-    await page.getByRole('button', { name: 'Delete my account' }).click()
+    await page.getByRole('button', { name: 'Delete account…' }).click()
     await look('deletion')
     await page.goto(url)
     await taskOf(page, 'Next week').waitFor()
@@ -146,9 +146,9 @@ test.each(LOOKS)(
     await page.locator('dialog').waitFor({ state: 'detached' })
     if (screen === 'phone') {
       await page.getByRole('button', { name: 'More' }).click()
-      await page.getByRole('dialog').getByText('Done').waitFor()
+      await page.getByRole('dialog').getByText('Completed').waitFor()
       await look('more')
-      await page.getByRole('dialog').getByText('Done').click()
+      await page.getByRole('dialog').getByText('Completed').click()
       await taskOf(page, 'Done already').waitFor()
       await page.getByRole('link', { name: 'Inbox' }).click()
     }
@@ -178,7 +178,7 @@ test('the theme follows device or choice; reduced motion is respected', async ()
   await page.goto(`${url}/account`)
   await page.getByLabel('Dark').check()
   expect(await theme()).toEqual(['dark', 'dark'])
-  await page.getByLabel('As the device').check()
+  await page.getByLabel('System').check()
   expect(await theme()).toEqual(['light', 'light'])
   const moving = await page.evaluate(
     () =>

@@ -9,14 +9,14 @@ test('errors are said in words for people: sign-up, sign-in, passwords, limits',
   const { page, url, context } = app
   await page.goto(url)
   const submit = async (button: string, email: string, password: string) => {
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: button, exact: true }).click()
   }
   const said = (text: string) => page.getByRole('alert').getByText(text, { exact: true }).waitFor()
   await submit('Sign in', ada.email, 'wrong horse')
   await said("That email and password don't match.")
-  await page.getByRole('button', { name: 'Make an account' }).click()
+  await page.getByRole('button', { name: 'New to Docket? Create an account' }).click()
   await submit('Sign up', 'a@b', 'correct horse battery')
   await said('Enter a valid email address.')
   await submit('Sign up', 'grace@example.org', 'short')
@@ -45,16 +45,16 @@ test('a wrong password on the account page is said as what it is', async () => {
   const { page } = app
   await signIn(app)
   await page.getByRole('link', { name: 'Account' }).first().click()
-  await page.getByLabel('Password as it is').fill('wrong horse')
+  await page.getByLabel('Current password').fill('wrong horse')
   await page.getByLabel('New password').fill('another horse battery')
-  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.getByRole('button', { name: 'Change password' }).click()
   await page
     .getByRole('alert')
     .getByText("That isn't your current password.", { exact: true })
     .waitFor()
-  await page.getByRole('button', { name: 'Delete my account' }).click()
+  await page.getByRole('button', { name: 'Delete account…' }).click()
   await page.getByLabel('Your password').fill('wrong horse')
-  await page.getByRole('button', { name: 'Delete everything' }).click()
+  await page.getByRole('button', { name: 'Delete account', exact: true }).click()
   await page.getByRole('dialog').getByText('Wrong password.', { exact: true }).waitFor()
   app.noComplaints()
 })

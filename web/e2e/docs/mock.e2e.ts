@@ -47,7 +47,7 @@ test('every read journey of the app runs on the mock', async () => {
   for (const [view, titles] of [
     ['Today', ['Call Grace']],
     ['Upcoming', ['Pay the rent']],
-    ['Done', ['Water the plants']],
+    ['Completed', ['Water the plants']],
     ['Trash', ['Learn to juggle']],
     ['money', ['Pay the rent']],
     ['Inbox', ['Call Grace', 'Pay the rent']],
@@ -75,14 +75,14 @@ test('every read journey of the app runs on the mock', async () => {
   expect(answer.status()).toBe(200)
 
   await page.getByRole('link', { name: 'Account' }).click()
-  await page.getByRole('list', { name: 'Sessions' }).getByText('curl').waitFor()
+  await page.getByRole('list', { name: 'Devices' }).getByText('curl').waitFor()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'My tasks (JSON)' }).click(),
+    page.getByRole('button', { name: 'Tasks as JSON' }).click(),
   ])
   expect(download.suggestedFilename()).toBe('docket-tasks-2026-11-24.json')
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()
-  await page.getByLabel('E-mail').fill('ada@example.org')
+  await page.getByLabel('Email').fill('ada@example.org')
   await page.getByLabel('Password').fill('correct horse battery')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Account', exact: true }).waitFor()

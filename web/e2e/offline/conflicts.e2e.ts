@@ -82,7 +82,7 @@ test(
     await context.setOffline(true)
     await page.getByText("You're offline.").waitFor()
     await page.getByLabel('Priority').selectOption('high')
-    await page.getByText('Priority high').first().waitFor()
+    await page.getByText('Set to high priority').first().waitFor()
     await page.getByLabel('Title').fill('Mine')
     await page.getByLabel('Title').press('Enter')
     await titleOf(page, 'Mine').waitFor()
@@ -151,7 +151,7 @@ test(
     // The change is acknowledged, but what it left does not come yet.
     await intercept(app, '**/task-changes*', (route) => route.abort('connectionfailed'))
     await titleOf(page, 'Pay the rent').click()
-    await page.getByLabel('Move', { exact: true }).selectOption('To the top')
+    await page.getByLabel('Move', { exact: true }).selectOption('Move to top')
     await page.getByText("Can't reach the server.").waitFor()
     await page.getByLabel('Title').fill('Mine')
     await page.getByLabel('Title').press('Enter')

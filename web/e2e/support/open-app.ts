@@ -53,7 +53,7 @@ export async function signIn(
   path = '/',
 ): Promise<void> {
   await page.goto(`${url}${path}`)
-  await page.getByLabel('E-mail').fill(ada.email)
+  await page.getByLabel('Email').fill(ada.email)
   await page.getByLabel('Password').fill(ada.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('searchbox', { name: 'Search' }).waitFor()

@@ -42,7 +42,7 @@ test('the manual order changes by dragging, keyboard and menu', async () => {
   await order('BCDA')
   expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Task A')
   await titleOf(page, 'Task D').click()
-  await page.getByLabel('Move', { exact: true }).selectOption('To the top')
+  await page.getByLabel('Move', { exact: true }).selectOption('Move to top')
   await order('DBCA')
   await page.getByRole('button', { name: 'Close' }).click()
 
@@ -112,7 +112,7 @@ test('several tasks are selected, completed, labelled, moved and deleted at once
   await page.getByText('3 selected').waitFor()
   await page.getByLabel('Add a label').fill('home')
   await page.getByLabel('Add a label').press('Enter')
-  await page.getByText('Label home: 3 tasks').first().waitFor()
+  await page.getByText('Added #home to 3 tasks').first().waitFor()
   await arrived(page)
   expect((await docket.listTasks({ label: ['home'] })).total).toBe(3)
 

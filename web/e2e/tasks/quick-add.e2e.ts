@@ -53,7 +53,7 @@ test('real titles are read right; text that only looks like a date stays text', 
   app.noComplaints()
 }, 120_000)
 
-test('a task added in Today or Upcoming is in it; Done and Trash have no field', async () => {
+test('a task added in Today or Upcoming is in it; Completed and Trash have no field', async () => {
   const app = await openApp(chromium)
   const { page, docket } = app
   await signIn(app, '/today')
@@ -66,8 +66,8 @@ test('a task added in Today or Upcoming is in it; Done and Trash have no field',
   await page.getByLabel('New task').fill('No day at all')
   await page.getByRole('button', { name: 'Remove date' }).click()
   await page.getByLabel('New task').press('Enter')
-  await page.getByText('Added No day at all').first().waitFor()
-  for (const view of ['Done', 'Trash']) {
+  await page.getByText('Added “No day at all”').first().waitFor()
+  for (const view of ['Completed', 'Trash']) {
     await page.getByRole('link', { name: view }).first().click()
     await page.getByRole('heading', { name: view }).waitFor()
     expect(await page.getByLabel('New task').count()).toBe(0)

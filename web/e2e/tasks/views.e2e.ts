@@ -36,7 +36,7 @@ test('each view has an address and shows its tasks, also after a reload', async 
   expect(await tasksOf(page).getByRole('heading').allInnerTexts()).toEqual(['Overdue', 'Today'])
   for (const [view, titles] of [
     ['Upcoming', ['Tomorrow at noon', 'Next week']],
-    ['Done', ['Done already']],
+    ['Completed', ['Done already']],
     ['Trash', ['Thrown away']],
   ] as const) {
     await page.getByRole('navigation').getByText(view).click()
@@ -107,15 +107,15 @@ test('the trash asks before it is emptied, and is empty then', async () => {
     await docket.deleteTask({ task: await docket.createTask({ body: { title } }) })
   await signIn(app, '/trash')
   await taskOf(page, 'Older').waitFor()
-  await page.getByRole('button', { name: 'Empty the trash' }).click()
+  await page.getByRole('button', { name: 'Empty Trash' }).click()
   await page.getByRole('button', { name: 'Keep them' }).click()
   expect((await docket.listTasks({ trashed: true })).total).toBe(2)
   await page.getByRole('button', { name: 'Restore Older' }).click()
   await taskOf(page, 'Older').waitFor({ state: 'detached' })
-  await page.getByRole('button', { name: 'Empty the trash' }).click()
+  await page.getByRole('button', { name: 'Empty Trash' }).click()
   await page.getByText('One task goes for good').waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: 'Empty the trash' }).click()
-  await page.getByText('The trash is empty.').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Empty Trash' }).click()
+  await page.getByText('Trash is empty. Deleted tasks stay here for 30 days.').waitFor()
   expect([
     (await docket.listTasks({ trashed: true })).total,
     (await docket.listTasks()).items.map(({ title }) => title),
@@ -132,7 +132,7 @@ test('completed or deleted tasks leave the view at once; undo brings them back',
   const rent = taskOf(page, 'Pay the rent')
   await page.getByRole('checkbox', { name: 'Pay the rent' }).click()
   await rent.waitFor({ state: 'detached' })
-  await page.getByText('Done: Pay the rent').first().waitFor()
+  await page.getByText('Completed “Pay the rent”').first().waitFor()
   await page.keyboard.press('z')
   await rent.waitFor()
   await rent.hover()

@@ -56,7 +56,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
       { name: 'Theme: as the device', run: theme('system') },
       { name: 'Theme: light', run: theme('light') },
       { name: 'Theme: dark', run: theme('dark') },
-      { name: 'Keyboard', run: openKeys },
+      { name: 'Keyboard shortcuts', run: openKeys },
     ]
     return all.map((command) => ({ key: command.name, ...command }))
   }, [tasks, go, location, search, isAccount, adds, openKeys])
@@ -107,7 +107,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
         aria-expanded="true"
         aria-controls={id}
         aria-activedescendant={found.length > 0 ? `${id}-${chosen}` : undefined}
-        placeholder="What do you want to do?"
+        placeholder="Search tasks or type a command"
         value={typed}
         onChange={({ target }) => {
           setTyped(target.value)

@@ -6,29 +6,29 @@ import { Dialog } from '../ui/dialog.tsx'
 const MOD = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl'
 const KEYS: [heading: string, keys: [keys: string, does: string][]][] = [
   [
-    'Anywhere',
+    'General',
     [
-      ['n or /', 'Write a new task'],
+      ['n or /', 'Add a task'],
       ['f', 'Search'],
-      [`${MOD} k`, 'All commands'],
-      ['z', 'Undo, for ten seconds'],
-      ['?', 'This sheet'],
+      [`${MOD} k`, 'Open command menu'],
+      ['z', 'Undo'],
+      ['?', 'Show shortcuts'],
       ...VIEWS.map(({ key, title }): [string, string] => [`g ${key}`, `Go to ${title}`]),
-      ['g a', 'Go to the account'],
+      ['g a', 'Go to Account'],
     ],
   ],
   [
-    'On a task',
+    'Tasks',
     [
-      ['j, k or ↓, ↑', 'The next, the one before'],
-      ['Enter or e', 'Open it'],
-      ['d', 'Done, or open again'],
+      ['j, k or ↓, ↑', 'Next / previous task'],
+      ['Enter or e', 'Open task'],
+      ['d', 'Complete or reopen'],
       ['# or Delete', 'Delete'],
-      ['x', 'Select; with Shift and a click, all between'],
+      ['x', 'Select (Shift-click for a range)'],
       ['0 1 2 3', 'Priority none, low, medium, high'],
       ['Alt ↑, Alt ↓', 'Move up, down'],
-      ['Alt Home, Alt End', 'Move to the top, the bottom'],
-      ['Esc', 'Close it; select nothing'],
+      ['Alt Home, Alt End', 'Move to top / bottom'],
+      ['Esc', 'Close or clear selection'],
     ],
   ],
 ]
@@ -39,7 +39,7 @@ export function Shortcuts({ close }: { close: () => void }) {
   return (
     <Dialog title="Keyboard" close={close}>
       <div className="mb-3 flex items-center justify-between">
-        <h2 className="text-lg font-semibold">Keyboard</h2>
+        <h2 className="text-lg font-semibold">Keyboard shortcuts</h2>
         <button type="button" className="quiet" onClick={close}>
           Close
         </button>

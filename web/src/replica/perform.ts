@@ -19,14 +19,15 @@ const NEVER = '"0"'
 /**
  * Puts steps into the outbox as one entry: the server does all of them, or none.
  *
- * @param shown the tasks as the person sees them
+ * @param shown the tasks as the person sees them; asked for together with the outbox, so that the
+ *   two fit
  * @param about what it is about, for the message that it failed
  * @returns what takes it back
  */
 export async function perform(
   database: Database,
   userId: string,
-  shown: Tasks,
+  shown: () => Tasks,
   steps: Step[],
   about: string,
 ): Promise<Step[]> {
@@ -34,7 +35,7 @@ export async function perform(
   const back: Step[] = []
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   const left = leftBy(await transaction.store.getAll())
-  const tasks: Tasks = new Map(shown)
+  const tasks: Tasks = new Map(shown())
   const operations = steps.map(({ operation, over }): TaskOperation => {
     if (operation.action !== 'update') {
       back.push({ operation: inverseOf(tasks, operation) })

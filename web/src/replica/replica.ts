@@ -130,7 +130,8 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     getSnapshot: store.getSnapshot,
     async perform(steps, about) {
       if (isClosed) throw new Error('The page is closed')
-      const back = await perform(database, userId, store.getSnapshot().tasks, steps, about)
+      const shown = () => store.getSnapshot().tasks
+      const back = await perform(database, userId, shown, steps, about)
       await send()
       return back
     },

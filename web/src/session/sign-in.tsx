@@ -34,9 +34,7 @@ export function SignIn({
   return (
     <main className="mx-auto grid min-h-dvh max-w-sm content-center px-4 py-10">
       <h1 className="mb-1 text-3xl font-semibold tracking-tight">Docket</h1>
-      <p className="mb-8 text-muted">
-        {isNew ? 'Make an account and keep your tasks.' : 'Sign in to your tasks.'}
-      </p>
+      <p className="mb-8 text-muted">{isNew ? 'Create your account' : 'Sign in to Docket'}</p>
       {notice && (
         <p role="status" className="note mt-0 mb-6">
           {notice}
@@ -50,7 +48,7 @@ export function SignIn({
         }}
       >
         {isNew && <Field label="Name" name="name" autoComplete="name" />}
-        <Field label="E-mail" name="email" type="email" autoComplete="email" required />
+        <Field label="Email" name="email" type="email" autoComplete="email" required />
         <Field
           label="Password"
           name="password"
@@ -72,7 +70,7 @@ export function SignIn({
           setIsNew(!isNew)
         }}
       >
-        {isNew ? 'I have an account' : 'Make an account'}
+        {isNew ? 'Already have an account? Sign in' : 'New to Docket? Create an account'}
       </button>
     </main>
   )

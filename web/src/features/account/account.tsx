@@ -53,7 +53,7 @@ function Appearance() {
                 setTheme(each)
               }}
             />
-            {{ system: 'As the device', light: 'Light', dark: 'Dark' }[each]}
+            {{ system: 'System', light: 'Light', dark: 'Dark' }[each]}
           </label>
         ))}
       </fieldset>

@@ -13,27 +13,27 @@ export function DeleteAccount({ leave }: { leave: (why?: string) => void }) {
     mutationFn: async (password: string) => {
       await docket.deleteAccount({ body: { password } })
       await replica.erase()
-      leave('Your account is deleted. Nothing of it is left, here or on the server.')
+      leave('Your account and all its data have been deleted.')
     },
   })
   return (
-    <Section title="Delete the account">
+    <Section title="Delete account">
       <p className="mb-3 text-muted">
-        Everything goes at once and for good. Take your data along first, if you want to keep it.
+        Permanently deletes your account and all tasks. Export your data first if you want a copy.
       </p>
       <button type="button" className="outlined" onClick={() => setIsAsking(true)}>
-        Delete my account…
+        Delete account…
       </button>
       {isAsking && (
-        <Dialog title="Delete my account" close={() => setIsAsking(false)}>
+        <Dialog title="Delete account" close={() => setIsAsking(false)}>
           <h2 className="mb-2 text-lg font-semibold">Delete your account?</h2>
           <ul className="mb-4 list-disc space-y-1 pl-5">
             <li>
-              All your tasks go: {tasks.size} of them, those that are done and those in the trash
-              included.
+              {tasks.size === 1 ? 'Your task' : `All ${tasks.size} tasks`}, including completed and
+              deleted ones.
             </li>
-            <li>You are signed out everywhere, programs that use your account too.</li>
-            <li>It cannot be undone.</li>
+            <li>You'll be signed out everywhere, including connected apps.</li>
+            <li>This can't be undone.</li>
           </ul>
           <form
             className="space-y-4"
@@ -52,10 +52,10 @@ export function DeleteAccount({ leave }: { leave: (why?: string) => void }) {
             {remove.isError && <Failure error={remove.error} />}
             <div className="flex justify-end gap-2">
               <button type="button" className="quiet" onClick={() => setIsAsking(false)}>
-                Keep it
+                Cancel
               </button>
               <button type="submit" className="danger" disabled={remove.isPending}>
-                Delete everything
+                Delete account
               </button>
             </div>
           </form>

@@ -7,10 +7,10 @@ import { Section } from './section.tsx'
 export function ExportData() {
   const { docket, replica } = useWorkspace()
   const files = [
-    ['Everything that is held of me (JSON)', docket.raw.exportMyData],
-    ['My tasks (JSON)', docket.raw.exportTasks],
-    ['My tasks (CSV, for spreadsheets)', docket.raw.exportTasksCsv],
-    ['My tasks (iCalendar, for calendars)', docket.raw.exportTasksICalendar],
+    ['All account data (JSON)', docket.raw.exportMyData],
+    ['Tasks as JSON', docket.raw.exportTasks],
+    ['Tasks as CSV', docket.raw.exportTasksCsv],
+    ['Tasks as iCalendar (.ics)', docket.raw.exportTasksICalendar],
   ] as const
   const save = useMutation({
     mutationFn: async (get: () => Promise<Response>) => {
@@ -30,7 +30,7 @@ export function ExportData() {
     },
   })
   return (
-    <Section title="My data">
+    <Section title="Export">
       <ul className="space-y-2">
         {files.map(([name, get]) => (
           <li key={name}>

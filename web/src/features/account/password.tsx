@@ -35,7 +35,7 @@ export function Password() {
       >
         <input type="hidden" autoComplete="username" value={person.email} readOnly />
         <Field
-          label="Password as it is"
+          label="Current password"
           name="current"
           type="password"
           autoComplete="current-password"
@@ -50,13 +50,13 @@ export function Password() {
           hint="At least 8 characters"
         />
         <button type="submit" className="outlined min-h-11" disabled={change.isPending}>
-          Change the password
+          Change password
         </button>
       </form>
       <p className="mt-2 text-sm text-muted">
         {change.isSuccess
-          ? 'Changed. Every other session is over.'
-          : 'All other sessions end with it.'}
+          ? 'Password changed. Other devices were signed out.'
+          : "You'll be signed out on all other devices."}
       </p>
       {change.isError && <Failure error={change.error} />}
     </Section>

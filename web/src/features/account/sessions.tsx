@@ -13,7 +13,7 @@ export function Sessions() {
     queryFn: ({ signal }) => docket.listSessions({}, { signal }),
   })
   const ended = {
-    onSuccess: () => announce('Signed out there'),
+    onSuccess: () => announce('Device signed out'),
     onSettled: () => queries.invalidateQueries({ queryKey: key }),
   }
   const end = useMutation({
@@ -26,18 +26,18 @@ export function Sessions() {
   // Made anew each time: the device may be taken to another time zone.
   const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
   return (
-    <Section title="Sessions">
+    <Section title="Devices">
       {sessions.isPending && <p role="status">Loading…</p>}
-      <ul aria-label="Sessions" className="divide-y divide-line">
+      <ul aria-label="Devices" className="divide-y divide-line">
         {items.map(({ id, current, user_agent, ip_address, last_seen_at }) => (
           <li key={id} className="flex items-center justify-between gap-3 py-2">
             <div className="min-w-0">
               <p className="truncate">
                 {deviceOf(user_agent)}
-                {current && <span className="chip ml-2">this one</span>}
+                {current && <span className="chip ml-2">This device</span>}
               </p>
               <p className="text-sm text-muted">
-                {ip_address ?? 'unknown address'}, last seen{' '}
+                {ip_address ?? 'Unknown IP'}, last active{' '}
                 <time dateTime={last_seen_at}>{when.format(new Date(last_seen_at))}</time>
               </p>
             </div>
@@ -46,13 +46,13 @@ export function Sessions() {
                 type="button"
                 className="outlined shrink-0"
                 aria-label={
-                  `Sign out there: ${deviceOf(user_agent)}, last seen ` +
+                  `Sign out ${deviceOf(user_agent)}, last active ` +
                   `${when.format(new Date(last_seen_at))}`
                 }
                 disabled={end.isPending}
                 onClick={() => end.mutate(id)}
               >
-                Sign out there
+                Sign out
               </button>
             )}
           </li>
@@ -65,7 +65,7 @@ export function Sessions() {
           disabled={endOthers.isPending}
           onClick={() => endOthers.mutate()}
         >
-          Sign out everywhere else
+          Sign out all other devices
         </button>
       )}
       {failed && <Failure error={failed} retry={() => sessions.refetch()} />}
@@ -75,7 +75,7 @@ export function Sessions() {
 
 /** What a person calls the program that a session is of. */
 function deviceOf(agent: string | null): string {
-  if (!agent) return 'Unknown program'
+  if (!agent) return 'Unknown device'
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(agent)?.[1]
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(agent)?.[1]
   if (!browser) return agent.replace(/ .*$/s, '')

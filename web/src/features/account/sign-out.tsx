@@ -36,15 +36,15 @@ export function SignOut({ leave }: { leave: (why?: string) => void }) {
       {out.isError && <Failure error={out.error} />}
       {unsent > 0 && (
         <Dialog title="Sign out" close={() => setUnsent(0)}>
-          <h2 className="mb-2 text-lg font-semibold">Sign out and lose what was not sent?</h2>
+          <h2 className="mb-2 text-lg font-semibold">Sign out without syncing?</h2>
           <p className="mb-4">
-            {unsent === 1 ? 'One change has' : `${unsent} changes have`} not reached the server.
-            Signing out takes everything off this device.
+            {unsent === 1 ? "1 change hasn't" : `${unsent} changes haven't`} synced and will be
+            lost.
           </p>
           {out.isError && <Failure error={out.error} />}
           <div className="flex justify-end gap-2">
             <button type="button" className="quiet" onClick={() => setUnsent(0)}>
-              Stay
+              Cancel
             </button>
             <button
               type="button"
@@ -52,7 +52,7 @@ export function SignOut({ leave }: { leave: (why?: string) => void }) {
               disabled={out.isPending}
               onClick={() => out.mutate(true)}
             >
-              Sign out and lose {unsent === 1 ? 'it' : 'them'}
+              Discard and sign out
             </button>
           </div>
         </Dialog>

@@ -17,7 +17,7 @@ export function Markdown({ text }: { text: string }) {
           // The page loads nothing from elsewhere; a picture is the link to it.
           img: ({ src, alt }) => (
             <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noreferrer">
-              {alt || 'Picture'}
+              {alt || 'Image'}
             </a>
           ),
         }}

@@ -23,7 +23,7 @@ export function EmptyTrash({ count }: { count: number }) {
         return setWhy("Some changes haven't synced yet. Try again in a moment.")
       while (!(await docket.emptyTrash()).is_empty);
       await replica.synchronise()
-      announce('The trash is empty')
+      announce('Trash emptied')
       close()
     } catch (error) {
       setWhy(sentenceOf(errorOf(error)))
@@ -34,11 +34,11 @@ export function EmptyTrash({ count }: { count: number }) {
   return (
     <>
       <button type="button" className="outlined" onClick={() => setIsAsking(true)}>
-        Empty the trash
+        Empty Trash
       </button>
       {isAsking && (
-        <Dialog title="Empty the trash" close={close}>
-          <h2 className="mb-2 text-lg font-semibold">Empty the trash?</h2>
+        <Dialog title="Empty Trash" close={close}>
+          <h2 className="mb-2 text-lg font-semibold">Empty Trash?</h2>
           <p className="mb-4">
             {count === 1 ? 'One task goes' : `${count} tasks go`} for good. Nothing brings them
             back.
@@ -53,7 +53,7 @@ export function EmptyTrash({ count }: { count: number }) {
               Keep them
             </button>
             <button type="button" className="danger" disabled={isBusy} onClick={empty}>
-              Empty the trash
+              Empty Trash
             </button>
           </div>
         </Dialog>

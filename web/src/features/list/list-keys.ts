@@ -79,10 +79,10 @@ export function useListKeys({
       open(undefined)
       clear()
     },
-    'Alt+ArrowUp': move('Up'),
-    'Alt+ArrowDown': move('Down'),
-    'Alt+Home': move('To the top'),
-    'Alt+End': move('To the bottom'),
+    'Alt+ArrowUp': move('Move up'),
+    'Alt+ArrowDown': move('Move down'),
+    'Alt+Home': move('Move to top'),
+    'Alt+End': move('Move to bottom'),
     ...Object.fromEntries(
       PRIORITIES.map((priority, key) => [
         String(key),

@@ -19,8 +19,7 @@ import { type ListProps, TaskList } from './task-list.tsx'
 import { type RowProps, TaskRow } from './task-row.tsx'
 
 const INSTRUCTIONS = {
-  draggable:
-    'To move it without dragging, press Alt and an arrow key, or open the task and choose a place.',
+  draggable: 'To reorder without dragging, press Alt+Up or Alt+Down.',
 }
 
 /**

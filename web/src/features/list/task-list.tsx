@@ -113,9 +113,9 @@ export function TaskList({
 export function placesAt(tasks: Task[], index: number): Record<string, TaskMove> {
   const [above, below] = [tasks[index - 1], tasks[index + 1]]
   return {
-    'To the top': { to: 'top' },
-    ...(above ? { Up: { before: above.id } } : {}),
-    ...(below ? { Down: { after: below.id } } : {}),
-    'To the bottom': { to: 'bottom' },
+    'Move to top': { to: 'top' },
+    ...(above ? { 'Move up': { before: above.id } } : {}),
+    ...(below ? { 'Move down': { after: below.id } } : {}),
+    'Move to bottom': { to: 'bottom' },
   }
 }

@@ -32,6 +32,8 @@ const placeAfter = (id: string | undefined): TaskMove => (id ? { after: id } : {
 export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Around) {
   const about = (tasks: Pick<Task, 'title'>[]) =>
     tasks.length === 1 ? tasks.map(({ title }) => title).join() : `${tasks.length} tasks`
+  const quoted = (tasks: Pick<Task, 'title'>[]) =>
+    tasks.length === 1 ? `“${about(tasks)}”` : about(tasks)
 
   async function perform(steps: Step[], name: string): Promise<Step[]> {
     const back: Step[] = []
@@ -92,42 +94,38 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       ])
       const steps = operations.map((operation) => ({ operation }))
       // One that is seen where it is needs no words.
-      return act(steps, about(tasks), `Added ${about(tasks)}`, isSeen && tasks.length === 1)
+      return act(steps, about(tasks), `Added ${quoted(tasks)}`, isSeen && tasks.length === 1)
     },
     complete(tasks: Task[], completed: boolean) {
       const steps = tasks.map(
         ({ id }): Step => ({ operation: { action: 'complete', task_id: id, completed } }),
       )
-      return act(steps, about(tasks), `${completed ? 'Done' : 'Open again'}: ${about(tasks)}`)
+      return act(steps, about(tasks), `${completed ? 'Completed' : 'Reopened'} ${quoted(tasks)}`)
     },
     remove(tasks: Task[]) {
       return act(
         tasks.map(({ id }) => ({ operation: { action: 'delete', task_id: id } })),
         about(tasks),
-        `Deleted ${about(tasks)}`,
+        `Moved ${quoted(tasks)} to Trash`,
       )
     },
     restore(tasks: Task[]) {
       return act(
         tasks.map(({ id }) => ({ operation: { action: 'restore', task_id: id } })),
         about(tasks),
-        `Restored ${about(tasks)}`,
+        `Restored ${quoted(tasks)}`,
       )
     },
     /** @param over what it was typed over, where the task may have changed since */
     edit(task: Task, changes: TaskUpdate, over?: TaskUpdate) {
-      return act(
-        [update(task, changes, over)],
-        task.title,
-        `Changed ${changes.title ?? task.title}`,
-      )
+      return act([update(task, changes, over)], task.title, 'Saved')
     },
     setPriority(tasks: Task[], priority: Task['priority']) {
       const others = tasks.filter((task) => task.priority !== priority)
       return act(
         others.map((task) => update(task, { priority })),
         about(others),
-        `Priority ${priority}: ${about(others)}`,
+        priority === 'none' ? 'Removed the priority' : `Set to ${priority} priority`,
       )
     },
     addLabel(tasks: Task[], label: string) {
@@ -138,7 +136,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       return act(
         others.map((task) => update(task, { labels: [...task.labels, label] })),
         about(others),
-        `Label ${label}: ${about(others)}`,
+        `Added #${label} to ${quoted(others)}`,
       )
     },
     /** Puts tasks somewhere in the manual order, one after the other. */
