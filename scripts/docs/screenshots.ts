@@ -114,7 +114,7 @@ async function views(page: Page, shoot: (name: string) => Promise<unknown>): Pro
     ['trash', '/trash', 'Learn to juggle'],
     ['label', '/?label=travel', 'Renew the passport'],
     ['nothing', '/?q=unicorn', 'No results for'],
-    ['account', '/account', 'this one'],
+    ['account', '/account', 'This device'],
   ] as const) {
     await page.goto(`${url}${path}`)
     await page.getByText(there).first().waitFor()
