@@ -1,4 +1,5 @@
-// npm run check -- house: boundaries between folders, and the size of lines, files and folders.
+// npm run check -- house: boundaries between folders, the size of lines, files and folders, casts,
+// and the words of the README.
 // Prints each measure with its limit, and what is beyond it.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'

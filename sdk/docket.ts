@@ -297,7 +297,7 @@ function hooked({ fetch = globalFetch, onRequest, onResponse }: DocketOptions): 
   }
 }
 
-/** The user of an access token; blank where it cannot be read, which the server refuses. */
+/** The user of an access token; `me` where it cannot be read, which the server refuses. */
 function userOf(token: string | undefined): string {
   try {
     const [, claims = ''] = token?.split('.') ?? []

@@ -38,13 +38,15 @@ function success({ content = {} }: ResponseObject): string | string[] | null {
   const [type, { schema } = { schema: {} }] = Object.entries(content)[0] ?? []
   if (type === undefined) return null
   if (type === 'application/json') return shapeOf(schema, '')
-  return [type, resolve<SchemaObject>(schema).pattern ?? '']
+  const { pattern } = resolve<SchemaObject>(schema)
+  if (!pattern) throw new Error(`The SDK cannot tell a whole ${type} without its pattern`)
+  return [type, pattern]
 }
 
 /** As TypeScript is written here. */
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\')}'`
+  if (typeof value === 'string') return `'${value.replaceAll(/[\\']/g, '\\$&')}'`
   if (typeof value !== 'object' || value === null) return String(value)
   const members = Object.entries(value).map(([name, member]) => `${name}: ${literal(member)}`)
   return `{ ${members.join(', ')} }`

@@ -39,6 +39,7 @@ function adaptedOperation({ id, parameters, bodies, responses }: Operation): obj
  */
 const ANNOTATIONS = new Set(['description', 'default', 'example', 'examples', 'mapping'])
 const followed = new Map<string, unknown>()
+const following = new Set<string>()
 
 function dereferenced(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(dereferenced)
@@ -49,7 +50,10 @@ function dereferenced(node: unknown): unknown {
   )
   if (properties) own.properties = membersOf(properties)
   if ($ref === undefined) return own
+  if (following.has($ref)) throw new Error(`The schema ${$ref} holds itself`)
+  following.add($ref)
   const target = followed.get($ref) ?? dereferenced(resolve({ $ref }))
+  following.delete($ref)
   followed.set($ref, target)
   return Object.keys(own).length === 0 ? target : { ...own, allOf: [target] }
 }

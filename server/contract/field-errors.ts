@@ -7,7 +7,7 @@ export type FieldError = components['schemas']['FieldError']
 /** What Ajv finds wrong with a part of a request, in the words of this contract. */
 export function fieldError(part: FieldError['in'], error: ErrorObject): FieldError {
   const { keyword, instancePath, params } = error
-  // A tag that chooses no branch.
+  // The discriminator, such as `action`, has a value that no variant has.
   if (keyword === 'discriminator')
     return {
       in: part,
@@ -75,7 +75,7 @@ const SENTENCES: Record<string, (params: ErrorObject['params']) => string> = {
   required: () => 'Is required.',
   additionalProperties: () => 'Is not known here.',
   type: ({ type }) => `Must be ${[type].flat().map(withArticle).join(' or ')}.`,
-  enum: ({ allowedValues }) => `Must be one of: ${allowedValues.join(', ')}.`,
+  enum: ({ allowedValues }) => `Must be one of: ${allowedValues.map(String).join(', ')}.`,
   format: ({ format }) => FORMATS[format] ?? `Must be of the format ${format}.`,
   pattern: () => 'Does not have the form that the contract asks for.',
   minLength: ({ limit }) => `Must be at least ${counted(limit, 'character')} long.`,

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import { contractOperations, type ParameterObject, resolve, type SchemaObject } from './document.ts'
+import { DEFAULTED } from './handlers.ts'
 
 const here = fileURLToPath(new URL('handlers.probe.ts', import.meta.url))
 const configFile = fileURLToPath(new URL('../../tsconfig.json', import.meta.url))
@@ -75,4 +77,15 @@ describe('handlers that the contract does not describe do not compile', () => {
     },
     60_000,
   )
+})
+
+test('the parameters that are typed as always there are those with a default', () => {
+  const parameters = contractOperations.flatMap((operation) => operation.parameters)
+  const hasDefault = ({ schema }: ParameterObject) =>
+    (schema.default ?? resolve<SchemaObject>(schema).default) !== undefined
+  const [withDefault, without] = [true, false].map((wanted) => [
+    ...new Set(parameters.flatMap((each) => (hasDefault(each) === wanted ? each.name : []))),
+  ])
+  expect(withDefault?.sort()).toEqual([...DEFAULTED].sort())
+  expect(without?.filter((name) => withDefault?.includes(name))).toEqual([])
 })

@@ -24,7 +24,8 @@ type Parameter<
  * What the contract has a default for is always there; generated types cannot say so of a parameter
  * alone.
  */
-type Defaulted = 'trashed' | 'label_match' | 'time_zone' | 'sort' | 'limit'
+export const DEFAULTED = ['trashed', 'label_match', 'time_zone', 'sort', 'limit'] as const
+type Defaulted = (typeof DEFAULTED)[number]
 type WithDefaults<Query> = Query & { [K in keyof Query & Defaulted]-?: NonNullable<Query[K]> }
 
 type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }

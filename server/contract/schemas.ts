@@ -111,7 +111,8 @@ function hasMoreThan(limit: number, value: unknown): boolean {
 }
 
 /**
- * What is no day is not of its form either, and hears only the first, which says how to write it.
+ * A value that breaks `format` often breaks `pattern`, too. Only the first is kept: it says how to
+ * write the value.
  */
 function sharpest(errors: ErrorObject[]): ErrorObject[] {
   const withFormat = new Set(

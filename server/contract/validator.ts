@@ -20,15 +20,16 @@ declare global {
 
 /**
  * The validator calls `url.parse` for each request. Until Node has warned of that once, it looks at
- * each call whether it comes from a library, which takes longer than everything else here.
+ * each call whether it comes from a library, which takes longer than everything else here. So the
+ * one warning is used up, silently.
  */
-function warnOfUrlParse(): void {
+function useUpUrlParseWarning(): void {
   const { noDeprecation = false } = process
   process.noDeprecation = true
   parse('/')
   process.noDeprecation = noDeprecation
 }
-warnOfUrlParse()
+useUpUrlParseWarning()
 
 const [, readMetadata, , requestStage, responseStage] = middleware({
   apiSpec: adaptedContract() as OpenAPIV3.DocumentV3_1,
@@ -61,17 +62,16 @@ export function setOperation(request: Request, { id }: Operation): void {
  * Checks the parameters and the body of a request.
  *
  * @param parameters as they were read; the validator gets a copy, which it changes
- * @param done gets the error where the request does not fit
+ * @returns the error where the request does not fit
  */
 export function checkRequest(
   request: Request,
   response: Response,
   parameters: { path: object; query: object },
-  done: (refused: unknown) => void,
-): void {
+): Promise<unknown> {
   Object.assign(request.openapi ?? {}, { pathParams: { ...parameters.path } })
   Object.defineProperty(request, 'query', { value: { ...parameters.query }, writable: true })
-  requestStage?.(request, response, done)
+  return new Promise((resolve) => requestStage?.(request, response, resolve))
 }
 
 /** Has `response.json` check what it sends, below 500. */

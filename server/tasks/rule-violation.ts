@@ -46,7 +46,7 @@ export function violationError(violation: RuleViolation, sent: object): FieldErr
 }
 
 function memberOf(sent: object, member: string): unknown {
-  return new Map<string, unknown>(Object.entries(sent)).get(member)
+  return Object(sent)[member]
 }
 
 /** The members that may cause it, the likeliest first, and the sentence. */

@@ -14,7 +14,7 @@ const readers = new Map(
  * Reads the parameters and has the validator check them and the body. What is wrong with a request
  * that it refuses is then said in the words of this contract.
  */
-export const validate: RequestHandler = (request, response, next) => {
+export const validate: RequestHandler = async (request, response, next) => {
   const { operation, body } = response.locals
   const reader = operation && readers.get(operation.id)
   if (!reader) return next()
@@ -22,15 +22,12 @@ export const validate: RequestHandler = (request, response, next) => {
   response.locals.parameters = parameters
   const isMissing = body === 'none' && operation.bodyRequired
   const mayFit = reader.isTyped(parameters) && !isMissing
-  checkRequest(request, response, parameters, (refused) => {
-    if (refused === undefined && mayFit) return next()
-    const errors = reader.errors(parameters)
-    if (errors.length > 0) return next(new ProblemError(problem('invalid_request', { errors })))
-    const faults = isMissing ? [MISSING] : bodyErrors(request, operation)
-    next(
-      faults.length > 0 ? new ProblemError(problem('invalid_body', { errors: faults })) : refused,
-    )
-  })
+  const refused = await checkRequest(request, response, parameters)
+  if (refused === undefined && mayFit) return next()
+  const errors = reader.errors(parameters)
+  if (errors.length > 0) return next(new ProblemError(problem('invalid_request', { errors })))
+  const faults = isMissing ? [MISSING] : bodyErrors(request, operation)
+  next(faults.length > 0 ? new ProblemError(problem('invalid_body', { errors: faults })) : refused)
 }
 
 const MISSING: FieldError = {

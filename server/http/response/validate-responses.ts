@@ -26,7 +26,7 @@ export const validateResponses: RequestHandler[] = [
 ]
 
 /**
- * What the validator takes for no body, and answers with 204.
+ * `null` as a body, which the validator cannot check: it takes it for no body.
  *
  * @throws {UndescribedAnswer} where the contract does not declare it for this status
  */

@@ -75,7 +75,7 @@ test('an account is deleted only with the password, and nothing of it is left', 
   await arrived(page)
   await page.goto(`${app.url}/account`)
   await page.getByRole('button', { name: 'Delete account…' }).click()
-  await page.getByText('Your task, including completed').waitFor()
+  await page.getByText('Your task is deleted').waitFor()
   await page.getByLabel('Your password').fill('wrong horse battery')
   await page.getByRole('button', { name: 'Delete account', exact: true }).click()
   await page.getByRole('dialog').getByRole('alert').waitFor()

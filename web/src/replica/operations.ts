@@ -58,8 +58,8 @@ function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: 
   }
 }
 
-/** What a task would be that is made so, on no list yet. */
-export const madeOf = (task: Creation): Task =>
+/** The task that this creation would make. */
+export const previewOf = (task: Creation): Task =>
   created(new Map(), task, '', new Date().toISOString(), '')
 
 function changed(

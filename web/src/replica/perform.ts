@@ -19,8 +19,8 @@ const NEVER = '"0"'
 /**
  * Puts steps into the outbox as one entry: the server does all of them, or none.
  *
- * @param shown the tasks as the person sees them; asked for together with the outbox, so that the
- *   two fit
+ * @param shown the tasks as the person sees them; asked for once the outbox was read, so that they
+ *   are not older than it
  * @param about what it is about, for the message that it failed
  * @returns what takes it back
  */

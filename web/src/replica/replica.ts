@@ -42,7 +42,7 @@ export interface Replica extends Pick<Store, 'subscribe' | 'getSnapshot'> {
 
 /**
  * Between tabs: what has come from the server, and up to where; or that everything has to be read
- * again. An outbox has changed with each.
+ * again. With each message the outbox may have changed.
  */
 type Message =
   | { items: TaskChange[]; cursor?: string; isLoading?: boolean }
@@ -69,7 +69,8 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     if (data === 'everything') await store.read()
     else if ('key' in data) drafts.hear(data.key, data.draft)
     else {
-      store.take(data.items, data)
+      const { items, ...about } = data
+      store.take(items, about)
       await readOutbox()
     }
   }

@@ -26,7 +26,8 @@ export interface Store {
   /**
    * Takes over what has come from the server, here or in another tab.
    *
-   * @param done the entries of the outbox that came with it
+   * @param about `done`: the entries of the outbox that came with it; without them nothing is shown
+   *   until `readOutbox`
    */
   take(items: TaskChange[], about?: { cursor?: string; isLoading?: boolean; done?: number[] }): void
   setTrouble(trouble: Error | undefined): void

@@ -59,8 +59,8 @@ export function openSync(around: Around): Sync {
         if (!delivery) continue
         if ('left' in delivery) await settle(database, entry, delivery.left)
         else {
-          // Is it the server that does not work? Else it is this entry, for which the others need
-          // not wait.
+          // Where the server is down, this throws and ends the run. Else only this entry fails, and
+          // the others need not wait for it.
           if ('failure' in delivery) await fetchChanges(around)
           const refused = 'refused' in delivery ? delivery.refused : undefined
           await putBack(database, entry, delivery.entry, refused)

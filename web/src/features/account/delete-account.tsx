@@ -29,8 +29,9 @@ export function DeleteAccount({ leave }: { leave: (why?: string) => void }) {
           <h2 className="mb-2 text-lg font-semibold">Delete your account?</h2>
           <ul className="mb-4 list-disc space-y-1 pl-5">
             <li>
-              {tasks.size === 1 ? 'Your task' : `All ${tasks.size} tasks`}, including completed and
-              deleted ones.
+              {tasks.size === 1
+                ? 'Your task is deleted.'
+                : `All ${tasks.size} tasks are deleted, including completed ones and the trash.`}
             </li>
             <li>You'll be signed out everywhere, including connected apps.</li>
             <li>This can't be undone.</li>

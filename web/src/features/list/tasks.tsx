@@ -9,7 +9,7 @@ import {
   useState,
 } from 'react'
 import { useSearchParams } from 'wouter'
-import { madeOf } from '../../replica/operations.ts'
+import { previewOf } from '../../replica/operations.ts'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
 import { PendingChanges } from '../changes/pending-changes.tsx'
 import { NewTask } from '../new-task/new-task.tsx'
@@ -97,7 +97,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   const List = useList(isManual, edited !== undefined, send)
 
   const isSeen = (task: TaskCreate) => {
-    const made = madeOf(task)
+    const made = previewOf(task)
     return view.holds(made, today) && fits(filter)(made)
   }
   // A link to a task opens it.

@@ -24,16 +24,16 @@ interface Around {
 
 export type Actions = ReturnType<typeof actionsOf>
 
+const placeAfter = (id: string | undefined): TaskMove => (id ? { after: id } : { to: 'top' })
+
 /**
  * Everything a person does to tasks. Each shows at once, says what it did, and can be taken back.
  */
-const placeAfter = (id: string | undefined): TaskMove => (id ? { after: id } : { to: 'top' })
-
 export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Around) {
-  const about = (tasks: Pick<Task, 'title'>[]) =>
-    tasks.length === 1 ? tasks.map(({ title }) => title).join() : `${tasks.length} tasks`
-  const quoted = (tasks: Pick<Task, 'title'>[]) =>
-    tasks.length === 1 ? `“${about(tasks)}”` : about(tasks)
+  type Titled = Pick<Task, 'title'>[]
+  const about = (tasks: Titled) =>
+    tasks.length === 1 ? (tasks[0]?.title ?? '') : `${tasks.length} tasks`
+  const quoted = (tasks: Titled) => (tasks.length === 1 ? `“${about(tasks)}”` : about(tasks))
 
   async function perform(steps: Step[], name: string): Promise<Step[]> {
     const back: Step[] = []
@@ -153,9 +153,11 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       })
       const anchor = replica.getSnapshot().tasks.get(place.before ?? place.after ?? '')
       const where = anchor
-        ? `${place.before ? 'above' : 'below'} ${anchor.title}`
-        : `to the ${place.to}`
-      return act(steps, about(tasks), `Moved ${about(tasks)} ${where}`)
+        ? ` ${place.before ? 'above' : 'below'} “${anchor.title}”`
+        : place.to
+          ? ` to the ${place.to}`
+          : ''
+      return act(steps, about(tasks), `Moved ${quoted(tasks)}${where}`)
     },
   }
 }

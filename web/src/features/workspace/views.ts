@@ -41,7 +41,7 @@ export const VIEWS: [View, ...View[]] = [
     title: 'Today',
     icon: 'today',
     key: 't',
-    empty: 'Nothing due today. Enjoy it, or plan from All tasks.',
+    empty: 'Nothing due today. Enjoy it, or plan from Inbox.',
     sort: 'due',
     holds: (task, today) => isOpen(task) && (dueOf(task)?.day ?? '~') <= today,
     adds: { placeholder: 'Add a task for today', day: (today) => today },
