@@ -133,6 +133,10 @@ export function costlyTargets(
     ['ampersands', filled(size, '&')],
     ['percent signs', filled(size, '%')],
     ['brackets', filled(size, '[]=1&')],
+    [
+      'names in brackets',
+      Array.from({ length: 1_500 }, (_, index) => `a[${index.toString(36)}z]`).join('&'),
+    ],
   ]
   for (const name of operation.queryParameters) {
     queries.push([`${name} again and again`, filled(size, `${name}=a&`)])

@@ -17,7 +17,7 @@ const FOR_BOOLEANS = ['', ...'yes 1 TRUE %00 null'.split(' ')]
 const FOR_STRINGS = [
   '',
   ...`%00 a%00b %20 ' %27%20or%201=1 %ED%A0%80 %zz % %c0%ae %0d%0aSet-Cookie:x`.split(' '),
-  ...'none,low 2026-02-30 2026-11-21T24:30:00Z Mars/Olympus'.split(' '),
+  ...'none,low 2026-02-30 2026-11-21T24:00:00Z 2026-11-21T24:30:00Z Mars/Olympus'.split(' '),
   'x'.repeat(500),
 ]
 const FOR_SEGMENTS = [

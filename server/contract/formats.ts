@@ -12,7 +12,9 @@ export const formats = {
   date: { type: 'string' as const, validate: isDay },
   'date-time': {
     type: 'string' as const,
-    validate: (text: string) => isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)),
+    // `Date.parse` takes 24:00 (RFC 3339, 5.6: hours are 00 to 23).
+    validate: (text: string) =>
+      isDay(text.slice(0, 10)) && !/^.24/.test(text.slice(10)) && !Number.isNaN(Date.parse(text)),
   },
   'time-zone': { type: 'string' as const, validate: isTimeZone },
   password: { type: 'string' as const, validate: () => true },

@@ -266,6 +266,7 @@ describe('what a list holds', () => {
     ['due=tomorrow', '/due', 'enum'],
     ['due_before=2026-02-30', '/due_before', 'format'],
     ['created_after=2026-11-21T24:30:00Z', '/created_after', 'format'],
+    ['created_after=2026-11-21T24:00:00Z', '/created_after', 'format'],
     ['created_after=2026-11-21T09:30:00%2B01:00', '/created_after', 'pattern'],
     ['time_zone=Mars/Olympus', '/time_zone', 'format'],
     ['q=%20', '/q', 'pattern'],
