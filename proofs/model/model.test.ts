@@ -33,7 +33,7 @@ test('random sequences leave the server and the model with the same tasks', asyn
       await fc.asyncModelRun(() => ({ model: world, real: {} }), sequence)
       steps += [...sequence].length
     }),
-    { numRuns: runs, ...seed },
+    { numRuns: runs, endOnFailure: true, ...seed },
   )
   process.stdout.write(`model: ${steps} steps in ${runs} sequences\n`)
   expect(steps).toBeGreaterThan(runs * 5)
