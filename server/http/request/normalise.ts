@@ -96,7 +96,7 @@ export function mediaRanges(accept: string): string {
       (parameter) => /^q\s*=\s*(\d+(?:\.\d*)?|\.\d+)$/.exec(parameter)?.[1] ?? [],
     )
     const weight = Math.min(1, Number(weights[0] ?? 1))
-    // Refused is only what has these parameters, and nothing here has any.
+    // `;q=0` with other parameters refuses that variant only, and no type here has parameters.
     return weight === 0 && parameters.some((parameter) => !/^(q|charset)\s*=/.test(parameter))
       ? []
       : [`${range};q=${weight}`]

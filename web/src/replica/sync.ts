@@ -90,7 +90,7 @@ async function fetchChanges(around: Around): Promise<void> {
   if (asked !== store.cursor()) await store.read()
   try {
     for await (const page of docket.changes(asked)) {
-      // What is done here is let go of with the page that is sure to have it.
+      // What is done leaves the outbox with the page that is sure to have it.
       if (!(await keep(around, page, asked, page.has_more ? [] : done)))
         return await fetchChanges(around)
       asked = page.cursor
