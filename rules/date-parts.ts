@@ -23,8 +23,8 @@ export interface Part {
   /** Whether it means a date wherever it stands; `friday` alone does not, in `Friday prayers`. */
   isClear?: boolean
   /**
-   * A day of the week that was not called this, next or last: where its time has passed, it is the
-   * one a week later.
+   * Whether this is a day of the week without `this`, `next` or `last`. If its time has already
+   * passed today, the day one week later is meant.
    */
   isNextTime?: boolean
   /** Whether these words mean something else more often: `sun`, `sat`, `14:30` alone. */
@@ -40,7 +40,7 @@ export interface Part {
 const MINUTE = 60_000
 export const two = (number: number) => String(number).padStart(2, '0')
 
-/** The last day of a shorter month stands for the days that it has not. */
+/** Adds months to a day. If the month is too short, uses its last day. */
 function addMonths(day: string, count: number): string | undefined {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
   const months = year * 12 + month - 1 + count
@@ -156,7 +156,7 @@ function fromNow(amount: string, unit: string, now: Now): Part | undefined {
     const day = addMonths(now.day, count * months)
     return day ? { length: 3, day, isClear: true } : undefined
   }
-  // "In a minute" is no time.
+  // "In a minute" is an idiom, not a time.
   if (!minutes || (minutes === 1 && !/^\d/.test(amount))) return undefined
   const moment = new Date(
     Date.parse(`${now.day}T${now.time}Z`) + count * minutes * MINUTE,
@@ -189,7 +189,7 @@ function datePart(tokens: Token[], at: number, now: Now): Part | undefined {
   const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(word)
   if (slashed) {
     const [first, then] = [Number(slashed[1]), Number(slashed[2])]
-    // Which is the month is certain only where the other cannot be one.
+    // Day and month can be told apart only if one of the numbers cannot be a month.
     if (first <= 12 && then <= 12 && first !== then) return undefined
     return of(
       1,

@@ -175,7 +175,7 @@ function isMeant(tokens: Token[], { at, first, until, lead, parts }: Candidate, 
   )
     return false
   if (before && isName(tokens, first, before)) return false
-  // Tomorrow Never Dies, Friday Night Lights: what goes on with capitals is a name.
+  // A date phrase followed by capitalized words is a name: Tomorrow Never Dies.
   const goesOnAsName =
     !isEnd &&
     /^\p{Lu}\p{Ll}/u.test((tokens[first] as Token).raw) &&
@@ -210,8 +210,8 @@ function isMeant(tokens: Token[], { at, first, until, lead, parts }: Candidate, 
 }
 
 /**
- * `USA Today` is a newspaper, `Read Tomorrow` may be due tomorrow: what has a capital in the middle
- * behind a word with one is a name.
+ * Whether a capitalized word in the middle of a text is part of a name: it follows another
+ * capitalized word. `USA Today` is a newspaper, but `Read Tomorrow` may be due tomorrow.
  */
 function isName(tokens: Token[], at: number, before: Token): boolean {
   const word = tokens[at] as Token
@@ -226,7 +226,10 @@ function isName(tokens: Token[], at: number, before: Token): boolean {
 const isListed = (tokens: Token[], at: number): boolean =>
   tokens[at - 1]?.raw.endsWith(',') === true
 
-/** `monday and tuesday`, `tue, thu`, `3pm - 4pm`: more than one date is not one due date. */
+/**
+ * Whether another date is next to this one: `monday and tuesday`, `tue, thu`, `3pm - 4pm`. Several
+ * dates are not one due date.
+ */
 function isOther(tokens: Token[], at: number, now: Now): boolean {
   const isOne = (at: number) =>
     (dayPart(tokens, at, now) ?? timePart(tokens, at, false, true)) !== undefined

@@ -42,14 +42,14 @@ const LETTERS = new RegExp(`[${Object.keys(ALIKE).join('')}]`, 'g')
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()
-  // Lower case first, because the capital ẞ is its own upper case; then upper case, which makes SS
-  // of ß.
+  // Lower case first, because the capital ẞ is its own upper case. Then upper case, which turns ß
+  // into SS.
   const cased = text.normalize('NFKD').toLowerCase().toUpperCase().toLowerCase()
   const folded = cased
     .replace(DROPPED, '')
     .replace(LETTERS, (letter) => ALIKE[letter] as string)
     .normalize('NFC')
-  // Of a lone accent nothing would be left, and it would be like every other.
+  // A text that is only an accent would become empty, and equal to all other such texts.
   return folded || text
 }
 

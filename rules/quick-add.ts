@@ -7,8 +7,8 @@ import { PRIORITIES, type Priority } from './priorities.ts'
 import { saysRepeat } from './repeat.ts'
 
 /**
- * UTF-16 units from which on a line is a text, and is not looked through for a date: that takes
- * longer than the line.
+ * UTF-16 units from which a line is treated as plain text. Searching it for a date would take too
+ * long.
  */
 const LONG_LINE = 2_000
 /**
@@ -76,7 +76,7 @@ export function parseQuickAdd(line: string, now: Now, overrides: Overrides = {})
   const title = words.replaceAll(/\s+/g, ' ').trim()
   const due = overrides.due ?? (phrase && { day: phrase.day, time: phrase.time })
   return {
-    // What was all words is a title all the same.
+    // If all words were recognized, the title is the whole line.
     title: (phrase ? trimmed(title) : title) || sendable(line).trim(),
     due: due ?? undefined,
     priority: overrides.priority ?? priority ?? 'none',

@@ -86,10 +86,10 @@ function sendProblem(outgoing: ServerResponse, code: ProblemCode): void {
 }
 
 const guard = createServer((incoming, outgoing) => {
-  answer(incoming, outgoing).catch(() => outgoing.destroy())
+  respond(incoming, outgoing).catch(() => outgoing.destroy())
 })
 
-async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const sent = await buffer(incoming)
   const refused = refusal(incoming, sent)
   if (refused) return sendProblem(outgoing, refused)
@@ -122,7 +122,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
     answered.headers['content-length'] = String(body.length)
   const isPrisms =
     body.includes('stoplight.io/prism/errors') || body.includes('"internal_server_error"')
-  // It was asked for an answer that the operation does not have.
+  // It was asked for a response that the operation does not have.
   if (isPrisms && incoming.headers.prefer && [404, 500].includes(answered.statusCode ?? 0))
     return sendProblem(outgoing, 'invalid_request')
   if (isPrisms) return sendProblem(outgoing, OWN[answered.statusCode ?? 0] ?? 'internal_error')
@@ -157,7 +157,7 @@ function confirming(
 }
 
 /**
- * Which answer fits where Prism would take the first: something was created, and a walk comes to
+ * Which response fits where Prism would take the first: something was created, and a walk comes to
  * its end.
  */
 function preference({

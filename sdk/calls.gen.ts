@@ -3,7 +3,7 @@ import type { Arguments, Output, Result } from './operation-types.ts'
 
 export interface Calls {
   /**
-   * List the tasks: `GET /api/{user_id}/tasks`.
+   * List tasks: `GET /api/{user_id}/tasks`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -43,7 +43,7 @@ export interface Calls {
    */
   deleteTask(...parameters: Arguments<'deleteTask'>): Promise<Output<'deleteTask'>>
   /**
-   * Complete a task, or open it again: `PATCH /api/{user_id}/tasks/{task_id}/complete`.
+   * Complete or reopen a task: `PATCH /api/{user_id}/tasks/{task_id}/complete`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -59,7 +59,7 @@ export interface Calls {
    */
   moveTask(...parameters: Arguments<'moveTask'>): Promise<Output<'moveTask'>>
   /**
-   * Bring a task back from the trash: `POST /api/{user_id}/tasks/{task_id}/restore`.
+   * Restore a task from the trash: `POST /api/{user_id}/tasks/{task_id}/restore`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -75,7 +75,7 @@ export interface Calls {
    */
   emptyTrash(...parameters: Arguments<'emptyTrash'>): Promise<Output<'emptyTrash'>>
   /**
-   * Do many things at once: `POST /api/{user_id}/task-operations`.
+   * Perform several operations: `POST /api/{user_id}/task-operations`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -85,7 +85,7 @@ export interface Calls {
    */
   bulkTasks(...parameters: Arguments<'bulkTasks'>): Promise<Output<'bulkTasks'>>
   /**
-   * List what has changed: `GET /api/{user_id}/task-changes`.
+   * List task changes: `GET /api/{user_id}/task-changes`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -93,7 +93,7 @@ export interface Calls {
    */
   listTaskChanges(...parameters: Arguments<'listTaskChanges'>): Promise<Output<'listTaskChanges'>>
   /**
-   * Count the tasks: `GET /api/{user_id}/task-counts`.
+   * Count tasks: `GET /api/{user_id}/task-counts`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -101,7 +101,7 @@ export interface Calls {
    */
   getTaskCounts(...parameters: Arguments<'getTaskCounts'>): Promise<Output<'getTaskCounts'>>
   /**
-   * Export the tasks as JSON: `GET /api/{user_id}/task-export.json`.
+   * Export tasks as JSON: `GET /api/{user_id}/task-export.json`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -109,7 +109,7 @@ export interface Calls {
    */
   exportTasks(...parameters: Arguments<'exportTasks'>): Promise<Output<'exportTasks'>>
   /**
-   * Export the tasks as CSV: `GET /api/{user_id}/task-export.csv`.
+   * Export tasks as CSV: `GET /api/{user_id}/task-export.csv`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -117,7 +117,7 @@ export interface Calls {
    */
   exportTasksCsv(...parameters: Arguments<'exportTasksCsv'>): Promise<Output<'exportTasksCsv'>>
   /**
-   * Export the tasks as iCalendar: `GET /api/{user_id}/task-export.ics`.
+   * Export tasks as iCalendar: `GET /api/{user_id}/task-export.ics`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -138,7 +138,7 @@ export interface Calls {
    */
   importTasks(...parameters: Arguments<'importTasks'>): Promise<Output<'importTasks'>>
   /**
-   * List the sessions: `GET /api/{user_id}/sessions`.
+   * List sessions: `GET /api/{user_id}/sessions`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -181,7 +181,7 @@ export interface Calls {
    */
   updateProfile(...parameters: Arguments<'updateProfile'>): Promise<Output<'updateProfile'>>
   /**
-   * Export everything that is held of the user: `GET /api/{user_id}/my-data`.
+   * Export all data of the user: `GET /api/{user_id}/my-data`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -228,7 +228,7 @@ export interface Calls {
    */
   logout(...parameters: Arguments<'logout'>): Promise<Output<'logout'>>
   /**
-   * Say whose token this is: `GET /api/auth/verify`.
+   * Get the user of a token: `GET /api/auth/verify`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -236,7 +236,7 @@ export interface Calls {
    */
   verify(...parameters: Arguments<'verify'>): Promise<Output<'verify'>>
   /**
-   * Turn a live session into an access token: `GET /api/auth/token`.
+   * Get an access token for a session: `GET /api/auth/token`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -275,7 +275,7 @@ export interface Calls {
    */
   signOut(...parameters: Arguments<'signOut'>): Promise<Output<'signOut'>>
   /**
-   * Say who is signed in: `GET /api/auth/get-session`.
+   * Get the current session: `GET /api/auth/get-session`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -283,7 +283,7 @@ export interface Calls {
    */
   getSession(...parameters: Arguments<'getSession'>): Promise<Output<'getSession'>>
   /**
-   * The process is alive: `GET /livez`.
+   * Check that the process is alive: `GET /livez`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
@@ -291,7 +291,7 @@ export interface Calls {
    */
   getLiveness(...parameters: Arguments<'getLiveness'>): Promise<Output<'getLiveness'>>
   /**
-   * The server can answer requests: `GET /readyz`.
+   * Check that the server is ready: `GET /readyz`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example

@@ -112,12 +112,12 @@ describe('sessionTokens', () => {
       fetch,
       tokens: sessionTokens({ baseUrl: service.url, sessionToken: ada.sessionToken, fetch }),
     })
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, () =>
         docket.GET('/api/{user_id}/tasks', { params: { path: { user_id: ada.id } } }),
       ),
     )
-    expect(new Set(answers.map(({ response }) => response.status))).toEqual(new Set([200]))
+    expect(new Set(responses.map(({ response }) => response.status))).toEqual(new Set([200]))
     expect(seen.filter((line) => line === 'GET /api/auth/token')).toHaveLength(1)
   })
 

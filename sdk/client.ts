@@ -4,7 +4,7 @@ import { AuthenticationError, problemErrorOf } from './errors.ts'
 import { type Fetch, globalFetch, type TokenSource } from './tokens.ts'
 
 /**
- * A client of every operation of the contract: `docket.GET('/api/{user_id}/tasks', ...)` answers `{
+ * A client of every operation of the contract: `docket.GET('/api/{user_id}/tasks', ...)` returns `{
  * data, error, response }`.
  */
 export type Docket = Client<paths>
@@ -48,10 +48,10 @@ export function authorized(fetch: Fetch, tokens: TokenSource): Fetch {
       return fetch(request)
     const token = await tokens.get()
     const response = await fetch(withToken(request.clone(), token))
-    // A 401 of a proxy says nothing of the token.
+    // A 401 from a proxy says nothing about the token.
     const isRefused =
       token && response.status === 401 && problemErrorOf(await bodyOf(response.clone()), response)
-    // Where the session is over too, the response of the operation says so.
+    // If the session has ended too, the response of the operation reports that.
     const renewed = isRefused && (await tokens.renew(token).catch(unlessOver))
     return renewed ? fetch(withToken(request, renewed)) : response
   }

@@ -10,7 +10,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -18,17 +18,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the tasks
-         * @description A page of the user's tasks: those that fit every filter given, in the order of `sort` (newest first by default), tasks without the sorted value last, and
-         *     equal ones by their id. A walk with `next_cursor` sees every task whose sort and filter values stay the same exactly once, also while others write.
-         *     With `If-None-Match`, a list that cannot have changed since answers 304 without a task being read.
+         * List tasks
+         * @description Returns a page of the user's tasks that match all given filters, in the order of `sort` (newest first by default). Tasks without the sort value
+         *     come last. Tasks with equal sort values are ordered by id. A client that follows `next_cursor` gets each task exactly once, even during
+         *     concurrent writes, provided that the sort and filter values of the task do not change.
+         *     With `If-None-Match`, the server returns 304 without reading any task if the list cannot have changed.
          */
         get: operations["listTasks"];
         put?: never;
         /**
          * Create a task
-         * @description The answer carries the whole task, its `Location` and its `ETag`. A new task is at the bottom of the manual order.
-         *     A client that works offline may choose the `id` itself. If that task is there already, the same content answers 200 with it, other content 409.
+         * @description The response contains the whole task, its `Location` and its `ETag`. A new task goes to the bottom of the manual order.
+         *     A client that works offline may choose the `id`. If a task with this `id` already exists, the response is 200 with the task
+         *     when the content is the same, and 409 when it differs.
          */
         post: operations["createTask"];
         delete?: never;
@@ -43,7 +45,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -57,15 +59,15 @@ export interface paths {
         };
         /**
          * Read one task
-         * @description With `If-None-Match`, a task that has not changed since answers 304 without a body.
+         * @description With `If-None-Match`, the server returns 304 without a body if the task has not changed.
          */
         get: operations["getTask"];
         put?: never;
         post?: never;
         /**
          * Move a task to the trash
-         * @description From then on the task answers 404, until `restoreTask` brings it back. After 30 days in the trash it is gone for good. With `If-Match`, a task that
-         *     another client changed meanwhile answers 412 and stays.
+         * @description The task then returns 404 until `restoreTask` restores it. After 30 days in the trash it is permanently deleted. With `If-Match`, the server
+         *     returns 412 and does not delete the task if another client has changed it in the meantime.
          */
         delete: operations["deleteTask"];
         options?: never;
@@ -73,9 +75,9 @@ export interface paths {
         /**
          * Change a task
          * @description JSON Merge Patch (RFC 7396): a member that is absent keeps its value, `null` clears it, a value replaces it.
-         *     A patch that changes nothing leaves `updated_at` and `etag` as they are. With `If-Match`, a task that
-         *     another client changed meanwhile answers 412 and stays as it is. `due_time` needs a `due_date` and `due_time_zone` a `due_time`, whether they
-         *     come with the patch or are there already: to take the date away, send `null` for all three.
+         *     A patch that changes nothing does not change `updated_at` and `etag`. With `If-Match`, the server returns 412 and does not change the task
+         *     if another client has changed it in the meantime. `due_time` requires a `due_date`, and `due_time_zone` requires a `due_time`, in the patch or
+         *     in the stored task. To remove the date, send `null` for all three.
          */
         patch: operations["updateTask"];
         trace?: never;
@@ -86,7 +88,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -105,9 +107,9 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Complete a task, or open it again
-         * @description With `{"completed": true}` or `{"completed": false}` the task is set to that, and the request repeats safely.
-         *     Without a body it is toggled: a request that is sent twice then undoes itself, so programs that retry send the body.
+         * Complete or reopen a task
+         * @description With `{"completed": true}` or `{"completed": false}`, the server sets this state, and it is safe to repeat the request.
+         *     Without a body, the server toggles the state: a second request reverses the first one. A program that retries must send the body.
          */
         patch: operations["toggleTaskCompletion"];
         trace?: never;
@@ -118,7 +120,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -134,8 +136,8 @@ export interface paths {
         put?: never;
         /**
          * Move a task in the manual order
-         * @description Puts the task right before or after another one, or at the top or the bottom of all tasks. Only this task changes: its `position` lies between those of its
-         *     new neighbours. A task that is there already stays as it is, so the request repeats safely.
+         * @description Moves the task directly before or after another task, or to the top or the bottom of all tasks. Only this task changes: its new `position` is
+         *     between the positions of its new neighbours. A task that is already in this place does not change, so it is safe to repeat the request.
          */
         post: operations["moveTask"];
         delete?: never;
@@ -150,7 +152,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -165,8 +167,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Bring a task back from the trash
-         * @description The task is as it was before it was deleted. A task that is not in the trash stays as it is, so the request repeats safely.
+         * Restore a task from the trash
+         * @description Restores the task as it was before it was deleted. A task that is not in the trash does not change, so it is safe to repeat the request.
          */
         post: operations["restoreTask"];
         delete?: never;
@@ -181,7 +183,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -193,7 +195,8 @@ export interface paths {
         post?: never;
         /**
          * Empty the trash
-         * @description Tasks in the trash are gone for good, those that have been there longest first, up to 1,000 with one request. While `is_empty` is false, ask again.
+         * @description Permanently deletes up to 1,000 tasks in the trash per request, starting with those that have been in the trash longest.
+         *     Repeat the request while `is_empty` is false.
          */
         delete: operations["emptyTrash"];
         options?: never;
@@ -207,7 +210,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -217,9 +220,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Do many things at once
-         * @description Up to 100 operations, in their order, in one transaction: all are done, or none is. An operation that is refused refuses the whole request, with the problem
-         *     that it would have answered alone and, in `errors`, its place. With an `Idempotency-Key` the whole is done once.
+         * Perform several operations
+         * @description Performs up to 100 operations in the given order, in one transaction: either all operations succeed, or none has an effect.
+         *     If an operation fails, the whole request fails with the problem of that operation, and `errors` contains its index.
+         *     With an `Idempotency-Key`, the server performs the operations only once.
          */
         post: operations["bulkTasks"];
         delete?: never;
@@ -234,7 +238,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -242,11 +246,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what has changed
-         * @description Every task that was created, changed, trashed, restored or purged after the cursor `since`, in the order in which it happened, each once and as it is now. Without
-         *     `since` all there is. A copy that applies the pages in turn, and goes on from the last `cursor` for ever, has no gap, no double and no state that never was,
-         *     also while others write. A cursor is good for 90 days at least. One that is too old, from before the database was restored or the secret changed, or not of
-         *     this user answers 410: start over without it.
+         * List task changes
+         * @description Returns every task that was created, changed, trashed, restored or purged after the cursor `since`. Each task is listed once, in its current
+         *     state, in the order of the changes. Without `since`, the operation returns all tasks. A replica that applies each page and continues from the
+         *     last `cursor` misses no change, applies no change twice and never holds a state that did not exist, even during concurrent writes.
+         *     A cursor is valid for at least 90 days. The server returns 410 if the cursor is too old, belongs to another user, or was issued before a restore
+         *     of the database or a change of the secret. In this case, start again without a cursor.
          */
         get: operations["listTaskChanges"];
         put?: never;
@@ -263,7 +268,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -271,9 +276,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Count the tasks
-         * @description The numbers beside the views of an app: open, done, overdue, due today, and the open ones of each label. Overdue and today are told by the clock of `time_zone`.
-         *     They are exact, and so take reading every task. With `If-None-Match`, counts that cannot have changed since answer 304 without a task being read.
+         * Count tasks
+         * @description Returns the numbers of tasks that are open, done, overdue and due today, and of the open tasks of each label. An app can show them next to its
+         *     views. `overdue` and `today` depend on the current time in `time_zone`. The counts are exact, so the server reads every task.
+         *     With `If-None-Match`, the server returns 304 without reading any task if the counts cannot have changed.
          */
         get: operations["getTaskCounts"];
         put?: never;
@@ -290,7 +296,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -298,10 +304,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export the tasks as JSON
-         * @description Every task that is not in the trash, whole, in the order of their ids; `position` holds the manual order. `importTasks` takes the file as it is, a longer one in parts,
-         *     best in the order of `position`. A task that is there all the time is in the file exactly once, also while others write. The file is written page by page as fast as it is read; where it cannot be finished, because the session
-         *     ended meanwhile or the database went away, the connection is cut, so that half a file never looks whole.
+         * Export tasks as JSON
+         * @description Exports all members of every task that is not in the trash, in the order of the ids. `position` contains the manual order. `importTasks` accepts
+         *     the file without changes. Split a file that is too long for one import, preferably in the order of `position`.
+         *     A task that exists during the whole export is in the file exactly once, even during concurrent writes. The server writes the file page by page,
+         *     as fast as the client reads it. If the session ends or the database fails during the export, the server closes the connection before the end
+         *     of the file, so that the client can detect an incomplete file.
          */
         get: operations["exportTasks"];
         put?: never;
@@ -318,7 +326,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -326,10 +334,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export the tasks as CSV
-         * @description The tasks of `exportTasks` for a spreadsheet: CSV (RFC 4180), UTF-8 with a byte order mark, with a line of names first. Blank is `null`, `""` a blank description. `labels` is a
-         *     JSON array. A cell that a spreadsheet, splitting at commas, would run as a formula or round as a number - it begins with `=`, `+`, `-` or `@`, in full width or behind
-         *     white space too, with a tab or a line break, or is 16 digits or more - has a `'` before it, which `importTasks` takes away again; so has one that looks as if it had.
+         * Export tasks as CSV
+         * @description Exports the tasks of `exportTasks` for a spreadsheet, as CSV (RFC 4180) in UTF-8 with a byte order mark and a header line. An empty cell is `null`,
+         *     and `""` is an empty description. `labels` is a JSON array. A cell gets a leading `'` if a spreadsheet that splits at commas could run it as a
+         *     formula or round it as a number. These are cells that:
+         *
+         *     - begin with `=`, `+`, `-` or `@`, also in full width or after white space
+         *     - begin with a tab or a line break
+         *     - consist of 16 or more digits
+         *     - already begin with a `'` before one of these
+         *
+         *     `importTasks` removes the leading `'` again.
          */
         get: operations["exportTasksCsv"];
         put?: never;
@@ -346,7 +361,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -354,10 +369,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export the tasks as iCalendar
-         * @description The tasks of `exportTasks` for a calendar: a VTODO each (RFC 5545), with the task's id as its UID, so that a calendar that reads the file again knows them. A due time with
-         *     a time zone is told in UTC, one without floats, a day without a time is a date. `PRIORITY` is 1, 5 or 9 for high, medium and low. What iCalendar has no place for (the
-         *     manual order, control characters) is left out.
+         * Export tasks as iCalendar
+         * @description Exports the tasks of `exportTasks` for a calendar. Each task is a VTODO (RFC 5545) with the id of the task as its UID, so that a calendar
+         *     recognizes the tasks when it imports the file again. A due time with a time zone is in UTC, a due time without a time zone is a floating time,
+         *     and a due date without a time is a date. `PRIORITY` is 1 for high, 5 for medium and 9 for low. The file omits the manual order and control
+         *     characters, because iCalendar cannot represent them.
          */
         get: operations["exportTasksICalendar"];
         put?: never;
@@ -374,7 +390,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -385,14 +401,25 @@ export interface paths {
         put?: never;
         /**
          * Import tasks
-         * @description Takes a file of `exportTasks` or `exportTasksCsv`, or one with fewer members or columns; a title is enough. Up to 2,000 tasks and 5 MB with one request. The report says of
-         *     each row what became of it: `created`; `unchanged`, because the task is there with this content; or `refused`, and why. A refused row keeps no other from being taken. A
-         *     task that is there with other content is refused, never overwritten.
-         *     The same file twice doubles nothing: a row without an `id` gets one made of what it says, and of how many rows before it in the file say the same. Give rows an `id`
-         *     where one that says what an earlier file said is another task.
-         *     New tasks come to the bottom of the manual order, in the order of their `position`, or of the file where any row has none. They keep their times (a time to come is taken
-         *     as now). What was in the trash goes there again, for 30 days from now. What a spreadsheet makes of a file is taken too: semicolons or tabs between the cells, blank columns
-         *     and lines, `TRUE` for `true`, `9:30:00` for `09:30`, labels with commas between them. Days stay as they are: `2026-12-01`.
+         * @description Imports a file of `exportTasks` or `exportTasksCsv`, or a file with fewer members or columns. Only the title is required. A request may
+         *     contain up to 2,000 tasks and 5 MB. The report contains one of these outcomes for each row:
+         *
+         *     - `created`: the task is new.
+         *     - `unchanged`: a task with this id and this content already exists.
+         *     - `refused`: the row is not imported, and `errors` gives the reasons.
+         *
+         *     A refused row does not prevent the import of other rows. If a task with the same id has different content, the row is refused, and the task is
+         *     not overwritten.
+         *
+         *     It is safe to import the same file twice. The id of a row without an `id` is derived from its content and from the number of earlier rows in
+         *     the file with the same content. If a row repeats the content of an earlier file but is a different task, give it an `id`.
+         *
+         *     New tasks go to the bottom of the manual order. Their order is that of `position` if every row has one, otherwise that of the file. The tasks
+         *     keep their times, except that a time in the future is replaced by the current time. Tasks that were in the trash go to the trash again, for
+         *     30 days from the import.
+         *
+         *     The import also accepts the changes that spreadsheets make to a file: semicolons or tabs as separators, empty columns and lines, `TRUE` for
+         *     `true`, `9:30:00` for `09:30`, and labels separated by commas. Dates must keep the form `2026-12-01`.
          */
         post: operations["importTasks"];
         delete?: never;
@@ -407,7 +434,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -415,15 +442,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the sessions
-         * @description Where the user is signed in, the last used first, up to 200. Programs have sessions too.
+         * List sessions
+         * @description Returns up to 200 sessions of the user, in browsers and in programs. The most recently used session comes first.
          */
         get: operations["listSessions"];
         put?: never;
         post?: never;
         /**
          * Sign out everywhere else
-         * @description Ends all sessions but the one of this token. Their access tokens stop working at the next request.
+         * @description Ends all sessions except the session of this token. The server rejects their access tokens from the next request on.
          */
         delete: operations["revokeOtherSessions"];
         options?: never;
@@ -437,7 +464,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -454,7 +481,7 @@ export interface paths {
         post?: never;
         /**
          * End a session
-         * @description Its access tokens stop working at the next request. The session of this token may be ended too.
+         * @description The server rejects the access tokens of the session from the next request on. You can also end the session of this token.
          */
         delete: operations["revokeSession"];
         options?: never;
@@ -468,7 +495,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -479,7 +506,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Ends all other sessions, whose access tokens stop working at the next request. Guesses are counted like those at sign-in.
+         * @description Ends all other sessions. The server rejects their access tokens from the next request on. Password attempts are counted as at sign-in.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -494,7 +521,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -509,7 +536,7 @@ export interface paths {
         head?: never;
         /**
          * Change the profile
-         * @description JSON Merge Patch (RFC 7396). Access tokens say the new name once they are renewed.
+         * @description JSON Merge Patch (RFC 7396). The next access token contains the new name.
          */
         patch: operations["updateProfile"];
         trace?: never;
@@ -520,7 +547,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -528,9 +555,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export everything that is held of the user
-         * @description The profile, the ways to sign in, every session, every task, those in the trash too, what is left of those that are gone for good, and the answers kept under an
-         *     `Idempotency-Key`. The password and the secrets of sessions are held as well, the password as a hash; they are not in the file. It is written like that of `exportTasks`.
+         * Export all data of the user
+         * @description Exports the profile, the sign-in methods, all sessions, all tasks including those in the trash, the tombstones of purged tasks, and the
+         *     responses stored for an `Idempotency-Key`. The server also stores a hash of the password and the secrets of sessions. These are not in the file.
+         *     The server writes the file in the same way as for `exportTasks`.
          */
         get: operations["exportMyData"];
         put?: never;
@@ -547,7 +575,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -558,8 +586,8 @@ export interface paths {
         put?: never;
         /**
          * Delete the account
-         * @description Everything of the user goes at once and for good: tasks, trash, sessions, the account. Every token stops working at the next request. Guesses at the password are
-         *     counted like those at sign-in.
+         * @description Permanently deletes all data of the user at once: tasks, trash, sessions and the account. The server rejects every token of the user from the
+         *     next request on. Password attempts are counted as at sign-in.
          */
         post: operations["deleteAccount"];
         delete?: never;
@@ -579,7 +607,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account from a program
-         * @description The account is signed in at once. Without `name`, the part of the e-mail before the `@` is used.
+         * @description Creates the account and signs it in. If `name` is absent, the part of the e-mail before the `@` is used.
          */
         post: operations["signup"];
         delete?: never;
@@ -599,7 +627,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in from a program
-         * @description A wrong e-mail and a wrong password answer alike.
+         * @description A wrong e-mail and a wrong password get the same response.
          */
         post: operations["login"];
         delete?: never;
@@ -619,7 +647,7 @@ export interface paths {
         put?: never;
         /**
          * End the session of a token
-         * @description Takes the access token or the session token as bearer. Both stop working at the next request, and so does every other access token of that session.
+         * @description Accepts the access token or the session token as bearer. The server rejects all tokens of the session from the next request on.
          */
         post: operations["logout"];
         delete?: never;
@@ -636,8 +664,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Say whose token this is
-         * @description Takes the access token or the session token as bearer and checks that its session is alive.
+         * Get the user of a token
+         * @description Accepts the access token or the session token as bearer and checks that its session has not ended.
          */
         get: operations["verify"];
         put?: never;
@@ -656,8 +684,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Turn a live session into an access token
-         * @description Takes the session cookie, or the session token as bearer. The access token is a JWT (HS256) that lives 30 minutes.
+         * Get an access token for a session
+         * @description Accepts the session cookie, or the session token as bearer. The access token is a JWT (HS256) that is valid for 30 minutes.
          */
         get: operations["getToken"];
         put?: never;
@@ -679,7 +707,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account from a browser
-         * @description Better Auth's own path. The session arrives as an HttpOnly cookie; `token` is always blank, so that no script can read it.
+         * @description A path of Better Auth. The response sets the session as an HttpOnly cookie. `token` is always empty, so that scripts cannot read it.
          */
         post: operations["signUpEmail"];
         delete?: never;
@@ -699,7 +727,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in from a browser
-         * @description Better Auth's own path. The session arrives as an HttpOnly cookie; `token` is always blank, so that no script can read it.
+         * @description A path of Better Auth. The response sets the session as an HttpOnly cookie. `token` is always empty, so that scripts cannot read it.
          */
         post: operations["signInEmail"];
         delete?: never;
@@ -719,7 +747,7 @@ export interface paths {
         put?: never;
         /**
          * Sign the browser out
-         * @description Better Auth's own path. Ends the session, with every access token it gave, and clears the cookie. Without a session it answers the same.
+         * @description A path of Better Auth. Ends the session and its access tokens, and clears the cookie. Without a session, the response is the same.
          */
         post: operations["signOut"];
         delete?: never;
@@ -736,8 +764,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Say who is signed in
-         * @description Better Auth's own path. Answers `null` when no user is signed in; `session.token` is always blank, so that no script can read it.
+         * Get the current session
+         * @description A path of Better Auth. Returns `null` if no user is signed in. `session.token` is always empty, so that scripts cannot read it.
          */
         get: operations["getSession"];
         put?: never;
@@ -756,8 +784,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The process is alive
-         * @description Answers without asking the database. A process that does not answer wants a restart.
+         * Check that the process is alive
+         * @description Does not query the database. If the process does not respond, restart it.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -776,8 +804,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The server can answer requests
-         * @description Asks the database. While it does not answer, 503 tells a load balancer to send requests elsewhere.
+         * Check that the server is ready
+         * @description Queries the database. While the database does not respond, the response is 503, and a load balancer sends requests to another server.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -812,13 +840,14 @@ export interface components {
         TimestampInput: string;
         /**
          * Format: date
-         * @description A day of the years 1000 to 9999, as RFC 3339 writes it.
+         * @description A date of the years 1000 to 9999 in the format of RFC 3339.
          * @example 2026-12-01
          */
         Day: string;
         /**
          * Format: time-zone
-         * @description The name of a time zone in the IANA database, of the form `Area/Location`, or `UTC`. Short names, which mean different zones to different programs, are refused.
+         * @description The name of a time zone in the IANA database, in the form `Area/Location`, or `UTC`. The server rejects short names, because their meaning
+         *     differs between programs.
          * @example Europe/Berlin
          */
         TimeZone: string;
@@ -844,47 +873,47 @@ export interface components {
          */
         RequestId: string;
         /**
-         * @description What is to be done. Not only white space; no NUL and no lone surrogate.
+         * @description The title of the task. It must not be only white space, and must not contain NUL or lone surrogates.
          * @example Pay the rent
          */
         Title: string;
         /**
-         * @description More about it, or `null`. No NUL and no lone surrogate.
+         * @description Further text about the task, or `null`. It must not contain NUL or lone surrogates.
          * @example Before noon, from the joint account
          */
         Description: string | null;
         /**
          * Format: date
-         * @description The day it is due, of the years 1000 to 9999, or `null`.
+         * @description The due date of the task, of the years 1000 to 9999, or `null`.
          * @example 2026-12-01
          */
         DueDate: string | null;
         /**
-         * @description The time of that day, or `null`. Only with a `due_date`.
+         * @description The due time on that date, or `null`. It requires a `due_date`.
          * @example 12:00
          */
         DueTime: string | null;
         /**
          * Format: time-zone
-         * @description The name of the time zone in the IANA database that `due_time` is told in, of the form `Area/Location` or `UTC`; or `null` for the clock on the wall, wherever
-         *     that is. Only with a `due_time`, and only where that time exists on that day. Of an hour that comes twice the second is meant.
-         *     Capital and small letters make no difference, but in `UTC`; the name stays as it was sent.
+         * @description The time zone of `due_time`: a name in the IANA database, in the form `Area/Location`, or `UTC`. `null` means local time, wherever the
+         *     user is. It requires a `due_time` that exists on that date in that time zone. If a clock change repeats an hour, the second
+         *     occurrence is used. Names are case-insensitive except `UTC`, and are stored as they were sent.
          * @example Europe/Berlin
          */
         DueTimeZone: string | null;
         /**
-         * @description How much it matters.
+         * @description The priority of the task.
          * @example high
          * @enum {string}
          */
         Priority: "none" | "low" | "medium" | "high";
         /**
-         * @description A label. Not only white space; no NUL and no lone surrogate. Labels that differ only in case, accents or width are one label (Unicode NFKC_Casefold,
-         *     without accents); each task keeps its spelling.
+         * @description A label. It must not be only white space, and must not contain NUL or lone surrogates. Labels that differ only in case, accents or width
+         *     are the same label (Unicode NFKC_Casefold, without accents). Each task keeps its own spelling.
          * @example home
          */
         Label: string;
-        /** @description Labels, in the order they were given; none twice. Of several spellings of one label the first is kept. */
+        /** @description The labels, in the given order and without duplicates. If a label is given in several spellings, the first spelling is kept. */
         Labels: components["schemas"]["Label"][];
         /** @description One task of one user. */
         Task: {
@@ -901,7 +930,7 @@ export interface components {
             completed: boolean;
             /**
              * Format: date-time
-             * @description When it was done; `null` while it is open.
+             * @description When the task was done, or `null` if it is open.
              * @example null
              */
             readonly completed_at: string | null;
@@ -911,13 +940,13 @@ export interface components {
             priority: components["schemas"]["Priority"];
             labels: components["schemas"]["Labels"];
             /**
-             * @description Its place in the manual order, which is the order of these texts by their characters. Changed by `moveTask`.
+             * @description The place of the task in the manual order. Positions are compared as strings, character by character. `moveTask` changes it.
              * @example 50000000000000015
              */
             readonly position: string;
             /**
              * Format: date-time
-             * @description When it was moved to the trash; `null` while it is not there.
+             * @description When the task was moved to the trash, or `null` if it is not in the trash.
              * @example null
              */
             readonly trashed_at: string | null;
@@ -928,14 +957,14 @@ export interface components {
             /** @description The version of this task, ready for `If-Match`. The same text as the `ETag` header. */
             readonly etag: components["schemas"]["EntityTag"];
         };
-        /** @description A task to be. */
+        /** @description A new task. */
         TaskCreate: {
-            /** @description An id that the client chose, best a UUIDv7; without it the server makes one. */
+            /** @description An id that the client chooses, preferably a UUIDv7. If it is absent, the server generates one. */
             id?: components["schemas"]["Uuid"];
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
-             * @description Whether it is done already.
+             * @description Whether the task is already done.
              * @default false
              * @example false
              */
@@ -961,14 +990,14 @@ export interface components {
             priority?: components["schemas"]["Priority"];
             labels?: components["schemas"]["Labels"];
         };
-        /** @description Where to put a task; exactly one member. */
+        /** @description The new place of a task, as exactly one member. */
         TaskMove: {
-            /** @description The id of the task to put it right before. */
+            /** @description The id of the task to move it directly before. */
             before?: components["schemas"]["Uuid"];
-            /** @description The id of the task to put it right after. */
+            /** @description The id of the task to move it directly after. */
             after?: components["schemas"]["Uuid"];
             /**
-             * @description One of the two ends.
+             * @description The top or the bottom of all tasks.
              * @example top
              * @enum {string}
              */
@@ -988,7 +1017,7 @@ export interface components {
             items: components["schemas"]["Task"][];
             /**
              * Format: int32
-             * @description How many tasks the whole list had when its first page was read; 1,000 stands for 1,000 and more.
+             * @description The number of tasks in the whole list when its first page was read. The maximum is 1,000, also for longer lists.
              * @example 3
              */
             total: number;
@@ -1003,45 +1032,45 @@ export interface components {
              */
             next_cursor: string | null;
         };
-        /** @description Operations, to be done in their order. */
+        /** @description Operations to perform in the given order. */
         TaskOperations: {
-            /** @description What to do. A task that an operation creates under an `id` of the client's choice can be named by a later one. */
+            /** @description The operations to perform. If an operation creates a task with an `id` that the client chose, later operations can use this `id`. */
             operations: components["schemas"]["TaskOperation"][];
         };
         /** @description One operation. */
         TaskOperation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["CompleteOperation"] | components["schemas"]["MoveOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["RestoreOperation"];
-        /** @description As `createTask`. */
+        /** @description Same as `createTask`. */
         CreateOperation: {
             /**
-             * @description What to do. (enum property replaced by openapi-typescript)
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             action: "create";
             task: components["schemas"]["TaskCreate"];
         };
-        /** @description As `updateTask`. */
+        /** @description Same as `updateTask`. */
         UpdateOperation: {
             /**
-             * @description What to do. (enum property replaced by openapi-typescript)
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             action: "update";
-            /** @description Which task. */
+            /** @description The id of the task. */
             task_id: components["schemas"]["Uuid"];
-            /** @description Only if the task still has this `etag`. */
+            /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
             changes: components["schemas"]["TaskUpdate"];
         };
-        /** @description As `toggleTaskCompletion` with a body. */
+        /** @description Same as `toggleTaskCompletion` with a body. */
         CompleteOperation: {
             /**
-             * @description What to do. (enum property replaced by openapi-typescript)
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             action: "complete";
-            /** @description Which task. */
+            /** @description The id of the task. */
             task_id: components["schemas"]["Uuid"];
-            /** @description Only if the task still has this `etag`. */
+            /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
             /**
              * @description Whether it is done.
@@ -1049,93 +1078,93 @@ export interface components {
              */
             completed: boolean;
         };
-        /** @description As `moveTask`. */
+        /** @description Same as `moveTask`. */
         MoveOperation: {
             /**
-             * @description What to do. (enum property replaced by openapi-typescript)
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             action: "move";
-            /** @description Which task. */
+            /** @description The id of the task. */
             task_id: components["schemas"]["Uuid"];
-            /** @description Only if the task still has this `etag`. */
+            /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
             place: components["schemas"]["TaskMove"];
         };
-        /** @description As `deleteTask`. */
+        /** @description Same as `deleteTask`. */
         DeleteOperation: {
             /**
-             * @description What to do. (enum property replaced by openapi-typescript)
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             action: "delete";
-            /** @description Which task. */
+            /** @description The id of the task. */
             task_id: components["schemas"]["Uuid"];
-            /** @description Only if the task still has this `etag`. */
+            /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
         };
-        /** @description As `restoreTask`. */
+        /** @description Same as `restoreTask`. */
         RestoreOperation: {
             /**
-             * @description What to do. (enum property replaced by openapi-typescript)
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             action: "restore";
-            /** @description Which task. */
+            /** @description The id of the task. */
             task_id: components["schemas"]["Uuid"];
-            /** @description Only if the task still has this `etag`. */
+            /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
         };
-        /** @description What became of the operations. */
+        /** @description The results of the operations. */
         TaskOperationResults: {
-            /** @description The task of each operation as that left it, in their order. */
+            /** @description The state of the task after each operation, in the order of the operations. */
             items: components["schemas"]["Task"][];
         };
-        /** @description A page of what has changed. */
+        /** @description A page of task changes. */
         TaskChanges: {
             /** @description The tasks that have changed, in the order of their last change. */
             items: components["schemas"]["TaskChange"][];
             /**
-             * @description Where this page ends; the `since` of the next request, now or later.
+             * @description The end of this page. Send it as `since` in the next request, now or later.
              * @example WyIwMTk5YzJlZiIsNF0.a1b2c3d4e5f60718
              */
             cursor: string;
             /**
-             * @description Whether more has happened already; ask again at once.
+             * @description Whether more changes are available. If true, send the next request at once.
              * @example false
              */
             has_more: boolean;
         };
-        /** @description A task as it is now. */
+        /** @description The current state of a task. */
         TaskChange: {
-            /** @description Which task. */
+            /** @description The id of the task. */
             task_id: components["schemas"]["Uuid"];
-            /** @description The task, in the trash or not; `null` where it is gone for good. */
+            /** @description The task, which may be in the trash, or `null` if it was purged. */
             task: components["schemas"]["Task"] | null;
         };
-        /** @description What an emptying of the trash did. */
+        /** @description The result of emptying the trash. */
         TrashEmptied: {
             /**
              * Format: int32
-             * @description How many tasks are gone for good.
+             * @description The number of purged tasks.
              * @example 12
              */
             purged: number;
             /**
-             * @description Whether nothing is left in the trash.
+             * @description Whether the trash is now empty.
              * @example true
              */
             is_empty: boolean;
         };
         /** @description A file of tasks. */
         TaskExport: {
-            /** @description When it was begun. */
+            /** @description The time when the export started. */
             exported_at: components["schemas"]["Timestamp"];
             /** @description The tasks, in the order of their ids. */
             items: components["schemas"]["Task"][];
         };
         /**
-         * @description CSV (RFC 4180), UTF-8 with a byte order mark, with a header. A line break ends it; a file without one is not whole.
+         * @description CSV (RFC 4180), UTF-8 with a byte order mark, with a header. The file ends with a line break. A file without it is incomplete.
          * @example id,title
          *     0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12,Pay the rent
          */
@@ -1154,29 +1183,29 @@ export interface components {
          *     Pay the rent
          */
         CsvImport: string;
-        /** @description Tasks to be, as `exportTasks` writes them. */
+        /** @description Tasks to import, in the format of `exportTasks`. */
         TaskImport: {
-            /** @description When the file was begun. It changes nothing. */
+            /** @description The time when the export started. It has no effect. */
             exported_at?: components["schemas"]["TimestampInput"];
-            /** @description The tasks. Each is held against `ImportedTask` by itself; an object that does not fit it is refused in the report, and keeps no other from being taken. */
+            /** @description The tasks. Each one is validated against `ImportedTask` separately. The report refuses invalid tasks. The others are imported. */
             items: (components["schemas"]["ImportedTask"] | components["schemas"]["UnfitTask"])[];
         };
-        /** @description A task to be. All but the title may be absent. */
+        /** @description A task to import. All members except the title are optional. */
         ImportedTask: {
-            /** @description The id it had and will have; without it one is made of what the row says. */
+            /** @description The id of the task. If it is absent, the id is derived from the content of the row. */
             id?: components["schemas"]["Uuid"];
-            /** @description Whose it was. It changes nothing. */
+            /** @description The previous owner. It has no effect. */
             user_id?: components["schemas"]["Uuid"];
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
-             * @description Whether it is done; without it, whether there is a `completed_at`.
+             * @description Whether the task is done. If it is absent, the task is done if it has a `completed_at`.
              * @example false
              */
             completed?: boolean;
             /**
              * Format: date-time
-             * @description When it was done, or `null`. A task that is done without it was done at the time of the import.
+             * @description When the task was done, or `null`. For a task that is done, the default is the time of the import.
              * @example null
              */
             completed_at?: string | null;
@@ -1186,28 +1215,28 @@ export interface components {
             priority?: components["schemas"]["Priority"];
             labels?: components["schemas"]["Labels"];
             /**
-             * @description Its place among the rows of this file, which is the order of these texts by their characters.
+             * @description The place of the task among the rows of this file. Positions are compared as strings, character by character.
              * @example 50000000000000015
              */
             position?: string;
             /**
              * Format: date-time
-             * @description When it was moved to the trash, or `null`. Where it is a time the task goes to the trash, now.
+             * @description When the task was moved to the trash, or `null`. If it is a time, the import moves the task to the trash now.
              * @example null
              */
             trashed_at?: string | null;
-            /** @description When it was created; without it, when it last changed. */
+            /** @description When the task was created. The default is `updated_at`. */
             created_at?: components["schemas"]["TimestampInput"];
-            /** @description When it last changed; without it, the time of the import. */
+            /** @description When the task last changed. The default is the time of the import. */
             updated_at?: components["schemas"]["TimestampInput"];
-            /** @description The version it had. It changes nothing. */
+            /** @description The previous version. It has no effect. */
             etag?: components["schemas"]["EntityTag"];
         };
-        /** @description Anything else. Its row is refused, with the reasons. */
+        /** @description Any other object. Its row is refused, and the report gives the reasons. */
         UnfitTask: {
             [key: string]: unknown;
         };
-        /** @description What became of each row, in the order of the file. */
+        /** @description The outcome of each row, in the order of the file. */
         TaskImportReport: {
             created: components["schemas"]["RowCount"];
             unchanged: components["schemas"]["RowCount"];
@@ -1221,30 +1250,30 @@ export interface components {
          * @example 1
          */
         RowCount: number;
-        /** @description What became of one row. */
+        /** @description The outcome of one row. */
         ImportedRow: {
             /**
              * Format: int32
-             * @description Its number, from 1; in CSV not counting the header and blank lines.
+             * @description The number of the row, starting at 1. In CSV, the header and empty lines are not counted.
              * @example 1
              */
             row: number;
             /**
-             * @description `created`: it is a task now. `unchanged`: it was one before. `refused`: it is not taken, see `errors`.
+             * @description `created`: the task is new. `unchanged`: the task already exists with this content. `refused`: the row is not imported, see `errors`.
              * @example created
              * @enum {string}
              */
             outcome: "created" | "unchanged" | "refused";
             /**
              * Format: uuid
-             * @description The task; `null` where the row was refused.
+             * @description The id of the task, or `null` if the row was refused.
              * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
              */
             task_id: string | null;
-            /** @description Why it was refused, up to three reasons; the pointers start at the row. */
+            /** @description Up to three reasons why the row was refused. The pointers are relative to the row. */
             errors?: components["schemas"]["FieldError"][];
         };
-        /** @description How many tasks there are of each kind. */
+        /** @description The numbers of tasks by state and by label. */
         TaskCounts: {
             /**
              * Format: int32
@@ -1266,11 +1295,11 @@ export interface components {
             overdue: number;
             /**
              * Format: int32
-             * @description Open tasks that are due on this day, those whose time has passed included.
+             * @description Open tasks that are due today, including those whose due time has passed.
              * @example 3
              */
             today: number;
-            /** @description The labels of open tasks, those with most tasks first; the first 200. */
+            /** @description The first 200 labels of open tasks. Labels with the most tasks come first. */
             labels: components["schemas"]["LabelCount"][];
             /**
              * @description False when there are more than 200 labels.
@@ -1288,42 +1317,42 @@ export interface components {
              */
             open: number;
         };
-        /** @description The live sessions of a user. */
+        /** @description The active sessions of a user. */
         SessionList: {
-            /** @description The sessions, the last used first. */
+            /** @description The sessions. The most recently used session comes first. */
             items: components["schemas"]["Session"][];
         };
-        /** @description Where a user is signed in. */
+        /** @description A session of a user. */
         Session: {
-            /** @description For `revokeSession`. */
+            /** @description The id of the session, for `revokeSession`. */
             id: components["schemas"]["Uuid"];
             /**
-             * @description Whether it is that of this token.
+             * @description Whether it is the session of this token.
              * @example true
              */
             current: boolean;
             /** @description When it began. */
             created_at: components["schemas"]["Timestamp"];
-            /** @description When it was last extended, which is at most once a day. */
+            /** @description When the session was last extended. It is extended at most once a day. */
             last_seen_at: components["schemas"]["Timestamp"];
             /** @description When it ends by itself. */
             expires_at: components["schemas"]["Timestamp"];
             /**
-             * @description Where it began, as far as is known.
+             * @description The IP address that started the session, if known.
              * @example 127.0.0.1
              */
             ip_address: string | null;
             /**
-             * @description What the device said it was, as far as is known.
+             * @description The User-Agent of the device, if known.
              * @example curl/8.5.0
              */
             user_agent: string | null;
         };
-        /** @description What was ended. */
+        /** @description The result of ending the sessions. */
         SessionsEnded: {
             /**
              * Format: int32
-             * @description How many sessions.
+             * @description The number of ended sessions.
              * @example 1
              */
             ended: number;
@@ -1336,26 +1365,26 @@ export interface components {
         /** @description A merge patch of a profile. */
         ProfileUpdate: {
             /**
-             * @description What to call the person. Not only white space.
+             * @description The display name of the user. It must not be only white space.
              * @example Ada
              */
             name?: string;
         };
-        /** @description Everything that is held of a user, but for the password and the secrets of sessions. */
+        /** @description All stored data of a user, except the password hash and the secrets of sessions. */
         MyData: {
-            /** @description When the file was begun. */
+            /** @description The time when the export started. */
             exported_at: components["schemas"]["Timestamp"];
             user: components["schemas"]["HeldUser"];
             /** @description The ways to sign in. */
             sign_in_methods: components["schemas"]["SignInMethod"][];
-            /** @description Every session that is not yet forgotten, ended by its time or not. */
+            /** @description Every stored session, including expired ones. */
             sessions: components["schemas"]["HeldSession"][];
-            /** @description Every task, those in the trash too. */
+            /** @description Every task, including those in the trash. */
             tasks: components["schemas"]["Task"][];
-            /** @description What is left of tasks that are gone for good, so that other devices hear of it. */
+            /** @description The tombstones of purged tasks, from which other devices learn of the deletion. */
             purged_tasks: components["schemas"]["PurgedTask"][];
-            /** @description What was written under an `Idempotency-Key`, for 24 hours. */
-            idempotency_keys: components["schemas"]["KeptAnswer"][];
+            /** @description Writes with an `Idempotency-Key`, stored for 24 hours. */
+            idempotency_keys: components["schemas"]["StoredResponse"][];
         };
         /** @description The profile. */
         HeldUser: {
@@ -1384,7 +1413,7 @@ export interface components {
              */
             provider: string;
             /**
-             * @description Who the user is there.
+             * @description The id of the user at the provider.
              * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
              */
             account_id: string;
@@ -1401,24 +1430,24 @@ export interface components {
             /** @description When it ends by itself. */
             expires_at: components["schemas"]["Timestamp"];
             /**
-             * @description Where it began.
+             * @description The IP address that started the session.
              * @example 127.0.0.1
              */
             ip_address: string | null;
             /**
-             * @description What the device said it was.
+             * @description The User-Agent of the device.
              * @example curl/8.5.0
              */
             user_agent: string | null;
         };
-        /** @description What is left of a task that is gone for good. */
+        /** @description The tombstone of a purged task. */
         PurgedTask: {
             id: components["schemas"]["Uuid"];
-            /** @description When it went. */
+            /** @description When the task was purged. */
             purged_at: components["schemas"]["Timestamp"];
         };
         /** @description A write under an `Idempotency-Key`. */
-        KeptAnswer: {
+        StoredResponse: {
             /**
              * @description The key.
              * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
@@ -1426,18 +1455,19 @@ export interface components {
             key: string;
             /**
              * Format: int32
-             * @description The status of the answer.
+             * @description The status of the response.
              * @example 201
              */
             status: number;
             /**
-             * @description What the answer is made of again when the request is repeated, as JSON in a text; there a task has the columns of the database, so that `due_time` has seconds, `version` is what `etag` is made of, and it is completed when it has `completed_at`.
+             * @description The stored data from which the server builds the response to a repeat, as JSON in a string. A task in it has the columns of the database:
+             *     `due_time` has seconds, `etag` is derived from `version`, and a task that has `completed_at` is completed.
              * @example null
              */
-            answer: string | null;
+            response: string | null;
             created_at: components["schemas"]["Timestamp"];
         };
-        /** @description The password, so that no account is deleted by mistake. */
+        /** @description The password, which prevents the deletion of an account by mistake. */
         AccountDeletion: {
             password: components["schemas"]["Password"];
         };
@@ -1448,7 +1478,7 @@ export interface components {
          */
         Email: string;
         /**
-         * @description What to call the person.
+         * @description The display name of the user.
          * @example Ada
          */
         Name: string;
@@ -1464,21 +1494,21 @@ export interface components {
          * @example correct horse battery
          */
         Password: string;
-        /** @description An account to be. */
+        /** @description A new account. */
         Registration: {
             email: components["schemas"]["Email"];
             password: components["schemas"]["NewPassword"];
             name?: components["schemas"]["Name"];
         };
-        /** @description What proves who is calling. */
+        /** @description The e-mail and password of an account. */
         Credentials: {
             email: components["schemas"]["Email"];
             password: components["schemas"]["Password"];
             device_token?: components["schemas"]["DeviceToken"];
         };
         /**
-         * @description Says that this program has signed in to the account before, so that it can sign in also while strangers guess the password. It opens nothing without
-         *     the password, and is good for the account that it was made for.
+         * @description Proves that this program has signed in to the account before, so that it can sign in even while other clients guess the password.
+         *     It gives no access without the password, and is valid only for the account that it was issued for.
          * @example 3d0c4e1f-8a57-4b6e-9c1d-2f7a5b8e6d04.ZXhhbXBsZS1zaWduYXR1cmUtb2YtYS1kZXZpY2U
          */
         DeviceToken: string;
@@ -1505,14 +1535,14 @@ export interface components {
             user: components["schemas"]["User"];
             access_token: components["schemas"]["Jwt"];
             /**
-             * @description How to send it.
+             * @description The authentication scheme of the access token.
              * @example Bearer
              * @enum {string}
              */
             token_type: "Bearer";
             expires_in: components["schemas"]["Seconds"];
             /**
-             * @description Buys the next access token at `GET /api/auth/token`. Good for 7 days, and for 7 more from each day it is used.
+             * @description Send it to `GET /api/auth/token` to get the next access token. Valid for 7 days, and for 7 more from each day on which it is used.
              * @example EXAMPLE.c2lnbmF0dXJlLW9mLXRoZS1zZXNzaW9u
              */
             session_token: string;
@@ -1523,11 +1553,11 @@ export interface components {
             token: components["schemas"]["Jwt"];
             expires_in: components["schemas"]["Seconds"];
         };
-        /** @description Whose token it is. */
+        /** @description The user of the token. */
         Verification: {
             user: components["schemas"]["User"];
         };
-        /** @description It is done. */
+        /** @description The operation succeeded. */
         Success: {
             /**
              * @description Always true.
@@ -1543,12 +1573,12 @@ export interface components {
             email: components["schemas"]["Email"];
             password: components["schemas"]["NewPassword"];
             /**
-             * @description What to call the person. Blank or absent, the part of the e-mail before the `@` is used.
+             * @description The display name of the user. If it is empty or absent, the part of the e-mail before the `@` is used.
              * @example Ada
              */
             name?: string;
             /**
-             * @description The address of a picture; it comes back as `image` of the user, and is not fetched.
+             * @description The URL of a picture. The server returns it as `image` of the user and does not fetch it.
              * @example https://example.org/ada.png
              */
             image?: string;
@@ -1563,17 +1593,17 @@ export interface components {
             rememberMe?: components["schemas"]["RememberMe"];
         };
         /**
-         * @description Where the stock client leads the browser afterwards: a path of this server or an address of a trusted origin; any other is 403. Sign-in says it again
-         *     as `url`; sign-up has no use for it while no e-mail is sent.
+         * @description The URL to which `better-auth/client` redirects the browser afterwards: a path of this server or a URL of a trusted origin. Any other value
+         *     returns 403. Sign-in returns it as `url`. Sign-up does not use it, because the server sends no e-mail.
          * @example /today
          */
         CallbackUrl: string;
         /**
-         * @description When false, the cookie goes when the browser closes.
+         * @description If false, the browser deletes the cookie when it closes.
          * @example true
          */
         RememberMe: boolean;
-        /** @description An account in Better Auth's spelling. */
+        /** @description A user, with the member names of Better Auth. */
         BrowserUser: {
             id: components["schemas"]["Uuid"];
             email: components["schemas"]["Email"];
@@ -1592,7 +1622,7 @@ export interface components {
             updatedAt: components["schemas"]["Timestamp"];
         };
         /**
-         * @description Always blank. The session is in an HttpOnly cookie, where no script can read it.
+         * @description Always empty. The session is in an HttpOnly cookie, which scripts cannot read.
          * @example
          */
         BlankToken: string;
@@ -1601,10 +1631,10 @@ export interface components {
             token: components["schemas"]["BlankToken"];
             user: components["schemas"]["BrowserUser"];
         };
-        /** @description Who signed in. */
+        /** @description The result of a sign-in. */
         BrowserSignIn: {
             /**
-             * @description Whether the client leads the browser to `url`; only where `callbackURL` was sent.
+             * @description Whether the client redirects the browser to `url`. It is true only if the request had a `callbackURL`.
              * @example false
              */
             redirect: boolean;
@@ -1618,7 +1648,7 @@ export interface components {
         };
         /** @description A session and its user, or `null` when no user is signed in. */
         BrowserSession: {
-            /** @description The session in Better Auth's spelling. */
+            /** @description The session, with the member names of Better Auth. */
             session: {
                 id: components["schemas"]["Uuid"];
                 token: components["schemas"]["BlankToken"];
@@ -1627,19 +1657,19 @@ export interface components {
                 createdAt: components["schemas"]["Timestamp"];
                 updatedAt: components["schemas"]["Timestamp"];
                 /**
-                 * @description Where the session was opened from.
+                 * @description The IP address that started the session, or `null`.
                  * @example 127.0.0.1
                  */
                 ipAddress?: string | null;
                 /**
-                 * @description What opened the session.
+                 * @description The User-Agent that started the session, or `null`.
                  * @example Mozilla/5.0
                  */
                 userAgent?: string | null;
             };
             user: components["schemas"]["BrowserUser"];
         } | null;
-        /** @description How it is. */
+        /** @description The health of the server. */
         Health: {
             /**
              * @description Always `ok`; anything else is a problem.
@@ -1649,16 +1679,16 @@ export interface components {
             status: "ok";
         };
         /**
-         * @description What happened, as a name that does not change. Names in capitals are Better Auth's own.
+         * @description A stable name for the kind of error. Names in capitals are from Better Auth.
          * @example task_not_found
          * @enum {string}
          */
         ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
-        /** @description Problem details (RFC 9457), the one shape of every error. */
+        /** @description Problem details (RFC 9457). Every error has this format. */
         Problem: {
             /**
              * Format: uri-reference
-             * @description Where this kind of problem is explained, relative to the server.
+             * @description The path of the documentation of this problem, relative to the server.
              * @example /docs/problems#task_not_found
              */
             type: string;
@@ -1669,32 +1699,32 @@ export interface components {
             title: string;
             /**
              * Format: int32
-             * @description The status of the answer.
+             * @description The status of the response.
              * @example 404
              */
             status: number;
             /**
-             * @description A sentence for a person.
+             * @description A human-readable explanation.
              * @example There is no task with this id.
              */
             detail: string;
             /**
              * Format: uri
-             * @description This very occurrence.
+             * @description A URI that identifies this occurrence of the problem.
              * @example urn:docket:request:0199c2f1-0a1b-7c2d-8e3f-4a5b6c7d8e9f
              */
             instance: string;
             code: components["schemas"]["ProblemCode"];
             request_id: components["schemas"]["RequestId"];
-            /** @description What is wrong where; the first 20. */
+            /** @description The errors in the request, up to 20. */
             errors?: components["schemas"]["FieldError"][];
             /**
-             * @description The sentence again, on Better Auth's own paths, where `better-auth/client` looks for it.
+             * @description The same text as `detail`, only on the paths of Better Auth, because `better-auth/client` reads it from here.
              * @example Invalid email or password
              */
             message?: string;
         };
-        /** @description One thing that is wrong in one place. */
+        /** @description One error in the request. */
         FieldError: {
             /**
              * @description The part of the request.
@@ -1703,25 +1733,25 @@ export interface components {
              */
             in: "body" | "query" | "path" | "header";
             /**
-             * @description A JSON Pointer (RFC 6901) into that part; blank for the part itself.
+             * @description A JSON Pointer (RFC 6901) into that part. The empty string refers to the whole part.
              * @example /title
              */
             pointer: string;
             /**
-             * @description What is wrong, as a name that does not change.
+             * @description A stable name for the kind of error.
              * @example max_length
              * @enum {string}
              */
             code: "required" | "unknown_member" | "read_only" | "type" | "enum" | "format" | "pattern" | "min_length" | "max_length" | "minimum" | "maximum" | "min_items" | "max_items" | "unique_items" | "too_common" | "invalid";
             /**
-             * @description The same as a sentence.
+             * @description A human-readable explanation of the error.
              * @example Must be at most 200 characters long.
              */
             detail: string;
         };
     };
     responses: {
-        /** @description The request cannot be read - malformed JSON, or a path, query or header value that breaks the contract. */
+        /** @description The request is not valid. Its body is malformed, or a path, query or header value breaks the contract. */
         BadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1734,7 +1764,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No token came, or the one that came is no good. */
+        /** @description The request has no token, or its token is not valid. */
         Unauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1748,7 +1778,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The e-mail or the password is wrong; the answer does not say which. */
+        /** @description The e-mail or the password is wrong; the response does not say which. */
         InvalidCredentials: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1762,7 +1792,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The e-mail or the password is wrong; the answer does not say which. */
+        /** @description The e-mail or the password is wrong; the response does not say which. */
         BrowserInvalidCredentials: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1776,7 +1806,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The path belongs to another user, or to none. */
+        /** @description The path contains the id of another user or of no user. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1789,7 +1819,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request came from a page of an origin that the server does not trust. */
+        /** @description The origin of the page that sent the request, or the origin of `callbackURL`, is not trusted. */
         UntrustedOrigin: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1815,7 +1845,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The `Accept` header refuses every media type this operation answers with. */
+        /** @description The `Accept` header excludes every media type that this operation returns. */
         NotAcceptable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1828,7 +1858,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description An account with this e-mail is there already. */
+        /** @description An account with this e-mail already exists. */
         EmailTaken: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1841,7 +1871,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description An account with this e-mail is there already. */
+        /** @description An account with this e-mail already exists. */
         BrowserEmailTaken: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1854,7 +1884,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A task with the id that the client chose is there already, with other content; or the account has as much as one account may have. */
+        /** @description A task with the chosen id already exists and has different content, or the account has reached its quota. */
         NotCreated: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1867,7 +1897,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The account has as many tasks, or as much text, as one account may have. */
+        /** @description The account has reached its quota of tasks or of text. */
         QuotaExceeded: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1906,7 +1936,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The password is not that of the user, or the body breaks the schema. */
+        /** @description The password is wrong, or the body breaks the schema. */
         WrongPassword: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1919,7 +1949,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description An operation conflicts with what is there, or is more than the account may have; `errors` says which. */
+        /** @description An operation conflicts with a stored task or exceeds the quota of the account. `errors` identifies the operation. */
         BulkConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1932,7 +1962,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description What happened after this cursor is no longer known. */
+        /** @description The changes after this cursor are no longer available. */
         ChangesGone: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1945,7 +1975,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The task is no longer the one that `If-Match` names. Its current ETag comes along. */
+        /** @description The task no longer has an ETag that `If-Match` contains. The response contains its current ETag. */
         PreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1959,7 +1989,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than the server reads. */
+        /** @description The body exceeds the size limit. */
         ContentTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1972,7 +2002,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is of a media type, charset or encoding that this operation does not take. */
+        /** @description The operation does not accept the media type, charset or encoding of the body. */
         UnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1986,7 +2016,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is of a media type, charset or encoding that this operation does not take. */
+        /** @description The operation does not accept the media type, charset or encoding of the body. */
         UnsupportedPatchMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2000,7 +2030,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is well-formed and breaks the schema or a rule. */
+        /** @description The body is well-formed, but it breaks the schema or a rule. */
         UnprocessableContent: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2026,7 +2056,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many requests, or too expensive ones, in this minute or this day. */
+        /** @description The requests of the client exceed a rate limit of the minute or the day, by number or by cost. */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2040,7 +2070,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server failed. The request id finds the reason in its log. */
+        /** @description An error occurred on the server. To find the reason, search the server's log for the request id. */
         InternalServerError: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2053,7 +2083,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server is too busy, or its database does not answer, at the moment. */
+        /** @description The server is overloaded, or its database does not respond. */
         ServiceUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2070,7 +2100,7 @@ export interface components {
     };
     parameters: {
         /**
-         * @description The caller's own id. Any other answers 403, whether or not that user exists.
+         * @description The id of the caller. Any other id returns 403, whether or not that user exists.
          * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
          */
         UserId: components["schemas"]["Uuid"];
@@ -2085,7 +2115,7 @@ export interface components {
          */
         SessionId: components["schemas"]["Uuid"];
         /**
-         * @description The tasks in the trash instead of those that are not.
+         * @description If true, the tasks in the trash instead of the tasks that are not in the trash.
          * @example false
          */
         Trashed: boolean;
@@ -2095,14 +2125,15 @@ export interface components {
          */
         Completed: boolean;
         /**
-         * @description Only tasks of this priority; several are given as `priority=high&priority=medium`.
+         * @description Only tasks with one of these priorities. Repeat the parameter for several priorities, as in `priority=high&priority=medium`.
          * @example [
          *       "high"
          *     ]
          */
         Priority: components["schemas"]["Priority"][];
         /**
-         * @description Only tasks with this label, in any spelling that is the same label; several are given as `label=home&label=money`, and `label_match` says whether one is enough.
+         * @description Only tasks with this label, in any spelling of the same label. Repeat the parameter for several labels, as in `label=home&label=money`.
+         *     `label_match` sets whether a task needs any or all of them.
          * @example [
          *       "home"
          *     ]
@@ -2115,12 +2146,12 @@ export interface components {
         LabelMatch: "any" | "all";
         /**
          * @description `overdue`: open, and the due time has passed. `today`, `upcoming`: due on this day, or on a later one. `none`: without a date.
-         *     A time with a time zone is a moment, and counts on the day it falls on in `time_zone`; a time or a day without one is taken as it is written.
+         *     A due time with a time zone is converted to `time_zone` to find its day. A due time or date without a time zone is used as it is.
          * @example today
          */
         Due: "overdue" | "today" | "upcoming" | "none";
         /**
-         * @description The caller's time zone, by whose clock `overdue`, `today` and `upcoming` are told.
+         * @description The time zone of the caller. It determines `overdue`, `today` and `upcoming`.
          * @example Europe/Berlin
          */
         TimeZone: components["schemas"]["TimeZone"];
@@ -2140,7 +2171,7 @@ export interface components {
          */
         CreatedAfter: components["schemas"]["TimestampInput"];
         /**
-         * @description Only tasks changed after this time. To follow what happens, use `listTaskChanges`, which misses nothing.
+         * @description Only tasks changed after this time. To follow changes, use `listTaskChanges`, which misses none.
          * @example 2026-11-21T09:30:00.000Z
          */
         UpdatedAfter: components["schemas"]["TimestampInput"];
@@ -2151,23 +2182,23 @@ export interface components {
          */
         Q: string;
         /**
-         * @description What the tasks are ordered by; with `-` before it, from the greatest to the least. `due` is the day, then the time, and a day without a time comes after the
-         *     times of that day. `position` is the manual order. Titles are ordered as the root locale of Unicode orders them.
+         * @description The member to sort by. A leading `-` sorts in descending order. `due` sorts by due date, then by due time. A due date without a time comes after
+         *     the due times of that day. `position` is the manual order. Titles are sorted by the root locale of Unicode.
          * @example due
          */
         Sort: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due" | "-due" | "priority" | "-priority" | "title" | "-title" | "position" | "-position";
         /**
-         * @description How many tasks a page holds at most.
+         * @description The maximum number of tasks in a page.
          * @example 50
          */
         Limit: number;
         /**
-         * @description The `next_cursor` of the page before. Opaque; good for this user, these filters, written alike, and this order only.
+         * @description The `next_cursor` of the previous page. It is opaque, and valid only for the same user, the same sort order and identically written filters.
          * @example WyIyMDI2LTExLTIwVDE4OjEyOjQ0LjEyMFoiXQ.a1b2c3d4e5f60718
          */
         Cursor: string;
         /**
-         * @description The `cursor` of the page before, or of the last page that this copy has. Opaque; good for this user only.
+         * @description The `cursor` of the previous page, or of the last page that the replica has applied. It is opaque, and valid only for this user.
          * @example WyIwMTk5YzJlZiIsNF0.a1b2c3d4e5f60718
          */
         Since: string;
@@ -2187,9 +2218,10 @@ export interface components {
          */
         IfNoneMatchList: components["schemas"]["EntityTags"];
         /**
-         * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-         *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-         *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+         * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+         *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+         *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+         *     fails. While the first request is still in progress, a repeat waits for it.
          * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
          */
         IdempotencyKey: string;
@@ -2197,33 +2229,33 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The id of this request, in the problem and in the server's log too. A sane one that came with the request is kept.
+         * @description The id of this request, also used in problems and in the server's log. The server keeps a valid id that the request contains.
          * @example 0199c2f1-0a1b-7c2d-8e3f-4a5b6c7d8e9f
          */
         "X-Request-Id": components["schemas"]["RequestId"];
         /**
-         * @description Where the request itself stands in the trace that it came with, by W3C Trace Context: the same trace, the id of what the server did for it, and the flags. It is there only where the
-         *     request had a `traceparent` that can be read; one that cannot is left alone. The server's log has the same ids.
+         * @description The position of this request in the trace of the client (W3C Trace Context): the same trace id, the id of the server's span, and the flags.
+         *     The header is present only if the request has a valid `traceparent`. The server ignores an invalid one. The server's log contains the same ids.
          * @example 00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01
          */
         traceparent: string;
         /**
-         * @description What a cache may do with the answer. Shared caches keep nothing.
+         * @description The cache policy of the response. Shared caches must not store it.
          * @example private, no-store
          */
         "Cache-Control": "private, no-store" | "private, no-cache";
         /**
-         * @description The version of the task, strong (RFC 9110, 8.8.3). The same text is the task's `etag`.
+         * @description The version of the task, as a strong ETag (RFC 9110, 8.8.3). The `etag` member of the task has the same value.
          * @example "3"
          */
         ETag: components["schemas"]["EntityTag"];
         /**
-         * @description The version of all the user's tasks, strong; with the day or the minute where the answer depends on the clock.
+         * @description The version of all tasks of the user, as a strong ETag. If the response depends on the current time, the ETag contains the day or the minute.
          * @example "4"
          */
         ListETag: components["schemas"]["ListEntityTag"];
         /**
-         * @description Tells a browser to forget the responses that it keeps of this server (W3C Clear Site Data), so that the next user of the browser finds none of them.
+         * @description Tells the browser to clear its cached responses of this server (W3C Clear Site Data), so that the next user of the browser cannot read them.
          * @example "cache"
          */
         "Clear-Site-Data": "\"cache\"";
@@ -2233,47 +2265,47 @@ export interface components {
          */
         "Content-Disposition": string;
         /**
-         * @description There, and `true`, when this is the kept answer to an earlier request with the same `Idempotency-Key`.
+         * @description Present, with the value `true`, if this is the stored response to an earlier request with the same `Idempotency-Key`.
          * @example true
          */
         "Idempotency-Replayed": "true";
         /**
-         * @description Where the new task is, relative to the server.
+         * @description The path of the new task, relative to the server.
          * @example /api/0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d/tasks/0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
          */
         Location: string;
         /**
-         * @description What is left of each limit that counted this request (draft-ietf-httpapi-ratelimit-headers-08).
+         * @description The remaining quota of each rate limit that applies to this request (draft-ietf-httpapi-ratelimit-headers-08).
          * @example "user"; r=599; t=60
          */
         RateLimit: string;
         /**
-         * @description The limits that counted this request.
+         * @description The rate limits that apply to this request.
          * @example "user"; q=600; w=60; pk=:YjRjYzYy:
          */
         "RateLimit-Policy": string;
         /**
-         * @description Seconds to wait before the next try.
+         * @description The number of seconds to wait before the next attempt.
          * @example 30
          */
         "Retry-After": number;
         /**
-         * @description The challenge of RFC 6750. `error` is there when credentials came and were refused.
+         * @description The challenge of RFC 6750. It contains `error` if the request had credentials and the server rejected them.
          * @example Bearer realm="docket"
          */
         "WWW-Authenticate": string;
         /**
-         * @description The media types this operation takes.
+         * @description The media types that this operation accepts.
          * @example application/json
          */
         Accept: string;
         /**
-         * @description The media types this operation takes (RFC 5789, 3.1).
+         * @description The media types that this operation accepts (RFC 5789, 3.1).
          * @example application/merge-patch+json, application/json
          */
         "Accept-Patch": string;
         /**
-         * @description The session cookie, HttpOnly and SameSite=Lax, when it is new, extended or cleared.
+         * @description The session cookie (HttpOnly, SameSite=Lax). It is present when the server creates, extends or clears the cookie.
          * @example better-auth.session_token=EXAMPLE.c2lnbmF0dXJl; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax
          */
         "Set-Cookie": string;
@@ -2337,7 +2369,7 @@ export type HeldUser = components['schemas']['HeldUser'];
 export type SignInMethod = components['schemas']['SignInMethod'];
 export type HeldSession = components['schemas']['HeldSession'];
 export type PurgedTask = components['schemas']['PurgedTask'];
-export type KeptAnswer = components['schemas']['KeptAnswer'];
+export type StoredResponse = components['schemas']['StoredResponse'];
 export type AccountDeletion = components['schemas']['AccountDeletion'];
 export type Email = components['schemas']['Email'];
 export type Name = components['schemas']['Name'];
@@ -2438,7 +2470,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The tasks in the trash instead of those that are not.
+                 * @description If true, the tasks in the trash instead of the tasks that are not in the trash.
                  * @example false
                  */
                 trashed?: components["parameters"]["Trashed"];
@@ -2448,14 +2480,15 @@ export interface operations {
                  */
                 completed?: components["parameters"]["Completed"];
                 /**
-                 * @description Only tasks of this priority; several are given as `priority=high&priority=medium`.
+                 * @description Only tasks with one of these priorities. Repeat the parameter for several priorities, as in `priority=high&priority=medium`.
                  * @example [
                  *       "high"
                  *     ]
                  */
                 priority?: components["parameters"]["Priority"];
                 /**
-                 * @description Only tasks with this label, in any spelling that is the same label; several are given as `label=home&label=money`, and `label_match` says whether one is enough.
+                 * @description Only tasks with this label, in any spelling of the same label. Repeat the parameter for several labels, as in `label=home&label=money`.
+                 *     `label_match` sets whether a task needs any or all of them.
                  * @example [
                  *       "home"
                  *     ]
@@ -2468,12 +2501,12 @@ export interface operations {
                 label_match?: components["parameters"]["LabelMatch"];
                 /**
                  * @description `overdue`: open, and the due time has passed. `today`, `upcoming`: due on this day, or on a later one. `none`: without a date.
-                 *     A time with a time zone is a moment, and counts on the day it falls on in `time_zone`; a time or a day without one is taken as it is written.
+                 *     A due time with a time zone is converted to `time_zone` to find its day. A due time or date without a time zone is used as it is.
                  * @example today
                  */
                 due?: components["parameters"]["Due"];
                 /**
-                 * @description The caller's time zone, by whose clock `overdue`, `today` and `upcoming` are told.
+                 * @description The time zone of the caller. It determines `overdue`, `today` and `upcoming`.
                  * @example Europe/Berlin
                  */
                 time_zone?: components["parameters"]["TimeZone"];
@@ -2493,7 +2526,7 @@ export interface operations {
                  */
                 created_after?: components["parameters"]["CreatedAfter"];
                 /**
-                 * @description Only tasks changed after this time. To follow what happens, use `listTaskChanges`, which misses nothing.
+                 * @description Only tasks changed after this time. To follow changes, use `listTaskChanges`, which misses none.
                  * @example 2026-11-21T09:30:00.000Z
                  */
                 updated_after?: components["parameters"]["UpdatedAfter"];
@@ -2504,18 +2537,18 @@ export interface operations {
                  */
                 q?: components["parameters"]["Q"];
                 /**
-                 * @description What the tasks are ordered by; with `-` before it, from the greatest to the least. `due` is the day, then the time, and a day without a time comes after the
-                 *     times of that day. `position` is the manual order. Titles are ordered as the root locale of Unicode orders them.
+                 * @description The member to sort by. A leading `-` sorts in descending order. `due` sorts by due date, then by due time. A due date without a time comes after
+                 *     the due times of that day. `position` is the manual order. Titles are sorted by the root locale of Unicode.
                  * @example due
                  */
                 sort?: components["parameters"]["Sort"];
                 /**
-                 * @description How many tasks a page holds at most.
+                 * @description The maximum number of tasks in a page.
                  * @example 50
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `next_cursor` of the page before. Opaque; good for this user, these filters, written alike, and this order only.
+                 * @description The `next_cursor` of the previous page. It is opaque, and valid only for the same user, the same sort order and identically written filters.
                  * @example WyIyMDI2LTExLTIwVDE4OjEyOjQ0LjEyMFoiXQ.a1b2c3d4e5f60718
                  */
                 cursor?: components["parameters"]["Cursor"];
@@ -2529,7 +2562,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -2553,7 +2586,7 @@ export interface operations {
                     "application/json": components["schemas"]["TaskList"];
                 };
             };
-            /** @description The list is still the one named by `If-None-Match`. */
+            /** @description The list still has one of the ETags in `If-None-Match`. */
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2580,16 +2613,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -2603,7 +2637,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A task with this id and this content was there already. */
+            /** @description A task with this id and this content already exists. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2662,7 +2696,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -2691,7 +2725,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description The task is still the one named by `If-None-Match`. */
+            /** @description The task still has one of the ETags in `If-None-Match`. */
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2724,16 +2758,17 @@ export interface operations {
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -2781,16 +2816,17 @@ export interface operations {
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -2851,16 +2887,17 @@ export interface operations {
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -2872,7 +2909,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The state to set; without it the state is toggled. */
+        /** @description The state to set. Without a body, the server toggles the state. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["TaskCompletion"];
@@ -2920,16 +2957,17 @@ export interface operations {
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -2941,7 +2979,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Where to; exactly one member. */
+        /** @description The new place of the task, as exactly one member. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskMove"];
@@ -2989,16 +3027,17 @@ export interface operations {
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3045,16 +3084,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3063,7 +3103,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was taken away. */
+            /** @description The number of tasks that were permanently deleted. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3093,30 +3133,31 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
-        /** @description What to do. */
+        /** @description The operations to perform. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskOperations"];
             };
         };
         responses: {
-            /** @description All of it is done. */
+            /** @description All operations succeeded. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3150,12 +3191,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The `cursor` of the page before, or of the last page that this copy has. Opaque; good for this user only.
+                 * @description The `cursor` of the previous page, or of the last page that the replica has applied. It is opaque, and valid only for this user.
                  * @example WyIwMTk5YzJlZiIsNF0.a1b2c3d4e5f60718
                  */
                 since?: components["parameters"]["Since"];
                 /**
-                 * @description How many tasks a page holds at most.
+                 * @description The maximum number of tasks in a page.
                  * @example 50
                  */
                 limit?: components["parameters"]["Limit"];
@@ -3169,7 +3210,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3193,7 +3234,7 @@ export interface operations {
                     "application/json": components["schemas"]["TaskChanges"];
                 };
             };
-            /** @description The page is still the one named by `If-None-Match`. */
+            /** @description The page still has one of the ETags in `If-None-Match`. */
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3220,7 +3261,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The caller's time zone, by whose clock `overdue`, `today` and `upcoming` are told.
+                 * @description The time zone of the caller. It determines `overdue`, `today` and `upcoming`.
                  * @example Europe/Berlin
                  */
                 time_zone?: components["parameters"]["TimeZone"];
@@ -3234,7 +3275,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3258,7 +3299,7 @@ export interface operations {
                     "application/json": components["schemas"]["TaskCounts"];
                 };
             };
-            /** @description The counts are still those named by `If-None-Match`. */
+            /** @description The counts still have one of the ETags in `If-None-Match`. */
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3286,7 +3327,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3325,7 +3366,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3364,7 +3405,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3402,16 +3443,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A name that the client makes for this one write, best a random UUID, and sends again when it repeats the request. What was written under it is kept for 24 hours, for
-                 *     this user: the same request gets the same answer again, another one with the same key gets 422 `idempotency_key_reused`. It is looked at before `If-Match`. A request
-                 *     that was refused keeps no key. While the first is still being done, a repetition waits for it.
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
                  * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3426,7 +3468,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each row. */
+            /** @description The outcome of each row. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3459,7 +3501,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3468,7 +3510,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The live sessions. */
+            /** @description The active sessions. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3497,7 +3539,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3506,7 +3548,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Only this session is left. */
+            /** @description All other sessions have ended. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3535,7 +3577,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3576,21 +3618,21 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
-        /** @description The password as it is and as it shall be. */
+        /** @description The current password and the new one. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
         responses: {
-            /** @description The password is changed, and this is the only session. */
+            /** @description The password was changed, and all other sessions have ended. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3619,7 +3661,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3634,7 +3676,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user as they are now. */
+            /** @description The updated user. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3666,7 +3708,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
@@ -3705,21 +3747,21 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The caller's own id. Any other answers 403, whether or not that user exists.
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
                  * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
                  */
                 user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
-        /** @description The password once more. */
+        /** @description The password of the account, as confirmation. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AccountDeletion"];
             };
         };
         responses: {
-            /** @description Nothing is left. */
+            /** @description The account and its data are deleted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3862,7 +3904,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The token is good. */
+            /** @description The token is valid. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4005,14 +4047,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Nothing is needed; `better-auth/client` sends an empty object. */
+        /** @description The body is optional. `better-auth/client` sends an empty object. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["EmptyObject"];
             };
         };
         responses: {
-            /** @description No session is left. */
+            /** @description The browser is signed out. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4043,7 +4085,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Sent by some `better-auth/client` calls. Sessions are never cached here, so it changes nothing.
+                 * @description Some `better-auth/client` calls send it. It has no effect, because this server does not cache sessions.
                  * @example true
                  */
                 disableCookieCache?: boolean;

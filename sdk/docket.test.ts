@@ -9,7 +9,7 @@ import {
   type DocketOptions,
   InvalidRequestError,
   isProblem,
-  NoAnswerError,
+  NoResponseError,
   NotFoundError,
   ProblemError,
   sessionTokens,
@@ -275,11 +275,11 @@ describe('what is refused', () => {
     const good = await docket.result.createTask({ body: { title: 'x' } })
     expect([good.error, good.data?.title, good.response?.status]).toEqual([undefined, 'x', 201])
     const nowhere = createDocket({ baseUrl: 'http://127.0.0.1:9', retries: 0 })
-    expect((await nowhere.result.getLiveness()).error).toBeInstanceOf(NoAnswerError)
+    expect((await nowhere.result.getLiveness()).error).toBeInstanceOf(NoResponseError)
     const tokens = sessionTokens({ baseUrl: 'http://127.0.0.1:9', sessionToken: 'x' })
     expect(
       (await createDocket({ baseUrl: service.url, tokens }).result.listTasks()).error,
-    ).toBeInstanceOf(NoAnswerError)
+    ).toBeInstanceOf(NoResponseError)
   })
 
   test('optional members may be given as undefined, and are not sent', async () => {
@@ -293,7 +293,7 @@ describe('what is refused', () => {
 
   test('no response: the error names operation and address, with its cause', async () => {
     const nowhere = createDocket({ baseUrl: 'http://127.0.0.1:9', retries: 0 })
-    const error = (await nowhere.result.getLiveness()).error as NoAnswerError
+    const error = (await nowhere.result.getLiveness()).error as NoResponseError
     expect(error.message).toMatch(
       /^getLiveness at http:\/\/127\.0\.0\.1:9: no response \(fetch failed: .+\)$/,
     )
@@ -343,13 +343,13 @@ describe('what is refused', () => {
       expect([body, status, error?.name, (error?.cause as Error | undefined)?.name]).toEqual([
         body,
         status,
-        'NoAnswerError',
+        'NoResponseError',
         'ForeignResponse',
       ])
       // No 401 of a proxy ends a session.
       expect(
         (await docket(body, status, type).result.deleteTask({ task: crypto.randomUUID() })).error,
-      ).toBeInstanceOf(NoAnswerError)
+      ).toBeInstanceOf(NoResponseError)
     }
   })
 

@@ -5,7 +5,7 @@ import {
   ConflictError,
   DocketError,
   ForeignResponse,
-  NoAnswerError,
+  NoResponseError,
   ProblemError,
 } from './errors.ts'
 import type { CallOptions, OperationId, Result } from './operation-types.ts'
@@ -28,8 +28,8 @@ export interface DocketOptions extends RetryOptions {
   /** Another `fetch`; default: the global one. */
   fetch?: Fetch | undefined
   /**
-   * Called with each request before it goes out, every try of it, and with each answer. May read a
-   * body of a `clone()` only, and must not throw.
+   * Called with each request before it goes out, every try of it, and with each response. May read
+   * a body of a `clone()` only, and must not throw.
    */
   onRequest?: ((request: Request) => void) | undefined
   onResponse?: ((response: Response, request: Request) => void) | undefined
@@ -41,7 +41,7 @@ export interface DocketOptions extends RetryOptions {
 
 export interface LogEntry {
   operation: string
-  /** Of the answer; undefined where none came. */
+  /** Of the response; undefined where none came. */
   status: number | undefined
   /**
    * Why it failed: the code of the problem, or the name of the error; undefined where it did not.
@@ -54,7 +54,7 @@ export interface LogEntry {
 }
 
 export interface DocketClient extends Calls, Walks {
-  /** Every operation in the style that answers `{ data, error, response }`. */
+  /** Every operation in the style that returns `{ data, error, response }`. */
   result: Results
   /**
    * Every operation, answered by a `Response` whose body is not read yet, so that a file need not
@@ -88,8 +88,9 @@ export function createDocket(options: DocketOptions): DocketClient {
   let current = sessionOf(options.sessionToken)
 
   /**
-   * What the token proves; undefined: what the browser's cookie does, null: nothing. A call stays
-   * in the session it began in, also when another user signs in meanwhile.
+   * The session of a token. With `undefined` it is the session of the browser's cookie, with `null`
+   * none. A call stays in the session in which it started, even if another user signs in during the
+   * call.
    */
   function sessionOf(token: string | undefined | null): Session {
     const address = `getToken at ${baseUrl}`
@@ -105,7 +106,7 @@ export function createDocket(options: DocketOptions): DocketClient {
       let ended: AuthenticationError | undefined
       const found = await asking?.catch((error) => {
         if (!(error instanceof AuthenticationError))
-          throw error instanceof DocketError ? error : new NoAnswerError(error, address)
+          throw error instanceof DocketError ? error : new NoResponseError(error, address)
         ended = error
         return undefined
       })
@@ -197,8 +198,8 @@ export function createDocket(options: DocketOptions): DocketClient {
         signal,
         call,
         (reason) =>
-          new NoAnswerError(
-            failure instanceof NoAnswerError ? failure.cause : (failure ?? reason),
+          new NoResponseError(
+            failure instanceof NoResponseError ? failure.cause : (failure ?? reason),
             address,
             true,
           ),
@@ -209,7 +210,7 @@ export function createDocket(options: DocketOptions): DocketClient {
     }
   }
 
-  /** Who this client speaks for once an operation has succeeded. */
+  /** Updates the session of this client after a successful operation. */
   function entered(id: OperationId, data: unknown, session: Session): void {
     if (options.tokens) return
     const granted: string | undefined = Object(data).session_token
@@ -252,7 +253,7 @@ export function createDocket(options: DocketOptions): DocketClient {
     callOptions?: CallOptions,
   ): Promise<Response> {
     const { response } = await thrown(id, input, callOptions, true)
-    // What is read later is out of reach of the signal of the request.
+    // The signal of the request does not cover a body that is read later.
     return new Response(
       response.body?.pipeThrough(new TransformStream(), Object({ signal: callOptions?.signal })),
       response,

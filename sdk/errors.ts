@@ -7,8 +7,8 @@ import {
 } from './contract.gen.ts'
 
 /**
- * What a call throws, and what `error` holds in the other style: no answer, or an answer that is a
- * problem (RFC 9457).
+ * What a call throws, and what `error` holds in the other style: no response, or a response that is
+ * a problem (RFC 9457).
  *
  * @example
  * try {
@@ -22,13 +22,13 @@ export class DocketError extends Error {
 }
 
 /**
- * No response of Docket came: the server could not be reached, or not in time, or something between
- * answered in its place.
- * Whether the server has done what was asked is not known. `cause` says what happened.
+ * No response of Docket: the server could not be reached, did not respond in time, or a system in
+ * between answered in its place.
+ * It is unknown whether the server has processed the request. `cause` says what happened.
  */
-export class NoAnswerError extends DocketError {
-  override readonly name = 'NoAnswerError'
-  /** Whether the time was over, rather than the connection. */
+export class NoResponseError extends DocketError {
+  override readonly name = 'NoResponseError'
+  /** Whether the timeout was exceeded, rather than the connection failing. */
   declare readonly isTimeout: boolean
 
   /** @param address which operation was called, and at which server */

@@ -10,7 +10,7 @@ export {
   ForeignResponse,
   InvalidRequestError,
   isProblem,
-  NoAnswerError,
+  NoResponseError,
   NotFoundError,
   ProblemError,
   RateLimitError,

@@ -64,7 +64,7 @@ type Lenient<T> = T extends readonly unknown[]
     : T
 
 type Success = 200 | 201 | 204
-/** What an operation answers when it succeeds. */
+/** What an operation returns when it succeeds. */
 export type Output<Op extends OperationId> = {
   [Status in keyof operations[Op]['responses'] &
     Success]: operations[Op]['responses'][Status] extends { content: infer C }
@@ -77,7 +77,7 @@ export interface CallOptions {
   signal?: AbortSignal | undefined
   /**
    * More headers, or others than the client would send: `traceparent`, say, or `If-None-Match` for
-   * a `raw` call, whose 304 is an answer.
+   * a `raw` call, whose 304 is a response.
    */
   headers?: Record<string, string> | undefined
   /**

@@ -80,7 +80,7 @@ describe('with a server that fails on purpose', () => {
     const { proxy, docket } = await behindFaults({ tryTimeout: 100, timeout: 600 })
     proxy.faults.push(...Array<Fault>(50).fill('hang'))
     await expect(docket.listTasks()).rejects.toMatchObject({
-      name: 'NoAnswerError',
+      name: 'NoResponseError',
       isTimeout: true,
     })
   })
@@ -94,7 +94,7 @@ describe('with a server that fails on purpose', () => {
       timeout: 400,
     })
     await expect(docket.createTask({ body: { title: 'never' } })).rejects.toMatchObject({
-      name: 'NoAnswerError',
+      name: 'NoResponseError',
       isTimeout: true,
     })
     await expect(
@@ -113,7 +113,7 @@ describe('with a server that fails on purpose', () => {
       tokens: sessionTokens({ baseUrl: proxy.url, sessionToken: ada.sessionToken }),
       timeout: 500,
     })
-    expect((await brief.result.exportTasks()).error).toMatchObject({ name: 'NoAnswerError' })
+    expect((await brief.result.exportTasks()).error).toMatchObject({ name: 'NoResponseError' })
     proxy.faults.splice(0, 50, 'half')
     await expect((await docket.raw.exportTasksCsv()).text()).rejects.toThrow()
   })

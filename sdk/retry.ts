@@ -1,4 +1,4 @@
-import { DocketError, ForeignResponse, NoAnswerError } from './errors.ts'
+import { DocketError, ForeignResponse, NoResponseError } from './errors.ts'
 import type { Recognised } from './recognise.ts'
 import type { Fetch } from './tokens.ts'
 
@@ -24,7 +24,7 @@ export interface RetryOptions {
 /** Milliseconds. */
 export const DEFAULT_TIMEOUT = 30_000
 /** Statuses of problems after which another try may succeed. */
-const PASSING = [408, 429, 500, 502, 503, 504]
+const RETRYABLE_STATUSES = [408, 429, 500, 502, 503, 504]
 /** Milliseconds: a timer that is set longer fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 /** Tries after a 500, which seldom passes. */
@@ -44,13 +44,13 @@ export interface Persistence extends RetryOptions {
 }
 
 /**
- * A fetch that tries again what can be repeated without being done twice, after a wait of random
- * length, or as long as the server says.
- * A response that is not Docket's is none.
+ * Returns a fetch that retries requests which are safe to repeat. It waits for a random time, or
+ * for as long as the server says.
+ * A response that is not from Docket counts as no response.
  *
- * The time counts from here, so one is made for each call.
+ * The timeout starts here, so each call needs its own.
  *
- * @throws {NoAnswerError} when the last try got no response of Docket
+ * @throws {NoResponseError} when the last try got no response of Docket
  */
 export function persistent(fetch: Fetch, options: Persistence): Fetch {
   const {
@@ -69,32 +69,32 @@ export function persistent(fetch: Fetch, options: Persistence): Fetch {
       let text: string | undefined
       let failure: unknown
       try {
-        const tryOf = await oneTry(fetch, request, body, tryTimeout, isRaw)
+        const tryOf = await sendOnce(fetch, request, body, tryTimeout, isRaw)
         response = tryOf.response
         text = tryOf.text
       } catch (error) {
-        // No access token was to be had, after tries of its own.
+        // No access token could be obtained; its own retries have failed already.
         if (error instanceof DocketError) throw error
-        failure = new NoAnswerError(error, address)
+        failure = new NoResponseError(error, address)
       }
       try {
         const { error } = response ? recognise(response, text) : { error: undefined }
         if (
           response &&
           (!error ||
-            !PASSING.includes(error.status) ||
+            !RETRYABLE_STATUSES.includes(error.status) ||
             (error.status === 500 && tried >= RETRIES_OF_500))
         )
           return response
         failure ??= error
       } catch (error) {
         if (!(error instanceof ForeignResponse)) throw error
-        failure = new NoAnswerError(error, address)
+        failure = new NoResponseError(error, address)
       }
       onFailure?.(failure)
       const wait = waitFor(response, tried)
       if (!isRepeatable || tried >= retries || Date.now() + wait >= deadline) {
-        if (failure instanceof NoAnswerError) throw failure
+        if (failure instanceof NoResponseError) throw failure
         if (response) return response
         throw failure
       }
@@ -104,9 +104,9 @@ export function persistent(fetch: Fetch, options: Persistence): Fetch {
 }
 
 /**
- * What is wanted, unless the signal or the time ends the wait for it first.
+ * Returns `wanted`, unless the signal or the timeout ends the wait first.
  *
- * @param late the error where the time is over
+ * @param late the error to throw after the timeout
  * @throws the reason of the signal when that ends it
  */
 export async function within<Wanted>(
@@ -126,8 +126,9 @@ export async function within<Wanted>(
 }
 
 /**
- * Not every wait ends with a signal: the one for an access token is shared by others, and a
- * `Request` that was collected as garbage hears none.
+ * Races a promise against a signal. Some promises do not react to the signal: the wait for an
+ * access token is shared by several calls, and a garbage-collected `Request` receives no abort
+ * event.
  */
 function unlessAborted<Wanted>(signal: AbortSignal, wanted: Promise<Wanted>): Promise<Wanted> {
   return new Promise((resolve, reject) => {
@@ -137,8 +138,8 @@ function unlessAborted<Wanted>(signal: AbortSignal, wanted: Promise<Wanted>): Pr
   })
 }
 
-/** To the end of the response, so that half of one is none. */
-async function oneTry(
+/** Sends one request and reads the response to its end, so that half a response counts as none. */
+async function sendOnce(
   fetch: Fetch,
   request: Request,
   body: ArrayBuffer | null,

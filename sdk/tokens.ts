@@ -3,7 +3,7 @@ import {
   AuthenticationError,
   ForeignResponse,
   hasMediaType,
-  NoAnswerError,
+  NoResponseError,
   problemErrorOf,
 } from './errors.ts'
 
@@ -40,8 +40,8 @@ export interface SessionTokensOptions {
 const MARGIN = 30_000
 
 /**
- * The server cannot tell a session token of an ended session from one that it never made; who was
- * given one knows.
+ * The server cannot tell the session token of an ended session from a token that it never issued.
+ * The client can, because it was given the token.
  */
 function sessionEnded({ problem, response }: AuthenticationError): AuthenticationError {
   const detail = 'The session of this token has ended. Please log in again.'
@@ -56,7 +56,7 @@ function sessionEnded({ problem, response }: AuthenticationError): Authenticatio
  * asked once.
  *
  * @throws {TypeError} what `fetch` throws when the server cannot be reached
- * @throws {NoAnswerError} when something else than Docket answers
+ * @throws {NoResponseError} when something else than Docket answers
  * @throws {AuthenticationError} `session_ended`, when the given session token is of no live session
  * @throws {ProblemError} when the server refuses for another reason
  * @example
@@ -95,7 +95,7 @@ export function sessionTokens({
     }
     const refused =
       problemErrorOf(body, response) ??
-      new NoAnswerError(new ForeignResponse(response), `getToken at ${baseUrl}`)
+      new NoResponseError(new ForeignResponse(response), `getToken at ${baseUrl}`)
     if (!(refused instanceof AuthenticationError)) throw refused
     if (!sessionToken) return undefined
     throw sessionEnded(refused)

@@ -1,6 +1,6 @@
 import type { Calls } from './calls.gen.ts'
 import type { Task, TaskChanges, TaskList } from './contract.gen.ts'
-import { DocketError, NoAnswerError } from './errors.ts'
+import { DocketError, NoResponseError } from './errors.ts'
 import type { CallOptions, Input } from './operation-types.ts'
 import { pause } from './retry.ts'
 
@@ -61,8 +61,8 @@ export function walks({
         try {
           page = await listTaskChanges({ since: cursor }, options)
         } catch (error) {
-          // Who follows waits for a server that is away.
-          if (follow === undefined || !(error instanceof NoAnswerError)) throw error
+          // A caller that follows the changes waits until the server is reachable again.
+          if (follow === undefined || !(error instanceof NoResponseError)) throw error
           await pause(follow, options.signal)
           options.signal?.throwIfAborted()
           continue

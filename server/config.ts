@@ -182,8 +182,8 @@ function isLocal(host: string): boolean {
 }
 
 /**
- * Whether a page of this origin may send cookies and read answers. Outside production, any port of
- * this machine may.
+ * Whether a page of this origin may send cookies and read responses. Outside production, any port
+ * of this machine may.
  */
 export function isTrustedOrigin(
   config: Pick<Config, 'trustedOrigins' | 'production'>,

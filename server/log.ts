@@ -16,8 +16,8 @@ interface Described {
 }
 
 /**
- * Of an error only what it is and where it was: the driver hangs the statement's values on it, and
- * quotes them in its message.
+ * Logs only the type and the location of an error. The driver attaches the statement's values to
+ * the error, and quotes them in its message.
  */
 function describe(error: unknown): Described | unknown {
   if (!(error instanceof Error)) return String(error)

@@ -223,11 +223,11 @@ test('SIGTERM lets a request that was accepted finish, and exits with 0', async 
   const server = await startProcess({ DATA_DIR: dataDirectory() })
   const body = JSON.stringify({ email: 'ada@example.org', password: 'correct horse' })
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
-  let answer = ''
+  let text = ''
   const answered = new Promise<void>((resolve) =>
     socket
       .on('data', (chunk) => {
-        answer += chunk
+        text += chunk
       })
       .once('close', resolve),
   )
@@ -235,12 +235,12 @@ test('SIGTERM lets a request that was accepted finish, and exits with 0', async 
     `POST /api/auth/signup HTTP/1.1\r\nhost: docket\r\nexpect: 100-continue\r\ncontent-type: ` +
       `application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
   )
-  await until(() => answer.includes('100 Continue'))
+  await until(() => text.includes('100 Continue'))
   const ended = server.end('SIGTERM')
   await until(() => server.output().includes('"closing"'))
   socket.write(body)
   await answered
-  expect(answer).toMatch(/HTTP\/1\.1 201 Created/)
+  expect(text).toMatch(/HTTP\/1\.1 201 Created/)
   expect(await ended).toBe(0)
 })
 

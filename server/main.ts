@@ -8,21 +8,20 @@ import { CannotOpen } from './database/cannot-open.ts'
 import { portOf } from './http/transport/port.ts'
 import { httpServer } from './http/transport/server.ts'
 import { createLog } from './log.ts'
-import { createService } from './service.ts'
 import { codeOf, messageOf } from './thrown.ts'
 
 /**
- * How long after SIGTERM connections are still taken, in milliseconds: what asks `/readyz` every
- * half second has heard.
+ * How long the server still accepts connections after SIGTERM, in milliseconds. A client that polls
+ * `/readyz` every half second has seen the change by then.
  */
-const DRAIN = 1_000
+const DRAIN_MS = 1_000
 /**
- * Connections that may wait to be accepted, as far as the system lets them; one more is tried again
- * by its client seconds later.
+ * Connections that may wait to be accepted, as far as the operating system allows. The client of
+ * any further connection retries it seconds later.
  */
 const BACKLOG = 4_096
 /** Longest a request may still take after that, in milliseconds. */
-const GRACE = 10_000
+const GRACE_MS = 10_000
 
 try {
   await main()
@@ -37,13 +36,15 @@ async function main(): Promise<void> {
   const config = readConfig()
   const log = createLog(config.logLevel)
   for (const warning of config.warnings) log.warn(warning)
+  // Loaded only now, so that a wrong configuration is refused at once.
+  const { createService } = await import('./service.ts')
   const service = await createService(config, log)
   const server = httpServer(service.app, log)
   const stopCleanup = startCleanup(service.database, log)
 
   let closing = false
-  // Else a busy connection would go on with one request after the other. Not while others are
-  // taken: who is sent away comes back with a new one.
+  // Without this, a busy connection would continue with one request after another. It does not
+  // apply while the server still accepts connections: the client would open a new one.
   for (const event of ['request', 'checkContinue', 'checkExpectation'])
     server.prependListener(event, (_request: IncomingMessage, response: ServerResponse) => {
       if (!server.listening) response.shouldKeepAlive = false
@@ -53,16 +54,17 @@ async function main(): Promise<void> {
     closing = true
     log.info({ signal }, 'closing')
     stopCleanup()
-    // A load balancer hears from `/readyz` to send requests elsewhere; a connection
-    // that comes at the moment of the end would be reset.
+    // `/readyz` tells load balancers to send requests elsewhere. A connection that arrives at the
+    // moment of the shutdown would be reset.
     service.drain()
-    if (signal === 'SIGTERM') await new Promise((resolve) => setTimeout(resolve, DRAIN))
-    // Who has still not sent its request by then is cut off; what was accepted has long been
-    // answered.
-    setTimeout(() => server.closeAllConnections(), GRACE).unref()
+    if (signal === 'SIGTERM') await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
+    // A connection that has still not sent its request by then is closed. Requests that were
+    // accepted have been answered long before.
+    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref()
     await new Promise<void>((resolve) => {
-      // An idle connection may have a request on its way, which would find it closed. It ends by
-      // itself: after the time that each answer says, or, told to, after one more.
+      // A request may already be under way on an idle connection, and would find it closed. Such a
+      // connection ends by itself: after the time that each response states or, if the response
+      // says so, after one more request.
       NetServer.prototype.close.call(server, () => resolve())
       if (signal === 'SIGINT') server.closeIdleConnections()
     })
@@ -96,8 +98,8 @@ async function main(): Promise<void> {
   }
   const port = portOf(server)
   const url = addressOf(config.host, port)
-  // A contract that the validator cannot compile starts well and then fails every request; better
-  // not to start.
+  // With a contract that the validator cannot compile, the server would start but every request
+  // would fail. In that case it must not start.
   const own = config.host === '0.0.0.0' ? addressOf('127.0.0.1', port) : url
   const probe = await fetch(`${own}/livez`).catch((error) => {
     if (!closing) throw error

@@ -11,7 +11,7 @@ export interface Metrics {
 }
 
 /**
- * Seconds: most answers take milliseconds, a statement at most five seconds, a file may take
+ * Seconds: most responses take milliseconds, a statement at most five seconds, a file may take
  * longer.
  */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -29,7 +29,7 @@ export function createMetrics(database: Pick<Database, 'statements'>): Metrics {
   const requests = new Histogram({
     name: 'docket_http_request_duration_seconds',
     help:
-      'From the first line of a request to the end of its answer, by operation (blank: ' +
+      'From the first line of a request to the end of its response, by operation (blank: ' +
       'none of the contract) and status',
     labelNames: ['operation', 'status'],
     buckets: BUCKETS,

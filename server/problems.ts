@@ -17,17 +17,17 @@ const table = {
   changes_gone: [
     410,
     'Gone',
-    'What has changed since this cursor is no longer known. Start over without it.',
+    'The changes since this cursor are no longer available. Start again without a cursor.',
   ],
   content_too_large: [
     413,
     'Content Too Large',
-    'The body is larger than the server reads: 100 kB, and 5 MB where tasks are imported.',
+    'The body is too large. The limit is 100 kB, or 5 MB for an import of tasks.',
   ],
   cursor_invalid: [
     400,
     'Bad Request',
-    'The cursor is not one of this list. Start again without it.',
+    'The cursor is not valid for this list. Start again without a cursor.',
   ],
   email_taken: [409, 'Conflict', 'This email is already registered'],
   headers_too_large: [
@@ -43,37 +43,37 @@ const table = {
   internal_error: [
     500,
     'Internal Server Error',
-    'Something went wrong on the server. Nothing about it is your fault.',
+    'Something went wrong on the server. Your request is not the cause.',
   ],
-  invalid_body: [422, 'Unprocessable Content', 'The body does not fit the contract. See errors.'],
+  invalid_body: [422, 'Unprocessable Content', 'The body does not match the contract. See errors.'],
   invalid_credentials: [401, 'Unauthorized', 'Invalid email or password'],
-  invalid_request: [400, 'Bad Request', 'The request cannot be read. See errors.'],
+  invalid_request: [400, 'Bad Request', 'The request is not valid. See errors.'],
   malformed_csv: [400, 'Bad Request', 'The body is not valid CSV. See errors.'],
   malformed_http: [400, 'Bad Request', 'The request is not readable as HTTP/1.1.'],
   malformed_json: [400, 'Bad Request', 'The body is not valid JSON.'],
   method_not_allowed: [
     405,
     'Method Not Allowed',
-    'This path does not have this method. See the Allow header of this answer.',
+    'This path does not support this method. See the Allow header of this response.',
   ],
   not_acceptable: [
     406,
     'Not Acceptable',
-    'This operation answers in no media type that Accept takes. The contract at /openapi.yaml ' +
-      'says which it has.',
+    'This operation cannot return a media type that the Accept header allows. The contract ' +
+      'is at /openapi.yaml.',
   ],
-  not_found: [404, 'Not Found', 'There is nothing at this path. The contract is at /openapi.yaml.'],
+  not_found: [404, 'Not Found', 'No resource has this path. The contract is at /openapi.yaml.'],
   position_exhausted: [
     409,
     'Conflict',
-    'There is no room left between these two tasks. Move the one that errors names to another ' +
+    'There is no room left between these two tasks. Move the task named in errors to another ' +
       'place, then try again.',
   ],
   quota_exceeded: [
     409,
     'Conflict',
-    'This account has as many tasks, or as much text, as one account may have. Empty the ' +
-      'trash to make room, then try again.',
+    'This account has reached its quota of tasks or of text. Empty the trash to make room, ' +
+      'then try again.',
   ],
   rate_limited: [
     429,
@@ -84,25 +84,25 @@ const table = {
   service_unavailable: [
     503,
     'Service Unavailable',
-    'The service cannot answer at the moment. Try again after the seconds in Retry-After.',
+    'The service is not available at the moment. Try again after the seconds in Retry-After.',
   ],
   session_ended: [401, 'Unauthorized', 'The session of this token has ended. Please log in again.'],
   session_missing: [401, 'Unauthorized', 'There is no session. Please log in.'],
   session_not_found: [404, 'Not Found', 'There is no session with this id.'],
-  task_id_taken: [409, 'Conflict', 'There is a task with this id already, and it is not the same.'],
+  task_id_taken: [409, 'Conflict', 'A different task with this id already exists.'],
   task_not_found: [404, 'Not Found', 'There is no task with this id.'],
   token_expired: [401, 'Unauthorized', 'Token has expired. Please log in again.'],
   token_invalid: [401, 'Unauthorized', 'The token is not valid.'],
   unsupported_media_type: [
     415,
     'Unsupported Media Type',
-    'This operation does not take a body of this Content-Type or Content-Encoding. See the ' +
-      'Accept header of this answer.',
+    'This operation does not accept this Content-Type or Content-Encoding. See the Accept ' +
+      'header of this response.',
   ],
   version_stale: [
     412,
     'Precondition Failed',
-    'The task has changed since the version in If-Match. Read it again, then decide.',
+    'The task has changed since the version in If-Match. Read the task again before you write.',
   ],
   CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: [403, 'Forbidden', 'Cross-site navigation login blocked'],
   INVALID_CALLBACK_URL: [403, 'Forbidden', 'Invalid callbackURL'],

@@ -65,7 +65,7 @@ async function forgetOld() {
 async function page(request) {
   const impatient = new Promise((resolve) => setTimeout(resolve, PATIENCE)).then(() => kept('/'))
   const fresh = fetch(request).then(
-    async (answer) => (answer.status >= 500 ? ((await kept('/')) ?? answer) : answer),
+    async (response) => (response.status >= 500 ? ((await kept('/')) ?? response) : response),
     () => kept('/'),
   )
   return (await Promise.race([fresh, impatient])) ?? fresh

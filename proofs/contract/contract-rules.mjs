@@ -12,7 +12,7 @@ const BETTER_AUTH_SCHEMA = /\/components\/schemas\/Browser/
  */
 const OPEN_SCHEMA = /\/components\/schemas\/UnfitTask$/
 
-/** Headers that an answer of this status cannot do without. */
+/** Headers that a response of this status cannot do without. */
 const HEADERS_BY_STATUS = {
   304: [['ETag']],
   401: [['WWW-Authenticate']],
@@ -56,6 +56,8 @@ function boundedSchemas() {
         say('An object needs additionalProperties: false.')
       if (schema.pattern !== undefined && !isSafePattern(schema.pattern).safe)
         say('This pattern backtracks: a long string makes the server slow.')
+      for (const value of schema['x-audit'] ?? [])
+        if (!schema.enum?.includes(value)) say(`x-audit names ${value}, which is no value.`)
       if (schema.format === 'date-time' && !schema.pattern?.endsWith('Z$'))
         say('A time is UTC: its pattern ends with Z$.')
     },
@@ -63,7 +65,7 @@ function boundedSchemas() {
 }
 
 /**
- * Every operation is described, says who may call it, and declares the answers that any request
+ * Every operation is described, says who may call it, and declares the responses that any request
  * like it may get.
  */
 function completeOperations() {
@@ -99,7 +101,7 @@ function completeOperations() {
           for (const [status, response] of Object.entries(operation.responses))
             if (status < '300' && !response.headers?.['Idempotency-Replayed'])
               say(
-                `An answer ${status} to a write with a key says whether it is ` +
+                `A response ${status} to a write with a key says whether it is ` +
                   'Idempotency-Replayed.',
               )
         }
@@ -115,7 +117,7 @@ function completeOperations() {
             report({ message: `An operation like this takes ${header}.`, location: location.key() })
         for (const status of expected)
           if (!operation.responses[status])
-            say(`This operation can answer ${status} and does not declare it.`)
+            say(`This operation can respond with ${status} and does not declare it.`)
       },
     },
   }
@@ -135,8 +137,8 @@ function pathOf(location) {
   return location.pointer.split('/')[2].replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
-/** Every error is a problem; every answer carries what its status cannot do without. */
-function completeAnswers() {
+/** Every error is a problem; every response carries what its status cannot do without. */
+function completeResponses() {
   return {
     Operation: {
       Response(response, { report, location, key, resolve }) {
@@ -146,7 +148,7 @@ function completeAnswers() {
           names.includes(name) && resolve(response.headers[name]).node?.required === true
         for (const choice of [['X-Request-Id'], ...(HEADERS_BY_STATUS[key] ?? [])])
           if (!choice.some(required))
-            say(`An answer ${key} needs the required header ${choice.join(' or ')}.`)
+            say(`A response ${key} needs the required header ${choice.join(' or ')}.`)
         if (key < '400') return
         const media = response.content?.['application/problem+json']
         if (!media || Object.keys(response.content).length !== 1)
@@ -213,7 +215,7 @@ export default function contractRules() {
       oas3: {
         'bounded-schemas': boundedSchemas,
         'complete-operations': completeOperations,
-        'complete-answers': completeAnswers,
+        'complete-responses': completeResponses,
         'examples-everywhere': examplesEverywhere,
         'snake-case': snakeCase,
       },

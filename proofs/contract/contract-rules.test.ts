@@ -98,47 +98,47 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
   [
     '401',
     ({ paths }) => delete paths['/api/auth/logout'].post.responses['401'],
-    'contract/complete-operations: This operation can answer 401 and does not declare it.',
+    'contract/complete-operations: This operation can respond with 401 and does not declare it.',
   ],
   [
     '422',
     ({ paths }) => delete paths['/api/auth/login'].post.responses['422'],
-    'contract/complete-operations: This operation can answer 422 and does not declare it.',
+    'contract/complete-operations: This operation can respond with 422 and does not declare it.',
   ],
   [
     '304',
     ({ paths }) => delete paths['/api/{user_id}/tasks/{task_id}'].get.responses['304'],
-    'contract/complete-operations: This operation can answer 304 and does not declare it.',
+    'contract/complete-operations: This operation can respond with 304 and does not declare it.',
   ],
   [
     '412',
     ({ paths }) => delete paths['/api/{user_id}/tasks/{task_id}'].delete.responses['412'],
-    'contract/complete-operations: This operation can answer 412 and does not declare it.',
+    'contract/complete-operations: This operation can respond with 412 and does not declare it.',
   ],
   [
     '404',
     ({ paths }) => delete paths['/api/{user_id}/tasks/{task_id}'].get.responses['404'],
-    'contract/complete-operations: This operation can answer 404 and does not declare it.',
+    'contract/complete-operations: This operation can respond with 404 and does not declare it.',
   ],
   [
     '503',
     ({ paths }) => delete paths['/api/{user_id}/tasks'].get.responses['503'],
-    'contract/complete-operations: This operation can answer 503 and does not declare it.',
+    'contract/complete-operations: This operation can respond with 503 and does not declare it.',
   ],
   [
     '406',
     ({ paths }) => delete paths['/api/auth/verify'].get.responses['406'],
-    'contract/complete-operations: This operation can answer 406 and does not declare it.',
+    'contract/complete-operations: This operation can respond with 406 and does not declare it.',
   ],
   [
     'the challenge of a 401',
     ({ components: { responses } }) => delete responses.Unauthorized.headers['WWW-Authenticate'],
-    'contract/complete-answers: An answer 401 needs the required header WWW-Authenticate.',
+    'contract/complete-responses: A response 401 needs the required header WWW-Authenticate.',
   ],
   [
     'that Retry-After is required',
     ({ components: { headers } }) => delete headers['Retry-After'].required,
-    'contract/complete-answers: An answer 429 needs the required header Retry-After.',
+    'contract/complete-responses: A response 429 needs the required header Retry-After.',
   ],
   [
     'that an error is a problem',
@@ -146,7 +146,7 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
       (responses.TaskNotFound.content = {
         'application/json': responses.TaskNotFound.content['application/problem+json'],
       }),
-    'contract/complete-answers: An error is application/problem+json and nothing else.',
+    'contract/complete-responses: An error is application/problem+json and nothing else.',
   ],
   [
     'the schema of a problem',
@@ -154,7 +154,7 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
       (responses.Forbidden.content['application/problem+json'].schema = {
         $ref: '#/components/schemas/Success',
       }),
-    'contract/complete-answers: An error has the schema Problem.',
+    'contract/complete-responses: An error has the schema Problem.',
   ],
   [
     'an example of a parameter',
@@ -167,7 +167,7 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
     'contract/examples-everywhere: An example is missing.',
   ],
   [
-    'an example of an answer',
+    'an example of a response',
     ({ paths }) => delete paths['/livez'].get.responses['200'].content['application/json'].examples,
     'contract/examples-everywhere: An example is missing.',
   ],
@@ -207,12 +207,12 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
     'contract/complete-operations: An operation like this takes If-None-Match.',
   ],
   [
-    'to say that an answer is a repetition',
+    'to say that a response is a repetition',
     ({ paths }) =>
       delete paths['/api/{user_id}/tasks/{task_id}'].delete.responses['204'].headers[
         'Idempotency-Replayed'
       ],
-    'contract/complete-operations: An answer 204 to a write with a key says whether it is ' +
+    'contract/complete-operations: A response 204 to a write with a key says whether it is ' +
       'Idempotency-Replayed.',
   ],
   [

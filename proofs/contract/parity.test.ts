@@ -7,7 +7,7 @@ import { contractOperations, type Operation } from '../../server/contract/docume
 import { freePort } from '../../server/testing/network/free-port.ts'
 import { newPerson, type Person, send } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
-import { answerFaults } from '../requests/contract-schemas.ts'
+import { responseFaults } from '../requests/contract-schemas.ts'
 import { exampleBodies, exampleRequest, NO_TASK } from '../requests/example-request.ts'
 import { exchange, type Incoming, type Outgoing } from '../requests/exchange.ts'
 
@@ -167,7 +167,7 @@ const CASES: Record<string, Change> = {
 /**
  * Where the mock cannot follow: it keeps no state, checks no token, and Prism does not look at
  * parameters that it does not know.
- * `Prefer: code=<status>` gets each of these answers from it all the same.
+ * `Prefer: code=<status>` gets each of these responses from it all the same.
  */
 const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
   'an unknown query parameter': {
@@ -258,10 +258,10 @@ const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
 
 const mediaType = ({ headers }: Incoming) =>
   String(headers['content-type'] ?? '').split(';')[0] as string
-const shown = (operation: Operation, answer: Incoming) => ({
-  status: `${Math.floor(answer.status / 100)}xx`,
-  type: mediaType(answer),
-  faults: answerFaults(operation, answer.status, mediaType(answer), answer.body),
+const shown = (operation: Operation, response: Incoming) => ({
+  status: `${Math.floor(response.status / 100)}xx`,
+  type: mediaType(response),
+  faults: responseFaults(operation, response.status, mediaType(response), response.body),
 })
 
 /**

@@ -52,9 +52,9 @@ async function startMeasured() {
   /** What a request cost. A server that refuses a body early may close on the rest of it. */
   const cost = async (outgoing: Outgoing): Promise<Load> => {
     await report()
-    const answer = await exchange(server.url, outgoing).catch(() => undefined)
+    const response = await exchange(server.url, outgoing).catch(() => undefined)
     // Refused for what it is, not for who sends it.
-    if (answer) expect([401, 403, 429, 500, 503]).not.toContain(answer.status)
+    if (response) expect([401, 403, 429, 500, 503]).not.toContain(response.status)
     else failed += 1
     return report()
   }

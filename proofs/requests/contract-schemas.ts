@@ -35,10 +35,10 @@ export function fits(schema: object, value: unknown): boolean {
 }
 
 /**
- * Whether the contract declares this answer of an operation, and what is wrong with it by its
+ * Whether the contract declares this response of an operation, and what is wrong with it by its
  * schema.
  */
-export function answerFaults(
+export function responseFaults(
   { template, method }: Pick<Operation, 'template' | 'method'>,
   status: number,
   type: string,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createDocket, NoAnswerError } from '../../sdk/index.ts'
+import { createDocket, NoResponseError } from '../../sdk/index.ts'
 import { STRANGE, startHostileMiddle } from '../../server/testing/network/hostile-middle.ts'
 import { newPerson } from '../../server/testing/person.ts'
 import { startService } from '../../server/testing/service.ts'
@@ -78,7 +78,7 @@ test('login: a strange response is an error, and changes no session', async () =
   for (const { name } of STRANGE) {
     const { data, error } = await docket.result.login({ body: credentials })
     if (name === 'a late response') expect(data?.user.email).toBe(ada.email)
-    else expect([name, error]).toEqual([name, expect.any(NoAnswerError)])
+    else expect([name, error]).toEqual([name, expect.any(NoResponseError)])
     // Nothing else was tried, and the client speaks for the session that it was given.
     expect((await docket.verify()).user.email).toBe(ada.email)
   }

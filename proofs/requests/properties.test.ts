@@ -6,7 +6,7 @@ import { effort, seed } from '../../server/testing/effort.ts'
 import { newPerson, type Person } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
 import { brokenRequests } from './broken-requests.ts'
-import { answerFaults, faults } from './contract-schemas.ts'
+import { faults, responseFaults } from './contract-schemas.ts'
 import { exampleRequest, NO_TASK } from './example-request.ts'
 import { exchange, type Incoming, type Outgoing } from './exchange.ts'
 import { ableToSucceed, requestOf, validChoices } from './valid-requests.ts'
@@ -45,7 +45,7 @@ afterAll(async () => {
 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** What belongs to the inside of the server, and to no answer. */
+/** What belongs to the inside of the server, and to no response. */
 const INSIDE = new RegExp(
   [
     root,
@@ -81,18 +81,18 @@ async function send(request: Outgoing): Promise<Incoming> {
 }
 
 /** What every error must be, whatever caused it. */
-function expectProblem(answer: Incoming): void {
-  expect(answer.status).toBeLessThan(500)
-  expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
-  expect(faults(['components', 'schemas', 'Problem'], answer.body)).toEqual([])
-  expect(answer.body.status).toBe(answer.status)
+function expectProblem(response: Incoming): void {
+  expect(response.status).toBeLessThan(500)
+  expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8')
+  expect(faults(['components', 'schemas', 'Problem'], response.body)).toEqual([])
+  expect(response.body.status).toBe(response.status)
   // What was sent may come back as the name of an unknown member; all else is the server's own
   // words.
   const own = JSON.stringify([
-    answer.headers,
+    response.headers,
     {
-      ...answer.body,
-      errors: answer.body.errors?.map((error: object) => ({ ...error, pointer: '' })),
+      ...response.body,
+      errors: response.body.errors?.map((error: object) => ({ ...error, pointer: '' })),
     },
   ])
   expect(own).not.toMatch(INSIDE)
@@ -113,15 +113,15 @@ test.each(contractOperations)(
       brokenRequests(operation, ada, taskId),
       perOperation,
       async ({ what, request, statuses, place }) => {
-        const answer = await send(request)
-        expect([what, statuses.includes(answer.status), answer.status]).toEqual([
+        const response = await send(request)
+        expect([what, statuses.includes(response.status), response.status]).toEqual([
           what,
           true,
-          answer.status,
+          response.status,
         ])
-        expectProblem(answer)
+        expectProblem(response)
         if (place)
-          expect([what, answer.body.errors]).toEqual([
+          expect([what, response.body.errors]).toEqual([
             what,
             expect.arrayContaining([expect.objectContaining(place)]),
           ])
@@ -166,7 +166,7 @@ test.each(contractOperations)(
         if (known) body.operations.splice(1)
         for (const each of body.operations) if (each.task_id) each.task_id = taskId
       }
-      const answer = await send(
+      const response = await send(
         requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice),
       )
       const byAnotherRule =
@@ -175,23 +175,23 @@ test.each(contractOperations)(
           'changes_gone',
           'idempotency_key_reused',
           'INVALID_CALLBACK_URL',
-        ].includes(answer.body?.code) ||
-        (answer.status === 422 && answer.body?.errors?.every(isOfTheTask)) ||
-        (HASHING.has(operation.id) && answer.body?.errors?.[0]?.pointer === '/email') ||
-        (isProof && !known && answer.status === 422) ||
-        (isSignIn && !known && answer.status === 401)
-      const isAsExpected = known ? answer.status < 400 : WELL_FORMED.includes(answer.status)
-      expect([answer.status, answer.body?.code, isAsExpected || byAnotherRule]).toEqual([
-        answer.status,
-        answer.body?.code,
+        ].includes(response.body?.code) ||
+        (response.status === 422 && response.body?.errors?.every(isOfTheTask)) ||
+        (HASHING.has(operation.id) && response.body?.errors?.[0]?.pointer === '/email') ||
+        (isProof && !known && response.status === 422) ||
+        (isSignIn && !known && response.status === 401)
+      const isAsExpected = known ? response.status < 400 : WELL_FORMED.includes(response.status)
+      expect([response.status, response.body?.code, isAsExpected || byAnotherRule]).toEqual([
+        response.status,
+        response.body?.code,
         true,
       ])
-      if (answer.status >= 400) return expectProblem(answer)
+      if (response.status >= 400) return expectProblem(response)
       succeeded += 1
-      const type = answer.headers['content-type']?.toString().split(';')[0] ?? ''
-      expect(answerFaults(operation, answer.status, type, answer.body)).toEqual([])
-      if (choice.body && answer.body?.title !== undefined && operation.id !== 'moveTask')
-        expect(answer.body).toMatchObject(choice.body)
+      const type = response.headers['content-type']?.toString().split(';')[0] ?? ''
+      expect(responseFaults(operation, response.status, type, response.body)).toEqual([])
+      if (choice.body && response.body?.title !== undefined && operation.id !== 'moveTask')
+        expect(response.body).toMatchObject(choice.body)
       if (['deleteTask', 'bulkTasks'].includes(operation.id)) taskId = (await ada.addTask()).id
     })
     expect(succeeded).toBeGreaterThan(0)
@@ -250,14 +250,14 @@ test('a random path reaches nothing of another user', async () => {
       const own = start === '' && segments[0] === 'api' && segments[1] === ada.id
       // Her own paths have their own tests; a DELETE here would take the task away that they use.
       if (own && method !== 'GET') return
-      const answer = await send({
+      const response = await send({
         method,
         path: `${start || '/'}${segments.join('/')}${query}`,
         headers: [['authorization', `Bearer ${ada.token}`]],
       })
-      expect(answer.status).toBeLessThan(500)
-      expect(answer.text).not.toContain('of Bob')
-      if (answer.status >= 400 && method !== 'HEAD') expectProblem(answer)
+      expect(response.status).toBeLessThan(500)
+      expect(response.text).not.toContain('of Bob')
+      if (response.status >= 400 && method !== 'HEAD') expectProblem(response)
     },
   )
   expect((await bob.send(bob.tasks)).body).toMatchObject({
@@ -339,11 +339,11 @@ test('repeated or odd headers are accepted or refused, and crash nothing', async
       { ...ada, sessionToken: bob.sessionToken.replace(/^./, 'x') },
       NO_TASK,
     )
-    const answer = await send({
+    const response = await send({
       ...request,
       headers: [...(request.headers ?? []), ...lines, ...(twice ? lines : [])],
     })
-    expect(answer.status).toBeLessThan(500)
-    if (answer.status >= 400) expectProblem(answer)
+    expect(response.status).toBeLessThan(500)
+    if (response.status >= 400) expectProblem(response)
   })
 })

@@ -8,7 +8,7 @@ import { startService, type TestService } from '../../server/testing/service.ts'
 import { exampleRequest } from '../requests/example-request.ts'
 import { exchange, type Incoming } from '../requests/exchange.ts'
 
-// Every operation x every kind of caller, each with its exact answer. What an operation takes is
+// Every operation x every kind of caller, each with its exact response. What an operation takes is
 // read from the contract's `security`; an operation that opens in a way no table here knows fails.
 
 let service: TestService
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await eve.send('/api/auth/logout', { method: 'POST' })
   await service.database.rows(sql.unsafe`delete from "user" where id = ${dan.id}::uuid`)
   // The account of the contract's examples, so that signing up again and signing in both have their
-  // own answer.
+  // own response.
   await send(`${service.url}/api/auth/signup`, {
     method: 'POST',
     json: { email: 'ada@example.org', password: 'correct horse battery' },
@@ -134,7 +134,7 @@ const OWN_PATH: Record<string, () => Person> = {
 const CHALLENGE = 'Bearer realm="docket"'
 const invalid = (text: string) => `${CHALLENGE}, error="invalid_token", error_description="${text}"`
 /** The whole of each refusal: status, code, sentence, challenge. */
-const ANSWERS: Record<
+const RESPONSES: Record<
   string,
   [status: number, code: string, detail: string, challenge: string | undefined]
 > = {
@@ -173,7 +173,7 @@ const ANSWERS: Record<
 }
 
 /** What a refused caller gets where an access token is read. */
-function whereTokensAreRead(caller: string): keyof typeof ANSWERS {
+function whereTokensAreRead(caller: string): keyof typeof RESPONSES {
   if (caller === 'anonymous' || caller.includes('cookie')) return 'missing'
   if (caller.startsWith('a malformed')) return 'malformed'
   if (caller === 'an expired token') return 'expired'
@@ -201,7 +201,7 @@ const ANONYMOUS: Record<string, number> = {
 
 interface Opening {
   /** What a refused caller gets; `undefined` where everybody is let in. */
-  refused: (caller: string) => keyof typeof ANSWERS | undefined
+  refused: (caller: string) => keyof typeof RESPONSES | undefined
   /** Holds the operation to what good credentials must do. */
   accepted: (operation: Operation) => Promise<void>
 }
@@ -222,7 +222,7 @@ const OPENED_BY: Record<string, Opening> = {
       ] as const) {
         const { status, headers, body } = await ask(operation, credentials)
         expect([status, body.code, body.detail, headers['www-authenticate']]).toEqual(
-          ANSWERS[expected],
+          RESPONSES[expected],
         )
       }
     },
@@ -332,7 +332,7 @@ test.each(table)(
       if (expected)
         expect([caller, status, body.code, body.detail, headers['www-authenticate']]).toEqual([
           caller,
-          ...(ANSWERS[expected] as [number, string, string, string]),
+          ...(RESPONSES[expected] as [number, string, string, string]),
         ])
       // Anonymous: no session of any user is shown.
       else

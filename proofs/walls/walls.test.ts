@@ -148,7 +148,7 @@ describe('the row filter, with signature and path check taken down', () => {
         { userId: own.userId, sessionId: his.sessionId },
       ]
       for (const caller of mixtures) {
-        const answer = JSON.stringify(await call(caller, bob, bobsTask.id, bobsOther.id))
+        const response = JSON.stringify(await call(caller, bob, bobsTask.id, bobsOther.id))
         const secrets = [
           bob.email,
           bobsTask.title,
@@ -159,7 +159,7 @@ describe('the row filter, with signature and path check taken down', () => {
           bobsPurged.id,
           bob.id,
         ]
-        for (const his of secrets) expect(answer ?? '').not.toContain(his)
+        for (const his of secrets) expect(response ?? '').not.toContain(his)
         expect(await rowsOf(bob)).toEqual(before)
       }
       // deleteSession may have ended her own.
@@ -180,7 +180,7 @@ describe('the row filter, with signature and path check taken down', () => {
         json: { email: sue.email, password: sue.password },
       })
       const before = await rowsOf(sue)
-      const answer = JSON.stringify(await call(callerOf(sue), sue, id, otherId))
+      const response = JSON.stringify(await call(callerOf(sue), sue, id, otherId))
       const tells = [
         sue.email,
         title,
@@ -192,7 +192,7 @@ describe('the row filter, with signature and path check taken down', () => {
         await hashOf(database, sue),
         'true',
         'taken',
-      ].some((word) => answer?.includes(word))
+      ].some((word) => response?.includes(word))
       expect(tells || JSON.stringify(await rowsOf(sue)) !== JSON.stringify(before)).toBe(true)
     },
   )

@@ -140,7 +140,7 @@ try {
   const crowds = await crowdsOf(url, child)
   new Console(process.stdout).table(crowds)
   process.stdout.write(
-    `start to first answer, ms: ` +
+    `start to first response, ms: ` +
       `${Math.round(median(starts))} (${starts.map(Math.round).join(', ')})\n`,
   )
 

@@ -2,18 +2,18 @@ import { Agent } from 'node:http'
 import { ask, type Work } from './load.ts'
 
 export interface Crowd {
-  /** Answers a second that did what was asked. */
+  /** Responses a second that did what was asked. */
   'requests/s': number
-  /** Of a hundred answers, those that were 503 with Retry-After. */
+  /** Of a hundred responses, those that were 503 with Retry-After. */
   'shed %': number
-  /** Milliseconds from a request to its answer, whatever it is. */
+  /** Milliseconds from a request to its response, whatever it is. */
   'p50 ms': number
   'p99 ms': number
   'longest ms': number
 }
 
 /**
- * What many connections get, each waiting for its answer and asking again at once, whatever that
+ * What many connections get, each waiting for its response and asking again at once, whatever that
  * was: more than the server can do, for as long as it lasts.
  *
  * @param works what is asked, by one connection after the other

@@ -2,7 +2,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:h
 import { setTimeout as wait } from 'node:timers/promises'
 import autocannon from 'autocannon'
 
-/** Connections that each wait for their answer. */
+/** Connections that each wait for their response. */
 export const CONNECTIONS = 32
 /**
  * Milliseconds after which an unused connection is closed from here: uvicorn closes it after five
@@ -18,7 +18,7 @@ export interface Work {
 }
 
 /**
- * As many requests as go through, each connection waiting for its answer: how many a second.
+ * As many requests as go through, each connection waiting for its response: how many a second.
  * @throws where one is refused
  */
 export async function closedLoop(
@@ -30,7 +30,7 @@ export async function closedLoop(
   const result = await autocannon({ url: `${url}${path}`, ...work, connections, duration: seconds })
   if (result.non2xx + result.errors > 0)
     throw new Error(
-      `${work.method} ${path}: ${result.non2xx} answers were not 2xx, ` +
+      `${work.method} ${path}: ${result.non2xx} responses were not 2xx, ` +
         `${result.errors} requests failed`,
     )
   return { rate: result.requests.total / result.duration, total: result.requests.total }
@@ -39,7 +39,7 @@ export async function closedLoop(
 /**
  * Requests that come at a fixed rate, whether or not earlier ones are answered: how long each took
  * from the moment it was due. A server that stops for a second makes all that were due in it late,
- * as for real callers; a generator that waits for answers would leave them out (coordinated
+ * as for real callers; a generator that waits for responses would leave them out (coordinated
  * omission).
  *
  * @param rate requests a second
@@ -81,7 +81,7 @@ export async function openLoop(
   return { p50: at(0.5), p99: at(0.99) }
 }
 
-/** Sends a request, and reads the answer to its end. @throws where none comes in ten seconds */
+/** Sends a request, and reads the response to its end. @throws where none comes in ten seconds */
 export function ask(
   agent: Agent,
   url: string,

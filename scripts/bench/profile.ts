@@ -85,8 +85,8 @@ async function profiled<T>(
     socket.send(JSON.stringify({ id: ++id, method, params }))
     for (;;) {
       const [{ data }] = (await once(socket, 'message')) as [{ data: string }]
-      const answer = JSON.parse(data) as { id?: number; result: { profile: Profile } }
-      if (answer.id === id) return answer.result
+      const response = JSON.parse(data) as { id?: number; result: { profile: Profile } }
+      if (response.id === id) return response.result
     }
   }
   try {

@@ -47,7 +47,7 @@ export interface Running {
 export interface Servers {
   /** Where they all keep their rows. */
   databaseUrl: string
-  /** Starts one, and answers when it listens. */
+  /** Starts one, and resolves when it listens. */
   start(command: string[], environment?: Record<string, string>): Promise<Running>
   /** Ends all, and takes what they kept away. */
   close(): Promise<void>

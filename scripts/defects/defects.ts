@@ -23,7 +23,7 @@ export const CHECKS = {
 /** In a file, code that is replaced by other code. */
 export type Seed = [file: string, from: string, to: string]
 /**
- * The server's own checks of its answers, taken down: what is seeded with these must be seen from
+ * The server's own checks of its responses, taken down: what is seeded with these must be seen from
  * outside.
  */
 export const UNCHECKED: Seed[] = [
@@ -43,7 +43,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       says: /✗ status code check/,
     },
     {
-      what: 'an extra member in an answer',
+      what: 'an extra member in a response',
       seeds: [
         ...UNCHECKED,
         ['server/tasks/fields.ts', "|| '\"' as etag", "|| '\"' as etag, title as shadow"],
@@ -52,7 +52,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       says: /shadow/,
     },
     {
-      what: 'bodies of answers that the validator does not see',
+      what: 'bodies of responses that the validator does not see',
       seeds: [['server/http/response/validate-responses.ts', '  checkResponse,\n', '']],
       check: 'responses',
       says: /× an extra member/,
@@ -63,8 +63,8 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
         ...UNCHECKED,
         [
           'server/http/response/send.ts',
-          "else sendJson(response, 'application/json', answer.body)",
-          "else sendJson(response, 'text/html', answer.body)",
+          "else sendJson(response, 'application/json', result.body)",
+          "else sendJson(response, 'text/html', result.body)",
         ],
       ],
       check: 'journeys',
@@ -222,7 +222,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       says: /total: must be integer/,
     },
     {
-      what: 'a required member of an answer removed in the contract',
+      what: 'a required member of a response removed in the contract',
       seeds: [
         [
           'openapi.yaml',

@@ -144,8 +144,8 @@ test('writes of one user that all wait: they get 503, everybody else is served',
       )
       await wait(1_000)
       expect(await world.writers.recovery()).toBeLessThan(500)
-      const answers = await Promise.all(writes)
-      expect(new Set(answers.map(({ status, body }) => `${status} ${body.code}`))).toEqual(
+      const responses = await Promise.all(writes)
+      expect(new Set(responses.map(({ status, body }) => `${status} ${body.code}`))).toEqual(
         new Set(['503 service_unavailable']),
       )
       expect(await world.writers.recovery()).toBeLessThan(500)

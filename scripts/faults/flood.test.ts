@@ -56,8 +56,8 @@ function connectionsOf(port: number): Set<number> {
   return new Set(ports.map(([, , remote = '']) => Number.parseInt(remote.split(':')[1] ?? '', 16)))
 }
 
-const statusOf = (answer: string) => Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1])
-const codeOf = (answer: string) => /"code":"(\w+)"/.exec(answer)?.[1]
+const statusOf = (response: string) => Number(/^HTTP\/1.1 (\d+)/.exec(response)?.[1])
+const codeOf = (response: string) => /"code":"(\w+)"/.exec(response)?.[1]
 
 /** How long others wait meanwhile, in milliseconds: the longest of some requests in a row. */
 async function others({ ada }: World): Promise<number> {
@@ -87,8 +87,8 @@ test('1,000 each of idle, half-open and slow connections: others are served', as
   expect(await others(world)).toBeLessThan(3_000)
   expect(world.resident() - before).toBeLessThan(300)
   for (const { heard } of [...idle, ...slowHeads, ...slowBodies]) {
-    const answer = await heard
-    expect([statusOf(answer), codeOf(answer)]).toEqual([408, 'request_timeout'])
+    const response = await heard
+    expect([statusOf(response), codeOf(response)]).toEqual([408, 'request_timeout'])
   }
   // Node closes such a connection, and may do so before there is a response.
   for (const { heard } of halfOpen) await heard
@@ -118,10 +118,10 @@ test('bodies of 10 MB: 413 before they are read', async () => {
     expect(await others(world)).toBeLessThan(2_000)
     for (const { socket, heard } of sent) {
       setTimeout(() => socket.destroy(), 2_000)
-      const answer = await heard
+      const response = await heard
       // Who sends on after the refusal may have its connection reset before it has read it.
-      if (answer !== '')
-        expect([statusOf(answer), codeOf(answer)]).toEqual([413, 'content_too_large'])
+      if (response !== '')
+        expect([statusOf(response), codeOf(response)]).toEqual([413, 'content_too_large'])
     }
   }
   expect(world.resident() - before).toBeLessThan(100)
@@ -255,8 +255,8 @@ test('overload: 503 with Retry-After, the rest is done, then all is as before', 
     if (status === 503) expect(headers.has('retry-after')).toBe(true)
   }
   await Promise.all(Array.from({ length: 2_000 }, ask))
-  for (const answer of statuses.keys())
-    expect(['200 undefined', '503 service_unavailable']).toContain(answer)
+  for (const response of statuses.keys())
+    expect(['200 undefined', '503 service_unavailable']).toContain(response)
   expect(statuses.get('200 undefined')).toBeGreaterThan(400)
   await wait(100)
   expect(await others(world)).toBeLessThan(1_000)

@@ -63,6 +63,6 @@ test('SIGTERM during writes: accepted requests are answered; exit code 0', async
   note({ fault: 'SIGTERM of the server', times, recovery, ...account })
   // Between the two there is no server to connect to; a connection that is cut would be "other side
   // closed" or a reset while it reads.
-  expect(account.faults.filter((fault) => !/^no answer: Error: connect /.test(fault))).toEqual([])
+  expect(account.faults.filter((fault) => !/^no response: Error: connect /.test(fault))).toEqual([])
   expect(account).toMatchObject({ lost: 0, doubled: 0, refused: 0 })
 })

@@ -4,7 +4,7 @@ import { everyTask } from '../../server/testing/every-task.ts'
 import type { Person } from '../../server/testing/person.ts'
 
 /**
- * Longest that an answer may take, in milliseconds: a write waits three seconds for its turn and
+ * Longest that a response may take, in milliseconds: a write waits three seconds for its turn and
  * five for its statement, and the machine is busy.
  */
 const PATIENCE = 9_000
@@ -21,7 +21,7 @@ export interface Account {
   acknowledged: number
   lost: number
   doubled: number
-  /** How many answers were 503. */
+  /** How many responses were 503. */
   refused: number
   faults: string[]
 }
@@ -59,7 +59,7 @@ export function startWriters(
       })
       const body = (await response.json()) as { code?: string }
       if (performance.now() - started > PATIENCE)
-        faults.add(`an answer took ${Math.round(performance.now() - started)} ms`)
+        faults.add(`a response took ${Math.round(performance.now() - started)} ms`)
       if (response.status === 201) {
         last = Math.max(last, started)
         return true
@@ -73,7 +73,7 @@ export function startWriters(
         faults.add(`${response.status} ${body.code}`)
     } catch (error) {
       if (!mayBreak || (error as Error).name === 'TimeoutError')
-        faults.add(`no answer: ${(error as Error).cause ?? error}`)
+        faults.add(`no response: ${(error as Error).cause ?? error}`)
     }
     await wait(20)
     return false

@@ -9,7 +9,7 @@ import { freePort } from '../../server/testing/network/free-port.ts'
 export interface Cluster {
   url: string
   version: string
-  /** Begins to run, where it does not, and answers when it takes connections. */
+  /** Begins to run, where it does not, and resolves when it takes connections. */
   start(): Promise<void>
   /** `SIGINT` ends it in good order, `SIGQUIT` at once, so that it has to recover. */
   stop(signal?: 'SIGINT' | 'SIGQUIT'): Promise<void>

@@ -214,12 +214,12 @@ test('the Python of the guide migrating prints what stands there', async () => {
     '/usr/bin/python3'
   if (!works(python, '-c', 'import jwt')) install('python3', 'python3-jwt')
   const [block] = select('migrating', 'py')
-  const answer = await fetch(`${server.url}/api/auth/signup`, {
+  const response = await fetch(`${server.url}/api/auth/signup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email: 'ada@example.org', password: 'correct horse battery' }),
   })
-  const { access_token, user } = (await answer.json()) as {
+  const { access_token, user } = (await response.json()) as {
     access_token: string
     user: { id: string }
   }

@@ -116,7 +116,7 @@ describe('the package, installed into an empty project', () => {
     )
     await page.goto(`${service.url}/program.html`)
     await expect.poll(() => `${lines?.join('\n')}\n`).toBe(printed)
-    // The one answer that the program provokes: a version that is stale.
+    // The one response that the program provokes: a version that is stale.
     expect(complaints).toEqual([expect.stringContaining('412')])
   })
 

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { declaredAnswers, undeclarableAnswers } from '../../server/testing/answer-rows.ts'
+import { declaredResponses, undeclarableResponses } from '../../server/testing/response-rows.ts'
 
 const TABLE = 'coverage/contract.txt'
 
@@ -18,13 +18,13 @@ export function compareWithContract(file: string, seen: Set<string>): boolean {
   const lines: string[] = []
   const failures: string[] = []
   let [declared, sent] = [0, 0]
-  const known = new Set([...declaredAnswers.keys(), ...undeclarableAnswers.keys()])
+  const known = new Set([...declaredResponses.keys(), ...undeclarableResponses.keys()])
   for (const row of counts.keys()) if (!known.has(row)) failures.push(`unknown operation: ${row}`)
-  for (const [row, allowed] of [...declaredAnswers, ...undeclarableAnswers]) {
+  for (const [row, allowed] of [...declaredResponses, ...undeclarableResponses]) {
     const of = counts.get(row) ?? new Map<string, number>()
     for (const response of of.keys())
       if (!allowed.includes(response)) failures.push(`sent, not declared: ${row} ${response}`)
-    if (!declaredAnswers.has(row)) {
+    if (!declaredResponses.has(row)) {
       lines.push(`${row.padEnd(25)}         ${statuses(of)}`)
       continue
     }
@@ -39,7 +39,7 @@ export function compareWithContract(file: string, seen: Set<string>): boolean {
   }
   lines.push(
     `contract coverage: ${sent} of ${declared} declared responses` +
-      ` of ${declaredAnswers.size} operations, ${percent(sent, declared).trim()}`,
+      ` of ${declaredResponses.size} operations, ${percent(sent, declared).trim()}`,
     ...failures,
   )
   const table = `${lines.join('\n')}\n`

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { rowOf } from '../../server/testing/answer-rows.ts'
 import type { RecordedResponse } from '../../server/testing/record-responses.ts'
+import { rowOf } from '../../server/testing/response-rows.ts'
 
 // Prism's own validator, which `prism proxy` runs: code that is not ours has the last word.
 const load = createRequire(import.meta.resolve('@stoplight/prism-cli/package.json'))

@@ -23,9 +23,9 @@ export interface Devices {
 }
 
 /**
- * Devices that have signed in to an account before, known by a signed token or cookie. It opens
- * nothing: it keeps the guesses of strangers from locking the owner out (OWASP, "Slow Down Online
- * Guessing Attacks with Device Cookies").
+ * Devices that have signed in to an account before, recognized by a signed token or cookie. It
+ * grants no access. It prevents strangers from locking the owner out with wrong guesses (OWASP,
+ * "Slow Down Online Guessing Attacks with Device Cookies").
  */
 export function knownDevices(secret: string, isSecure: boolean): Devices {
   const key = createHmac('sha256', secret).update('docket devices').digest()

@@ -160,18 +160,18 @@ describe('login', () => {
   })
 
   test('401: a wrong password and an unknown e-mail answer the same (rule 12)', async () => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [{ email: ada.email, password: 'wrong horse' }, fresh()].map((json) =>
         post<Problem>('/api/auth/login', json, { 'x-request-id': 'same' }),
       ),
     )
-    expect(answers[0]?.body).toEqual(answers[1]?.body)
-    expect(answers[0]?.body).toMatchObject({
+    expect(responses[0]?.body).toEqual(responses[1]?.body)
+    expect(responses[0]?.body).toMatchObject({
       status: 401,
       code: 'invalid_credentials',
       detail: 'Invalid email or password',
     })
-    expect(answers[0]?.headers.get('www-authenticate')).toBe('Bearer realm="docket"')
+    expect(responses[0]?.headers.get('www-authenticate')).toBe('Bearer realm="docket"')
   })
 })
 

@@ -18,7 +18,7 @@ type Unauthorized =
   | 'authorization_malformed'
   | 'token_expired'
   | 'token_invalid'
-/** Of the responses that a browser keeps, none is left of a user who has gone. */
+/** Clears the browser's cached responses, so that none of a signed-out user remains. */
 export const SIGNED_OUT = { 'Clear-Site-Data': '"cache"' } as const
 
 /** How Better Auth refuses a page of an origin it does not trust. */
@@ -46,18 +46,20 @@ export function identityOperations(
   isTrusted: (origin: string) => boolean,
 ): Pick<Handlers, IdentityOperation> {
   /**
-   * Better Auth checks the origin only of requests with a cookie; a foreign page should not sign
-   * anybody in either.
+   * Better Auth checks the origin only of requests with a cookie. A page of another origin must not
+   * be able to sign a user in either.
    */
-  function foreignPage({ headers: { origin } }: Source): Problem<'INVALID_ORIGIN'> | undefined {
+  function rejectForeignOrigin({
+    headers: { origin },
+  }: Source): Problem<'INVALID_ORIGIN'> | undefined {
     return origin === undefined || isTrusted(origin) ? undefined : problem('INVALID_ORIGIN')
   }
 
   /**
-   * Where the stock client would lead the browser must be a place that is trusted. Better Auth does
-   * not look in every environment.
+   * The callback URL, to which the stock client sends the browser, must have a trusted origin.
+   * Better Auth does not check it in every environment.
    */
-  function foreignCallback(
+  function rejectForeignCallback(
     callbackUrl: string | undefined,
   ): Problem<'INVALID_CALLBACK_URL'> | undefined {
     if (!callbackUrl) return undefined
@@ -77,7 +79,8 @@ export function identityOperations(
       })
       return response ? { ...response, cookies: answered.getSetCookie() } : undefined
     } catch (error) {
-      // Without a database it says only "Failed to get session"; it has no other reason to.
+      // Without a database, Better Auth reports only "Failed to get session". No other cause
+      // exists.
       throw isAPIError(error)
         ? new Unavailable('the session could not be read', { cause: error })
         : unavailable(error)
@@ -85,10 +88,10 @@ export function identityOperations(
   }
 
   /**
-   * Who sends an access token or a session token; the 401 they get. Whether an access token's
-   * session is alive is asked later.
+   * The caller of an access token or a session token, or the 401. Whether the session of an access
+   * token is alive is checked later.
    */
-  async function either(source: Source): Promise<Caller | Problem<Unauthorized>> {
+  async function callerFromSessionOrToken(source: Source): Promise<Caller | Problem<Unauthorized>> {
     const credential = bearer(source.headers.authorization)
     if ('code' in credential) return credential
     const caller = await tokens.verify(credential.token)
@@ -117,8 +120,8 @@ export function identityOperations(
   }
 
   /**
-   * Whether the password that a session was made with is still the one that the account had before.
-   * A change meanwhile could not end a session that was not there yet, so it is ended here.
+   * Whether the account still has the password hash that it had before this sign-in. A concurrent
+   * password change could not end a session that did not exist yet, so the session is ended here.
    */
   async function isStillGood({ sessionToken }: Relayed, hash: string | null): Promise<boolean> {
     const live = sessionToken === null ? undefined : await liveSession(bearerHeaders(sessionToken))
@@ -129,8 +132,8 @@ export function identityOperations(
   }
 
   /**
-   * A browser has one session: the one that it had before a sign-in would stay open, and no page
-   * could end it.
+   * Ends the session that the browser had before the sign-in. A browser has one session: the old
+   * one would stay open, and no page could end it.
    */
   async function endReplaced(before: Awaited<ReturnType<typeof liveSession>>): Promise<void> {
     if (before)
@@ -179,7 +182,7 @@ export function identityOperations(
     },
 
     async logout({ source }) {
-      const caller = await either(source)
+      const caller = await callerFromSessionOrToken(source)
       if ('code' in caller) return caller
       return (await deleteSession(database, caller))
         ? { status: 200, headers: SIGNED_OUT, body: { success: true } }
@@ -187,7 +190,7 @@ export function identityOperations(
     },
 
     async verify({ source }) {
-      const caller = await either(source)
+      const caller = await callerFromSessionOrToken(source)
       if ('code' in caller) return caller
       const user = await selectUser(database, caller)
       return user ? { status: 200, body: { user } } : problem('session_ended')
@@ -204,7 +207,7 @@ export function identityOperations(
     },
 
     async signUpEmail({ body, source }) {
-      const foreign = foreignPage(source) ?? foreignCallback(body.callbackURL)
+      const foreign = rejectForeignOrigin(source) ?? rejectForeignCallback(body.callbackURL)
       if (foreign) return foreign
       const errors = await passwordErrors('/password', body.password, body.email)
       if (errors.length > 0) return problem('invalid_body', { errors })
@@ -232,7 +235,7 @@ export function identityOperations(
     },
 
     async signInEmail({ body, source }) {
-      const foreign = foreignPage(source) ?? foreignCallback(body.callbackURL)
+      const foreign = rejectForeignOrigin(source) ?? rejectForeignCallback(body.callbackURL)
       if (foreign) return foreign
       const before = await liveSession(relayedHeaders(source))
       const hash = await selectHashOfEmail(database, body.email)
@@ -258,7 +261,7 @@ export function identityOperations(
     },
 
     async signOut({ source }) {
-      const foreign = foreignPage(source)
+      const foreign = rejectForeignOrigin(source)
       if (foreign) return foreign
       const headers = relayedHeaders(source)
       const live = await liveSession(headers)
@@ -294,7 +297,7 @@ function displayName({ name, email }: { name?: string; email: string }): string 
   return name?.trim() ? name : email.replace(/@.*$/s, '')
 }
 
-/** Programs are no pages: no cookie and no origin of theirs counts. */
+/** Programs do not use cookies or origins, so both are removed. */
 function programHeaders({ headers, address }: Source): Headers {
   return relayedHeaders({
     headers: headers['user-agent'] === undefined ? {} : { 'user-agent': headers['user-agent'] },

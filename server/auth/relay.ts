@@ -6,7 +6,7 @@ import { codeOf } from '../thrown.ts'
 import { ADDRESS_HEADER, type Identity } from './identity.ts'
 import { isEmailTaken } from './store.ts'
 
-/** What Better Auth decides by. Nothing else of a request reaches it. */
+/** The headers that Better Auth needs for its decisions. No other header is passed to it. */
 const RELAYED = [
   'authorization',
   'cookie',
@@ -18,8 +18,8 @@ const RELAYED = [
   'sec-fetch-dest',
 ] as const
 /**
- * Names of Better Auth for one and the same thing. A sign-up that loses a race for its e-mail fails
- * in its insert; of a body that fits the contract, only the e-mail can still displease Better Auth.
+ * Error names of Better Auth with the same meaning. A sign-up that loses a race for its e-mail
+ * fails in its insert. If a body fits the contract, Better Auth can still reject only its e-mail.
  */
 const SAME: Record<string, ProblemCode> = {
   USER_ALREADY_EXISTS: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
@@ -30,7 +30,7 @@ const SAME: Record<string, ProblemCode> = {
 /** PostgreSQL, appendix A. */
 const FOREIGN_KEY_VIOLATION = '23503'
 
-/** The place of an e-mail that Better Auth does not take for one. */
+/** The error for an e-mail that Better Auth does not accept. */
 export const NOT_AN_EMAIL: { errors: FieldError[] } = {
   errors: [{ in: 'body', pointer: '/email', code: 'format', detail: 'Must be an e-mail address.' }],
 }
@@ -52,8 +52,8 @@ export interface Relayed {
 export function relayedHeaders({ headers, address }: Source): Headers {
   const relayed = new Headers({ [ADDRESS_HEADER]: address })
   for (const name of RELAYED) {
-    // Node's own fetch says how it fetches but not from where; without "from where", Better Auth
-    // takes it for a hostile page.
+    // Node's own fetch sends `sec-fetch-mode` but not `sec-fetch-site`. Without the latter, Better
+    // Auth treats the request as one of a hostile page.
     if (name === 'sec-fetch-mode' && headers['sec-fetch-site'] === undefined) continue
     const value = headers[name]
     if (value !== undefined) relayed.set(name, String(value))
@@ -65,7 +65,7 @@ export function relayedHeaders({ headers, address }: Source): Headers {
  * Has Better Auth answer a request on one of its own paths.
  *
  * @param expected the codes of Better Auth that the operation declares
- * @returns its answer, or its error as one of those problems
+ * @returns its response, or its error as one of those problems
  * @throws {Unavailable} when it failed because the database is away
  */
 export async function relay<Code extends ProblemCode>(
@@ -100,17 +100,17 @@ export async function relay<Code extends ProblemCode>(
     return problem(gone)
   }
   const text = await response.text()
-  const answer = text === '' ? null : JSON.parse(text)
+  const parsed = text === '' ? null : JSON.parse(text)
   if (response.ok)
     return {
-      body: answer,
+      body: parsed,
       cookies: response.headers.getSetCookie(),
       sessionToken: response.headers.get('set-auth-token'),
     }
-  const name = String(codeOf(answer) ?? '')
+  const name = String(codeOf(parsed) ?? '')
   if (name === 'FAILED_TO_GET_SESSION') throw new Unavailable(name)
-  // The same words for an e-mail that was taken in this instant and for a database that
-  // went away.
+  // Better Auth reports the same error if another request has just taken the e-mail and if the
+  // database became unavailable.
   if (name === 'FAILED_TO_CREATE_USER' && !(await isEmailTaken(database, body?.email ?? '')))
     throw new Unavailable(name)
   const code = expected.find((known) => known === (SAME[name] ?? name))
@@ -120,8 +120,8 @@ export async function relay<Code extends ProblemCode>(
 }
 
 /**
- * Undefined where the user was deleted between the check of the password and the session made by
- * it.
+ * Returns undefined if the user was deleted after the password check and before the insert of the
+ * session.
  */
 async function ask(identity: Identity, request: Request): Promise<Response | undefined> {
   try {

@@ -110,10 +110,10 @@ describe('access tokens', () => {
   test('401 once a token that was good a moment ago expires', async () => {
     const token = await signed({ exp: now() + 2 })
     expect((await get(ada.tasks, token)).status).toBe(200)
-    const answers = []
-    do answers.push(await get<Problem>(ada.tasks, token))
-    while (answers.at(-1)?.status === 200)
-    expect(answers.at(-1)?.body.code).toBe('token_expired')
+    const responses = []
+    do responses.push(await get<Problem>(ada.tasks, token))
+    while (responses.at(-1)?.status === 200)
+    expect(responses.at(-1)?.body.code).toBe('token_expired')
   })
 
   test("401: a valid signature, but another user's session", async () => {

@@ -50,7 +50,7 @@ export interface Operation {
   bodyRequired: boolean
   /** Most bytes of the body that are read. */
   bodyLimit: number
-  /** Media types of the answers that are not problems. */
+  /** Media types of the responses that are not problems. */
   produces: string[]
   headerParameters: string[]
   queryParameters: string[]
@@ -121,7 +121,12 @@ export interface Contract {
     string,
     Partial<Record<(typeof METHODS)[number], OperationObject>> & { parameters?: ParameterObject[] }
   >
-  components: { schemas: Record<string, SchemaObject>; parameters: Record<string, ParameterObject> }
+  components: {
+    schemas: Record<string, SchemaObject> & {
+      ProblemCode: { enum: string[]; 'x-audit': string[] }
+    }
+    parameters: Record<string, ParameterObject>
+  }
 }
 
 /** The bytes of the repository, served as they are. */

@@ -77,7 +77,7 @@ const SENTENCES: Record<string, (params: ErrorObject['params']) => string> = {
   type: ({ type }) => `Must be ${[type].flat().map(withArticle).join(' or ')}.`,
   enum: ({ allowedValues }) => `Must be one of: ${allowedValues.map(String).join(', ')}.`,
   format: ({ format }) => FORMATS[format] ?? `Must be of the format ${format}.`,
-  pattern: () => 'Does not have the form that the contract asks for.',
+  pattern: () => 'Does not match the pattern in the contract.',
   minLength: ({ limit }) => `Must be at least ${counted(limit, 'character')} long.`,
   maxLength: ({ limit }) => `Must be at most ${counted(limit, 'character')} long.`,
   minimum: ({ limit }) => `Must be at least ${limit}.`,
@@ -86,7 +86,7 @@ const SENTENCES: Record<string, (params: ErrorObject['params']) => string> = {
   maxItems: ({ limit }) => `Must have at most ${counted(limit, 'item')}.`,
   minProperties: ({ limit }) => `Must have at least ${counted(limit, 'member')}.`,
   maxProperties: ({ limit }) => `Must have at most ${counted(limit, 'member')}.`,
-  uniqueItems: () => 'Must not have the same item twice.',
+  uniqueItems: () => 'Must not contain duplicate items.',
 }
 
 function withArticle(type: string): string {
@@ -96,11 +96,11 @@ function withArticle(type: string): string {
 
 /** What a value of a format is, for those who would not know it by its name. */
 const FORMATS: Record<string, string> = {
-  date: 'Is not a day of the calendar. Write it like 2026-12-01.',
+  date: 'Must be a calendar date, such as 2026-12-01.',
   'date-time': 'Is not a time. Write it like 2026-12-01T09:30:00Z.',
   'time-zone':
     'Is not a time zone. Write its name in the IANA database, like Europe/Berlin (in a URL, + ' +
     'is %2B).',
-  uuid: 'Is not a UUID in lower case.',
+  uuid: 'Must be a lowercase UUID.',
   email: 'Must be an e-mail address.',
 }

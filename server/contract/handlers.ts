@@ -73,7 +73,7 @@ type HeadersOf<H> = keyof OwnHeaders<H> extends never
 /**
  * A file is sent chunk by chunk; everything else is whole, so that it is checked before it leaves.
  */
-type Answer<Status, R> = R extends { headers: infer H; content: infer C }
+type ResponseOf<Status, R> = R extends { headers: infer H; content: infer C }
   ? C extends { 'application/problem+json': unknown }
     ? {
         status: Status
@@ -91,9 +91,12 @@ type Answer<Status, R> = R extends { headers: infer H; content: infer C }
     : never
 type Cookies<H> = H extends { 'Set-Cookie': unknown } ? { cookies?: string[] } : unknown
 
-/** Every answer the contract declares for the operation: a status, its headers, its body. */
+/** Every response the contract declares for the operation: a status, its headers, its body. */
 export type Res<Op extends OperationId> = {
-  [Status in keyof operations[Op]['responses']]: Answer<Status, operations[Op]['responses'][Status]>
+  [Status in keyof operations[Op]['responses']]: ResponseOf<
+    Status,
+    operations[Op]['responses'][Status]
+  >
 }[keyof operations[Op]['responses']]
 
 export type Handler<Op extends OperationId> = operations[Op]['parameters'] extends {

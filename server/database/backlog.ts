@@ -1,11 +1,11 @@
 import { Unavailable } from './unavailable.ts'
 
-/** Statements that may always be under way. */
-const FEW = 500
-/** Most that may be under way at all. */
-const MANY = 10_000
-/** Milliseconds: where the last one took longer, one more would only make everybody late. */
-const LATE = 1_000
+/** Concurrent statements that are always allowed. */
+const MIN_IN_FLIGHT = 500
+/** Maximum number of concurrent statements. */
+const MAX_IN_FLIGHT = 10_000
+/** Milliseconds. If the last statement took longer, one more would only delay all of them. */
+const SLOW_MS = 1_000
 
 export interface Backlog {
   /** How many statements run or wait. */
@@ -15,8 +15,8 @@ export interface Backlog {
 }
 
 /**
- * Refuses statements while those that are there already take too long: who is told so at once can
- * come again, and those who wait are served in time.
+ * Refuses new statements while the current ones take too long. A client that is refused at once can
+ * retry, and the clients that already wait are served in time.
  */
 export function openBacklog(): Backlog {
   let underWay = 0
@@ -25,9 +25,12 @@ export function openBacklog(): Backlog {
     size: () => underWay,
     async during(work) {
       const began = performance.now()
-      // After a pause nothing is late.
+      // After an idle period no statement is late.
       if (underWay === 0) [lastTook, lastEnded] = [0, began]
-      if (underWay >= FEW && (underWay >= MANY || lastTook > LATE || began - lastEnded > LATE))
+      if (
+        underWay >= MIN_IN_FLIGHT &&
+        (underWay >= MAX_IN_FLIGHT || lastTook > SLOW_MS || began - lastEnded > SLOW_MS)
+      )
         throw new Unavailable('too many statements are waiting')
       underWay += 1
       try {

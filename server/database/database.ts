@@ -12,8 +12,8 @@ import { type Statement, sql } from './sql.ts'
 import { isPlanOutdated, Unavailable, unavailable } from './unavailable.ts'
 
 /**
- * Longest a statement may wait and run, and longest it is begun anew, in milliseconds; then the
- * answer is 503.
+ * Maximum time that a statement may wait and run, and during which it may be retried, in
+ * milliseconds. After that the response is 503.
  */
 const STATEMENT_LIMIT = 5_000
 
@@ -37,8 +37,8 @@ export interface Statements {
 
 export interface Database extends Statements {
   /**
-   * Runs a statement that reads a page at most, in a pipeline where there is one: what is behind it
-   * there waits for it.
+   * Runs a statement that reads at most one page, in a pipeline if there is one. The statements
+   * behind it in the pipeline wait for it.
    * @throws {Unavailable} as `rows`
    */
   read<Row>(statement: Statement): Promise<readonly Row[]>
@@ -70,7 +70,7 @@ export interface Database extends Statements {
  * both pools.
  */
 export async function openDatabase(options: DatabaseOptions, log: Logger): Promise<Database> {
-  // Its code is not read where it is not needed.
+  // The code of the embedded database is loaded only when it is used.
   const embedded =
     options.databaseUrl === undefined
       ? await (await import('./embedded/embedded.ts')).startEmbedded(options.dataDir, log)
@@ -92,9 +92,9 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
       { ...connection(url, session, STATEMENT_LIMIT), max: embedded ? 1 : 4 },
       log,
     )
-    // Better Auth only waits for its queries; the next user of the connection would wait behind
-    // one that is late.
-    identityPool.on('connect', giveUpWhenLate)
+    // Better Auth only stops waiting for a late query. The next user of the connection would still
+    // have to wait for that query.
+    identityPool.on('connect', destroyOnQueryTimeout)
     const pipeline =
       session === 'own'
         ? openPipeline(
@@ -103,12 +103,11 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
             lost(log),
           )
         : undefined
-    // Whether the database is there is asked on a connection of its own: all others may wait for
-    // one lock.
+    // The health check has its own connection, because all others may be waiting for one lock.
     const probe = embedded
       ? undefined
       : openPool({ ...connection(url, session, STATEMENT_LIMIT), max: 1 }, log)
-    // One for each, because a lock that holds up writes says nothing of reads.
+    // A separate backlog for reads, because a lock that blocks writes says nothing about reads.
     const [backlog, backlogOfReads] = [openBacklog(), openBacklog()]
 
     const connected = <T>(use: (run: Statements['rows']) => Promise<T>): Promise<T> =>
@@ -127,16 +126,16 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
           client.release()
           return value
         } catch (error) {
-          client?.release(!isAnswer(error))
+          client?.release(!isRefusal(error))
           throw unavailable(error)
         }
       })
 
     const rows = <Row>(statement: Statement): Promise<readonly Row[]> =>
-      untilNoRaceIsLost(() => connected((run) => run<Row>(statement)))
+      retryOnConflict(() => connected((run) => run<Row>(statement)))
 
     const transaction = <T>(work: (statements: Statements) => Promise<T>): Promise<T> =>
-      untilNoRaceIsLost(async () => {
+      retryOnConflict(async () => {
         const settle = await connected(async (run) => {
           await run(sql.unsafe`begin`)
           try {
@@ -144,9 +143,10 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
             await run(sql.unsafe`commit`)
             return () => value
           } catch (error) {
-            // Where even that fails, the connection is given up, and the server undoes all.
+            // If the rollback fails too, the connection is closed, and the database server rolls
+            // back.
             await run(sql.unsafe`rollback`)
-            // Its own reason to undo everything says nothing against the connection.
+            // An error from `work` does not mean that the connection is broken.
             return () => {
               throw unavailable(error)
             }
@@ -169,7 +169,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
         : rows,
       transaction,
       ping: shared(async () => {
-        const missing = probe ? probe.query(PING.sql).then((answer) => answer.rows) : rows(PING)
+        const missing = probe ? probe.query(PING.sql).then((result) => result.rows) : rows(PING)
         const names = await missing.catch((error: Error) => {
           throw new Unavailable(error.message, { cause: error })
         })
@@ -198,22 +198,22 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
 }
 
 /**
- * What lost a race was rolled back whole, so it may be done again; in the next attempt it sees what
- * the winner did.
+ * A statement that lost a race was rolled back completely, so it can be run again. The next attempt
+ * sees the changes of the winner.
  */
-async function untilNoRaceIsLost<T>(attempt: () => Promise<T>): Promise<T> {
+async function retryOnConflict<T>(attempt: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + STATEMENT_LIMIT
   for (;;) {
     try {
       return await attempt()
     } catch (error) {
-      if (!hasLostRace(error)) throw error
+      if (!isConflict(error)) throw error
       if (Date.now() > deadline) throw new Unavailable('it lost every race', { cause: error })
     }
   }
 }
 
-/** Who asks while an answer is on its way gets that answer. */
+/** Calls that come while one is under way share its result. */
 function shared<T>(ask: () => Promise<T>): () => Promise<T> {
   let pending: Promise<T> | undefined
   return () => {
@@ -225,19 +225,19 @@ function shared<T>(ask: () => Promise<T>): () => Promise<T> {
 }
 
 /** unique_violation, deadlock_detected (PostgreSQL, appendix A). */
-function hasLostRace(error: unknown): boolean {
+function isConflict(error: unknown): boolean {
   return error instanceof pg.DatabaseError && ['23505', '40P01'].includes(error.code ?? '')
 }
 
 /**
  * Whether the server itself refused a statement, after which the connection is as good as before.
  */
-function isAnswer(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR' && !isPlanOutdated(error)
 }
 
-// A table of each migration that made some, asked for by name, which waits for no lock: those who
-// need the locked one are told so themselves.
+// Looks up one table of each migration that created tables, by name, which waits for no lock. A
+// statement that needs a locked table reports that itself.
 const PING = sql.unsafe`select name from unnest(array['session', 'tasks', 'idempotency_keys',
   'purged_tasks']) name where to_regclass(name) is null`
 
@@ -251,8 +251,8 @@ function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
   })
   const report = lost(log)
   pool.on('error', report)
-  // A connection lost while a client is checked out is told to the client, not to the pool;
-  // unheard, it ends the process.
+  // If a connection is lost while its client is checked out, the client emits the error, not the
+  // pool. Without a listener, that error ends the process.
   pool.on('connect', (client) => void client.on('error', report))
   return pool
 }
@@ -261,7 +261,7 @@ function lost(log: Logger): (error: Error) => void {
   return (error) => log.warn({ reason: error.message }, 'a connection to the database was lost')
 }
 
-function giveUpWhenLate(client: pg.PoolClient): void {
+function destroyOnQueryTimeout(client: pg.PoolClient): void {
   client.query = new Proxy(client.query, {
     apply(query, self, parameters) {
       const result: unknown = Reflect.apply(query, self, parameters)

@@ -27,7 +27,7 @@ export async function migrate(url: string, log: Logger): Promise<void> {
       checkOrder: true,
       // Its default is to fail where another process migrates at the same time.
       advisoryLockMode: 'wait',
-      // What fails is thrown too, and said once by who catches it.
+      // An error is also thrown, and is logged once by the code that catches it.
       logger: { info: () => {}, warn: (text) => log.warn(text), error: (text) => log.debug(text) },
     })
     if (applied.length > 0) log.info({ applied: applied.map(({ name }) => name) }, 'migrated')
@@ -37,8 +37,8 @@ export async function migrate(url: string, log: Logger): Promise<void> {
 }
 
 /**
- * A limit that the role has for statements of requests would stop the migration of a large table;
- * `transaction_timeout` is of PostgreSQL 17.
+ * The role's time limits for the statements of requests would abort the migration of a large table.
+ * `transaction_timeout` exists since PostgreSQL 17.
  */
 const WITHOUT_LIMITS = `
   select set_config(name, '0', false) from pg_settings

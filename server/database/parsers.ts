@@ -1,7 +1,7 @@
 import pg from 'pg'
 
 const { builtins } = pg.types
-/** What is neither text nor as pg reads it. */
+/** Parsers that replace those of `pg`. */
 const PARSERS: Record<number, (text: string) => unknown> = {
   [builtins.TIMESTAMPTZ]: toIso,
   [builtins.INT8]: Number,
@@ -28,7 +28,7 @@ function toIso(text: string): string {
   return `${text.slice(0, 10)}T${time}Z`
 }
 
-/** The same, whatever the session's time zone; long ago some had offsets with seconds. */
+/** The same, whatever the session's time zone is. Some old offsets included seconds. */
 function computed(text: string): string {
   const [, local = '', sign, hours, minutes = '0', seconds = '0'] =
     /^(.+)([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/.exec(text) ?? []

@@ -4,8 +4,8 @@ import type { Statement } from './sql.ts'
 import { isPlanOutdated } from './unavailable.ts'
 
 /**
- * Connections that send one statement after the other without waiting for the answers; a slow one
- * holds up what is behind it, so there are two.
+ * Connections that send one statement after another without waiting for the responses. A slow
+ * statement delays those behind it, so there are two connections.
  */
 const CONNECTIONS = 2
 
@@ -69,7 +69,7 @@ class Line {
       }
       return (await client.query(query)).rows
     } catch (error) {
-      // Only a new connection plans anew.
+      // Only a new connection plans the statement again.
       if (isPlanOutdated(error)) void (await this.#client)?.end()
       throw error
     } finally {
@@ -80,7 +80,7 @@ class Line {
   #connect(): Promise<pg.Client> {
     const client = new pg.Client(this.#config)
     const connected = client.connect().then(() => client)
-    // What an old connection still says must not make a newer one forgotten.
+    // A late event of an old connection must not discard a newer connection.
     const forget = () => {
       if (this.#client === connected) this.#client = undefined
     }

@@ -2,8 +2,8 @@ import type pg from 'pg'
 import type { Statement } from './sql.ts'
 
 /**
- * Most statements that get a name: each costs memory on every connection. Those that come first are
- * those that come most.
+ * Maximum number of statements that get a name: each uses memory on every connection. The first
+ * statements that arrive are also the most frequent ones.
  */
 const LIMIT = 300
 

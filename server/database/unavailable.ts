@@ -3,9 +3,9 @@ import { codeOf } from '../thrown.ts'
 export class Unavailable extends Error {}
 
 /**
- * SQLSTATE classes of a server that is going, full or not there: connection, database name,
- * resources, operator intervention; and of one that is only a copy, waited too long in a
- * transaction, or does not get a lock.
+ * SQLSTATE classes of a database that is shutting down, full or unreachable: connection, database
+ * name, resources, operator intervention. Also the codes of a read-only copy, of a transaction that
+ * was idle for too long, and of a lock that is not available.
  */
 const PASSING = /^(08|3D|53|57|25006$|25P03$|55P03$)/
 const NETWORK = /^(E[A-Z]+)$/
@@ -27,8 +27,8 @@ export function unavailable(error: unknown): unknown {
 }
 
 /**
- * Another process has changed the tables since the connection planned the statement; it would
- * refuse it from now on.
+ * Another process has changed the tables since the connection planned the statement. The connection
+ * would refuse this statement from now on.
  */
 export function isPlanOutdated(error: unknown): boolean {
   return (

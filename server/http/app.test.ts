@@ -37,12 +37,12 @@ describe('paths', () => {
     '/api/%zz',
   ])('404: %s is in no contract (rule 7)', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
-      const answer = await send<Problem>(`${service.url}${path}`, {
+      const response = await send<Problem>(`${service.url}${path}`, {
         method,
         headers: { authorization: `Bearer ${ada.token}` },
       })
-      expect(answer.status).toBe(404)
-      isProblem(answer, 'not_found')
+      expect(response.status).toBe(404)
+      isProblem(response, 'not_found')
     }
   })
 
@@ -69,9 +69,9 @@ describe('paths', () => {
     ['GET', 'tasks/x/complete', 'PATCH, OPTIONS'],
     ['HEAD', 'tasks/x/complete', 'PATCH, OPTIONS'],
   ])('405: %s on %s tells what is allowed (rule 14)', async (method, path, allow) => {
-    const answer = await ada.send(`/api/${ada.id}/${path}`, { method })
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow])
-    if (method !== 'HEAD') isProblem(answer, 'method_not_allowed')
+    const response = await ada.send(`/api/${ada.id}/${path}`, { method })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
+    if (method !== 'HEAD') isProblem(response, 'method_not_allowed')
   })
 })
 
@@ -98,8 +98,10 @@ describe('request targets', () => {
     const headers =
       `host: x\r\nauthorization: Bearer ${ada.token}\r\ncontent-type: ` +
       `application/json\r\ncontent-length: 13\r\nidempotency-key: a\r\nconnection: close\r\n`
-    const answer = await raw(`POST ${ada.tasks} HTTP/1.1\r\n${headers}${line}\r\n\r\n{"title":"x"}`)
-    expect(answer).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
+    const response = await raw(
+      `POST ${ada.tasks} HTTP/1.1\r\n${headers}${line}\r\n\r\n{"title":"x"}`,
+    )
+    expect(response).toMatch(/^HTTP\/1.1 400 .*"code":"malformed_http"/s)
   })
 
   test('400: a transfer coding that the server does not undo', async () => {
@@ -121,8 +123,8 @@ describe('request targets', () => {
         `${body.length}\r\n\r\n${body}`
       )
     }
-    const answers = await raw(`${good('one')}${good('two')}NONSENSE\r\n\r\n`)
-    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([
+    const responses = await raw(`${good('one')}${good('two')}NONSENSE\r\n\r\n`)
+    expect(responses.match(/HTTP\/1.1 \d+/g)).toEqual([
       'HTTP/1.1 201',
       'HTTP/1.1 201',
       'HTTP/1.1 400',
@@ -140,9 +142,9 @@ describe('request targets', () => {
       'GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n',
       'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n',
     ]) {
-      const answer = await raw(bytes)
-      expect(answer).toMatch(/^HTTP\/1.1 400 /)
-      expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({
+      const response = await raw(bytes)
+      expect(response).toMatch(/^HTTP\/1.1 400 /)
+      expect(JSON.parse(response.split('\r\n\r\n')[1] as string)).toMatchObject({
         code: 'malformed_http',
       })
     }
@@ -176,7 +178,7 @@ test('a file is sent in the best coding that build and client have, once', async
   expect(br.sent < gzip.sent && gzip.sent < plain.sent / 3).toBe(true)
   expect(new Set([br, gzip, plain, refused].map(({ bytes }) => bytes)).size).toBe(1)
   expect(br.headers.get('vary')).toMatch(/Accept-Encoding/)
-  // Not by fetch, which asks for fresh answers beside it.
+  // Not by fetch, which asks for fresh responses beside it.
   const again = (etag: string) =>
     raw(
       `GET /docs/assets/redoc.js HTTP/1.1\r\nhost: x\r\nif-none-match: ${etag}\r\nconnection: ` +
@@ -230,7 +232,7 @@ describe('headers', () => {
   test.each(['/livez', '/api/auth/verify'])(
     '200: If-None-Match on %s, which has no 304, changes nothing',
     async (path) => {
-      // Not by fetch, which asks for fresh answers beside it.
+      // Not by fetch, which asks for fresh responses beside it.
       const headers =
         `host: x\r\nauthorization: Bearer ${ada.token}\r\nif-none-match: ` +
         `*\r\nconnection: close\r\n`
@@ -239,9 +241,9 @@ describe('headers', () => {
   )
 
   test('406: an Accept that refuses JSON', async () => {
-    const answer = await ada.send(ada.tasks, { headers: { accept: 'text/html' } })
-    expect(answer.status).toBe(406)
-    isProblem(answer, 'not_acceptable')
+    const response = await ada.send(ada.tasks, { headers: { accept: 'text/html' } })
+    expect(response.status).toBe(406)
+    isProblem(response, 'not_acceptable')
     for (const accept of ['*/*', 'application/*', 'application/json;q=0.1', 'text/html, */*;q=0.1'])
       expect((await ada.send(ada.tasks, { headers: { accept } })).status).toBe(200)
   })
@@ -275,13 +277,13 @@ describe('headers', () => {
       ...targets.map((target) => `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close`),
       'TRACE / HTTP/1.1\r\nhost: x\r\nconnection: close',
     ]) {
-      const answer = await head(bytes)
-      expect(answer).toMatch(/^HTTP\/1.1 4\d\d /)
-      expect(answer).toMatch(/^x-content-type-options: nosniff\r?$/im)
-      expect(answer).toMatch(/^content-security-policy: .*frame-ancestors 'none'/im)
+      const response = await head(bytes)
+      expect(response).toMatch(/^HTTP\/1.1 4\d\d /)
+      expect(response).toMatch(/^x-content-type-options: nosniff\r?$/im)
+      expect(response).toMatch(/^content-security-policy: .*frame-ancestors 'none'/im)
       if (bytes === 'NONSENSE') continue
-      expect(answer).toMatch(/^strict-transport-security: max-age=31536000/im)
-      expect(answer).toMatch(/^referrer-policy: no-referrer\r?$/im)
+      expect(response).toMatch(/^strict-transport-security: max-age=31536000/im)
+      expect(response).toMatch(/^referrer-policy: no-referrer\r?$/im)
     }
   })
 
@@ -294,9 +296,9 @@ describe('headers', () => {
         'headers_too_large',
       ],
     ] as const) {
-      const answer = await raw(bytes)
-      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
-      expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({ status, code })
+      const response = await raw(bytes)
+      expect(response).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+      expect(JSON.parse(response.split('\r\n\r\n')[1] as string)).toMatchObject({ status, code })
     }
   })
 })
@@ -337,10 +339,10 @@ describe('other origins', () => {
         expect(headers.get('access-control-allow-methods')).toContain('PATCH')
         expect(headers.get('access-control-allow-headers')).toMatch(/If-Match/)
       }
-      const answer = await send(`${trusting.url}/livez`, {
+      const response = await send(`${trusting.url}/livez`, {
         headers: { origin: 'https://app.example' },
       })
-      expect(answer.headers.get('access-control-expose-headers')).toMatch(
+      expect(response.headers.get('access-control-expose-headers')).toMatch(
         /ETag.*Location.*Retry-After.*X-Request-Id/,
       )
     },
@@ -380,19 +382,19 @@ describe('other origins', () => {
         204,
         origin,
       ])
-      const answer = await send<Problem & { message?: string }>(`${service.url}${path}`, {
+      const response = await send<Problem & { message?: string }>(`${service.url}${path}`, {
         method: 'POST',
         json: {},
         headers: { origin },
       })
       expect([
-        answer.status,
-        answer.headers.get('access-control-allow-origin'),
-        answer.body.code,
+        response.status,
+        response.headers.get('access-control-allow-origin'),
+        response.body.code,
       ]).toEqual([404, origin, 'not_found'])
       // The stock client of Better Auth shows this member.
-      expect(answer.body.message).toBe(
-        path.startsWith('/api/auth/') ? answer.body.detail : undefined,
+      expect(response.body.message).toBe(
+        path.startsWith('/api/auth/') ? response.body.detail : undefined,
       )
       const foreign = await send(`${service.url}${path}`, {
         method: 'OPTIONS',

@@ -59,8 +59,8 @@ export function createApp({
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  // Which answers may be a 304 is for the contract to say; Express would make one of any that meets
-  // `If-None-Match: *`.
+  // The contract decides which responses may be a 304. Express would turn every response to a
+  // request with `If-None-Match: *` into one.
   Object.defineProperty(app.request, 'fresh', { value: false })
   app.enable('case sensitive routing')
   app.enable('strict routing')
@@ -91,13 +91,14 @@ export function createApp({
   )
   app.use(pages)
   const catchError = handleErrors(log, problemFor)
-  // Twice: a problem that the contract does not describe is an error, too.
+  // Registered twice, because a problem that the contract does not declare is an error, too.
   app.use(catchError, catchError)
   return app
 }
 
 /**
- * Where the disk is nearly full, tasks are read and deleted, and nothing is added (`x-needs-room`).
+ * If the disk is nearly full, tasks can be read and deleted, but nothing can be added
+ * (`x-needs-room`).
  */
 function refuseWhenFull(hasRoom: () => boolean): RequestHandler {
   return (_request, response, next) => {
@@ -131,9 +132,7 @@ function securityHeaders(config: Config): RequestHandler {
   })
 }
 
-/**
- * Also where the origin is refused: a cache must not give that response to a page that is trusted.
- */
+/** Also set if the origin is refused: a cache must not serve that response to a trusted page. */
 const varyByOrigin: RequestHandler = (_request, response, next) => {
   response.vary('Origin')
   next()

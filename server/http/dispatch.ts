@@ -7,8 +7,8 @@ import { type OperationResponse, sendResponse } from './response/send.ts'
 type AnyHandler = (request: unknown, caller: unknown) => Promise<OperationResponse | FileResponse>
 
 /**
- * operationId -> handler -> answer. The types of `Handlers` hold for each operation by itself, so
- * here they are let go once.
+ * Calls the handler of the operation and sends its response. `Handlers` types each operation
+ * separately, so the types are dropped once, here.
  */
 export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
   return async (request, response, next) => {
@@ -17,11 +17,11 @@ export function dispatch(handlers: Handlers, log: Logger): RequestHandler {
     const handler = handlers[operation.id] as AnyHandler
     const source = { headers: request.headers, address: response.locals.address }
     try {
-      const answer = await handler({ ...parameters, body: request.body, source }, caller)
-      if ('signedIn' in answer && answer.signedIn !== undefined)
-        response.locals.signedIn = answer.signedIn
-      if ('chunks' in answer) await sendFile(response, answer)
-      else sendResponse(response, answer, log)
+      const result = await handler({ ...parameters, body: request.body, source }, caller)
+      if ('signedIn' in result && result.signedIn !== undefined)
+        response.locals.signedIn = result.signedIn
+      if ('chunks' in result) await sendFile(response, result)
+      else sendResponse(response, result, log)
       response.locals.countKept?.()
     } finally {
       response.locals.release?.()

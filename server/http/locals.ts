@@ -21,11 +21,13 @@ declare global {
       isHead?: boolean
       /** Why there is no operation, under `/api`. */
       refusal?: Problem
-      /** Who calls, or the refusal that waits until the limits have counted the request. */
+      /** The caller, or the 401, which is held back until the limits have counted the request. */
       caller?: Caller | Problem
-      /** Counts the response as kept, also where its client has gone. */
+      /** Counts the response as kept, even if the client has disconnected. */
       countKept?: () => void
-      /** Takes so much more of the user's rate limit; throws the refusal where that is too much. */
+      /**
+       * Charges more units to the user's rate limit; throws the refusal if the limit is exceeded.
+       */
       charge?: (cost: number) => Promise<void>
       /**
        * The account whose password is asked for, by a name from which its e-mail cannot be read.
@@ -33,15 +35,15 @@ declare global {
       account?: string
       /** The device, where it has signed in to that account before. */
       device?: string
-      /** Gives back the place that the request has among those that are under way. */
+      /** Releases the place that the request holds among the concurrent requests of its class. */
       release?: () => void
-      /** Who signed in with this request. */
+      /** The user who signed in with this request. */
       signedIn?: string
       /** Whether a body came, of a media type and charset that the operation takes. */
       body?: 'none' | 'taken' | 'refused'
       /** As the contract names and types them. */
       parameters?: Parameters
-      /** Names of the headers of the answer that is on its way. */
+      /** Names of the headers of the response that is on its way. */
       responseHeaders?: string[]
     }
   }

@@ -190,13 +190,13 @@ describe('createTask', () => {
 
   test('201, 200: eight creates with one id at once make one task', async () => {
     const fields = { id: uuidv7(), title: 'Offline' }
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 8 }, () => ada.send<Task>(ada.tasks, { method: 'POST', json: fields })),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([
+    expect(responses.map(({ status }) => status).sort()).toEqual([
       200, 200, 200, 200, 200, 200, 200, 201,
     ])
-    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+    expect(new Set(responses.map(({ body }) => JSON.stringify(body))).size).toBe(1)
   })
 
   test.each([
@@ -301,8 +301,8 @@ describe('toggleTaskCompletion', () => {
 
   test('200: eight toggles at once are eight toggles', async () => {
     const task = await ada.addTask()
-    const answers = await Promise.all(Array.from({ length: 8 }, () => complete(task.id)))
-    expect(answers.map(({ body }) => body.completed).sort()).toEqual([
+    const responses = await Promise.all(Array.from({ length: 8 }, () => complete(task.id)))
+    expect(responses.map(({ body }) => body.completed).sort()).toEqual([
       false,
       false,
       false,
@@ -312,7 +312,7 @@ describe('toggleTaskCompletion', () => {
       true,
       true,
     ])
-    expect(new Set(answers.map(({ body }) => body.etag)).size).toBe(8)
+    expect(new Set(responses.map(({ body }) => body.etag)).size).toBe(8)
   })
 
   test('404, 412, 422: a missing task, a stale version, an invalid body', async () => {

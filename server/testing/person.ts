@@ -9,7 +9,7 @@ export interface Reply<Body = unknown> {
   body: Body
 }
 
-/** A request over real HTTP, and its answer read as JSON where it is JSON. */
+/** A request over real HTTP, and its response read as JSON where it is JSON. */
 export async function send<Body = unknown>(
   url: string,
   init: RequestInit & { json?: unknown } = {},

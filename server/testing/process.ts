@@ -37,7 +37,12 @@ function start(
   // developer's DATABASE_URL would.
   const child = spawn(command, words, {
     cwd: command === process.execPath ? tmpdir() : process.cwd(),
-    env: { PATH: process.env.PATH, ...environment },
+    env: {
+      PATH: process.env.PATH,
+      // As `npm start` has it.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, expect } from 'vitest'
-import { rowOf } from './answer-rows.ts'
+import { rowOf } from './response-rows.ts'
 import { servers } from './service.ts'
 
 // Runs before each test file. Records every response of our servers in this process, just above the
@@ -55,8 +55,8 @@ if (directory !== undefined) {
     if (!started) return
     const { row, method, body } = started
     const type = String(response.getHeader('content-type') ?? 'no body').split(';', 1)[0]
-    const answer = `${row}\t${response.statusCode} ${type}`
-    counts.set(answer, (counts.get(answer) ?? 0) + 1)
+    const kindOfResponse = `${row}\t${response.statusCode} ${type}`
+    counts.set(kindOfResponse, (counts.get(kindOfResponse) ?? 0) + 1)
     if (method !== 'HEAD' && !body.isTooLong) record(row, response, Buffer.concat(body.chunks))
   })
   afterAll(() => {
@@ -64,7 +64,7 @@ if (directory !== undefined) {
     appendFileSync(`${file}.jsonl`, lines.join(''))
     appendFileSync(
       `${directory}/counts.tsv`,
-      [...counts].map(([answer, count]) => `${answer}\t${count}\n`).join(''),
+      [...counts].map(([kind, count]) => `${kind}\t${count}\n`).join(''),
     )
     lines = []
   })

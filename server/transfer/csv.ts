@@ -37,8 +37,8 @@ function cell(value: Task[(typeof WRITTEN)[number]]): string {
 const quoted = (text: string) =>
   text === '' || /[",;\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 
-// What a spreadsheet takes for a formula, or for a number that it rounds, gets one apostrophe; what
-// looks like that already gets one more.
+// A value that a spreadsheet would read as a formula, or as a number that it rounds, gets one
+// leading apostrophe. A value that already looks like that gets one more.
 const RISKY = /^'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
 const GUARDED = /^'+(?:[\t\r\n]|\s*[=+\-@＝＋－＠]|\d{16,}$)/
 const guarded = (text: string) => (RISKY.test(text) ? `'${text}` : text)
@@ -56,9 +56,9 @@ export type Csv =
   | { errors: FieldError[] }
 
 /**
- * The rows of a CSV file, each with the members that its cells say. A blank cell says nothing, but
- * a quoted blank one may be a blank description.
- * The file is parsed in slices, so that other requests are served meanwhile.
+ * The rows of a CSV file, each with the members that its cells define. A blank cell defines no
+ * member, except that a quoted blank cell may be a blank description.
+ * The file is parsed in slices, so that other requests are served in between.
  */
 export async function readCsv(text: string): Promise<Csv> {
   const [head = ''] = /[^\r\n\s\uFEFF].*/.exec(text) ?? []

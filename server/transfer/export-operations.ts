@@ -24,7 +24,7 @@ type ExportOperation = 'exportTasks' | 'exportTasksCsv' | 'exportTasksICalendar'
 const KEPT_RESPONSES_PER_PAGE = 1
 
 /**
- * The operations that answer with a file. Each page is a statement of its own, so a slow reader
+ * The operations that respond with a file. Each page is a statement of its own, so a slow reader
  * holds no connection to the database.
  */
 export function exportOperations(database: Database): Pick<Handlers, ExportOperation> {
@@ -79,7 +79,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
           name,
           walk((part) => select(database, caller, part), idOf),
         )
-      const answers = walk(
+      const responses = walk(
         (part) => selectKeptResponses(database, caller, part),
         keyOf,
         KEPT_RESPONSES_PER_PAGE,
@@ -91,14 +91,14 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
         sessions: every('HeldSession', selectHeldSessions),
         tasks: tasksOf(caller, true),
         purged_tasks: every('PurgedTask', selectPurgedTasks),
-        idempotency_keys: checked('KeptAnswer', answers),
+        idempotency_keys: checked('StoredResponse', responses),
       }
       return { status: 200, headers: attachment('docket-my-data', 'json'), chunks: json(members) }
     },
   }
 }
 
-/** Each row is held against its schema before it leaves, like any answer. */
+/** Each row is held against its schema before it leaves, like any response. */
 async function* checked<Name extends keyof Schemas, Row>(
   name: Name,
   parts: AsyncIterable<readonly Row[]>,

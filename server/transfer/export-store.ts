@@ -12,8 +12,8 @@ type Schemas = components['schemas']
 // Every function returns undefined when the caller's session has ended.
 
 /**
- * Tasks in the order of their ids, which never change: a reader that goes on from the last one sees
- * each task that stays exactly once.
+ * Tasks in the order of their ids, which never change. A reader that continues after the last id
+ * sees each task that is not deleted exactly once.
  */
 export async function selectTasks(
   database: Statements,
@@ -121,10 +121,10 @@ export async function selectKeptResponses(
   database: Statements,
   caller: Caller,
   part: Part,
-): Promise<Schemas['KeptAnswer'][] | undefined> {
+): Promise<Schemas['StoredResponse'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'key',
-    columns: sql.fragment`key, status::int, answer::text, created_at`,
+    columns: sql.fragment`key, status::int, answer::text as response, created_at`,
     from: sql.fragment`idempotency_keys where idempotency_keys.user_id = caller.user_id`,
   })
 }

@@ -224,11 +224,11 @@ describe('the same file twice doubles nothing', () => {
     const ada = await newPerson(service.url)
     const key = { 'idempotency-key': 'import 1' }
     const file = csv('title', 'milk', '""')
-    const answers = await Promise.all(Array.from({ length: 10 }, () => imported(ada, file, key)))
-    const [first] = answers
-    for (const { status, body } of answers) expect([status, body]).toEqual([200, first?.body])
+    const responses = await Promise.all(Array.from({ length: 10 }, () => imported(ada, file, key)))
+    const [first] = responses
+    for (const { status, body } of responses) expect([status, body]).toEqual([200, first?.body])
     expect(
-      answers.filter(({ headers }) => headers.get('idempotency-replayed') === 'true'),
+      responses.filter(({ headers }) => headers.get('idempotency-replayed') === 'true'),
     ).toHaveLength(9)
     expect(first?.body).toMatchObject({ created: 1, unchanged: 0, refused: 1 })
     isProblem(await imported(ada, csv('title', 'bread'), key), 'idempotency_key_reused')

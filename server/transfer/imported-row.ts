@@ -7,7 +7,7 @@ import type { FieldError } from '../problems.ts'
 
 type ImportedTask = components['schemas']['ImportedTask']
 
-/** What a member is that is not there. */
+/** The values of members that are treated as absent, as JSON. */
 const UNSAID = ['null', 'false', '""', '"none"', '[]']
 
 const check = validatorFor({ $ref: '#/components/schemas/ImportedTask' })
@@ -29,10 +29,10 @@ export interface ImportedRow extends ImportedTask {
 export type ReadRow = { row: number; draft: ImportedRow } | { row: number; errors: FieldError[] }
 
 /**
- * The rows of a file, each with the id that it has or, made of what it says, will have every time:
- * then the same file twice doubles nothing.
+ * The rows of a file, each with its id. A row without an id gets one derived from its content,
+ * which is the same every time. So importing a file twice creates no duplicates.
  *
- * @param userId in whose tasks the ids must be unique
+ * @param userId the user among whose tasks the ids must be unique
  */
 export async function readRows(
   userId: string,
@@ -63,8 +63,8 @@ export async function readRows(
   }
 
   /**
-   * Rows that say the same are as many tasks, so which of them it is counts too. What goes without
-   * saying makes no other row of it.
+   * Rows with equal content are separate tasks, so the id also depends on the number of equal rows
+   * before it. Default values do not change the id.
    */
   function idOf({ user_id, etag, position, ...content }: ImportedTask): string {
     const isSaid = ([, value]: [string, unknown]) => !UNSAID.includes(JSON.stringify(value))

@@ -52,7 +52,7 @@ test('exportMyData: everything that any table has of the user, but secrets', asy
     'due_at',
     'due_instant',
     'search',
-    'answer',
+    'response',
   ]
   const tables = await service.database.rows<{ name: string }>(
     sql.unsafe`select table_name as name from information_schema.columns
@@ -86,7 +86,7 @@ test('exportMyData: everything that any table has of the user, but secrets', asy
   expect(values).toBeGreaterThan(50)
   const data = JSON.parse(file) as Schemas['MyData']
   expect(data.idempotency_keys.map(({ key }) => key)).toEqual(['k 1', 'k 2 0', 'k 2 1', 'k 3 0'])
-  expect(JSON.parse(data.idempotency_keys[0]?.answer ?? '')).toMatchObject({
+  expect(JSON.parse(data.idempotency_keys[0]?.response ?? '')).toMatchObject({
     title: 'Pay the rent',
   })
   for (const { password, token } of await service.database.rows<{

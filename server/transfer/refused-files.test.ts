@@ -153,7 +153,7 @@ describe('what is refused whole, and leaves nothing', () => {
 
   test.each(files)('%s', async (_, file, code, pointer, detail) => {
     const ada = await newPerson(service.url)
-    const answer = await ada.send<Schemas['Problem']>(`/api/${ada.id}/task-import`, {
+    const response = await ada.send<Schemas['Problem']>(`/api/${ada.id}/task-import`, {
       method: 'POST',
       headers: {
         'content-type':
@@ -161,8 +161,8 @@ describe('what is refused whole, and leaves nothing', () => {
       },
       body: file,
     })
-    isProblem(answer, code)
-    expect(answer.body.errors).toContainEqual({
+    isProblem(response, code)
+    expect(response.body.errors).toContainEqual({
       in: 'body',
       pointer,
       code: expect.any(String),

@@ -12,7 +12,7 @@ export interface Part {
 /**
  * Everything that `select` finds, page by page, by the key of the last row of the page before.
  *
- * @throws {ProblemError} 401 when it answers undefined, because the caller's session has ended
+ * @throws {ProblemError} 401 when it returns undefined, because the caller's session has ended
  */
 export async function* walk<Row>(
   select: (part: Part) => Promise<readonly Row[] | undefined>,

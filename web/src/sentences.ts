@@ -1,4 +1,4 @@
-import { DocketError, NoAnswerError, type ProblemCode, ProblemError } from '@docket/sdk'
+import { DocketError, NoResponseError, type ProblemCode, ProblemError } from '@docket/sdk'
 
 type FieldError = ProblemError['errors'][number]
 
@@ -10,7 +10,7 @@ export const errorOf = (thrown: unknown): Error =>
  * What went wrong, for the person in front of it. What the API says of a problem is for developers.
  */
 export function sentenceOf(error: Error): string {
-  if (error instanceof NoAnswerError)
+  if (error instanceof NoResponseError)
     return "Can't reach the server. Check your connection and try again."
   if (error instanceof ProblemError) {
     const fields = [...new Set(error.errors.map(fieldSentence))]

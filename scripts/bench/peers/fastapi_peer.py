@@ -1,4 +1,4 @@
-"""FastAPI and SQLModel as their documentation has them: models for requests and answers, a session a request, python-jose for the token.
+"""FastAPI and SQLModel as their documentation has them: models for requests and responses, a session a request, python-jose for the token.
 
 Run by uvicorn, one process, on as many connections as every other server has.
 """

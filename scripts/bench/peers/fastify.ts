@@ -1,4 +1,4 @@
-// Fastify as its documentation has it: schemas for requests and answers, @fastify/jwt,
+// Fastify as its documentation has it: schemas for requests and responses, @fastify/jwt,
 // @fastify/response-validation.
 // `tuned`: with what Docket does too, verified tokens remembered and reads in a pipeline.
 import jwt from '@fastify/jwt'

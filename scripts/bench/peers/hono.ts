@@ -1,4 +1,4 @@
-// Hono as its documentation has it: its own jwt and logger, zod for requests and answers.
+// Hono as its documentation has it: its own jwt and logger, zod for requests and responses.
 import { serve } from '@hono/node-server'
 import { zValidator } from '@hono/zod-validator'
 import { Hono } from 'hono'

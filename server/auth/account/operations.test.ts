@@ -145,13 +145,13 @@ describe('changePassword', () => {
 
   test('204, 422: of two changes at once one is done, and its password is the one', async () => {
     const ada = await newPerson(service.url)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ['first new password', 'second new password'].map((next) => change(ada, PASSWORD, next)),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 422])
+    expect(responses.map(({ status }) => status).sort()).toEqual([204, 422])
     await onAnotherDevice(
       ada,
-      answers[0]?.status === 204 ? 'first new password' : 'second new password',
+      responses[0]?.status === 204 ? 'first new password' : 'second new password',
     )
   })
 })

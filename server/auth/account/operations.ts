@@ -27,7 +27,7 @@ export function accountOperations(
   identity: Identity,
   database: Database,
 ): Pick<Handlers, AccountOperation> {
-  /** The hash of the caller's password, where this is it. */
+  /** The hash of the caller's password, if the given password is correct. */
   async function provenHash(
     caller: Caller,
     password: string,
@@ -66,8 +66,8 @@ export function accountOperations(
       if (errors.length > 0) return problem('invalid_body', { errors })
       const { hash } = (await identity.$context).password
       const [old, next] = [proven.hash, await hash(body.new_password)]
-      // Two statements: a sign-in meanwhile looks at the hash once more, so the others are
-      // ended as the second one sees them.
+      // Two statements: a concurrent sign-in checks the hash again, so the second statement sees
+      // and ends all other sessions.
       const replaced =
         old !== undefined &&
         (await database.transaction(async (statements) => {

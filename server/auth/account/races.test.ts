@@ -62,11 +62,11 @@ describe('races', () => {
     const ending = (async () => {
       while (!isOver) await ada.send(`/api/${ada.id}/sessions`, { method: 'DELETE' })
     })()
-    const answers = await Promise.all(Array.from({ length: 30 }, () => login(ada)))
+    const responses = await Promise.all(Array.from({ length: 30 }, () => login(ada)))
     isOver = true
     await ending
     // 503 where one has waited too long for its turn to hash.
-    for (const { status } of answers) expect([200, 401, 503]).toContain(status)
+    for (const { status } of responses) expect([200, 401, 503]).toContain(status)
   })
 
   test('401: a sign-in while the account is deleted: never a 500', async () => {

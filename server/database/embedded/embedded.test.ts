@@ -59,7 +59,7 @@ test('a statement whose sender is gone before its turn is never run', async () =
   const holder = await pool.connect()
   await holder.query('begin')
   const gone = connect(join(directory, '.s.PGSQL.5432'))
-  // A question that needs no session, whose answer says that the connection was accepted: an
+  // A question that needs no session, whose result says that the connection was accepted: an
   // SSLRequest (54.7).
   gone.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]))
   await once(gone, 'data')

@@ -16,8 +16,8 @@ const SQLITE_BUSY = 5
 const SOCKET_NAME = '.s.PGSQL.5432'
 
 /**
- * Longest that a statement may keep the database's thread busy, in milliseconds; then it is started
- * anew.
+ * Maximum time that a statement may keep the database's thread busy, in milliseconds. After that
+ * the thread is restarted.
  */
 const HANG_LIMIT_MS = 60_000
 const PING_INTERVAL_MS = 5_000
@@ -39,7 +39,8 @@ export interface EmbeddedDatabase {
   /** Whether the disk has room for more than a few writes. */
   hasRoom(): boolean
   /**
-   * From here on a thread that is busy for a minute is started anew. Migrations may take longer.
+   * Starts the watchdog: a thread that is busy for a minute is restarted. Not called before the
+   * migrations are done, because they may take longer.
    */
   watch(): void
   close(): Promise<void>
@@ -127,8 +128,8 @@ export async function startEmbedded(dataDir: string, log?: Logger): Promise<Embe
 }
 
 /**
- * A database whose disk is full cannot even be read: its log has to be written when a read cleans
- * up. So the last of it is kept free.
+ * On a full disk even reads fail: a read can trigger a cleanup, which has to write to the log. So
+ * the last part of the disk is kept free.
  */
 function roomIn(dataDir: string): () => boolean {
   let lookedAt = Number.NEGATIVE_INFINITY
@@ -169,7 +170,7 @@ async function startWorker(settings: EmbeddedSettings): Promise<Worker> {
 }
 
 async function closeWorker(worker: Worker): Promise<void> {
-  // Not by `once` of node:events, which rejects where the thread fails while it closes.
+  // `once` of node:events is not used here: it rejects if the thread fails while it closes.
   const ended = new Promise<void>((resolve) => void worker.once('exit', () => resolve()))
   send(worker, 'close')
   const limit = setTimeout(() => void worker.terminate(), CLOSE_LIMIT_MS)
@@ -180,8 +181,8 @@ async function closeWorker(worker: Worker): Promise<void> {
 const firstLine = (message: string) => message.split('\n', 1)[0]?.slice(0, 200)
 
 /**
- * SQLite's exclusive lock is a lock of the operating system: atomic, seen across containers, and
- * gone with the process.
+ * SQLite's exclusive lock is a lock of the operating system. It is atomic, visible across
+ * containers, and released when the process ends.
  */
 function takeDirectory(dataDir: string): () => void {
   let lock: DatabaseSync | undefined

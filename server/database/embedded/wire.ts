@@ -19,8 +19,8 @@ const IDLE = 0x49
 type Execute = (message: Uint8Array) => Promise<Uint8Array>
 
 /**
- * Serves one database session to many connections, on a UNIX socket at `path`; answers with what
- * ends it.
+ * Serves one database session to many connections, on a UNIX socket at `path`. Returns a function
+ * that stops it.
  */
 export async function listen(execute: Execute, path: string): Promise<() => Promise<void>> {
   rmSync(path, { force: true })
@@ -40,17 +40,17 @@ export async function listen(execute: Execute, path: string): Promise<() => Prom
 }
 
 /**
- * From a connection's first message until ReadyForQuery says idle, no other connection is served:
- * interleaved, they would read each other's rows.
- * A connection that is not the server's own, such as pg_dump, finds its settings and its role again
- * each time, and the server never sees them.
+ * Serves no other connection from a connection's first message until ReadyForQuery reports idle.
+ * Interleaved connections would read each other's rows.
+ * A connection that is not the server's own, such as pg_dump, is a guest. Its settings and role are
+ * restored for each of its messages, and never apply to the server's statements.
  */
 class Session {
   readonly #execute: Execute
-  /** SQL that sets what a guest connection had set. */
+  /** SQL that restores the settings of a guest connection. */
   readonly #settings = new WeakMap<Socket, string>()
   readonly #guests = new WeakSet<Socket>()
-  /** SQL that sets what the database sets by itself when it starts. */
+  /** SQL that restores the settings that the database has after its own start. */
   readonly #initial: Promise<string>
   readonly #waiting: (() => void)[] = []
   #holder: Socket | undefined
@@ -61,7 +61,7 @@ class Session {
     this.#initial = this.#currentSettings()
   }
 
-  /** The connection is not the server's own. */
+  /** Marks a connection that is not the server's own. */
   markGuest(socket: Socket): void {
     this.#guests.add(socket)
   }
@@ -71,11 +71,11 @@ class Session {
     return this.#guests.has(socket)
   }
 
-  async answer(socket: Socket, message: Uint8Array): Promise<Uint8Array> {
+  async respond(socket: Socket, message: Uint8Array): Promise<Uint8Array> {
     while (this.#holder !== undefined && this.#holder !== socket)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     if (socket.destroyed || socket.readableEnded) {
-      // Who asked is gone; what was asked must not happen after that.
+      // The client has disconnected. Its message must not be executed any more.
       if (this.#holder === undefined) this.#waiting.shift()?.()
       throw new Error('the connection is closed')
     }
@@ -84,17 +84,17 @@ class Session {
     clearTimeout(this.#limit)
     const settings = isNew && this.#settings.get(socket)
     if (settings) await this.#run(settings)
-    const answer = await this.#execute(message)
-    if (endsIdle(answer)) {
+    const response = await this.#execute(message)
+    if (endsIdle(response)) {
       if (this.#guests.has(socket)) await this.#putAway(socket)
       this.#release()
     } else this.#limit = setTimeout(() => socket.destroy(), HOLD_LIMIT)
-    return answer
+    return response
   }
 
   /**
-   * What a connection leaves open when it goes is rolled back; of a guest nothing stays, neither
-   * statements nor temporary tables nor locks.
+   * Rolls back the transaction that a closed connection left open. The statements, temporary tables
+   * and locks of a guest are removed.
    */
   async leave(socket: Socket): Promise<void> {
     const isGuest = this.#guests.has(socket)
@@ -112,7 +112,7 @@ class Session {
     this.#release()
   }
 
-  /** Keeps what a guest has set for its next message, and sets everything back. */
+  /** Saves the settings of a guest for its next message, then resets all settings. */
   async #putAway(guest: Socket): Promise<void> {
     this.#settings.set(guest, await this.#currentSettings())
     await this.#run(RESET)
@@ -120,7 +120,7 @@ class Session {
     await this.#run(OWN_PATH)
   }
 
-  /** SQL that sets what is set now. */
+  /** SQL that restores the current settings. */
   async #currentSettings(): Promise<string> {
     return textOf(await this.#run(SETTINGS))
   }
@@ -157,9 +157,9 @@ function serve(socket: Socket, session: Session): void {
     }
     if (message[0] === TERMINATE) return void socket.end()
     const refused = session.has(socket) ? refusalOf(message) : undefined
-    // What follows a message that is to be parsed would not fit the refusal.
+    // The messages that follow a Parse message would not match the error response.
     if (refused && message[0] === PARSE) return void socket.destroy()
-    socket.write(refused ?? (await session.answer(socket, message)))
+    socket.write(refused ?? (await session.respond(socket, message)))
   }
 
   socket.on('data', (chunk) => {
@@ -169,8 +169,8 @@ function serve(socket: Socket, session: Session): void {
       length > 0 && length <= pending.length;
       length = frameLength(pending)
     ) {
-      // A length counts itself; less is no message, and the database would wait for the rest of it
-      // for ever.
+      // A length includes its own bytes. With a smaller one, the database would wait forever for
+      // the rest of the message.
       if (length < 5) return void socket.destroy()
       const message = Buffer.from(pending.subarray(0, length))
       pending = pending.subarray(length)
@@ -189,15 +189,16 @@ function frameLength(bytes: Buffer): number {
   return bytes.length >= offset + 4 ? offset + bytes.readInt32BE(offset) : 0
 }
 
-function endsIdle(answer: Uint8Array): boolean {
-  return answer.at(-6) === READY_FOR_QUERY && answer.at(-1) === IDLE
+function endsIdle(response: Uint8Array): boolean {
+  return response.at(-6) === READY_FOR_QUERY && response.at(-1) === IDLE
 }
 
 /**
- * Where a guest leaves a role or a setting behind, the server's next statement would run under it.
+ * Without this, the server's next statement would run under a role or setting that a guest left
+ * behind.
  */
 const RESET = 'reset session authorization; reset role; reset all'
-/** Where temporary tables came first, those of a guest would hide the server's. */
+/** If temporary tables came first in the path, those of a guest would hide the server's. */
 const OWN_PATH = `select set_config('search_path', 'public, pg_temp', false)`
 const SETTINGS = `
   select 'select ' || concat_ws(
@@ -209,7 +210,7 @@ const SETTINGS = `
   ) as settings
   from pg_settings where source = 'session'`
 
-/** What would have the database wait inside its own thread, which then answers no connection. */
+/** Statements that make the database wait in its own thread, so that it serves no connection. */
 const BLOCKING = new RegExp(
   String.raw`\bcopy\b[^;]*\bfrom\s+stdin\b|` +
     String.raw`\b(idle_in_transaction_session|idle_session|transaction)_timeout\b['"]?\s*` +
@@ -218,7 +219,8 @@ const BLOCKING = new RegExp(
 )
 
 /**
- * The error that a guest gets for what cannot be done here (54.7: ErrorResponse, ReadyForQuery).
+ * The error response to a statement of a guest that is not supported here (54.7: ErrorResponse,
+ * ReadyForQuery).
  */
 function refusalOf(message: Buffer): Uint8Array | undefined {
   if (![QUERY, PARSE].includes(message[0] ?? 0) || !BLOCKING.test(message.toString('utf8', 5)))
@@ -245,9 +247,9 @@ function query(statement: string): Uint8Array {
   return Buffer.concat([head, text])
 }
 
-/** The one value of the one row that an answer has. */
-function textOf(answer: Uint8Array): string {
-  const bytes = Buffer.from(answer)
+/** The one value of the one row that a response has. */
+function textOf(response: Uint8Array): string {
+  const bytes = Buffer.from(response)
   for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
     // After the type: its length, the number of columns, and the length of the first.
     if (bytes[at] === DATA_ROW)

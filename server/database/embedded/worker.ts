@@ -38,15 +38,15 @@ if (pglite) {
 async function openPglite(): Promise<PGlite | undefined> {
   try {
     if (!existsSync(directory)) {
-      // A first start that is cut short must not leave half a database where the next one looks.
+      // An interrupted first start must not leave half a database where the next start looks.
       const fresh = `${directory}.new`
       rmSync(fresh, { recursive: true, force: true })
       mkdirSync(fresh, { mode: 0o700 })
       await (await PGlite.create(fresh, { extensions })).close()
       renameSync(fresh, directory)
     }
-    // Where PGlite finds no version it makes a new database: over a damaged one, everything in it
-    // would be gone.
+    // PGlite creates a new database if it finds no version file. In a damaged directory, that would
+    // destroy all data.
     if (!existsSync(join(directory, 'PG_VERSION'))) throw new Error('PG_VERSION is missing')
     return await PGlite.create(directory, { extensions })
   } catch (error) {
@@ -56,18 +56,18 @@ async function openPglite(): Promise<PGlite | undefined> {
   }
 }
 
-/** What the database says to a message of the wire protocol. */
+/** The database's response to a message of the wire protocol. */
 async function execute(database: PGlite, message: Uint8Array): Promise<Uint8Array> {
   const said: Buffer[] = []
   try {
-    // Not execProtocolRaw: that one also parses every answer and keeps what it parsed for ever. The
-    // bytes are the database's own memory, so they are copied.
+    // Not execProtocolRaw: that one also parses every response and keeps what it parsed for ever.
+    // The bytes are the database's own memory, so they are copied.
     await database.execProtocolRawStream(message, {
       onRawData: (bytes) => said.push(Buffer.from(bytes)),
     })
   } catch {
-    // A statement that fails is an answer. This is the end of the database: its log cannot be
-    // written, say.
+    // A failed statement is an ordinary response. An exception means that the database itself has
+    // failed: for example, its log cannot be written.
     process.exit(1)
   }
   return Buffer.concat(said)

@@ -23,7 +23,7 @@ export function noteAccount({ accountOf, deviceOf }: AccountNames): RequestHandl
   return (request, response, next) => {
     const { operation } = response.locals
     if (operation?.asksPassword) {
-      // A token that comes with a sign-in says nothing of the account that it is for.
+      // A token sent with a sign-in says nothing about the account that the sign-in is for.
       const user = operation.needsCaller ? userOf(response) : undefined
       const { email, device_token: token }: Credentials = request.body
       const account = accountOf(user ?? String(email))

@@ -51,9 +51,12 @@ const tryPassword = (person: Person) =>
   })
 
 /** Releases what is held, again and again, until all are answered. */
-async function released<T>(handlers: { releaseAll(): void }, answers: Promise<T>[]): Promise<T[]> {
+async function released<T>(
+  handlers: { releaseAll(): void },
+  responses: Promise<T>[],
+): Promise<T[]> {
   let isOver = false
-  const all = Promise.all(answers).finally(() => {
+  const all = Promise.all(responses).finally(() => {
     isOver = true
   })
   while (!isOver) {
@@ -126,15 +129,15 @@ describe('requests of a class that are under way at once (x-concurrency)', () =>
     const handlers = held('changePassword')
     const { url } = await startService({ replace: handlers.replace })
     const [ada, bob] = [await newPerson(url, 'ada'), await newPerson(url, 'bob')]
-    const answers = Array.from({ length: 6 }, () => tryPassword(ada))
+    const responses = Array.from({ length: 6 }, () => tryPassword(ada))
     await expect.poll(handlers.users).toEqual([ada.id, ada.id])
     await passed(url)
-    answers.push(tryPassword(bob))
+    responses.push(tryPassword(bob))
     await passed(url)
     handlers.releaseAll()
     await expect.poll(handlers.users).toHaveLength(2)
     expect(handlers.users()).toContain(bob.id)
-    await released(handlers, answers)
+    await released(handlers, responses)
   })
 
   test('a device that has signed in before does not wait for strangers who guess', async () => {
@@ -172,14 +175,14 @@ describe('requests of a class that are under way at once (x-concurrency)', () =>
     const { url } = await startService({ replace: handlers.replace })
     const ada = await newPerson(url)
     const statuses: number[] = []
-    const answers = Array.from({ length: 2 + 50 + 7 }, async () => {
-      const answer = await tryPassword(ada)
-      statuses.push(answer.status)
-      return answer
+    const responses = Array.from({ length: 2 + 50 + 7 }, async () => {
+      const response = await tryPassword(ada)
+      statuses.push(response.status)
+      return response
     })
     await expect.poll(() => statuses).toEqual(Array(7).fill(503))
     expect(handlers.users()).toHaveLength(2)
-    await released(handlers, answers)
+    await released(handlers, responses)
   })
 
   test('a place is taken until the work is over, not until its client has gone', async () => {

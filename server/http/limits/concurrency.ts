@@ -25,7 +25,7 @@ export function limitConcurrency(): RequestHandler {
   return (request, response, next) => {
     const { operation, device } = response.locals
     const gate = operation && gates.get(classOf(request, operation, device !== undefined) ?? '')
-    // A client that has gone no longer wants this.
+    // The client has disconnected, and the request must not start any more.
     if (gate && response.destroyed) return
     const turn = gate?.enter(clientOf(response), response)
     return turn ? turn.then(() => next()) : next()
@@ -33,7 +33,8 @@ export function limitConcurrency(): RequestHandler {
 }
 
 /**
- * Whose turn it is: a user's; of those who sign in, an account's that they know, or a network's.
+ * The client whose turn it is: the user; for a sign-in from a known device, the account; otherwise
+ * the network.
  */
 function clientOf(response: Response): string {
   const { address, device, account } = response.locals
@@ -58,11 +59,11 @@ class Gate {
   }
 
   /**
-   * Undefined where the request may begin at once. Else it resolves when it may; never, where its
-   * client goes away before that.
+   * Returns undefined if the request may start at once. Otherwise returns a promise that resolves
+   * when it may start. The promise never resolves if the client disconnects first.
    *
    * @param response of the request; `release` of its locals gives the place back
-   * @throws {ProblemError} where too many wait, or it has waited too long
+   * @throws {ProblemError} if too many requests wait, or this one has waited too long
    */
   enter(client: string, response: Response): Promise<void> | undefined {
     const queue = this.#queues.get(client) ?? { client, underWay: 0, waiting: new Set() }
@@ -100,7 +101,10 @@ class Gate {
     })
   }
 
-  /** Until the work is over, also where its client has gone; a file is work until it is read. */
+  /**
+   * The place is held until the work is done, even if the client has disconnected. The work of a
+   * file response lasts until the file is read.
+   */
   #begin(queue: Queue, response: Response): void {
     queue.underWay += 1
     this.#underWay += 1
@@ -114,7 +118,7 @@ class Gate {
     }
   }
 
-  /** Who has had a turn is behind all others for the next one. */
+  /** Moves a client that has had its turn behind all others. */
   #moveBehind(queue: Queue): void {
     if (this.#queues.delete(queue.client)) this.#queues.set(queue.client, queue)
   }

@@ -14,7 +14,7 @@ const isApi = (request: Request) => /^\/api(\/|$)/.test(request.path)
 /** Sign-up and sign-in, where the user is not known before. */
 const isSignIn = ({ locals: { operation } }: Response) =>
   operation?.asksPassword === true && !operation.needsCaller
-/** Who is likely one organisation: an IPv4 address, or an IPv6 network of 48 bits. */
+/** An address range that is probably one organization: an IPv4 address, or an IPv6 /48 network. */
 const siteOf = (address: string) => networkOf(address, 48)
 
 /**
@@ -62,7 +62,7 @@ export function limitRequests(limits: RateLimits | undefined, counters: Counters
   }
 }
 
-/** What many items in one body cost, once they are read. */
+/** Charges the cost of the items in a body, once the body is read. */
 export const chargeItems: RequestHandler = async (
   { body },
   { locals: { charge, operation } },
@@ -109,7 +109,7 @@ export function limitPasswords(limits: RateLimits | undefined, counters: Counter
       })
       return next()
     }
-    // A device that gives up before its response comes has not failed: only 401 counts.
+    // Only a 401 counts as a failure, not a request that the client aborts before the response.
     const isKnown = device !== undefined && (await ofDevice.add(device, 0)).remaining > 0
     if (!isKnown) {
       delete response.locals.device
@@ -117,7 +117,7 @@ export function limitPasswords(limits: RateLimits | undefined, counters: Counter
     }
     response.once('finish', () => {
       if (isKnown && response.statusCode === 401) void ofDevice.add(device, 1)
-      // Only a wrong password is a guess, and what its client did not wait for.
+      // Only a wrong password counts as a guess, and a request that its client aborted.
       if (!isKnown && response.statusCode !== 401) void guesses.giveBack(account, 1)
     })
     next()
@@ -125,16 +125,16 @@ export function limitPasswords(limits: RateLimits | undefined, counters: Counter
 }
 
 /**
- * Bytes that count for a response without a body: a task that is deleted is kept whole, and none is
- * longer.
+ * Bytes that are counted for a response without a body. A deleted task is kept in full, and no task
+ * is longer.
  */
 const BODILESS = 16_000
 
 /**
- * Bytes of responses that are kept for the keys of a user's writes. They are counted when they are
- * known, so that the one that goes beyond is still done.
+ * Limits the bytes of responses that are kept for the idempotency keys of a user. They are counted
+ * once their size is known, so the request that exceeds the limit is still done.
  *
- * At the limit repetitions are refused as well: nothing is done twice while their keys are kept.
+ * At the limit, retries are refused as well: nothing is done twice while the keys are kept.
  */
 export function limitKeptResponses(
   limits: RateLimits | undefined,
@@ -168,9 +168,9 @@ interface Limiter {
 }
 
 /**
- * Counts requests, says so in their responses, and refuses those that are too much.
+ * Counts requests, reports the count in the response headers, and refuses requests over the limit.
  *
- * @param isShared with other users, so that only a refusal tells of it
+ * @param isShared whether other users share the limit; then only a refusal reports it
  */
 function limiter(counters: Counters, limit: Limit, isShared = false): Limiter {
   const counter = counters(limit)
@@ -184,7 +184,7 @@ function limiter(counters: Counters, limit: Limit, isShared = false): Limiter {
       tell(response, 'RateLimit-Policy', name, `q=${units}; w=${seconds}; pk=:${partition}:`)
       tell(response, 'RateLimit', name, `r=${remaining}; t=${reset}`)
       if (!isOver) return
-      // What is refused for its cost leaves the rest to cheaper requests.
+      // The cost of a refused request is given back, so that cheaper requests still fit.
       if (cost > 1) await counter.giveBack(key, cost)
       throw new ProblemError(problem('rate_limited', { headers: { 'Retry-After': String(reset) } }))
     },
@@ -197,7 +197,7 @@ const REMEMBERED_KEYS = 10_000
 const partitions = new Map<string, string>()
 
 /**
- * What a limit is counted by, in a form that does not reveal it
+ * The key that a limit counts by, in a form that does not reveal it
  * (draft-ietf-httpapi-ratelimit-headers-08).
  */
 function partitionOf(key: string): string {
@@ -210,7 +210,7 @@ function partitionOf(key: string): string {
   return partition
 }
 
-/** Replaces what an earlier count of this limit told, for the same request. */
+/** Replaces the value that an earlier count of this limit has set for the same request. */
 function tell(response: Response, header: string, name: string, text: string): void {
   const others = [response.getHeader(header) ?? []].flat().map(String)
   response.set(header, [

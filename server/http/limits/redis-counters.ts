@@ -35,7 +35,7 @@ export function redisCounters(url: string, log: Logger): { counters: Counters; c
   }
   client.on('error', (error: Error) => lose(error.message))
   client.on('ready', find)
-  // It settles only when Redis is there, which the service does not wait for.
+  // Resolves only when Redis is available; the service does not wait for that.
   void client.connect().catch(() => {})
 
   async function shared<T>(count: () => Promise<T>): Promise<T> {
@@ -77,7 +77,10 @@ export function redisCounters(url: string, log: Logger): { counters: Counters; c
 async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${COUNT_LIMIT_MS} ms`)), COUNT_LIMIT_MS)
+    timer = setTimeout(
+      () => reject(new Error(`no response in ${COUNT_LIMIT_MS} ms`)),
+      COUNT_LIMIT_MS,
+    )
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

@@ -6,8 +6,8 @@ import { type Problem, ProblemError, problem } from '../../problems.ts'
 export type Identify = (authorization: string | undefined) => Promise<Caller | Problem>
 
 /**
- * Notes who calls. A refusal waits, so that the limits count it; where the operation takes other
- * credentials too, it is none.
+ * Stores the caller of the request. A 401 is held back until the limits have counted the request.
+ * It is ignored if the operation accepts other credentials, too.
  */
 export function authenticate(identify: Identify): RequestHandler {
   return async (request, response, next) => {
@@ -19,8 +19,8 @@ export function authenticate(identify: Identify): RequestHandler {
 }
 
 /**
- * 401 before 403, and 403 before anything else is looked at: the path must be the caller's to the
- * letter.
+ * Checks 401 before 403, and 403 before everything else. The user id in the path must be exactly
+ * the caller's.
  */
 export const authorize: RequestHandler = (request, response, next) => {
   const { caller, operation } = response.locals

@@ -36,9 +36,9 @@ describe('bodies', () => {
     '\u0000',
     '{"title":NaN}',
   ])('400: %s is not JSON', async (body) => {
-    const answer = await post(body)
-    expect(answer.status).toBe(400)
-    isProblem(answer, 'malformed_json')
+    const response = await post(body)
+    expect(response.status).toBe(400)
+    isProblem(response, 'malformed_json')
   })
 
   test.each([
@@ -50,9 +50,9 @@ describe('bodies', () => {
     ';',
     'application/json; charset=klingon',
   ])('415: %s, with Accept', async (type) => {
-    const answer = await post('{"title":"x"}', { 'content-type': type })
-    expect([answer.status, answer.headers.get('accept')]).toEqual([415, 'application/json'])
-    isProblem(answer, 'unsupported_media_type')
+    const response = await post('{"title":"x"}', { 'content-type': type })
+    expect([response.status, response.headers.get('accept')]).toEqual([415, 'application/json'])
+    isProblem(response, 'unsupported_media_type')
   })
 
   test('415: an encoding the server does not read', async () => {
@@ -74,12 +74,12 @@ describe('bodies', () => {
     '201, 413, 400: a body may be compressed as %s; limits hold when decoded',
     async (encoding, compress) => {
       const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
-      const answer = await ada.send<Task>(ada.tasks, {
+      const response = await ada.send<Task>(ada.tasks, {
         method: 'POST',
         body: compress('{"title":"Müll raus"}'),
         headers,
       })
-      expect([answer.status, answer.body.title]).toEqual([201, 'Müll raus'])
+      expect([response.status, response.body.title]).toEqual([201, 'Müll raus'])
       isProblem(
         await post(compress(JSON.stringify({ title: 'x'.repeat(110_000) })), headers),
         'content_too_large',
@@ -154,19 +154,19 @@ describe('bodies', () => {
       })
     await expect.poll(async () => (await imported()).status).toBe(400)
     expect(
-      await Promise.all(Array.from({ length: 3 }, imported)).then((answers) =>
-        answers.map(({ status }) => status),
+      await Promise.all(Array.from({ length: 3 }, imported)).then((responses) =>
+        responses.map(({ status }) => status),
       ),
     ).toEqual([400, 400, 400])
   })
 
   test('201: of a member that is there twice, the last one counts', async () => {
-    const answer = await ada.send<Task>(ada.tasks, {
+    const response = await ada.send<Task>(ada.tasks, {
       method: 'POST',
       body: '{"title":"Not it","title":"x"}',
       headers: { 'content-type': 'application/json' },
     })
-    expect([answer.status, answer.body.title]).toEqual([201, 'x'])
+    expect([response.status, response.body.title]).toEqual([201, 'x'])
   })
 
   test('201: parameters and case of the media type do not matter', async () => {
@@ -187,13 +187,13 @@ describe('bodies', () => {
         controller.close()
       },
     })
-    const answer = await ada.send<Problem>(ada.tasks, {
+    const response = await ada.send<Problem>(ada.tasks, {
       method: 'POST',
       body: stream,
       duplex: 'half',
       headers: { 'content-type': 'application/json' },
     } as RequestInit)
-    expect(answer.status).toBe(413)
+    expect(response.status).toBe(413)
   })
 
   test('413 at once where the length says so: nothing of the body needs to come', async () => {
@@ -203,9 +203,9 @@ describe('bodies', () => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1', () =>
       socket.write(`POST ${ada.tasks} HTTP/1.1\r\n${headers}\r\n`),
     )
-    const [answer] = await once(socket, 'data')
+    const [response] = await once(socket, 'data')
     socket.destroy()
-    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /)
+    expect(String(response)).toMatch(/^HTTP\/1.1 413 /)
   })
 
   test('400: bytes that are not UTF-8 are not stored as something else', async () => {
@@ -220,19 +220,19 @@ describe('bodies', () => {
 
   test.each(['POST', 'PATCH'])('422: %s without the body that it needs', async (method) => {
     const path = method === 'POST' ? ada.tasks : `${ada.tasks}/${(await ada.addTask()).id}`
-    const answer = await ada.send<Problem>(path, {
+    const response = await ada.send<Problem>(path, {
       method,
       headers: { 'content-type': 'application/json' },
     })
-    expect([answer.status, answer.body.errors]).toEqual([
+    expect([response.status, response.body.errors]).toEqual([
       422,
       [{ in: 'body', pointer: '', code: 'required', detail: 'A body is required.' }],
     ])
   })
 
   test('422: a member without a name is named', async () => {
-    const answer = await post('{"title":"x","":1}')
-    expect([answer.status, answer.body.errors]).toEqual([
+    const response = await post('{"title":"x","":1}')
+    expect([response.status, response.body.errors]).toEqual([
       422,
       [{ in: 'body', pointer: '/', code: 'unknown_member', detail: 'Is not known here.' }],
     ])

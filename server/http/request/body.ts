@@ -8,7 +8,7 @@ import { BodyShapeError, limitCsvShape, limitJsonShape } from './body-shape.ts'
 import { BodyError, decodeBody } from './decode-body.ts'
 
 /**
- * Who asks whether to send the body is told so only where it is wanted, or has to be looked at (RFC
+ * Sends 100 Continue only if the body is needed, or must be read to see whether it is empty (RFC
  * 9110, 10.1.1).
  */
 export const askForBody: RequestHandler = (request, response, next) => {
@@ -22,7 +22,10 @@ const isChunked = ({ headers }: Request) => headers['transfer-encoding'] !== und
 const isTooLong = ({ headers }: Request, limit = 0) =>
   Number(headers['content-length'] ?? 0) > limit
 
-/** A chunked body shows by its first bytes only whether there is any; an empty one is none. */
+/**
+ * Reads the first bytes of a chunked body: only they show whether it is empty. An empty body counts
+ * as no body.
+ */
 export const noticeEmptyBody: RequestHandler = (request, response, next) => {
   if (response.locals.body === 'none' || !isChunked(request)) return next()
   const look = () => {
@@ -32,8 +35,8 @@ export const noticeEmptyBody: RequestHandler = (request, response, next) => {
       response.locals.body = 'none'
       delete request.headers['content-type']
     } else request.unshift(first)
-    // Once read from, Node no longer drains what a refusal leaves unread, and the connection would
-    // wait for it.
+    // Once a body has been read from, Node no longer drains what a refusal leaves unread, and the
+    // connection would wait for it.
     response.once('finish', () => request.resume())
     next()
   }
@@ -41,13 +44,12 @@ export const noticeEmptyBody: RequestHandler = (request, response, next) => {
 }
 
 /**
- * Bytes of memory that each body may take without being counted: small bodies are never refused for
- * others.
+ * Memory in bytes that each body may use without being counted, so that small bodies are never
+ * refused because of other requests.
  */
 const FREE_BYTES = 16_384
 /**
- * What bodies take of memory beyond that: those of signed-in users, by user, and all others, by
- * network.
+ * Memory budget for bodies beyond that: per user for signed-in users, per network for all others.
  */
 const budgets = {
   user: openByteBudget({ total: 100_000_000, perClient: 15_000_000 }),
@@ -88,7 +90,7 @@ function holdUntilClosed(response: Response): (bytes: number) => void {
     budget.release(client, held)
   })
   return (bytes) => {
-    // What is still decoded for a client that has gone would never be given back.
+    // Memory that is counted after the client has disconnected would never be released.
     if (isClosed) throw new BodyError('aborted')
     const counted = Math.max(0, bytes - free)
     free = Math.max(0, free - bytes)

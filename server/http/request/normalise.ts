@@ -2,10 +2,10 @@ import type { RequestHandler } from 'express'
 import { ProblemError, problem } from '../../problems.ts'
 
 /**
- * Brings the request target to the form that everything after this reads: a path and a query (RFC
- * 9112, 3.2).
- * Refuses a request whose host, caller, key or media type another reader on the way might take for
- * another (RFC 9110, 5.3).
+ * Reduces the request target to a path and a query, the form that all later stages read (RFC 9112,
+ * 3.2).
+ * Refuses a request whose host, caller, key or media type could be read differently by a proxy (RFC
+ * 9110, 5.3).
  */
 export const normaliseTarget: RequestHandler = (request, _response, next) => {
   const target = request.url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '')

@@ -12,8 +12,8 @@ export const findOperation: RequestHandler = (request, response, next) => {
   const methods = findPath(request.path)
   if (!methods) {
     const isApi = request.path === '/api' || request.path.startsWith('/api/')
-    // A page of a trusted origin learns what is wrong only from the request itself, which it may
-    // not send before its preflight has succeeded.
+    // A page of a trusted origin sees the error only in the response to the request itself. It may
+    // not send that request before its preflight has succeeded.
     if (isApi && isPreflight(request) && response.hasHeader('Access-Control-Allow-Origin'))
       return noContent(response, {})
     if (isApi) response.locals.refusal = problem('not_found')
@@ -21,7 +21,7 @@ export const findOperation: RequestHandler = (request, response, next) => {
   }
   const allow = [...methods.keys(), ...(methods.has('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   if (request.method === 'OPTIONS') return noContent(response, { Allow: allow })
-  // Node has noted HEAD already and sends no body; from here on it is a GET for everybody.
+  // Node already knows that this is a HEAD and sends no body. All later stages treat it as a GET.
   if (request.method === 'HEAD') {
     response.locals.isHead = true
     request.method = 'GET'

@@ -24,9 +24,9 @@ test('a request in a trace is a span: in response and log (rule 25)', async () =
     ['/api/auth/get-session', ['request']],
   ] as const) {
     const before = service.log.length
-    const answer = await answered(path, `00-${TRACE}-${PARENT}-01`)
-    expect(answer).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`))
-    const spanId = String(answer?.split('-')[2])
+    const response = await answered(path, `00-${TRACE}-${PARENT}-01`)
+    expect(response).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`))
+    const spanId = String(response?.split('-')[2])
     spans.add(spanId)
     await expect.poll(() => service.log.length).toBe(before + messages.length)
     const lines = service.log.slice(before).map((line) => JSON.parse(line))

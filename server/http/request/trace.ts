@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 /** Where a request stands in a trace. */
 export interface Trace {
-  /** As the answer carries it. */
+  /** As the response carries it. */
   traceparent: string
   /** As the log has it, by the names of OpenTelemetry. */
   ids: { trace_id: string; span_id: string; parent_span_id: string }

@@ -22,8 +22,8 @@ export const validate: RequestHandler = async (request, response, next) => {
   response.locals.parameters = parameters
   const isMissing = body === 'none' && operation.bodyRequired
   const mayFit = reader.isTyped(parameters) && !isMissing
-  // The validator gets only what is typed: names with brackets cost it time quadratic in their
-  // number.
+  // Only requests with valid types reach the validator: names with brackets cost it time quadratic
+  // in their number.
   const refused = mayFit ? await checkRequest(request, response, parameters) : undefined
   if (refused === undefined && mayFit) return next()
   const errors = reader.errors(parameters)

@@ -9,8 +9,8 @@ export interface FileResponse {
 }
 
 /**
- * Sends a file chunk by chunk, as fast as it is read. Until the first chunk is there it can still
- * be refused; after that only the end of the connection can say that it is not whole.
+ * Sends a file chunk by chunk, as fast as the client reads. The request can be refused until the
+ * first chunk is available. After that, only a connection reset can signal an incomplete file.
  */
 export async function sendFile(
   response: Response,
@@ -44,8 +44,7 @@ async function* resumed(
     yield first.value
     yield* { [Symbol.asyncIterator]: () => rest }
   } catch (error) {
-    // A mere end of the connection is how a whole file ends for HTTP/1.0, which many a proxy
-    // speaks.
+    // With HTTP/1.0, which many proxies use, a normal end of the connection marks a complete file.
     response.socket?.resetAndDestroy()
     throw error
   }

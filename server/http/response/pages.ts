@@ -36,7 +36,7 @@ const DOCS_POLICY =
 /** A year: a file under `/assets` has a hash of its content in its name. */
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 const SECURITY_TEXT_MS = 180 * 86_400_000
-/** The app asks for none of them, and neither may what a fault in it lets in. */
+/** Browser features that the app does not use. Injected code must not use them, either. */
 const PERMISSIONS = [
   'camera',
   'display-capture',
@@ -59,13 +59,13 @@ export interface PagesOptions {
 }
 
 /**
- * What is served outside the contract. Every address is named; any other is a 404, a page for
- * browsers and a problem for the rest.
+ * Serves everything outside the contract, at known paths only. For any other path the response is a
+ * 404: a page for browsers, a problem for all other clients.
  */
 export function pages({ webDir, docsDir, securityContact }: PagesOptions): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true })
-  // Files are small and sent whole. Left in, these would make an error of a wish that need not be
-  // granted (RFC 9110, 14.2).
+  // Files are small and always sent whole. With these headers the response could be an error,
+  // although a server may ignore them (RFC 9110, 14.2).
   router.use((request, _response, next) => {
     for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since'])
       delete request.headers[name]
@@ -123,7 +123,7 @@ function policy(response: Response, contentSecurityPolicy: string): Response {
   })
 }
 
-/** RFC 9116. The time of its expiry moves on with each request. */
+/** The contents of security.txt (RFC 9116). Each response has a new expiry time. */
 function securityText(contact: string): string {
   const expires = new Date(Date.now() + SECURITY_TEXT_MS).toISOString()
   return `Contact: ${contact}\nExpires: ${expires}\nPreferred-Languages: en\n`

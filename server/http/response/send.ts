@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { type Problem, type ProblemCode, ProblemError, problem } from '../../problems.ts'
+import { contract } from '../../contract/document.ts'
+import { type Problem, ProblemError, problem } from '../../problems.ts'
 import { messageOf } from '../../thrown.ts'
 import { assertDeclaredNull } from './validate-responses.ts'
 
@@ -16,35 +17,23 @@ export interface OperationResponse {
   signedIn?: string
 }
 
-/** Refusals that tell of attacks; they are logged as warnings. */
-const WATCHED = new Set<ProblemCode>([
-  'authorization_malformed',
-  'token_expired',
-  'token_invalid',
-  'session_ended',
-  'access_denied',
-  'invalid_credentials',
-  'INVALID_EMAIL_OR_PASSWORD',
-  'INVALID_ORIGIN',
-  'MISSING_OR_NULL_ORIGIN',
-  'CROSS_SITE_NAVIGATION_LOGIN_BLOCKED',
-  'rate_limited',
-])
+/** Problems that may be part of an attack; they are logged as warnings. */
+const AUDITED = new Set(contract.components.schemas.ProblemCode['x-audit'])
 
 /** Sends what a handler decided, or a problem, in the one shape of each. */
 export function sendResponse(
   response: Response,
-  answer: OperationResponse | Problem,
+  result: OperationResponse | Problem,
   log: Logger,
 ): void {
-  setHead(response, answer.status, answer.headers ?? {}, 'code' in answer)
-  if ('code' in answer) {
-    sendProblem(response, answer, log)
+  setHead(response, result.status, result.headers ?? {}, 'code' in result)
+  if ('code' in result) {
+    sendProblem(response, result, log)
     return
   }
-  for (const cookie of answer.cookies ?? []) response.append('Set-Cookie', cookie)
-  if (answer.body === undefined) response.end()
-  else sendJson(response, 'application/json', answer.body)
+  for (const cookie of result.cookies ?? []) response.append('Set-Cookie', cookie)
+  if (result.body === undefined) response.end()
+  else sendJson(response, 'application/json', result.body)
 }
 
 function sendJson(response: Response, type: string, body: unknown): void {
@@ -55,8 +44,8 @@ function sendJson(response: Response, type: string, body: unknown): void {
 }
 
 /**
- * Status and headers; what has a version may be kept and asked for again, all else is not to be
- * kept.
+ * Sets the status and the headers. A response with a version may be stored and revalidated; all
+ * others must not be stored.
  */
 export function setHead(
   response: Response,
@@ -76,7 +65,7 @@ export function setHead(
 
 function sendProblem(response: Response, problem: Problem, log: Logger): void {
   const { requestId, trace, operation, account, address } = response.locals
-  if (WATCHED.has(problem.code))
+  if (AUDITED.has(problem.code))
     log.warn(
       {
         request_id: requestId,
@@ -95,8 +84,8 @@ function sendProblem(response: Response, problem: Problem, log: Logger): void {
 }
 
 /**
- * Also where there is no operation, so that the stock client shows the real error of a path that it
- * made up.
+ * Also true for unknown paths under `/api/auth/`, so that the stock client shows the real error for
+ * them.
  */
 function speaksBetterAuth({ locals: { operation }, req }: Response): boolean {
   return operation ? operation.tags.includes(BROWSER_TAG) : req.path.startsWith('/api/auth/')
@@ -121,8 +110,8 @@ export function problemDetails(
 }
 
 /**
- * The one catch: whatever was thrown or refused on the way becomes a problem. What it was stays in
- * the log.
+ * The central error handler: turns every thrown or refused error into a problem. The cause is
+ * written to the log only.
  */
 export function handleErrors(
   log: Logger,
@@ -132,11 +121,11 @@ export function handleErrors(
     const known = error instanceof ProblemError ? error.problem : problemFor(error)
     const { requestId, trace, operation } = response.locals
     const about = { request_id: requestId, ...trace?.ids, operation: operation?.id }
-    // What has a name is no fault of the code, and may come by thousands: no stack.
+    // A known problem is not a bug and may occur thousands of times, so no stack is logged.
     if (!known) log.error({ ...about, err: error }, 'internal_error')
     else if (known.status >= 500) log.warn({ ...about, reason: messageOf(error) }, known.code)
     if (response.headersSent) return void response.destroy()
-    // What the failed answer had set already would leak.
+    // Headers that the failed response had already set would leak.
     for (const name of [
       ...(response.locals.responseHeaders ?? []),
       'Set-Cookie',

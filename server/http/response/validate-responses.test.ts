@@ -8,7 +8,7 @@ import { startService } from '../../testing/service.ts'
  * A service with one handler that answers what its type forbids, as a bug in plain JavaScript
  * would.
  */
-const withAnswer = (operation: keyof Handlers, answer: (real: unknown) => unknown) =>
+const withResponse = (operation: keyof Handlers, answer: (real: unknown) => unknown) =>
   startService({
     replace: (handlers) => ({
       ...handlers,
@@ -23,7 +23,7 @@ type OperationResponse = {
   body: Record<string, unknown>
 }
 
-describe('an answer that the contract does not describe is a logged 500 that leaks nothing', () => {
+describe('a response that the contract does not describe: a logged 500, leaks nothing', () => {
   const SECRET = 'leaked-by-mistake'
   const broken: [string, (real: OperationResponse) => unknown, RegExp][] = [
     [
@@ -45,7 +45,7 @@ describe('an answer that the contract does not describe is a logged 500 that lea
       /202/,
     ],
     [
-      'an undocumented empty answer',
+      'an undocumented empty response',
       () => ({ status: 205, headers: { 'X-Secret': SECRET } }),
       /205/,
     ],
@@ -65,7 +65,7 @@ describe('an answer that the contract does not describe is a logged 500 that lea
   ]
 
   test.each(broken)('%s', async (_, answer, reason) => {
-    const service = await withAnswer('createTask', answer as (real: unknown) => unknown)
+    const service = await withResponse('createTask', answer as (real: unknown) => unknown)
     const ada = await newPerson(service.url)
     const { status, headers, body } = await ada.send(ada.tasks, {
       method: 'POST',
@@ -105,7 +105,7 @@ test('details that the driver adds to an error are not in the log', async () => 
 })
 
 test('a problem whose status is undeclared is a 500', async () => {
-  const service = await withAnswer('listTasks', () => ({
+  const service = await withResponse('listTasks', () => ({
     status: 418,
     code: 'task_not_found',
     title: 'x',
@@ -117,7 +117,7 @@ test('a problem whose status is undeclared is a 500', async () => {
 })
 
 test('a problem that is thrown and whose status is undeclared is a 500', async () => {
-  const service = await withAnswer('listTasks', () => {
+  const service = await withResponse('listTasks', () => {
     throw new ProblemError(problem('content_too_large'))
   })
   const ada = await newPerson(service.url)

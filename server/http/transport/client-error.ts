@@ -7,15 +7,15 @@ import { problemDetails } from '../response/send.ts'
 import { endLingering } from './lingering-close.ts'
 
 /**
- * A request that Node could not read as HTTP reaches no operation; it gets the shape of every other
- * error.
+ * Answers a request that Node could not parse as HTTP. It reaches no operation, but its response
+ * has the same form as every other error.
  */
 export function refuseUnreadableRequest(
   error: NodeJS.ErrnoException,
   socket: Duplex,
   log: Logger,
 ): void {
-  // Each piece of what cannot be read is told again.
+  // Node reports each further piece of unparsable data again.
   if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const refused = refusal(error.code)

@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const raw = (bytes: string) => sendBytes(service.url, bytes)
-const statusesIn = (answers: string) =>
-  [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
+const statusesIn = (responses: string) =>
+  [...responses.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
 
 function request(method: string, path: string, body?: object, more = ''): string {
   const text = body ? JSON.stringify(body) : ''
@@ -68,7 +68,7 @@ test('pipelined requests are done in order; none after a logout', async () => {
     const writes = Array.from({ length: 6 }, (_, index) =>
       request('PATCH', path, { title: `title ${index}` }),
     )
-    const answers = await raw(
+    const responses = await raw(
       [
         ...writes,
         request('GET', path),
@@ -76,34 +76,34 @@ test('pipelined requests are done in order; none after a logout', async () => {
         request('GET', path, undefined, 'connection: close\r\n'),
       ].join(''),
     )
-    expect(statusesIn(answers)).toEqual([200, 200, 200, 200, 200, 200, 200, 204, 404])
+    expect(statusesIn(responses)).toEqual([200, 200, 200, 200, 200, 200, 200, 204, 404])
     expect(
-      [...answers.matchAll(/"title":"(title \d)"/g)].map(([, title]) => title).slice(-2),
+      [...responses.matchAll(/"title":"(title \d)"/g)].map(([, title]) => title).slice(-2),
     ).toEqual(['title 5', 'title 5'])
   }
   const grace = await newPerson(service.url)
   const by = (text: string) => text.replaceAll(ada.token, grace.token)
-  const answers = await raw(
+  const responses = await raw(
     by(
       request('POST', '/api/auth/logout') +
         request('GET', grace.tasks, undefined, 'connection: close\r\n'),
     ),
   )
-  expect(statusesIn(answers)).toEqual([200, 401])
+  expect(statusesIn(responses)).toEqual([200, 401])
 })
 
 test('a thousand requests that are sent at once on one connection are all answered', async () => {
-  const answers = await raw(
+  const responses = await raw(
     request('GET', '/livez').repeat(999) +
       request('GET', '/livez', undefined, 'connection: close\r\n'),
   )
-  expect(statusesIn(answers)).toEqual(Array.from({ length: 1_000 }, () => 200))
+  expect(statusesIn(responses)).toEqual(Array.from({ length: 1_000 }, () => 200))
 })
 
-test('no more is read from a connection than a few requests ahead of its answers', async () => {
-  let answer = () => {}
+test('no more is read from a connection than a few requests ahead of its responses', async () => {
+  let respond = () => {}
   const asked = new Promise<void>((resolve) => {
-    answer = resolve
+    respond = resolve
   })
   const slow = await startService({
     replace: (handlers) => ({
@@ -126,13 +126,13 @@ test('no more is read from a connection than a few requests ahead of its answers
   }
   await expect.poll(lengthNow, { interval: 500 }).toBe(true)
   expect(socket.writableLength).toBeGreaterThan(500 * requests.length)
-  answer()
+  respond()
 })
 
 test('too many waiting requests: some connections are cut, others are served', async () => {
-  let answer = () => {}
+  let respond = () => {}
   const asked = new Promise<void>((resolve) => {
-    answer = resolve
+    respond = resolve
   })
   const { url } = await startService({
     replace: (handlers) => ({
@@ -160,7 +160,7 @@ test('too many waiting requests: some connections are cut, others are served', a
     return { socket, answers: () => statusesIn(text).length }
   })
   await expect.poll(() => cut).toBeGreaterThan(0)
-  answer()
+  respond()
   await expect
     .poll(() => heard.every(({ socket, answers }) => socket.destroyed || answers() === 1_500), {
       timeout: 60_000,
@@ -169,7 +169,7 @@ test('too many waiting requests: some connections are cut, others are served', a
   expect(cut).toBeLessThan(40)
 })
 
-test('what is sent behind a request whose answer ends the connection is not done', async () => {
+test('what is sent behind a request whose response ends the connection is not done', async () => {
   // Where leave to send a body is not given, the server ends it.
   const refused = request(
     'POST',
@@ -177,8 +177,8 @@ test('what is sent behind a request whose answer ends the connection is not done
     undefined,
     'expect: 100-continue\r\ncontent-length: 0\r\n',
   )
-  const answers = await raw(refused + request('POST', ada.tasks, { title: 'not to be created' }))
-  expect(statusesIn(answers)).toEqual([403])
+  const responses = await raw(refused + request('POST', ada.tasks, { title: 'not to be created' }))
+  expect(statusesIn(responses)).toEqual([403])
   const { items } = (await ada.send<{ items: { title: string }[] }>(`${ada.tasks}?q=hears`)).body
   expect(items).toEqual([])
 })
@@ -248,7 +248,7 @@ test('413: a chunked body that never ends is read no further than its limit', as
     )
     await cut
     expect(statusesIn(heard())).toEqual([413])
-    // What is on its way when the answer comes is read for two seconds.
+    // What is on its way when the response comes is read for two seconds.
     expect(sent()).toBeLessThan(3_000 * chunk.length)
   }
 })
@@ -260,7 +260,7 @@ test.each([
   ['of a media type that is not taken', 'text/plain', 'zz\r\n'],
 ])('400: a chunk %s is refused at once', async (_, type, chunks) => {
   const began = performance.now()
-  const answer = await raw(
+  const response = await raw(
     request(
       'POST',
       ada.tasks,
@@ -268,7 +268,7 @@ test.each([
       `content-type: ${type}\r\ntransfer-encoding: chunked\r\n`,
     ) + chunks,
   )
-  expect(statusesIn(answer)).toEqual([400])
+  expect(statusesIn(response)).toEqual([400])
   // The limit of a whole request is thirty seconds.
   expect(performance.now() - began).toBeLessThan(10_000)
 })

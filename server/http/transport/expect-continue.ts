@@ -1,21 +1,21 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * Answers whose clients wait for leave to send the body (RFC 9110, 10.1.1), and whether their
- * connections were to be kept.
+ * Responses whose clients wait for 100 Continue before they send the body (RFC 9110, 10.1.1). The
+ * value is whether the connection was to be kept alive.
  */
 const waiting = new WeakMap<ServerResponse, boolean>()
 
 /**
- * Until the client is told to continue, it is unknown whether the body comes, so the connection
- * ends with the answer.
+ * Until 100 Continue is sent, it is unknown whether the client sends the body. So the connection is
+ * closed after the response.
  */
 export function awaitContinue(response: ServerResponse): void {
   waiting.set(response, response.shouldKeepAlive)
   response.shouldKeepAlive = false
 }
 
-/** Tells a client that waits to send the body. */
+/** Sends 100 Continue to a client that waits for it. */
 export function sendContinue(response: ServerResponse): void {
   const keepAlive = waiting.get(response)
   if (keepAlive === undefined) return

@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream'
 
-/** How long a client has to read its answer before its connection is cut, in milliseconds. */
+/** How long a client has to read its response before its connection is cut, in milliseconds. */
 const LINGER = 2_000
 
 /**
- * Says the last that there is to say on a connection, and cuts it where the other side does not end
- * it: a half-open one would be kept for ever, and one that still sends be read for ever.
- * Not at once: a client that still sends might not see the response.
+ * Sends the last bytes on a connection and, if the client does not close it, destroys it after a
+ * delay. Otherwise a half-open connection would be kept forever, and a client that keeps sending
+ * would be read forever.
+ * The delay is necessary: a client that is still sending might not see the response.
  */
 export function endLingering(socket: Duplex, bytes?: string): void {
   // Node may have removed its own listener, and an error without one ends the process.
@@ -15,7 +16,7 @@ export function endLingering(socket: Duplex, bytes?: string): void {
   socket.end(bytes)
 }
 
-/** Cuts a connection soon, unless that is called off. */
+/** Destroys a connection after a delay. The returned function cancels that. */
 export function closeLingering(socket: Duplex): () => void {
   const limit = setTimeout(() => socket.destroy(), LINGER).unref()
   return () => clearTimeout(limit)

@@ -4,14 +4,14 @@ import type { Express, Request, Response } from 'express'
 import { closeLingering, endLingering } from './lingering-close.ts'
 
 /**
- * Requests of one connection that wait for those before them; while there are as many, no more is
- * read from it.
+ * Maximum number of requests that wait on one connection. At this number, the server stops reading
+ * from the connection.
  */
 const WAITING_LIMIT = 32
 
 /**
- * Requests that wait so on all connections. Node reads some thousands at once from one that sends
- * without waiting.
+ * Maximum number of waiting requests on all connections. Node parses thousands at once from a
+ * client that sends without waiting.
  */
 const WAITING_LIMIT_IN_ALL = 20_000
 
@@ -24,12 +24,13 @@ interface Exchange {
 }
 
 /**
- * Serves the requests of a connection one after the other. A client that sends the next one before
- * it has the answer of the last may rely on their order: only safe ones might be done at once (RFC
- * 9112, 9.3.2). What cannot be read gets its refusal in its turn too, or it would be taken for the
- * answer to an earlier request, which may have been done.
+ * Serves the requests of a connection one after another. A client that sends a request before the
+ * previous response may rely on their order. Only safe requests could run concurrently (RFC 9112,
+ * 9.3.2).
+ * Unparsable data is refused in its turn, too. Otherwise the refusal would look like the response
+ * to an earlier request, which may have been done.
  *
- * @param refuse answers what cannot be read, and ends the connection
+ * @param refuse answers unparsable data, and ends the connection
  */
 export function serializePipelinedRequests(
   app: Express,
@@ -50,7 +51,7 @@ export function serializePipelinedRequests(
     if (known) return known
     const queue: Exchange[] = []
     queues.set(socket, queue)
-    // Node goes on reading by itself when a request is whole.
+    // Node resumes reading by itself when a request is complete.
     socket.on('resume', () => {
       if (queue.length >= WAITING_LIMIT) socket.pause()
     })
@@ -63,19 +64,19 @@ export function serializePipelinedRequests(
       const queue = queueOf(socket)
       response.once('finish', () => lingerFor(request))
       response.once('close', () => {
-        // The connection was cut, and what waited on it is counted off already.
+        // The connection was destroyed, and its waiting requests are no longer counted.
         if (queue.length === 0) return
         waiting -= 1
         queue.shift()
         const [next] = queue
         const error = broken.get(socket)
-        // Once the end is announced, what comes behind it is not done: the client would not hear of
-        // it.
+        // After the end of the connection is announced, later requests are not processed: the
+        // client would not receive their responses.
         if (socket.destroyed || socket.writableEnded) {
           waiting -= queue.length
           queue.length = 0
         } else if (next) begin(next)
-        // What broke was the body of the request that is answered by now, or comes after it.
+        // The error is in the body of the request that was just answered, or in data after it.
         else if (error && !request.complete) endLingering(socket)
         else if (error) refuse(error, socket)
         if (queue.length === WAITING_LIMIT - 1) socket.resume()
@@ -88,7 +89,7 @@ export function serializePipelinedRequests(
       if (queue.length === 1) begin({ request, response })
     },
 
-    /** What came on the connection cannot be read, or does not come. */
+    /** Handles data on the connection that cannot be parsed, or that does not arrive. */
     refuse(error: Error, socket: Duplex): void {
       const queue = queueOf(socket)
       const [only] = queue
@@ -97,8 +98,8 @@ export function serializePipelinedRequests(
     },
 
     /**
-     * From here on Node leaves the connection to its caller: what waits on it can no longer be
-     * answered.
+     * Handles CONNECT. Node leaves the socket to this function, so requests that wait on the
+     * connection can no longer be answered.
      */
     refuseTunnel(socket: Duplex): void {
       socket.on('error', () => socket.destroy())
@@ -118,8 +119,9 @@ function awaitsBody({ request, response }: Exchange): boolean {
 }
 
 /**
- * An answer may come before the request is whole. The rest of a short one is read to its end, or a
- * client that is still sending it might not see the answer; not of one that may be endless.
+ * A response may be sent before the request is complete. The rest of a short request is read to its
+ * end: otherwise a client that is still sending might not see the response. A request that may be
+ * endless is cut off after a delay.
  */
 function lingerFor(request: IncomingMessage): void {
   const length = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)

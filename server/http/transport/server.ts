@@ -13,8 +13,8 @@ import { cutSlowReaders } from './slow-readers.ts'
 const STALL_MS = 40_000
 
 /**
- * The HTTP server of an app: how long it waits, and what it answers where no request reaches the
- * app.
+ * Creates the HTTP server of an app. It sets the timeouts, and the responses to requests that do
+ * not reach the app.
  */
 export function httpServer(app: Express, log: Logger): Server {
   const server = createServer({
@@ -33,8 +33,8 @@ export function httpServer(app: Express, log: Logger): Server {
   // An unknown expectation is ignored (RFC 9110, 10.1.1), not answered by Node without
   // a problem.
   server.on('checkExpectation', serve)
-  // A client that asks before it sends a body is told to continue where it is wanted, not where it
-  // is refused anyway.
+  // A client that asks before it sends a body gets 100 Continue only if the body is needed, not if
+  // the request is refused anyway.
   server.on('checkContinue', (request, response) => {
     awaitContinue(response)
     serve(request, response)

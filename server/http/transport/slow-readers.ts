@@ -29,9 +29,9 @@ interface Waiting {
 }
 
 /**
- * Cuts connections whose clients read what they asked for too slowly: a response holds its memory
- * until it is read. Where too many bytes wait in all, the longest waiting go first.
- * A client that reads nothing at all is cut by the timeout of the server.
+ * Closes connections whose clients read a response too slowly: a response uses memory until it is
+ * read. If too many bytes wait in total, the connections that have waited longest are closed first.
+ * A client that reads nothing at all is closed by the timeout of the server.
  */
 export function cutSlowReaders(server: Server, log: Logger, limits = LIMITS): void {
   const waiting = new Map<Socket, Waiting>()

@@ -295,23 +295,23 @@ describe('what is no news', () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     for (const path of lists(bob)) {
       // The minute may turn between two requests for the counts.
-      let answer = await bob.send(path)
-      let again = answer
+      let response = await bob.send(path)
+      let again = response
       do {
-        answer = await bob.send(path)
+        response = await bob.send(path)
         await eve.addTask()
         again = await bob.send(path, {
-          headers: { 'if-none-match': `"x", W/${answer.headers.get('etag')}` },
+          headers: { 'if-none-match': `"x", W/${response.headers.get('etag')}` },
         })
-      } while (again.headers.get('etag') !== answer.headers.get('etag'))
+      } while (again.headers.get('etag') !== response.headers.get('etag'))
       expect([path, again.status, again.body]).toEqual([path, 304, ''])
       expect((await bob.send(path, { headers: { 'if-none-match': '*' } })).status).toBe(304)
       const task = await bob.addTask()
       const news = await bob.send(path, {
-        headers: { 'if-none-match': answer.headers.get('etag') ?? '' },
+        headers: { 'if-none-match': response.headers.get('etag') ?? '' },
       })
       expect([path, news.status]).toEqual([path, 200])
-      expect(news.headers.get('etag')).not.toBe(answer.headers.get('etag'))
+      expect(news.headers.get('etag')).not.toBe(response.headers.get('etag'))
       await bob.send(`${bob.tasks}/${task.id}`, { method: 'DELETE' })
       expect(
         (await bob.send(path, { headers: { 'if-none-match': news.headers.get('etag') ?? '' } }))

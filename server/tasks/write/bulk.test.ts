@@ -175,13 +175,13 @@ test.each<[string, number, (ids: { own: Task; foreign: string }) => object, stri
     const feed = async () =>
       (await bob.send<Schemas['TaskChanges']>(`/api/${bob.id}/task-changes`)).body.cursor
     const before = await feed()
-    const answer = await bulk<Problem>(bob, operations)
+    const response = await bulk<Problem>(bob, operations)
     expect([
-      answer.status,
-      answer.body.code,
-      answer.body.errors?.map(({ pointer }) => pointer),
+      response.status,
+      response.body.code,
+      response.body.errors?.map(({ pointer }) => pointer),
     ]).toEqual([status, code, expect.arrayContaining([`/operations/99${at}`])])
-    if (status === 412) expect(answer.headers.get('etag')).toBe('"100"')
+    if (status === 412) expect(response.headers.get('etag')).toBe('"100"')
     expect(await list(bob)).toEqual([own])
     // Not even the clock has moved.
     expect(await feed()).toBe(before)
@@ -222,13 +222,13 @@ test('200, 422: with a key it is done once, also fifty at once', async () => {
   const bob = await newPerson(service.url, 'bob')
   const key = { 'idempotency-key': 'whole' }
   const operations = [create('one'), create('two')]
-  const answers = await Promise.all(Array.from({ length: 50 }, () => bulk(bob, operations, key)))
-  expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(
-    1,
-  )
-  expect(answers[0]?.status).toBe(200)
+  const responses = await Promise.all(Array.from({ length: 50 }, () => bulk(bob, operations, key)))
   expect(
-    answers.filter(({ headers }) => headers.get('idempotency-replayed') === null),
+    new Set(responses.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size,
+  ).toBe(1)
+  expect(responses[0]?.status).toBe(200)
+  expect(
+    responses.filter(({ headers }) => headers.get('idempotency-replayed') === null),
   ).toHaveLength(1)
   expect(await list(bob)).toHaveLength(2)
   const { status, body } = await bulk<Problem>(bob, [create('three')], key)
@@ -273,7 +273,7 @@ test('200: bulks and single writes of the same tasks at once lose nothing', asyn
       tasks.toSorted(
         (a, b) => ((a.id.charCodeAt(35) * seed) % 7) - ((b.id.charCodeAt(35) * seed) % 7),
       )
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       ...[1, 2, 3, 4].map((seed) =>
         bulk(
           bob,
@@ -290,7 +290,7 @@ test('200: bulks and single writes of the same tasks at once lose nothing', asyn
       ),
       bob.send(`/api/${bob.id}/trash`, { method: 'DELETE' }),
     ])
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))
     for (const { id } of tasks) toggles.set(id, (toggles.get(id) ?? 0) + 1)
   }
   const titles = new Set((await list(bob)).map(({ title }) => title))

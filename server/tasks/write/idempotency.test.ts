@@ -91,7 +91,7 @@ describe('the same request with the same key (rule 22)', () => {
 
   test('201: fifty at once make one task and fifty equal responses', async () => {
     const bob = await newPerson(service.url, 'bob')
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, () =>
         bob.send<Task>(bob.tasks, {
           method: 'POST',
@@ -100,10 +100,10 @@ describe('the same request with the same key (rule 22)', () => {
         }),
       ),
     )
-    expect(new Set(answers.map((answer) => JSON.stringify(told(answer)))).size).toBe(1)
-    expect(answers[0]?.status).toBe(201)
+    expect(new Set(responses.map((response) => JSON.stringify(told(response)))).size).toBe(1)
+    expect(responses[0]?.status).toBe(201)
     expect(
-      answers.filter(({ headers }) => headers.get('idempotency-replayed') === null),
+      responses.filter(({ headers }) => headers.get('idempotency-replayed') === null),
     ).toHaveLength(1)
     expect(await total(bob)).toBe(1)
   })
@@ -112,7 +112,7 @@ describe('the same request with the same key (rule 22)', () => {
     for (let round = 0; round < 5; round += 1) {
       const bob = await newPerson(service.url, 'bob')
       const json = { id: randomUUID(), title: 'Sixty' }
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from({ length: 60 }, (_, index) =>
           bob.send<Task>(bob.tasks, {
             method: 'POST',
@@ -122,12 +122,13 @@ describe('the same request with the same key (rule 22)', () => {
         ),
       )
       expect(
-        new Set(answers.map(({ status, body }) => `${status < 202} ${JSON.stringify(body)}`)).size,
+        new Set(responses.map(({ status, body }) => `${status < 202} ${JSON.stringify(body)}`))
+          .size,
       ).toBe(1)
       expect(await total(bob)).toBe(1)
       for (const group of [1, 2, 3])
         expect(
-          new Set(answers.filter((_, index) => index % 4 === group).map(({ status }) => status))
+          new Set(responses.filter((_, index) => index % 4 === group).map(({ status }) => status))
             .size,
         ).toBe(1)
     }
@@ -140,10 +141,10 @@ describe('the same request with the same key (rule 22)', () => {
         method: 'PATCH',
         headers: key('fifty toggles'),
       })
-    const answers = await Promise.all(Array.from({ length: 50 }, toggle))
-    expect(new Set(answers.map((answer) => JSON.stringify(told(answer)))).size).toBe(1)
-    expect((await ada.send<Task>(`${ada.tasks}/${task.id}`)).body).toEqual(answers[0]?.body)
-    expect(answers[0]?.body.completed).toBe(true)
+    const responses = await Promise.all(Array.from({ length: 50 }, toggle))
+    expect(new Set(responses.map((response) => JSON.stringify(told(response)))).size).toBe(1)
+    expect((await ada.send<Task>(`${ada.tasks}/${task.id}`)).body).toEqual(responses[0]?.body)
+    expect(responses[0]?.body.completed).toBe(true)
   })
 
   test.each<[string, string, RequestInit & { json?: unknown }]>([
@@ -165,16 +166,16 @@ describe('the same request with the same key (rule 22)', () => {
           ...key(`${name} ${round}`),
           ...(name.endsWith('If-Match') ? { 'if-match': task.etag } : {}),
         }
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           [0, 1, 2].map(() => bob.send(`${bob.tasks}/${task.id}${suffix}`, { ...init, headers })),
         )
-        expect([round, ...answers.map(({ status }) => status)]).toEqual([
+        expect([round, ...responses.map(({ status }) => status)]).toEqual([
           round,
           ...Array(3).fill(init.method === 'DELETE' ? 204 : 200),
         ])
-        expect(new Set(answers.map((answer) => JSON.stringify(told(answer)))).size).toBe(1)
+        expect(new Set(responses.map((response) => JSON.stringify(told(response)))).size).toBe(1)
         expect(
-          answers.filter(({ headers }) => headers.get('idempotency-replayed') === null),
+          responses.filter(({ headers }) => headers.get('idempotency-replayed') === null),
         ).toHaveLength(1)
       }
     },
@@ -235,7 +236,7 @@ describe('the same request with the same key (rule 22)', () => {
     ).toEqual(told(whole))
   })
 
-  test('201: killed between commit and answer, and repeated, it is still one task', async () => {
+  test('201: killed between commit and response, and repeated, it is still one task', async () => {
     const { variables, drop } = await copyDatabase(true)
     onTestFinished(drop)
     const tap = await holdReplies(variables.DATABASE_URL as string)

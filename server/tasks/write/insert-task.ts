@@ -130,8 +130,8 @@ export async function insertTask(
     return row && resultOf(row)
   }
   const first = await attempt()
-  // The statement may have waited for an equal request, which took the last place of the quota:
-  // only a second statement sees the task of that one.
+  // The statement may have waited for an identical request that used the last place of the quota.
+  // Only a second statement sees the task of that request.
   const isOverQuota = first?.outcome === 'refused' && first.violation === 'quota_exceeded'
   return isOverQuota ? attempt() : first
 }

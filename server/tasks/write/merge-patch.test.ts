@@ -264,10 +264,10 @@ test('412: of two writers with one If-Match exactly one wins, 200 times (rule 21
       })
     const toggle = () =>
       ada.send<Task>(`${ada.tasks}/${task.id}/complete`, { method: 'PATCH', headers })
-    const answers = await Promise.all([patch(), round % 2 === 0 ? patch() : toggle()])
-    const [won, lost] = answers.sort((a, b) => a.status - b.status) as [
-      (typeof answers)[0],
-      (typeof answers)[0],
+    const responses = await Promise.all([patch(), round % 2 === 0 ? patch() : toggle()])
+    const [won, lost] = responses.sort((a, b) => a.status - b.status) as [
+      (typeof responses)[0],
+      (typeof responses)[0],
     ]
     expect([round, won.status, lost.status, lost.headers.get('etag')]).toEqual([
       round,

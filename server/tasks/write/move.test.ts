@@ -78,12 +78,12 @@ test('200: eight tasks moved into one gap at once get eight places in it', async
   const more = await Promise.all(
     Array.from({ length: 8 }, (_, index) => person.addTask({ title: `${index}` })),
   )
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     more.map((task) =>
       person.send(`${person.tasks}/${task.id}/move`, { method: 'POST', json: { after: id('B') } }),
     ),
   )
-  expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
+  expect(responses.map(({ status }) => status)).toEqual(Array(8).fill(200))
   const items = await list(person)
   const titles = items.map(({ title }) => title)
   expect([titles.slice(0, 2), titles.slice(-2)]).toEqual([
@@ -138,14 +138,14 @@ test.each<[string, (ids: { own: string; foreign: string }) => object, string, st
 ])('422: %s is no place to move to', async (_, body, pointer, code) => {
   const { person, id, order } = await withTasks()
   const foreign = await (await newPerson(service.url, 'bob')).addTask()
-  const answer = await person.send<Problem>(`${person.tasks}/${id('A')}/move`, {
+  const response = await person.send<Problem>(`${person.tasks}/${id('A')}/move`, {
     method: 'POST',
     json: body({ own: id('A'), foreign: foreign.id }),
   })
-  expect([answer.status, answer.body.errors?.map((error) => [error.pointer, error.code])]).toEqual([
-    422,
-    expect.arrayContaining([[pointer, code]]),
-  ])
+  expect([
+    response.status,
+    response.body.errors?.map((error) => [error.pointer, error.code]),
+  ]).toEqual([422, expect.arrayContaining([[pointer, code]])])
   expect(await order()).toBe('ABCD')
 })
 

@@ -142,8 +142,8 @@ test('an import takes the first rows that fit, and refuses each other one', asyn
 
 test('of many that come at once only as many are taken as there is room for', async () => {
   const person = await withQuota(5, 1_000)
-  const answers = await Promise.all(Array.from({ length: 20 }, () => create(person, {})))
-  expect(answers.map(({ status }) => status).sort()).toEqual([
+  const responses = await Promise.all(Array.from({ length: 20 }, () => create(person, {})))
+  expect(responses.map(({ status }) => status).sort()).toEqual([
     ...Array(5).fill(201),
     ...Array(15).fill(409),
   ])

@@ -168,12 +168,12 @@ test('200: restores, deletes and emptyings at once lose no task', async () => {
   for (let round = 0; round < 10; round += 1) {
     const tasks = await Promise.all(Array.from({ length: 8 }, () => ada.addTask()))
     await Promise.all(tasks.map(({ id }) => remove(ada, id)))
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       ...tasks.map(({ id }) => restore(ada, id)),
       ...tasks.map(({ id }) => remove(ada, id)),
       ...Array.from({ length: 4 }, () => empty(ada)),
     ])
-    for (const { status } of answers) expect([200, 204, 404]).toContain(status)
+    for (const { status } of responses) expect([200, 204, 404]).toContain(status)
   }
   const [there, trash] = [await list(ada), await list(ada, '&trashed=true')]
   const feed = (await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes?limit=200`))

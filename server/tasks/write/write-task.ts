@@ -105,8 +105,8 @@ export async function writeTask(
     return row && resultOf(row)
   }
   const first = await attempt()
-  // The statement may have waited for the very request that it repeats, and then found what that
-  // one left: only a second statement sees the response that was kept.
+  // The statement may have waited for the same request, sent earlier, and then found the task as
+  // that request left it. Only a second statement sees the response that was kept.
   const isRefused = first && first.outcome !== 'done' && first.outcome !== 'replayed'
   return key && isRefused ? attempt() : first
 }

@@ -9,8 +9,8 @@ import { onTestFinished } from 'vitest'
 import { portOf } from '../../http/transport/port.ts'
 
 /**
- * What goes wrong with one request. `lost`: it is done, and the answer never arrives; `half`: half
- * of the answer does.
+ * What goes wrong with one request. `lost`: it is done, and the response never arrives; `half`:
+ * half of the response does.
  * A status with a code is a problem of Docket's, one without is the page of something between.
  */
 export type Fault =
@@ -76,7 +76,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
         .end(JSON.stringify(problem))
     }
     const { 'transfer-encoding': _, ...headers } = incoming.headers
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
       forward(
         new URL(incoming.url ?? '', target),
         { method: incoming.method, headers: { ...headers, 'content-length': body.length } },
@@ -85,9 +85,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
         .on('error', reject)
         .end(body)
     })
-    const text = await buffer(answer)
+    const text = await buffer(response)
     if (fault === 'lost') return void outgoing.destroy()
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+    outgoing.writeHead(response.statusCode ?? 502, response.headers)
     if (fault === 'none') return void outgoing.end(text)
     outgoing.write(text.subarray(0, text.length / 2), () => outgoing.destroy())
   }

@@ -139,7 +139,7 @@ test('the site works from any folder of a static host, with both samples', async
   // What is shown at first is text; it can be used once the script has taken it over.
   await page.waitForLoadState('networkidle')
   await page.getByText('Program sessions').first().click()
-  await page.getByText('Say whose token this is').first().click()
+  await page.getByText('Get the user of a token').first().click()
   await page.getByText('/api/auth/verify"').first().waitFor()
   await page.getByRole('button', { name: 'curl' }).last().click()
   await page.getByRole('menuitem', { name: 'TypeScript' }).click()

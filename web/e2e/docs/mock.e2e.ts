@@ -65,14 +65,14 @@ test('every read journey of the app runs on the mock', async () => {
   await titleOf(page, 'Pay the rent').click()
   await page.locator('.prose').getByText('Before noon').waitFor()
   await page.getByRole('button', { name: 'Close' }).click()
-  const [answer] = await Promise.all([
+  const [response] = await Promise.all([
     page.waitForResponse((response) => response.url().endsWith('/task-operations')),
     page
       .getByLabel('New task')
       .fill('Call Alan')
       .then(() => page.getByLabel('New task').press('Enter')),
   ])
-  expect(answer.status()).toBe(200)
+  expect(response.status()).toBe(200)
 
   await page.getByRole('link', { name: 'Account' }).click()
   await page.getByRole('list', { name: 'Devices' }).getByText('curl').waitFor()

@@ -38,8 +38,8 @@ export function launchChromium(): {
  * Collects what a page complains about: console errors, uncaught exceptions and violations of its
  * policy.
  *
- * @param but what the test itself brings about: an answer that it has the server give, or a network
- *   that is gone
+ * @param but what the test itself brings about: a response that it has the server give, or a
+ *   network that is gone
  */
 export function watchComplaints(page: Page, but?: RegExp): () => void {
   const complaints: string[] = []

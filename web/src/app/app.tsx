@@ -1,4 +1,4 @@
-import { NoAnswerError } from '@docket/sdk'
+import { NoResponseError } from '@docket/sdk'
 import { useCallback, useEffect, useState } from 'react'
 import { visitor } from '../session/docket.ts'
 import { SignIn } from '../session/sign-in.tsx'
@@ -62,7 +62,7 @@ export function App() {
           look()
         }}
       />
-      {failure instanceof NoAnswerError && (
+      {failure instanceof NoResponseError && (
         <p className="text-muted">After you've signed in once, Docket works offline too.</p>
       )}
     </main>

@@ -19,7 +19,7 @@ export function Workspace({ person, leave }: { person: Person; leave: (why?: str
       isOver = true
       const done = () =>
         leave("You've been signed out. Sign in to continue. Your changes are saved on this device.")
-      // What has not reached the server stays on this device, for when they come back.
+      // Changes that have not reached the server stay on this device until the user comes back.
       void replica?.forget().then(done, done)
     }
     const docket = docketOf(person.id, over)
@@ -28,7 +28,7 @@ export function Workspace({ person, leave }: { person: Person; leave: (why?: str
       if (isOver) return made.close()
       setOpened({ replica: made, docket })
       void made.synchronise()
-      // Or the browser may take away what is on its way when it needs the space.
+      // Without this, the browser may delete unsent changes when it needs space.
       void navigator.storage?.persist?.()
     }, setFailure)
     return () => {

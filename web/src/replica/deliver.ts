@@ -3,7 +3,7 @@ import {
   type DocketError,
   ForeignResponse,
   isProblem,
-  NoAnswerError,
+  NoResponseError,
   ProblemError,
   type Task,
   type TaskOperation,
@@ -15,8 +15,8 @@ import { holds, isSame, memberOf, targetOf } from './operations.ts'
 import { split, withOperation, without } from './outbox.ts'
 
 /**
- * Statuses of problems that say nothing of the operations: later, or in a session, they may be
- * done.
+ * Statuses of problems that say nothing about the operations. They may succeed later, or in a
+ * session.
  */
 const PASSING = [401, 403, 408, 429, 503]
 /** How often the server may fail over one entry, before the person is asked. */
@@ -51,9 +51,9 @@ export async function deliver(
     { idempotencyKey: entry.key, signal },
   )
   if (data) return { left: data.items }
-  // A portal in front of everything, or a filter that dislikes this text? That shows when something
-  // else is asked of the server.
-  if (error instanceof NoAnswerError && error.cause instanceof ForeignResponse)
+  // The cause may be a portal that blocks all requests, or a filter that blocks this text. The next
+  // other request to the server shows which.
+  if (error instanceof NoResponseError && error.cause instanceof ForeignResponse)
     return { entry: { ...entry, isBlocked: true }, failure: error }
   const known = notPassing(error)
   if (known.status >= 500) return failing(entry, known)
@@ -62,7 +62,8 @@ export async function deliver(
   const index = Number(named ?? 0)
   const operation = entry.operations[index]
   if (!operation) return { entry: { ...entry, ...refused(sentenceOf(known)) } }
-  // Its response was lost, a day ago or more: the id is one that no other task has.
+  // The response was lost at least a day ago. The id is unique, so the task is the one that was
+  // created here.
   if (known.code === 'task_id_taken') return { entry: without(entry, index) }
   if (known.code === 'task_not_found') return { entry: gone(entry, index) }
   if (known.status === 412 && operation.action === 'update')
@@ -92,8 +93,8 @@ function failing(entry: Entry, failure: ProblemError): Delivery {
 const refused = (why: string) => ({ state: 'refused' as const, why })
 
 /**
- * Deleted is what the person wanted, and of many the others are done all the same; what is about
- * one task alone cannot be done.
+ * Handles a task that no longer exists. A delete has reached its goal. In an entry with several
+ * operations the others are still done. An operation on a single task is refused.
  */
 const gone = (entry: Entry, index: number): Entry =>
   entry.operations.length > 1 || entry.operations[index]?.action === 'delete'
@@ -129,8 +130,8 @@ async function reconciled(
 }
 
 /**
- * Labels that each of two added are both there, and those that one took away are not; spellings of
- * one label are that label.
+ * Merges labels: keeps those that either side added, and drops those that either side removed.
+ * Different spellings of a label are the same label.
  */
 function merged(over: string[] = [], mine: string[], theirs: string[]): string[] {
   const isIn = (labels: string[], label: string) =>

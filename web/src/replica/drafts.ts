@@ -5,7 +5,7 @@ export interface Drafts {
   get(key: string): Draft | undefined
   set(key: string, draft: Draft | undefined): void
   /** Another tab has set it. */
-  hear(key: string, draft: Draft | undefined): void
+  applyRemote(key: string, draft: Draft | undefined): void
   /** Those that were there when the page was opened. */
   found: string[]
   count(): number
@@ -14,7 +14,7 @@ export interface Drafts {
 /** The texts that are half typed, kept on the device with every key. */
 export async function openDrafts(
   database: Database,
-  tell: (key: string, draft: Draft | undefined) => void,
+  broadcast: (key: string, draft: Draft | undefined) => void,
   show: () => void,
   fail: (error: Error) => void,
 ): Promise<Drafts> {
@@ -25,7 +25,7 @@ export async function openDrafts(
   ])
   const drafts = new Map<string, Draft>()
   for (const [index, draft] of texts.entries()) drafts.set(found[index] ?? '', draft)
-  const hear = (key: string, draft: Draft | undefined) => {
+  const applyRemote = (key: string, draft: Draft | undefined) => {
     if (draft) drafts.set(key, draft)
     else drafts.delete(key)
     show()
@@ -35,19 +35,19 @@ export async function openDrafts(
     const kept: Promise<unknown> = draft
       ? transaction.store.put(draft, key)
       : transaction.store.delete(key)
-    // By itself it would commit only once the page has heard of the write, and the page may be gone
-    // by then.
+    // Without this, the transaction commits only after the page has received the result of the
+    // write, and the page may be closed by then.
     transaction.commit()
     await Promise.all([kept, transaction.done])
   }
   return {
     get: (key) => drafts.get(key),
     set(key, draft) {
-      hear(key, draft)
-      tell(key, draft)
+      applyRemote(key, draft)
+      broadcast(key, draft)
       keep(key, draft).catch(fail)
     },
-    hear,
+    applyRemote,
     found,
     count: () => drafts.size,
   }

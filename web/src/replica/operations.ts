@@ -18,8 +18,8 @@ export const memberOf = (values: object, member: string): unknown =>
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /**
- * Does to the tasks of this device what the server will do. What is about a task that is not there
- * does nothing.
+ * Applies to the tasks on this device what the server will do. An operation on a task that does not
+ * exist here has no effect.
  */
 export function apply(
   tasks: Tasks,

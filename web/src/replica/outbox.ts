@@ -3,15 +3,15 @@ import type { Database, Entry } from './database.ts'
 import { holds, targetOf } from './operations.ts'
 
 /**
- * The first entry that may go. What is about a task that a conflict or a failure is about, or that
- * was not created, waits for that.
+ * The first entry that can be sent. An entry has to wait if one of its tasks has a conflict, has a
+ * failed entry, or was not created.
  *
- * @param failed the entries that the server failed over just now
+ * @param failed the entries for which the server has just failed
  */
 export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined {
   const held = new Set<string>()
   for (const entry of entries) {
-    // Also what a task is put beside.
+    // Includes the tasks next to which a task is moved.
     const targets = entry.operations.flatMap((operation) => [
       targetOf(operation),
       ...(operation.action === 'move' ? Object.values(operation.place) : []),
@@ -44,8 +44,8 @@ export function conflictIn({ conflict, operations }: Entry) {
 }
 
 /**
- * A person's choice: `mine` goes once more, against the version that is there now; `theirs` lets go
- * of what was changed here.
+ * Applies the user's choice. `mine` sends the update again, against the current version. `theirs`
+ * discards the changes made here.
  */
 export async function resolve(
   database: Database,
@@ -64,7 +64,7 @@ export async function resolve(
     })
   else {
     await putOrDelete(transaction.store, { ...without(rest, index), state: 'waiting' })
-    // What was typed on top of it, into the same members, goes with it.
+    // Later changes to the same members, made on top of this update, are discarded, too.
     for (const later of await laterThan(transaction.store, entry)) {
       const typed = later.operations.findIndex(
         (operation) =>
@@ -80,7 +80,7 @@ export async function resolve(
 }
 
 /**
- * Lets go of what the server refused, and of what was done afterwards to a task that it would have
+ * Discards an entry that the server refused, and later operations on tasks that it would have
  * created.
  */
 export async function discard(database: Database, entry: Entry): Promise<void> {
@@ -96,13 +96,16 @@ export async function discard(database: Database, entry: Entry): Promise<void> {
   await transaction.done
 }
 
-/** An entry with another operation in a place; to the server that is another request. */
+/**
+ * Replaces one operation of an entry. It gets a new key, because it is another request to the
+ * server.
+ */
 export function withOperation(entry: Entry, index: number, operation: TaskOperation): Entry {
   return { ...entry, key: crypto.randomUUID(), operations: entry.operations.with(index, operation) }
 }
 
 export function without({ conflict: _, ...entry }: Entry, index: number): Entry {
-  // Its place may be another one now; the server says anew what is one.
+  // The index of the conflict may have changed. The server reports conflicts again.
   const state = entry.state === 'conflict' ? 'waiting' : entry.state
   return {
     ...entry,
@@ -137,7 +140,7 @@ export function split(
       bad.action === 'create' &&
       operation.action === 'move' &&
       Object.values(operation.place).includes(id)
-    // What was to come beside it comes to its place.
+    // A task that was to be moved next to the refused one takes its place.
     return isBeside && move?.action === 'move' ? { ...operation, place: move.place } : operation
   })
   const isIn = (at: number) => apartAt.includes(at)
@@ -163,8 +166,8 @@ export const putOrDelete = (store: Store, entry: Entry) =>
   entry.operations.length > 0 ? store.put(entry) : store.delete(entry.id)
 
 /**
- * Puts an entry back that has changed since it was sent, and right behind it what the server
- * refused of it: what is about a task that it would have created comes later.
+ * Puts back an entry that has changed since it was sent, followed by the operations that the server
+ * refused. They come before later operations on tasks that they would have created.
  */
 export async function putBack(
   database: Database,
@@ -173,12 +176,12 @@ export async function putBack(
   refused: Entry | undefined,
 ): Promise<void> {
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
-  // It was discarded, or tried anew, while it was under way.
+  // The entry was discarded, or retried, while it was being sent.
   if ((await transaction.store.get(sent.id))?.key !== sent.key) return
   await putOrDelete(transaction.store, entry)
   if (refused) {
-    // The ids that the database gives are whole numbers, so that there is room for a thousand parts
-    // before the next entry.
+    // The database assigns whole numbers as ids. That leaves room for a thousand parts before the
+    // next entry.
     const next = Math.floor(entry.id) + 1
     const keys = await transaction.store.getAllKeys(IDBKeyRange.bound(entry.id, next, true, true))
     await transaction.store.put({
@@ -193,8 +196,8 @@ const laterThan = async (store: Store, { id }: Entry) =>
   (await store.getAll()).filter((later) => later.id > id && later.state !== 'done')
 
 /**
- * What was done on top of it goes against the version that it left; but not where another device
- * has changed the same meanwhile: that is for the server to refuse.
+ * Bases later updates on the version that this entry left. An update is not changed if another
+ * device has changed the same members meanwhile: then the server must refuse it.
  */
 async function rebase(store: Store, entry: Entry, left: Map<string, Task>): Promise<void> {
   for (const later of await laterThan(store, entry)) {

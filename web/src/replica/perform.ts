@@ -7,13 +7,13 @@ import { leftBy } from './outbox.ts'
 export interface Step {
   operation: TaskOperation
   /**
-   * What an update was decided over, where that is not what is there now; if it is not there any
-   * more, that is a conflict.
+   * The values on which an update is based, if they are not the current ones. If the task no longer
+   * has them, that is a conflict.
    */
   over?: TaskUpdate
 }
 
-/** A version that no task has: the update is compared with what is there by its values. */
+/** A version that no task has. It forces a comparison of the update with the current values. */
 const NEVER = '"0"'
 
 /**
@@ -47,8 +47,8 @@ export async function perform(
     back.push({ operation: { ...operation, changes: before }, over: operation.changes })
     const task = tasks.get(operation.task_id)
     const done = left.get(operation.task_id)
-    // The version that has what was decided over; not one that is there already and that no person
-    // here has seen.
+    // The version whose values the update is based on, not a newer version that the user has not
+    // seen.
     const version = holds(task, before) ? (done && holds(done, before) ? done : task)?.etag : ''
     apply(tasks, operation, { at, userId })
     return { ...operation, if_match: version || NEVER }

@@ -50,9 +50,9 @@ type Message =
   | 'everything'
 
 /**
- * The tasks of a person on this device. Everything is shown from it, so that a change shows at once
- * and nothing needs the network; the change feed keeps it as the server is. One tab at a time talks
- * to the server, the others hear what it heard.
+ * The tasks of a user on this device. The page shows only these, so a change is visible at once and
+ * needs no network. The change feed keeps them in sync with the server. One tab at a time talks to
+ * the server and tells the others the result.
  */
 export async function openReplica(userId: string, docket: DocketClient): Promise<Replica> {
   const name = `docket-${userId}`
@@ -61,13 +61,13 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   let isClosed = false
 
   const channel = new BroadcastChannel(name)
-  const tell = (message: Message) => channel.postMessage(message)
+  const broadcast = (message: Message) => channel.postMessage(message)
   // From before the first look into the database, so that nothing falls between the two.
   channel.onmessage = async ({ data }: MessageEvent<Message>) => {
     const [drafts] = await opening
     if (isClosed) return
     if (data === 'everything') await store.read()
-    else if ('key' in data) drafts.hear(data.key, data.draft)
+    else if ('key' in data) drafts.applyRemote(data.key, data.draft)
     else {
       const { items, ...about } = data
       store.take(items, about)
@@ -82,7 +82,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   }
   async function onOutbox(): Promise<void> {
     await readOutbox()
-    tell({ items: [] })
+    broadcast({ items: [] })
   }
   async function forgetTasks(): Promise<void> {
     const transaction = database.transaction(['tasks', 'cursor'], 'readwrite')
@@ -91,14 +91,14 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       transaction.objectStore('cursor').clear(),
       transaction.done,
     ])
-    tell('everything')
+    broadcast('everything')
     if (!isClosed) await store.read()
   }
-  const sync = openSync({ database, docket, store, onChanges: tell, onOutbox, forgetTasks })
+  const sync = openSync({ database, docket, store, onChanges: broadcast, onOutbox, forgetTasks })
   const timing = schedule({
     // One tab at a time.
-    run: async (taken) => void (await navigator.locks.request(name, () => sync.run(taken))),
-    fared: store.setTrouble,
+    run: async (onStart) => void (await navigator.locks.request(name, () => sync.run(onStart))),
+    onResult: store.setTrouble,
     isWaiting: () => store.getSnapshot().outbox.length > 0,
   })
 
@@ -118,9 +118,9 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     void timing.now()
   }
 
-  const tellDraft = (key: string, draft: Draft | undefined) => tell({ key, draft })
+  const broadcastDraft = (key: string, draft: Draft | undefined) => broadcast({ key, draft })
   const opening = Promise.all([
-    openDrafts(database, tellDraft, store.notify, store.setTrouble),
+    openDrafts(database, broadcastDraft, store.notify, store.setTrouble),
     store.read(),
   ])
   const [drafts] = await opening
@@ -160,8 +160,8 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
       store.getSnapshot().outbox.filter(({ state }) => state !== 'done').length + drafts.count(),
     synchronise: timing.now,
     async forget() {
-      // From here on nothing is done any more: what the page lets go of while it closes stays as it
-      // was typed.
+      // From here on nothing is changed any more. Fields that lose the focus while the page closes
+      // keep their drafts.
       isClosed = true
       await forgetTasks().finally(close)
     },

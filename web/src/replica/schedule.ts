@@ -1,4 +1,4 @@
-import { NoAnswerError, ProblemError } from '@docket/sdk'
+import { NoResponseError, ProblemError } from '@docket/sdk'
 import { errorOf } from '../sentences.ts'
 
 /**
@@ -8,17 +8,17 @@ import { errorOf } from '../sentences.ts'
 const [LOOK, FIRST_WAIT, LONGEST_WAIT] = [30_000, 1_000, 15_000]
 
 /** What is wrong where the device itself knows that it has no network. */
-export const offline = () => new NoAnswerError(new TypeError('the device is offline'), 'network')
+export const offline = () => new NoResponseError(new TypeError('the device is offline'), 'network')
 
 interface Work {
   /**
    * Everything there is to do now.
    *
-   * @param taken called before each look at what there is: a later request asks for another one
+   * @param onStart called before each look at what there is: a later request asks for another one
    */
-  run: (taken: () => void) => Promise<void>
-  /** How it went. */
-  fared: (failure: Error | undefined) => void
+  run: (onStart: () => void) => Promise<void>
+  /** Called with the result: the error, or undefined. */
+  onResult: (failure: Error | undefined) => void
   /** Whether something waits that the person did, also where the page is in the background. */
   isWaiting: () => boolean
 }
@@ -28,7 +28,7 @@ interface Work {
  * thirty seconds while the page is in front, and again after a failure, later each time.
  * Never twice at once.
  */
-export function schedule({ run, fared, isWaiting }: Work): {
+export function schedule({ run, onResult, isWaiting }: Work): {
   now: () => Promise<void>
   stop: () => void
 } {
@@ -44,7 +44,7 @@ export function schedule({ run, fared, isWaiting }: Work): {
       clearTimeout(timer)
       running = work().finally(() => {
         running = undefined
-        // Who asked while it was ending.
+        // A call that came in while this run was ending.
         if (isAsked && failures === 0) void now()
       })
     }
@@ -60,9 +60,9 @@ export function schedule({ run, fared, isWaiting }: Work): {
         })
       }
       failures = 0
-      if (!isStopped) fared(undefined)
+      if (!isStopped) onResult(undefined)
     } catch (error) {
-      // What was under way then fails, and no longer matters.
+      // A run that was in progress then fails, and its result no longer matters.
       if (isStopped) return
       failures += 1
       const wanted =
@@ -73,7 +73,7 @@ export function schedule({ run, fared, isWaiting }: Work): {
       wait = isAsked
         ? FIRST_WAIT
         : Math.max(wanted || 0, Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT))
-      fared(errorOf(error))
+      onResult(errorOf(error))
     }
     if (!isStopped) timer = setTimeout(() => (isVisible() || isWaiting()) && void now(), wait)
   }
@@ -81,7 +81,7 @@ export function schedule({ run, fared, isWaiting }: Work): {
   const isVisible = () => document.visibilityState === 'visible'
   const soon = () => void now()
   const goneOffline = () => {
-    fared(offline())
+    onResult(offline())
     soon()
   }
   const visible = () => isVisible() && soon()

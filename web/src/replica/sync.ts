@@ -20,10 +20,10 @@ export interface Sync {
   /**
    * Sends what is in the outbox, then fetches what is new.
    *
-   * @param taken called before each look at the outbox
+   * @param onStart called before each look at the outbox
    * @throws what kept the server from taking an entry
    */
-  run(taken: () => void): Promise<void>
+  run(onStart: () => void): Promise<void>
   /** Ends the delivery of an entry that is not in the outbox any more. */
   abortUnless(outbox: Entry[]): void
 }
@@ -48,19 +48,19 @@ export function openSync(around: Around): Sync {
   }
 
   return {
-    async run(taken) {
+    async run(onStart) {
       const failed = new Set<number>()
       let failure: Error | undefined
       for (;;) {
-        taken()
+        onStart()
         const entry = nextOf(await database.getAll('outbox'), failed)
         if (!entry) break
         const delivery = await send(entry)
         if (!delivery) continue
         if ('left' in delivery) await settle(database, entry, delivery.left)
         else {
-          // Where the server is down, this throws and ends the run. Else only this entry fails, and
-          // the others need not wait for it.
+          // If the server is down, this throws and ends the run. Otherwise only this entry fails,
+          // and the others do not have to wait for it.
           if ('failure' in delivery) await fetchChanges(around)
           const refused = 'refused' in delivery ? delivery.refused : undefined
           await putBack(database, entry, delivery.entry, refused)
@@ -86,11 +86,11 @@ async function fetchChanges(around: Around): Promise<void> {
     .filter(({ state }) => state === 'done')
     .map(({ id }) => id)
   let asked = await database.get('cursor', 'cursor')
-  // A tab that was closed could not tell what it had kept.
+  // A tab that was closed could not tell the other tabs what it had stored.
   if (asked !== store.cursor()) await store.read()
   try {
     for await (const page of docket.changes(asked)) {
-      // What is done leaves the outbox with the page that is sure to have it.
+      // Sent entries leave the outbox with the page that is certain to contain their changes.
       if (!(await keep(around, page, asked, page.has_more ? [] : done)))
         return await fetchChanges(around)
       asked = page.cursor

@@ -19,14 +19,14 @@ const RETRIES = 3
 const uncached = (request: Request) => fetch(request, { cache: 'no-store' })
 
 /**
- * For who is not signed in. The session is a cookie that no script can read; access tokens are in
- * the memory of this page only.
+ * The client while no user is signed in. The session is a cookie that no script can read. Access
+ * tokens are kept only in the memory of this page.
  */
 export const visitor = createDocket({ baseUrl, retries: RETRIES, fetch: uncached })
 
 /**
- * For one user only: when another tab has signed in as another user, the cookie speaks
- * for them, and what is on its way here must not go there.
+ * The client of one user. If another tab has signed in as another user, the cookie belongs to that
+ * user, and the changes made here must not be sent with it.
  *
  * @param onSessionOver called whenever there is no session of this user
  */

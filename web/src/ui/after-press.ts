@@ -2,8 +2,9 @@
 const PRESS_MS = 400
 
 /**
- * Runs once the press that took the focus has become a click. What changes its place between press
- * and release would not get the click; and on a touch screen the focus goes only just before it.
+ * Runs after the press that moved the focus has become a click. An element that moves between press
+ * and release would not get the click. On a touch screen the focus changes only just before the
+ * click.
  */
 export function afterPress(run: () => void): void {
   const over = new AbortController()

@@ -34,8 +34,8 @@ export function remember<What extends keyof Remembered>(what: What, value: Remem
 }
 
 /** Hears of what this tab or another has come to remember. */
-export function onRemembered(what: keyof Remembered, heard: () => void): () => void {
-  const listener = ({ key }: StorageEvent) => key === nameOf(what) && heard()
+export function onRemembered(what: keyof Remembered, onChange: () => void): () => void {
+  const listener = ({ key }: StorageEvent) => key === nameOf(what) && onChange()
   window.addEventListener('storage', listener)
   return () => window.removeEventListener('storage', listener)
 }

@@ -1,4 +1,4 @@
-import { ForbiddenError, NoAnswerError } from '@docket/sdk'
+import { ForbiddenError, NoResponseError } from '@docket/sdk'
 import { useSyncExternalStore } from 'react'
 import { Failure } from '../../ui/failure.tsx'
 import { useWorkspace } from '../workspace/workspace.tsx'
@@ -19,7 +19,7 @@ export function PendingChanges({ edited }: { edited?: string | undefined }) {
   const drafts = [...new Set(ids)].filter((id) => UUID.test(id) && id !== edited)
   const waiting = outbox.filter(({ state }) => state === 'waiting').length
   const count = waiting === 1 ? '1 change' : `${waiting} changes`
-  const isOffline = trouble instanceof NoAnswerError && !navigator.onLine
+  const isOffline = trouble instanceof NoResponseError && !navigator.onLine
   return (
     <>
       {failure && (
@@ -27,7 +27,7 @@ export function PendingChanges({ edited }: { edited?: string | undefined }) {
           Couldn't save on this device: {failure.message}
         </div>
       )}
-      {trouble instanceof NoAnswerError && (
+      {trouble instanceof NoResponseError && (
         <p role="status" className="note text-sm text-muted">
           {isOffline ? "You're offline. " : "Can't reach the server. "}
           {waiting > 0
@@ -37,7 +37,7 @@ export function PendingChanges({ edited }: { edited?: string | undefined }) {
               : 'Keep going, trying again.'}
         </p>
       )}
-      {trouble && !(trouble instanceof NoAnswerError) && (
+      {trouble && !(trouble instanceof NoResponseError) && (
         <Failure
           error={trouble}
           {...(trouble instanceof ForbiddenError

@@ -3,7 +3,10 @@ import { useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
-/** A text that was being typed when the page was left, and that is no change of the task yet. */
+/**
+ * A text that the user was typing when they left the page, and that is not yet a change of the
+ * task.
+ */
 export function UnsavedDraft({ id, task }: { id: string; task: Task | undefined }) {
   const { replica, isLoading } = useWorkspace()
   const key = useSyncExternalStore(replica.subscribe, () =>

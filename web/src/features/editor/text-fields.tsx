@@ -44,8 +44,8 @@ const wantedOf = (member: Member, text: string): string =>
   member === 'title' ? sendable(text).trim() : sendable(text)
 
 /**
- * A text of a task while it is typed: kept on the device with every key, and a change of the task
- * once the field is left, however that is.
+ * The text of a task while the user types. Each keystroke is stored on the device. When the field
+ * is left in any way, the text becomes a change of the task.
  */
 function useText(task: Task, member: Member) {
   const { actions, replica } = useWorkspace()
@@ -62,7 +62,7 @@ function useText(task: Task, member: Member) {
     for (;;) {
       const draft = current()
       if (!draft || lengthOf(wantedOf(member, draft.text)) > limit) return
-      // A task has a title: an empty field is none.
+      // A task must have a title, so an empty field does not count as one.
       if (member === 'title' && draft.text.trim() === '') return type(draft.over)
       const wanted = wantedOf(member, draft.text)
       const isKept = await actions.edit(
@@ -72,7 +72,7 @@ function useText(task: Task, member: Member) {
       )
       if (!isKept) return
       kept(draft.text, wanted)
-      // What was typed meanwhile is saved, too, where the field was left meanwhile.
+      // If the field was left while saving, saves what was typed in the meantime, too.
       if (document.activeElement === field.current) return
     }
   }
@@ -86,7 +86,7 @@ function useText(task: Task, member: Member) {
   const leave = useRef(save)
   leave.current = async () => {
     await save()
-    // What could not be saved is still there, and the page says so.
+    // A text that could not be saved stays on the device, and the page shows a message.
     if (current()) replica.keepUnsaved(keyOf(task.id, member))
   }
   useEffect(() => () => void leave.current(), [])
@@ -103,7 +103,8 @@ function TooLong({ why }: { why: string | undefined }) {
 
 export function TitleField({ task }: { task: Task }) {
   const { text, type, save, tooLong, field } = useText(task, 'title')
-  // At once: what is typed as soon as the field is seen is its text, and no keys of the list.
+  // In a layout effect, so that keys typed right away go into the field and are not shortcuts of
+  // the list.
   useLayoutEffect(() => {
     if (!isTyping(document.activeElement)) field.current?.focus()
   }, [field])

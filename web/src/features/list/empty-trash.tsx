@@ -3,7 +3,7 @@ import { errorOf, sentenceOf } from '../../sentences.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
-/** Lets go of the trash for good, which nothing takes back: so it asks. */
+/** Permanently deletes the tasks in the trash. This cannot be undone, so it asks first. */
 export function EmptyTrash({ count }: { count: number }) {
   const { docket, replica, announce } = useWorkspace()
   const [isAsking, setIsAsking] = useState(false)
@@ -16,8 +16,7 @@ export function EmptyTrash({ count }: { count: number }) {
   const empty = async () => {
     setIsBusy(true)
     try {
-      // What was deleted here only is not in the trash of the server yet, and what was restored
-      // here only still is.
+      // The server's trash does not have the latest deletions and restores of this device yet.
       await replica.synchronise()
       if (replica.getSnapshot().outbox.length > 0)
         return setWhy("Some changes haven't synced yet. Try again in a moment.")

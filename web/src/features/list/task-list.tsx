@@ -59,7 +59,7 @@ export function TaskList({
     return () => observer.disconnect()
   }, [])
   const served = useRef({ sent: 0, isLate: false })
-  // At each render: a list that was just mounted has its rows only with the next one.
+  // Runs at each render: a list that was just mounted has its rows only after the next one.
   useLayoutEffect(() => {
     const { id, sent } = current ?? { id: '', sent: 0 }
     if (!sent || served.current.sent === sent) return
@@ -71,7 +71,8 @@ export function TaskList({
     const isElsewhere = served.current.isLate && document.activeElement !== document.body
     served.current = { sent, isLate: false }
     if (isElsewhere) return
-    // Of a task that is open, the field; else what is typed would be keys of the list.
+    // If the task is open, focuses its field. Otherwise typed text would act as shortcuts of the
+    // list.
     const field =
       id === edited && document.querySelector<HTMLElement>('[data-editor] input:enabled')
     ;(field || row).focus()

@@ -49,7 +49,9 @@ const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_
 
 let last = { at: 0, x: 0, y: 0 }
 
-/** The second click of a double one meets the task that has come to the place of the first. */
+/**
+ * The second click of a double click hits the task that has moved into the place of the first one.
+ */
 function isSecondOfTwo({ timeStamp: at, clientX: x, clientY: y, detail }: MouseEvent): boolean {
   const isSecond = detail > 0 && at - last.at < 500 && Math.hypot(x - last.x, y - last.y) < 5
   last = { at, x, y }

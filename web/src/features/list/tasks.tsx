@@ -84,8 +84,8 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     [],
   )
 
-  // What went away takes no focus along: it goes to the task that is in its place now, before the
-  // next key can come.
+  // If the focused task leaves the list, moves the focus to the task that is now in its place,
+  // before the next key press.
   const place = useRef(0)
   const at = shown.findIndex(({ id }) => id === current?.id)
   useLayoutEffect(() => {
@@ -115,7 +115,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
       { replace: true },
     )
   }, [asked, send, setAddress])
-  // What was open and is not shown any more is not open either, should it come back.
+  // Closes a task that is no longer shown, so that it is not open if it comes back.
   const wasShown = useRef<string>(undefined)
   const isShown = shown.some(({ id }) => id === edited)
   useEffect(() => {

@@ -12,10 +12,10 @@ import type { View } from '../workspace/views.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 import { creationOf } from './creation.ts'
 
-/** What the key of a line begins with that was entered and is no task yet. */
+/** Prefix of the keys of lines that were entered and are not tasks yet. */
 const ENTERED = 'entered '
 /**
- * The keys of lines that are on their way to be tasks: one page tries each once, whatever view it
+ * The keys of lines that are being added as tasks. A page tries each line once, whatever view it
  * shows.
  */
 const adding = new Set<string>()
@@ -73,7 +73,7 @@ export function useNewTask({ adds, label, isSeen }: NewTaskProps) {
     type('')
     setOverrides({})
     if (await enter(key)) return
-    // Back into the field, unless the next line is in it by now.
+    // Puts the line back into the field, unless the user has already typed the next line.
     if (input.current?.value !== '') return replica.keepUnsaved(key)
     type(line)
     setOverrides(overrides)

@@ -12,7 +12,7 @@ import type { Undoable } from './undo.tsx'
  * Operations in a request: with many labels and long titles too it is smaller than the contract's
  * limits, of 100 and of 100 kB.
  */
-const AT_ONCE = 50
+const BATCH_SIZE = 50
 
 interface Around {
   /** Says to a screen reader what has happened. */
@@ -37,8 +37,8 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
 
   async function perform(steps: Step[], name: string): Promise<Step[]> {
     const back: Step[] = []
-    for (let start = 0; start < steps.length; start += AT_ONCE)
-      back.unshift(...(await replica.perform(steps.slice(start, start + AT_ONCE), name)))
+    for (let start = 0; start < steps.length; start += BATCH_SIZE)
+      back.unshift(...(await replica.perform(steps.slice(start, start + BATCH_SIZE), name)))
     failed(undefined)
     return back
   }

@@ -11,8 +11,8 @@ import { useWorkspace } from './workspace.tsx'
 export function useDraft(key: string, value: string) {
   const { replica } = useWorkspace()
   const draft = useSyncExternalStore(replica.subscribe, () => replica.draft(key))
-  // The subscription begins a moment after the field is seen: what is typed before it must be shown
-  // too, or React takes it out of the field again.
+  // The subscription starts shortly after the field is shown. Text typed before that must be
+  // rendered too, or React removes it from the field.
   const [, show] = useReducer((times: number) => times + 1, 0)
   const type = useCallback(
     (text: string) => {
@@ -22,7 +22,7 @@ export function useDraft(key: string, value: string) {
     },
     [replica, key, value],
   )
-  /** What was typed is kept as something else now, as `value`; what was typed since is not. */
+  /** The typed text is now saved as `value`. Text that was typed since then is not. */
   const kept = useCallback(
     (text: string, value: string) => {
       const now = replica.draft(key)
@@ -31,7 +31,7 @@ export function useDraft(key: string, value: string) {
     },
     [replica, key],
   )
-  /** As it is by now, whenever it was rendered last. */
+  /** The current draft, independent of the last render. */
   const current = useCallback(() => replica.draft(key), [replica, key])
   return { text: draft?.text ?? value, current, type, kept }
 }

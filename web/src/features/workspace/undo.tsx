@@ -10,7 +10,7 @@ export interface Undoable {
 }
 
 /** Milliseconds for which the last thing done can be taken back. */
-const WHILE = 10_000
+const UNDO_MS = 10_000
 
 /**
  * What was done last, and the way back: the button, or `z`. It stays while the pointer or the focus
@@ -21,9 +21,9 @@ export function Undo({ last, over }: { last: Undoable; over: () => void }) {
   const bar = useRef<HTMLElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: each action has its own ten seconds
   useEffect(() => {
-    let timer = setTimeout(end, WHILE)
+    let timer = setTimeout(end, UNDO_MS)
     function end() {
-      if (bar.current?.matches(':hover, :focus-within')) timer = setTimeout(end, WHILE)
+      if (bar.current?.matches(':hover, :focus-within')) timer = setTimeout(end, UNDO_MS)
       else over()
     }
     return () => clearTimeout(timer)

@@ -52,7 +52,7 @@ export function WorkspaceProvider({
   const snapshot = useSyncExternalStore(replica.subscribe, replica.getSnapshot)
   const { today, timeZone } = useClock()
   const [announced, setAnnounced] = useState('')
-  // The same words once more are news as well, and are heard only where the text is another one.
+  // A repeated message is news, too, but a screen reader reads it only if the text changes.
   const announce = useCallback(
     (said: string) => setAnnounced((before) => (before === said ? `${said}\u00a0` : said)),
     [],

@@ -8,9 +8,9 @@ import { startService, type TestService } from '../../server/testing/service.ts'
 import { exampleRequest } from './example-request.ts'
 import { exchange, type Incoming, type Outgoing } from './exchange.ts'
 
-// What an answer means is the matter of the tests beside the code. Here every operation that
-// declares one of the common answers is made to give it, so that the next operation cannot declare
-// what it never says.
+// What a response means is the matter of the tests beside the code. Here every operation that
+// declares one of the common responses is made to give it, so that the next operation cannot
+// declare what it never says.
 
 const declaring = (status: number) =>
   contractOperations.filter(({ responses }) => responses[status])
@@ -45,12 +45,12 @@ describe('what is wrong with a request', () => {
   test.each(declaring(400))(
     '$id: an unknown query parameter is a 400 that names it',
     async (operation) => {
-      const answer = await asking(operation, (request) => ({
+      const response = await asking(operation, (request) => ({
         ...request,
         path: `${request.path}?un~known=1`,
       }))
-      isProblem(answer, 400, 'invalid_request')
-      expect(answer.body.errors).toEqual([
+      isProblem(response, 400, 'invalid_request')
+      expect(response.body.errors).toEqual([
         {
           in: 'query',
           pointer: '/un~0known',
@@ -64,11 +64,11 @@ describe('what is wrong with a request', () => {
   test.each(declaring(406))(
     '$id: an Accept that refuses all there is is a 406',
     async (operation) => {
-      const answer = await asking(operation, ({ headers = [], ...request }) => ({
+      const response = await asking(operation, ({ headers = [], ...request }) => ({
         ...request,
         headers: [...headers, ['accept', 'image/png']],
       }))
-      isProblem(answer, 406, 'not_acceptable')
+      isProblem(response, 406, 'not_acceptable')
     },
   )
 
@@ -90,13 +90,13 @@ describe('what is wrong with a request', () => {
   test.each(declaring(415))(
     '$id: a body of another media type is a 415 that names the right ones',
     async (operation) => {
-      const answer = await asking(operation, ({ headers, ...request }) => ({
+      const response = await asking(operation, ({ headers, ...request }) => ({
         ...request,
         headers: [...without(headers, 'content-type'), ['content-type', 'text/plain']],
         body: '"hello"',
       }))
-      isProblem(answer, 415, 'unsupported_media_type')
-      expect(answer.headers[operation.method === 'PATCH' ? 'accept-patch' : 'accept']).toBe(
+      isProblem(response, 415, 'unsupported_media_type')
+      expect(response.headers[operation.method === 'PATCH' ? 'accept-patch' : 'accept']).toBe(
         operation.accepts.join(', '),
       )
     },
@@ -105,12 +105,12 @@ describe('what is wrong with a request', () => {
   test.each(declaring(422).filter(({ accepts }) => accepts.length > 0))(
     '$id: an unknown member is a 422 that points to it',
     async (operation) => {
-      const answer = await asking(operation, (request) => ({
+      const response = await asking(operation, (request) => ({
         ...request,
         body: JSON.stringify({ 'un/known': 1 }),
       }))
-      isProblem(answer, 422, 'invalid_body')
-      expect(answer.body.errors).toContainEqual({
+      isProblem(response, 422, 'invalid_body')
+      expect(response.body.errors).toContainEqual({
         in: 'body',
         pointer: '/un~1known',
         code: 'unknown_member',
@@ -137,11 +137,11 @@ describe('what is wrong with a request', () => {
   test.each(declaring(403).filter(({ needsCaller }) => !needsCaller))(
     '$id: a page of a foreign origin is a 403',
     async (operation) => {
-      const answer = await asking(operation, ({ headers = [], ...request }) => ({
+      const response = await asking(operation, ({ headers = [], ...request }) => ({
         ...request,
         headers: [...headers, ['origin', 'https://evil.example']],
       }))
-      isProblem(answer, 403, 'INVALID_ORIGIN')
+      isProblem(response, 403, 'INVALID_ORIGIN')
     },
   )
 })
@@ -168,12 +168,13 @@ describe('too many requests', () => {
       const bob = await newPerson(limited.url, 'bob')
       const { headers = [], ...request } = exampleRequest(operation, bob)
       const fromElsewhere: [string, string] = ['x-forwarded-for', `10.0.0.${operation.index}`]
-      let answer: Incoming
+      let response: Incoming
       let sent = 0
-      do answer = await exchange(limited.url, { ...request, headers: [...headers, fromElsewhere] })
-      while (answer.status !== 429 && ++sent <= Number(most))
-      isProblem(answer, 429, 'rate_limited')
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+      do
+        response = await exchange(limited.url, { ...request, headers: [...headers, fromElsewhere] })
+      while (response.status !== 429 && ++sent <= Number(most))
+      isProblem(response, 429, 'rate_limited')
+      expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
     },
   )
 })
@@ -195,9 +196,9 @@ describe('what no caller can cause', () => {
     const bob = await newPerson(url, 'bob')
     broken = true
     for (const operation of declaring(500)) {
-      const answer = await exchange(url, exampleRequest(operation, bob))
-      isProblem(answer, 500, 'internal_error')
-      expect(answer.text).not.toMatch(/secret|select/)
+      const response = await exchange(url, exampleRequest(operation, bob))
+      isProblem(response, 500, 'internal_error')
+      expect(response.text).not.toMatch(/secret|select/)
     }
   })
 
@@ -207,9 +208,9 @@ describe('what no caller can cause', () => {
     await lost.loseDatabase()
     for (const operation of declaring(503)) {
       const { headers = [], ...request } = exampleRequest(operation, bob)
-      const answer = await exchange(lost.url, { ...request, headers })
-      isProblem(answer, 503, 'service_unavailable')
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+      const response = await exchange(lost.url, { ...request, headers })
+      isProblem(response, 503, 'service_unavailable')
+      expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
     }
   })
 
@@ -231,17 +232,17 @@ describe('what no caller can cause', () => {
     }
     const ask = async (_: unknown, index: number) => {
       const started = performance.now()
-      const answer = await exchange(held.url, request(index))
-      return { answer, took: performance.now() - started }
+      const response = await exchange(held.url, request(index))
+      return { response, took: performance.now() - started }
     }
     const waiting = Array.from({ length: 510 }, ask)
     // Late is what takes more than a second.
     await wait(1_500)
     const beyond = await Promise.all(Array.from({ length: 20 }, ask))
     const waited = await Promise.all(waiting)
-    for (const { answer } of [...waited, ...beyond]) {
-      isProblem(answer, 503, 'service_unavailable')
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    for (const { response } of [...waited, ...beyond]) {
+      isProblem(response, 503, 'service_unavailable')
+      expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
     }
     // They are told so while most others still wait for the limit of a statement; where sending
     // those took long, the last of them were beyond, too.

@@ -2,8 +2,8 @@ import { contractOperations } from '../contract/document.ts'
 import { findPath } from '../contract/route.ts'
 
 /**
- * Whose answer this is: an operation, or one of the rows in brackets, whose answers OpenAPI cannot
- * declare.
+ * Whose response this is: an operation, or one of the rows in brackets, whose responses OpenAPI
+ * cannot declare.
  */
 export function rowOf(method: string, target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
@@ -15,8 +15,8 @@ export function rowOf(method: string, target: string): string {
   return method === 'OPTIONS' ? '(OPTIONS of no such path)' : '(no such path)'
 }
 
-/** Operation -> the answers the contract declares for it, each as "status media-type". */
-export const declaredAnswers = new Map<string, string[]>(
+/** Operation -> the responses the contract declares for it, each as "status media-type". */
+export const declaredResponses = new Map<string, string[]>(
   contractOperations.map(({ id, responses }) => [
     id,
     Object.entries(responses).flatMap(([status, { content = { 'no body': {} } }]) =>
@@ -25,8 +25,8 @@ export const declaredAnswers = new Map<string, string[]>(
   ]),
 )
 
-/** The other rows, and all that they may answer. */
-export const undeclarableAnswers = new Map<string, string[]>([
+/** The other rows, and all that they may return. */
+export const undeclarableResponses = new Map<string, string[]>([
   ['(no such path)', ['404 application/problem+json', '429 application/problem+json']],
   ['(no such method)', ['405 application/problem+json', '429 application/problem+json']],
   ['(OPTIONS)', ['204 no body']],
