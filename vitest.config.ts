@@ -2,8 +2,10 @@ import { defineConfig } from 'vitest/config'
 
 const common = {
   globalSetup: ['server/testing/template.ts'],
-  setupFiles: ['server/testing/record-responses.ts'],
+  setupFiles: ['server/testing/setup.ts'],
   pool: 'forks' as const,
+  // The tests of a worker share its modules: loading the server takes longer than many files.
+  isolate: false,
   // Only against hangs: a machine may be slow, or busy with something else.
   testTimeout: 120_000,
   hookTimeout: 60_000,
@@ -12,7 +14,8 @@ const common = {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // More than two cores: a test often waits for a database, a browser or a process.
+    maxWorkers: 3,
     projects: [
       {
         test: {
@@ -25,8 +28,11 @@ export default defineConfig({
             'web/e2e/**/*.e2e.ts',
             'proofs/**/*.test.ts',
           ],
+          exclude: ['**/node_modules/**', 'proofs/cost/*'],
         },
       },
+      // What requests may cost: minutes of measuring, part of `npm run check`.
+      { test: { ...common, name: 'cost', include: ['proofs/cost/*.test.ts'] } },
       // What needs a program that neither Node nor npm brings: part of `npm run check`, not of `npm
       // test`.
       { test: { ...common, name: 'outside', include: ['scripts/outside/*.test.ts'] } },

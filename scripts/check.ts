@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 /** Tests whose result may depend on the database. The others run on PostgreSQL only. */
 const OF_THE_DATABASE = [
   ...['auth', 'cleanup', 'database', 'tasks', 'transfer'].map((folder) => `server/${folder}`),
-  ...['cost', 'model', 'walls', 'words/fold', 'words/local-time'].map((name) => `proofs/${name}`),
+  ...['model', 'walls', 'words/fold', 'words/local-time'].map((name) => `proofs/${name}`),
 ]
 
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project']
@@ -45,6 +45,15 @@ const PARTS: Record<string, Part> = {
     about: 'faults around the server lose no write',
     run: ['scripts/test/faults.ts'],
     words: ['--exclude', 'scripts/faults/abuse.test.ts'],
+  },
+  cost: {
+    about: 'no request costs more than its share',
+    run: [...vitest, 'cost'],
+  },
+  'cost-embedded': {
+    about: 'the same on the embedded database',
+    run: [...vitest, 'cost'],
+    environment: { TEST_DATABASE_URL: '' },
   },
   embedded: {
     about: 'the embedded database',

@@ -8,7 +8,8 @@ import type { components } from '../sdk/contract.gen.ts'
 import { readConfig } from './config.ts'
 import { freePort } from './testing/network/free-port.ts'
 import { newPerson, send } from './testing/person.ts'
-import { dataDirectory, startProcess, startRefused } from './testing/process.ts'
+import { dataDirectory, emptyDirectory, startProcess, startRefused } from './testing/process.ts'
+import { copyDatabase } from './testing/service.ts'
 
 type Schemas = components['schemas']
 
@@ -82,14 +83,14 @@ describe('a configuration that is not good stops the start with one sentence', (
       /^DATABASE_URL is not an address like/,
     ],
   ])('%s', async (_, environment, expected) => {
-    const { code, output } = await startRefused({ DATA_DIR: dataDirectory(), ...environment })
+    const { code, output } = await startRefused({ DATA_DIR: emptyDirectory(), ...environment })
     expect(code).toBe(1)
     expect(sentence(output)).toEqual([expect.stringMatching(expected)])
     expect(output).not.toContain('hunter2')
   })
 
   test('a secret that other users can read', async () => {
-    const DATA_DIR = dataDirectory()
+    const DATA_DIR = emptyDirectory()
     const file = join(DATA_DIR, 'secret')
     writeFileSync(file, randomBytes(32).toString('hex'))
     chmodSync(file, 0o644)
@@ -102,7 +103,7 @@ describe('a configuration that is not good stops the start with one sentence', (
 
   test('a database that does not answer', async () => {
     const { code, output } = await startRefused({
-      DATA_DIR: dataDirectory(),
+      DATA_DIR: emptyDirectory(),
       DATABASE_URL: 'postgresql://docket:hunter2@127.0.0.1:1/x',
     })
     expect(code).toBe(1)
@@ -117,7 +118,7 @@ describe('a configuration that is not good stops the start with one sentence', (
     onTestFinished(() => void other.close())
     const { port } = other.address() as AddressInfo
     const { code, output } = await startRefused({
-      DATA_DIR: dataDirectory(),
+      ...(await someDatabase()),
       PORT: String(port),
       LOG_LEVEL: 'error',
     })
@@ -129,7 +130,7 @@ describe('a configuration that is not good stops the start with one sentence', (
 })
 
 test('unusual settings are warnings of one sentence, without passwords', () => {
-  const DATA_DIR = dataDirectory()
+  const DATA_DIR = emptyDirectory()
   const given = {
     NODE_ENV: 'production',
     BETTER_AUTH_SECRET: randomBytes(32).toString('hex'),
@@ -220,7 +221,7 @@ describe('the embedded database', () => {
 })
 
 test('SIGTERM lets a request that was accepted finish, and exits with 0', async () => {
-  const server = await startProcess({ DATA_DIR: dataDirectory() })
+  const server = await startProcess(await someDatabase())
   const body = JSON.stringify({ email: 'ada@example.org', password: 'correct horse' })
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   let text = ''
@@ -255,7 +256,10 @@ test('`npm start` passes SIGTERM on: it ends with 0 and leaves no server behind'
 
 test('METRICS_PORT: requests, statements, event loop; no personal labels', async () => {
   const port = await freePort()
-  const server = await startProcess({ DATA_DIR: dataDirectory(), METRICS_PORT: String(port) })
+  const server = await startProcess({
+    ...(await someDatabase()),
+    METRICS_PORT: String(port),
+  })
   const ada = await newPerson(server.url)
   await ada.addTask()
   const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
@@ -288,7 +292,7 @@ test('a METRICS_PORT that is taken stops the start with one sentence', async () 
   onTestFinished(() => void other.close())
   const { port } = other.address() as AddressInfo
   const { code, output } = await startRefused({
-    DATA_DIR: dataDirectory(),
+    ...(await someDatabase()),
     METRICS_PORT: String(port),
     LOG_LEVEL: 'error',
   })
@@ -297,6 +301,13 @@ test('a METRICS_PORT that is taken stops the start with one sentence', async () 
     expect.stringMatching(`^METRICS_PORT ${port} is in use`),
   ])
 })
+
+/** Variables that lead a server to a database of the test's own. */
+async function someDatabase(): Promise<Record<string, string>> {
+  const { variables, drop } = await copyDatabase(false)
+  onTestFinished(drop)
+  return { DATA_DIR: emptyDirectory(), ...variables }
+}
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(setImmediate)

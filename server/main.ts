@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
-import { startCleanup } from './cleanup/cleanup.ts'
 import { addressOf, readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { CannotOpen } from './database/cannot-open.ts'
 import { portOf } from './http/transport/port.ts'
-import { httpServer } from './http/transport/server.ts'
 import { createLog } from './log.ts'
 import { codeOf, messageOf } from './thrown.ts'
 
@@ -37,7 +35,11 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel)
   for (const warning of config.warnings) log.warn(warning)
   // Loaded only now, so that a wrong configuration is refused at once.
-  const { createService } = await import('./service.ts')
+  const [{ createService }, { httpServer }, { startCleanup }] = await Promise.all([
+    import('./service.ts'),
+    import('./http/transport/server.ts'),
+    import('./cleanup/cleanup.ts'),
+  ])
   const service = await createService(config, log)
   const server = httpServer(service.app, log)
   const stopCleanup = startCleanup(service.database, log)

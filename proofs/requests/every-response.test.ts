@@ -55,7 +55,7 @@ describe('what is wrong with a request', () => {
           in: 'query',
           pointer: '/un~0known',
           code: 'unknown_member',
-          detail: 'Is not known here.',
+          detail: 'Unknown property.',
         },
       ])
     },
@@ -114,7 +114,7 @@ describe('what is wrong with a request', () => {
         in: 'body',
         pointer: '/un~1known',
         code: 'unknown_member',
-        detail: 'Is not known here.',
+        detail: 'Unknown property.',
       })
     },
   )

@@ -73,7 +73,7 @@ const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 
 /** By the broken keyword, from what Ajv says of it. */
 const SENTENCES: Record<string, (params: ErrorObject['params']) => string> = {
   required: () => 'Is required.',
-  additionalProperties: () => 'Is not known here.',
+  additionalProperties: () => 'Unknown property.',
   type: ({ type }) => `Must be ${[type].flat().map(withArticle).join(' or ')}.`,
   enum: ({ allowedValues }) => `Must be one of: ${allowedValues.map(String).join(', ')}.`,
   format: ({ format }) => FORMATS[format] ?? `Must be of the format ${format}.`,
@@ -97,10 +97,10 @@ function withArticle(type: string): string {
 /** What a value of a format is, for those who would not know it by its name. */
 const FORMATS: Record<string, string> = {
   date: 'Must be a calendar date, such as 2026-12-01.',
-  'date-time': 'Is not a time. Write it like 2026-12-01T09:30:00Z.',
+  'date-time': 'Must be a time in UTC, such as 2026-12-01T09:30:00Z.',
   'time-zone':
-    'Is not a time zone. Write its name in the IANA database, like Europe/Berlin (in a URL, + ' +
-    'is %2B).',
+    'Must be the name of a time zone in the IANA database, such as Europe/Berlin (in a URL, ' +
+    'write + as %2B).',
   uuid: 'Must be a lowercase UUID.',
   email: 'Must be an e-mail address.',
 }

@@ -66,9 +66,27 @@ export async function newPerson(
   // Of many at once on a slow machine some wait too long for their turn to hash.
   for (let tries = 0; status === 503 && tries < 10; tries += 1) ({ status, body } = await signUp())
   if (status !== 201) throw new Error(`sign-up answered ${status} ${JSON.stringify(body)}`)
+  return personOf(url, { email, password }, body, headers)
+}
+
+/** The same user with a session of its own. */
+export async function newSession(url: string, { email, password }: Person): Promise<Person> {
+  const { status, body } = await send<Schemas['SessionGrant']>(`${url}/api/auth/login`, {
+    method: 'POST',
+    json: { email, password },
+  })
+  if (status !== 200) throw new Error(`login answered ${status} ${JSON.stringify(body)}`)
+  return personOf(url, { email, password }, body, {})
+}
+
+function personOf(
+  url: string,
+  credentials: { email: string; password: string },
+  body: Schemas['SessionGrant'],
+  headers: Record<string, string>,
+): Person {
   const person: Person = {
-    email,
-    password,
+    ...credentials,
     id: body.user.id,
     token: body.access_token,
     sessionToken: body.session_token,

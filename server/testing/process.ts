@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject, onTestFinished } from 'vitest'
 import { copyDirectory } from './template.ts'
@@ -17,9 +18,17 @@ export interface ServerProcess {
   output: () => string
 }
 
+/** An empty directory that is removed when the test is over. */
+export function emptyDirectory(): string {
+  return removedLater(mkdtempSync(join(tmpdir(), 'docket-test-')))
+}
+
 /** A migrated data directory that is removed when the test is over. */
 export function dataDirectory(): string {
-  const directory = copyDirectory(inject('embedded'))
+  return removedLater(copyDirectory(inject('embedded')))
+}
+
+function removedLater(directory: string): string {
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { afterAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { rowOf } from './response-rows.ts'
 import { servers } from './service.ts'
 
-// Runs before each test file. Records every response of our servers in this process, just above the
-// socket, so that neither our own validation nor the client of a test matters.
-// `scripts/test/suite.ts` compares the records with the contract.
+// Records every response of our servers in this process, just above the socket, so that neither our
+// own validation nor the client of a test matters. `scripts/test/suite.ts` compares the records with
+// the contract. Loaded once in a process, by setup.ts.
 
 /** A response as it was sent, for another validator than ours. */
 export interface RecordedResponse {
@@ -59,15 +59,19 @@ if (directory !== undefined) {
     counts.set(kindOfResponse, (counts.get(kindOfResponse) ?? 0) + 1)
     if (method !== 'HEAD' && !body.isTooLong) record(row, response, Buffer.concat(body.chunks))
   })
-  afterAll(() => {
-    const file = `${directory}/${process.pid}-${createHash('md5').update(testName()).digest('hex')}`
-    appendFileSync(`${file}.jsonl`, lines.join(''))
-    appendFileSync(
-      `${directory}/counts.tsv`,
-      [...counts].map(([kind, count]) => `${kind}\t${count}\n`).join(''),
-    )
-    lines = []
-  })
+}
+
+/** Writes what was recorded since the last call. */
+export function writeRecords(): void {
+  if (directory === undefined) return
+  const file = `${directory}/${process.pid}-${createHash('md5').update(testName()).digest('hex')}`
+  appendFileSync(`${file}.jsonl`, lines.join(''))
+  appendFileSync(
+    `${directory}/counts.tsv`,
+    [...counts].map(([kind, count]) => `${kind}\t${count}\n`).join(''),
+  )
+  lines = []
+  counts.clear()
 }
 
 const testName = () => expect.getState().testPath ?? ''

@@ -6,15 +6,19 @@ import { sql } from '../database/sql.ts'
 import { everyTask } from '../testing/every-task.ts'
 import { downloaded } from '../testing/files.ts'
 import { fillTasks } from '../testing/fill.ts'
-import { newPerson, type Person, send } from '../testing/person.ts'
+import { newPerson, newSession, type Person, send } from '../testing/person.ts'
 import { isProblem } from '../testing/problem.ts'
 import { startService, type TestService } from '../testing/service.ts'
 
 type Schemas = components['schemas']
 
 let service: TestService
+/** A user with more than a socket's buffers hold; each test has a session of its own. */
+let owner: Person
 beforeAll(async () => {
   service = await startService({ keep: true })
+  owner = await newPerson(service.url)
+  await fill(owner, 5_000)
 })
 afterAll(() => service.close())
 
@@ -100,8 +104,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
   })
 
   test('a slow reader holds up no other request, and gets the whole file', async () => {
-    const ada = await newPerson(service.url)
-    await fill(ada, 5_000)
+    const ada = await newSession(service.url, owner)
     const { text, isWhole } = await readSlowly(ada, name, async () => {
       for (let turn = 0; turn < 20; turn += 1)
         expect(
@@ -115,8 +118,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
   test.each(['1.1', '1.0'])(
     'is cut off, and does not look whole, when the session ends on the way, by HTTP/%s too',
     async (version) => {
-      const ada = await newPerson(service.url)
-      await fill(ada, 5_000)
+      const ada = await newSession(service.url, owner)
       const { isWhole, isReset } = await readSlowly(
         ada,
         name,
@@ -128,8 +130,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
   )
 
   test('whose reader goes away ends, without an error in the log', async () => {
-    const ada = await newPerson(service.url)
-    await fill(ada, 5_000)
+    const ada = await newSession(service.url, owner)
     const lines = service.log.length
     const leaving = new AbortController()
     const response = await fetch(`${service.url}/api/${ada.id}/${name}`, {

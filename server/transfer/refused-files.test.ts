@@ -145,10 +145,16 @@ describe('what is refused whole, and leaves nothing', () => {
       '{"items":[{"title":"good"}],"__proto__":{"items":[]}}',
       'invalid_body',
       '/__proto__',
-      /not known/,
+      /Unknown property/,
     ],
     ['items that are no tasks', '{"items":[5]}', 'invalid_body', '/items/0', /object/],
-    ['a member beside the items', '{"items":[],"more":1}', 'invalid_body', '/more', /not known/],
+    [
+      'a member beside the items',
+      '{"items":[],"more":1}',
+      'invalid_body',
+      '/more',
+      /Unknown property/,
+    ],
   ]
 
   test.each(files)('%s', async (_, file, code, pointer, detail) => {

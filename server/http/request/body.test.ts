@@ -234,7 +234,7 @@ describe('bodies', () => {
     const response = await post('{"title":"x","":1}')
     expect([response.status, response.body.errors]).toEqual([
       422,
-      [{ in: 'body', pointer: '/', code: 'unknown_member', detail: 'Is not known here.' }],
+      [{ in: 'body', pointer: '/', code: 'unknown_member', detail: 'Unknown property.' }],
     ])
   })
 

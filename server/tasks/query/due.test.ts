@@ -51,7 +51,7 @@ describe('a due time must be one', () => {
       '/due_time',
       /clocks skip it/,
     ],
-    ['a day of no calendar', { due_date: '2027-02-29' }, '/due_date', /day/],
+    ['a day of no calendar', { due_date: '2027-02-29' }, '/due_date', /calendar date/],
     [
       'an unknown zone',
       { due_date: '2026-12-01', due_time: '12:00', due_time_zone: 'Mars/Olympus' },
@@ -62,15 +62,15 @@ describe('a due time must be one', () => {
       'a short name, which the database takes for an offset without summer',
       { due_date: '2027-07-01', due_time: '12:00', due_time_zone: 'CET' },
       '/due_time_zone',
-      /form/,
+      /pattern/,
     ],
     [
       'a short name of several zones',
       { due_date: '2027-07-01', due_time: '12:00', due_time_zone: 'IST' },
       '/due_time_zone',
-      /form/,
+      /pattern/,
     ],
-    ['24:00', { due_date: '2026-12-01', due_time: '24:00' }, '/due_time', /form/],
+    ['24:00', { due_date: '2026-12-01', due_time: '24:00' }, '/due_time', /pattern/],
   ])('422: %s, with the reason', async (_, fields, pointer, reason) => {
     const { status, body } = await ada.send<Problem>(ada.tasks, {
       method: 'POST',

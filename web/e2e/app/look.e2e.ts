@@ -15,10 +15,10 @@ interface Found {
  * What axe finds, against WCAG 2.2 AA and its own best practices. The policy of the page lets no
  * script in: the debugger puts it there.
  */
-async function axe(page: Page): Promise<Found[]> {
+async function axe(page: Page, rules?: string[]): Promise<Found[]> {
   const session = await page.context().newCDPSession(page)
   await session.send('Runtime.evaluate', { expression: axeCore.source })
-  const found = await page.evaluate(async () => {
+  const found = await page.evaluate(async (rules) => {
     const { violations } = await (
       window as unknown as {
         axe: {
@@ -29,37 +29,41 @@ async function axe(page: Page): Promise<Found[]> {
         }
       }
     ).axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      runOnly: rules ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     })
     return violations.map(({ id, nodes }) => ({
       rule: id,
       where: nodes.map(({ html }) => html.slice(0, 200)),
     }))
-  })
+  }, rules)
   await session.detach()
   return found
 }
 
-const LOOKS = [
-  ['light', 'desktop'],
-  ['dark', 'desktop'],
-  ['light', 'phone'],
-  ['dark', 'phone'],
-] as const
-
-test.each(LOOKS)(
-  'axe finds nothing, %s, %s; nothing overflows; targets are large enough',
-  async (colorScheme, screen) => {
+test.each(['desktop', 'phone'])(
+  'axe finds nothing, light or dark, on a %s; nothing overflows; targets are large enough',
+  async (screen) => {
     const viewport = screen === 'phone' ? { width: 360, height: 740 } : { width: 1280, height: 800 }
     const app = await openApp(chromium, {
-      colorScheme,
+      // Colours that are between two themes would fail.
+      reducedMotion: 'reduce',
       viewport,
       hasTouch: screen === 'phone',
       but: /412|422|ERR_/,
     })
     const { page, docket, url, context } = app
+    const switchTo = async (colorScheme: 'light' | 'dark') => {
+      await page.emulateMedia({ colorScheme })
+      await page.waitForFunction(
+        (theme) => document.documentElement.dataset.theme === theme,
+        colorScheme,
+      )
+    }
     const look = async (name: string) => {
       expect([name, await axe(page)]).toEqual([name, []])
+      await switchTo('dark')
+      expect([name, 'dark', await axe(page, ['color-contrast'])]).toEqual([name, 'dark', []])
+      await switchTo('light')
       expect([
         name,
         await page.evaluate(

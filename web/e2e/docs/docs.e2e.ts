@@ -41,11 +41,16 @@ const looks = [
   { scheme: 'dark', width: 360 },
 ] as const
 
-describe.each(looks)('$scheme, $width pixels wide', ({ scheme, width }) => {
+interface Violation {
+  id: string
+  nodes: { html: string }[]
+}
+
+describe.each([1280, 360])('%i pixels wide', (width) => {
   test.each(guides)(
     'the page %s shows itself under its policy, from this server alone, and axe finds nothing',
     async (name) => {
-      const page = await chromium.page({ colorScheme: scheme, viewport: { width, height: 800 } })
+      const page = await chromium.page({ viewport: { width, height: 800 } })
       const noComplaints = watchComplaints(page)
       const elsewhere = await alone(page, service.url)
       await page.goto(`${service.url}/docs/${name === 'index.html' ? '' : name}`)
@@ -55,10 +60,17 @@ describe.each(looks)('$scheme, $width pixels wide', ({ scheme, width }) => {
       noComplaints()
       // Given by the test's own hand, which no policy of the page stops.
       await page.evaluate(axe)
-      const { violations } = (await page.evaluate('axe.run()')) as {
-        violations: { id: string; nodes: { html: string }[] }[]
+      for (const [colorScheme, rules] of [
+        ['light', ''],
+        ['dark', "{ runOnly: ['color-contrast'] }"],
+      ] as const) {
+        await page.emulateMedia({ colorScheme })
+        const { violations } = await page.evaluate<{ violations: Violation[] }>(`axe.run(${rules})`)
+        expect([colorScheme, violations.map(({ id, nodes }) => [id, nodes[0]?.html])]).toEqual([
+          colorScheme,
+          [],
+        ])
       }
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
       expect(elsewhere).toEqual([])
     },
   )

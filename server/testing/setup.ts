@@ -1,0 +1,5 @@
+import { afterAll } from 'vitest'
+import { writeRecords } from './record-responses.ts'
+
+// Runs before each test file.
+afterAll(writeRecords)
