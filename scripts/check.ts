@@ -38,7 +38,7 @@ const PARTS: Record<string, Part> = {
   defects: { about: 'seeded defects turn a check red', run: ['scripts/defects/seeded-defects.ts'] },
   outside: {
     about: 'what needs other programs',
-    run: [...vitest, 'outside', '--no-file-parallelism'],
+    run: [...vitest, 'outside', '--maxWorkers=2'],
   },
   // Without abuse.test.ts, which measures for nine minutes: npm run check -- faults abuse
   faults: {

@@ -13,7 +13,7 @@ const { status } = spawnSync(
     'run',
     '--project',
     'faults',
-    '--no-file-parallelism',
+    '--maxWorkers=2',
     ...process.argv.slice(2),
   ],
   {

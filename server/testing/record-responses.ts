@@ -7,8 +7,8 @@ import { rowOf } from './response-rows.ts'
 import { servers } from './service.ts'
 
 // Records every response of our servers in this process, just above the socket, so that neither our
-// own validation nor the client of a test matters. `scripts/test/suite.ts` compares the records with
-// the contract. Loaded once in a process, by setup.ts.
+// own validation nor the client of a test matters. `scripts/test/suite.ts` compares the records
+// with the contract. Loaded once in a process, by setup.ts.
 
 /** A response as it was sent, for another validator than ours. */
 export interface RecordedResponse {

@@ -1,7 +1,8 @@
 -- Up Migration
 -- The functions that every write of a task calls, in PL/pgSQL: PostgreSQL plans one in SQL that it
 -- cannot inline again in each statement, and keeps the plan of one in PL/pgSQL for the session.
--- What they return stays the same.
+-- What they return stays the same. Those that call `fold` have a search path of their own, because
+-- pg_restore sets an empty one.
 
 create or replace function fold(text text) returns text
 language plpgsql immutable strict parallel safe as $$
@@ -42,7 +43,7 @@ begin
 end $$;
 
 create or replace function unique_labels(labels text[]) returns text[]
-language plpgsql immutable strict parallel safe as $$
+language plpgsql immutable strict parallel safe set search_path from current as $$
 begin
   if cardinality(labels) < 2 then
     return labels;
@@ -59,7 +60,7 @@ begin
 end $$;
 
 create or replace function fold_labels(labels text[]) returns text[]
-language plpgsql immutable strict parallel safe as $$
+language plpgsql immutable strict parallel safe set search_path from current as $$
 begin
   if labels = '{}' then
     return labels;
@@ -72,7 +73,7 @@ begin
 end $$;
 
 create or replace function search_text(title text, description text, labels text[]) returns text
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable parallel safe set search_path from current as $$
 begin
   return fold(
     title
