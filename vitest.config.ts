@@ -40,8 +40,20 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
-          include: ['scripts/faults/*.test.ts'],
+          include: ['scripts/faults/{database,embedded,killed,several}.test.ts'],
           pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 240_000,
+        },
+      },
+      // What measures how long others wait: alone, one file after the other.
+      {
+        test: {
+          name: 'floods',
+          include: ['scripts/faults/{abuse,flood}.test.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 240_000,
         },
       },

@@ -2,9 +2,10 @@
 // the name of a part runs that part alone, with the words behind it. Stops at the first failure.
 import { spawnSync } from 'node:child_process'
 
-/** Tests whose result may depend on the database. The others run on PostgreSQL only. */
+/** Tests of the suite that may depend on the database. The others run on PostgreSQL only. */
 const OF_THE_DATABASE = [
   ...['auth', 'cleanup', 'database', 'tasks', 'transfer'].map((folder) => `server/${folder}`),
+  'server/main.test.ts',
   ...['model', 'walls', 'words/fold', 'words/local-time'].map((name) => `proofs/${name}`),
 ]
 
@@ -48,11 +49,11 @@ const PARTS: Record<string, Part> = {
   },
   cost: {
     about: 'no request costs more than its share',
-    run: [...vitest, 'cost'],
+    run: [...vitest, 'cost', '--no-file-parallelism'],
   },
   'cost-embedded': {
     about: 'the same on the embedded database',
-    run: [...vitest, 'cost'],
+    run: [...vitest, 'cost', '--no-file-parallelism'],
     environment: { TEST_DATABASE_URL: '' },
   },
   embedded: {

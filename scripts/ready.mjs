@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = join(root, 'node_modules', '.bin')
-/** Here Node keeps compiled modules, which takes a fifth off the next start. */
+/** Node's cache of compiled modules. It makes the next start a fifth faster. */
 const cache = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node')
 const script = (name, ...more) => [join(root, 'scripts', name), ...more]
 const tool = (path, ...more) => [join(root, 'node_modules', path), ...more]

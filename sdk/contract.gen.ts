@@ -2208,12 +2208,12 @@ export interface components {
          */
         IfMatch: components["schemas"]["EntityTags"];
         /**
-         * @description Answer 304 if the task still has one of these ETags (RFC 9110, 13.1.2).
+         * @description Return 304 if the task still has one of these ETags (RFC 9110, 13.1.2).
          * @example "3"
          */
         IfNoneMatch: components["schemas"]["EntityTags"];
         /**
-         * @description Answer 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+         * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
          * @example "4"
          */
         IfNoneMatchList: components["schemas"]["EntityTags"];
@@ -2555,7 +2555,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Answer 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "4"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
@@ -2689,7 +2689,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Answer 304 if the task still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the task still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -3203,7 +3203,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Answer 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "4"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
@@ -3268,7 +3268,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Answer 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "4"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchList"];

@@ -16,8 +16,8 @@ interface Described {
 }
 
 /**
- * Logs only the type and the location of an error. The driver attaches the statement's values to
- * the error, and quotes them in its message.
+ * Describes an error for the log. Quoted text is masked and other members are left out, because the
+ * driver attaches the statement's values to the error, and quotes them in its message.
  */
 function describe(error: unknown): Described | unknown {
   if (!(error instanceof Error)) return String(error)

@@ -101,6 +101,11 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
     'contract/complete-operations: This operation can respond with 401 and does not declare it.',
   ],
   [
+    'that x-audit names codes that exist',
+    ({ components: { schemas } }) => schemas.ProblemCode['x-audit'].push('no_such_code'),
+    'contract/bounded-schemas: x-audit names no_such_code, which is no value.',
+  ],
+  [
     '422',
     ({ paths }) => delete paths['/api/auth/login'].post.responses['422'],
     'contract/complete-operations: This operation can respond with 422 and does not declare it.',

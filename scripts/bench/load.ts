@@ -92,9 +92,9 @@ export function ask(
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
     request(
       { hostname, port, path, method, headers: { ...headers, ...length }, agent },
-      (answer) => {
-        answer.resume().on('end', () => resolve(answer))
-        answer.on('error', reject)
+      (response) => {
+        response.resume().on('end', () => resolve(response))
+        response.on('error', reject)
       },
     )
       .setTimeout(10_000, function (this: ClientRequest) {

@@ -28,7 +28,7 @@ export function table(): string {
     .map((line) => JSON.parse(line) as Row)
   if (rows.length === 0) return ''
   const cells = [
-    ['fault', 'times', 'acknowledged', 'lost', 'doubled', 'answers 503', 'longest recovery'],
+    ['fault', 'times', 'acknowledged', 'lost', 'doubled', 'responses 503', 'longest recovery'],
     ['---', '---:', '---:', '---:', '---:', '---:', '---:'],
     ...rows.map(({ fault, times, acknowledged, lost, doubled, refused, recovery }) => [
       fault,

@@ -13,7 +13,8 @@ const { status } = spawnSync(
     'run',
     '--project',
     'faults',
-    '--maxWorkers=2',
+    '--project',
+    'floods',
     ...process.argv.slice(2),
   ],
   {

@@ -1,5 +1,6 @@
-// npm run prove: everything long. The suite with ten times the generated requests, on both
-// databases and on both versions of Node (the pinned one and the next), then the seeded defects.
+// npm run prove: everything long. The suite with ten times the generated requests, and the proofs
+// of cost, on both databases and on both versions of Node (the pinned one and the next), then the
+// seeded defects.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 
 /** Not a dependency: only this script needs it. */
 const NEXT_NODE = '26.10.0'
+const COST = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'cost']
 const LONG = { LONG_PROOFS: 'on' }
 
 const directory = mkdtempSync(join(tmpdir(), 'docket-node-'))
@@ -33,6 +35,11 @@ for (const node of [process.execPath, join(directory, 'node_modules/.bin/node')]
     ['scripts/test/postgres.ts', 'scripts/test/suite.ts'],
     LONG,
   )
+  step(`cost on the embedded database, Node ${version}`, node, COST, {
+    ...LONG,
+    TEST_DATABASE_URL: '',
+  })
+  step(`cost on PostgreSQL, Node ${version}`, node, ['scripts/test/postgres.ts', ...COST], LONG)
 }
 step('seeded defects turn a check red', process.execPath, [
   'scripts/test/postgres.ts',

@@ -61,7 +61,10 @@ if (directory !== undefined) {
   })
 }
 
-/** Writes what was recorded since the last call. */
+/**
+ * Writes what was recorded since the last call. A response that ends after the tests of its file is
+ * written, and named, with the next file.
+ */
 export function writeRecords(): void {
   if (directory === undefined) return
   const file = `${directory}/${process.pid}-${createHash('md5').update(testName()).digest('hex')}`

@@ -18,7 +18,8 @@ begin
           replace(
             translate(
               regexp_replace(
-                -- Lower case first, because the capital ẞ is its own upper case; then upper case, which makes SS of ß.
+                -- Lower case first, because the capital ẞ is its own upper case; then upper case,
+                -- which makes SS of ß.
                 lower(upper(lower(normalize(text, NFKD) collate "und-x-icu") collate "und-x-icu") collate "und-x-icu") collate "C",
                 -- Accents, points of Hebrew and Arabic, and what is invisible.
                 '[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]',

@@ -8,12 +8,12 @@ import { startService } from '../../testing/service.ts'
  * A service with one handler that answers what its type forbids, as a bug in plain JavaScript
  * would.
  */
-const withResponse = (operation: keyof Handlers, answer: (real: unknown) => unknown) =>
+const withResponse = (operation: keyof Handlers, respond: (real: unknown) => unknown) =>
   startService({
     replace: (handlers) => ({
       ...handlers,
       [operation]: async (...request: unknown[]) =>
-        answer(await (handlers[operation] as (...request: unknown[]) => unknown)(...request)),
+        respond(await (handlers[operation] as (...request: unknown[]) => unknown)(...request)),
     }),
   })
 
@@ -64,8 +64,8 @@ describe('a response that the contract does not describe: a logged 500, leaks no
     ],
   ]
 
-  test.each(broken)('%s', async (_, answer, reason) => {
-    const service = await withResponse('createTask', answer as (real: unknown) => unknown)
+  test.each(broken)('%s', async (_, respond, reason) => {
+    const service = await withResponse('createTask', respond as (real: unknown) => unknown)
     const ada = await newPerson(service.url)
     const { status, headers, body } = await ada.send(ada.tasks, {
       method: 'POST',

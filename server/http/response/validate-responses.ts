@@ -6,10 +6,10 @@ import { checkResponse } from '../../contract/validator.ts'
 export class UndeclaredResponse extends Error {}
 
 /**
- * The last walls before a response leaves. The validator checks the body that `response.json` is to
- * send; what it does not see is checked when the head is written: the status, the media type and
+ * The last checks before a response leaves. The validator checks the body that `response.json` is
+ * to send; what it does not see is checked when the head is written: the status, the media type and
  * the required headers, also of a file.
- * A response that breaks the contract is never sent; the error goes to the one catch.
+ * A response that breaks the contract is never sent; the error goes to the central error handler.
  */
 export const validateResponses: RequestHandler[] = [
   checkResponse,

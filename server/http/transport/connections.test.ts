@@ -157,12 +157,12 @@ test('too many waiting requests: some connections are cut, others are served', a
       cut += 1
     })
     socket.on('error', () => {})
-    return { socket, answers: () => statusesIn(text).length }
+    return { socket, responses: () => statusesIn(text).length }
   })
   await expect.poll(() => cut).toBeGreaterThan(0)
   respond()
   await expect
-    .poll(() => heard.every(({ socket, answers }) => socket.destroyed || answers() === 1_500), {
+    .poll(() => heard.every(({ socket, responses }) => socket.destroyed || responses() === 1_500), {
       timeout: 60_000,
     })
     .toBe(true)

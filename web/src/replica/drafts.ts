@@ -15,7 +15,7 @@ export interface Drafts {
 export async function openDrafts(
   database: Database,
   broadcast: (key: string, draft: Draft | undefined) => void,
-  show: () => void,
+  render: () => void,
   fail: (error: Error) => void,
 ): Promise<Drafts> {
   const transaction = database.transaction('drafts')
@@ -25,10 +25,10 @@ export async function openDrafts(
   ])
   const drafts = new Map<string, Draft>()
   for (const [index, draft] of texts.entries()) drafts.set(found[index] ?? '', draft)
-  const applyRemote = (key: string, draft: Draft | undefined) => {
+  const apply = (key: string, draft: Draft | undefined) => {
     if (draft) drafts.set(key, draft)
     else drafts.delete(key)
-    show()
+    render()
   }
   const keep = async (key: string, draft: Draft | undefined) => {
     const transaction = database.transaction('drafts', 'readwrite')
@@ -43,11 +43,11 @@ export async function openDrafts(
   return {
     get: (key) => drafts.get(key),
     set(key, draft) {
-      applyRemote(key, draft)
+      apply(key, draft)
       broadcast(key, draft)
       keep(key, draft).catch(fail)
     },
-    applyRemote,
+    applyRemote: apply,
     found,
     count: () => drafts.size,
   }
