@@ -55,7 +55,7 @@ describe('what is wrong with a request', () => {
           in: 'query',
           pointer: '/un~0known',
           code: 'unknown_member',
-          detail: 'Unknown property.',
+          detail: 'Unknown parameter.',
         },
       ])
     },

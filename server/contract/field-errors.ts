@@ -19,7 +19,9 @@ export function fieldError(part: FieldError['in'], error: ErrorObject): FieldErr
   const pointer = cut(member === undefined ? instancePath : `${instancePath}${pointerTo(member)}`)
   const isReadOnlyMember = keyword === 'additionalProperties' && isReadOnly(member)
   const code = part === 'body' && isReadOnlyMember ? 'read_only' : (CODES[keyword] ?? 'invalid')
-  return { in: part, pointer, code, detail: sentence(code, error).slice(0, 300) }
+  const detail =
+    part !== 'body' && code === 'unknown_member' ? 'Unknown parameter.' : sentence(code, error)
+  return { in: part, pointer, code, detail: detail.slice(0, 300) }
 }
 
 /** By the broken keyword of JSON Schema. */
@@ -59,12 +61,13 @@ export function pointerTo(name: string): string {
     .replaceAll('/', '~1')}`
 }
 
+/** Neither half a character nor half an escape (`~0`, `~1`) stays at the end. */
 function cut(pointer: string): string {
-  return pointer.slice(0, 200).replace(/[\ud800-\udbff]$/, '')
+  return pointer.slice(0, 200).replace(/(?:[\ud800-\udbff]|~)$/, '')
 }
 
 function sentence(code: FieldError['code'], { keyword, params }: ErrorObject): string {
-  if (code === 'read_only') return 'Is set by the server and cannot be sent.'
+  if (code === 'read_only') return 'Cannot be set here.'
   return SENTENCES[keyword]?.(params) ?? 'Is not valid.'
 }
 

@@ -134,6 +134,25 @@ test('labels that are one label now are merged, and no other task changes', asyn
   ])
 })
 
+test('a task can be written under an empty search path, as pg_restore has it', async () => {
+  const { client } = await connectToCopy()
+  const id = '0199c2f0-0000-7000-8000-00000000000a'
+  await client.query(
+    `insert into "user" (id, name, email) values ($1::uuid, 'x', 'x@example.org')`,
+    [id],
+  )
+  await client.query(`set search_path to ''`)
+  const { rows } = await client.query(
+    `insert into public.tasks (user_id, id, version, title, labels, position, created_at,
+      updated_at)
+    values ($1, gen_random_uuid(), 1, 'Crème', public.unique_labels(array['Ä', 'a', 'b']), 'x',
+      now(), now())
+    returning search, labels, label_keys`,
+    [id],
+  )
+  expect(rows).toEqual([{ search: 'creme\n\n#a\n#b', labels: ['Ä', 'b'], label_keys: ['a', 'b'] }])
+})
+
 test('a limit for statements that the role has does not stop a migration', async () => {
   const { url, client } = await connectToCopy()
   // A database's own setting stands for that of a role, which all databases of the server would

@@ -1,8 +1,9 @@
 -- Up Migration
--- The functions that every write of a task calls, in PL/pgSQL: PostgreSQL plans one in SQL that it
--- cannot inline again in each statement, and keeps the plan of one in PL/pgSQL for the session.
--- What they return stays the same. Those that call `fold` have a search path of their own, because
--- pg_restore sets an empty one.
+-- The functions that every write of a task calls: what they return stays the same. PostgreSQL plans
+-- a function in SQL that it cannot inline again in each statement, and keeps the plan of one in
+-- PL/pgSQL for the session. A function that calls another one is in SQL all the same: there the
+-- other one is bound when the function is created, so that it is found under every search path,
+-- such as the empty one of pg_restore.
 
 create or replace function fold(text text) returns text
 language plpgsql immutable strict parallel safe as $$
@@ -43,46 +44,34 @@ begin
   );
 end $$;
 
+-- Simple enough to be inlined; what takes work is only called where there is work.
+create function distinct_labels(labels text[]) returns text[]
+language sql immutable strict parallel safe
+return array(
+  select label
+  from (
+    select distinct on (fold(label)) label, place
+    from unnest(labels) with ordinality as each (label, place)
+    order by fold(label), place
+  ) first
+  order by place
+);
+
 create or replace function unique_labels(labels text[]) returns text[]
-language plpgsql immutable strict parallel safe set search_path from current as $$
-begin
-  if cardinality(labels) < 2 then
-    return labels;
-  end if;
-  return array(
-    select label
-    from (
-      select distinct on (fold(label)) label, place
-      from unnest(labels) with ordinality as each (label, place)
-      order by fold(label), place
-    ) first
-    order by place
-  );
-end $$;
+language sql immutable parallel safe
+return case when cardinality(labels) < 2 then labels else distinct_labels(labels) end;
+
+create function fold_each(labels text[]) returns text[]
+language sql immutable strict parallel safe
+return array(
+  select fold(label)
+  from unnest(labels) with ordinality as each (label, place)
+  order by place
+);
 
 create or replace function fold_labels(labels text[]) returns text[]
-language plpgsql immutable strict parallel safe set search_path from current as $$
-begin
-  if labels = '{}' then
-    return labels;
-  end if;
-  return array(
-    select fold(label)
-    from unnest(labels) with ordinality as each (label, place)
-    order by place
-  );
-end $$;
-
-create or replace function search_text(title text, description text, labels text[]) returns text
-language plpgsql immutable parallel safe set search_path from current as $$
-begin
-  return fold(
-    title
-    || E'\n'
-    || coalesce(description, '')
-    || case when labels = '{}' then '' else E'\n#' || array_to_string(labels, E'\n#') end
-  );
-end $$;
+language sql immutable parallel safe
+return case when labels = '{}' then labels else fold_each(labels) end;
 
 -- Down Migration
 create or replace function fold(text text) returns text language sql immutable strict parallel safe
@@ -139,6 +128,4 @@ create or replace function fold_labels(labels text[]) returns text[] language sq
     when labels = '{}' then labels
     else array(select fold(label) from unnest(labels) with ordinality as each (label, place) order by place)
   end;
-
-create or replace function search_text(title text, description text, labels text[]) returns text language sql immutable parallel safe
-  return fold(title || E'\n' || coalesce(description, '') || case when labels = '{}' then '' else E'\n#' || array_to_string(labels, E'\n#') end);
+drop function distinct_labels, fold_each;

@@ -238,6 +238,16 @@ describe('bodies', () => {
     ])
   })
 
+  test.each(['/', '~', '😀'])('422: a name of many %s has a valid pointer', async (character) => {
+    const { status, body } = await post(
+      JSON.stringify({ title: 'x', [`x${character.repeat(120)}`]: 1, [character.repeat(120)]: 1 }),
+    )
+    expect(status).toBe(422)
+    expect(body.errors).toHaveLength(2)
+    // RFC 6901, section 3, and no half of a surrogate pair.
+    for (const { pointer } of body.errors ?? []) expect(pointer).toMatch(/^\/(?:[^~/]|~[01])*$/u)
+  })
+
   test('a chunked body without a byte is no body', async () => {
     const task = await ada.addTask()
     const chunked = (method: string, path: string, headers = '', chunks = '0\r\n\r\n') =>
