@@ -6,25 +6,27 @@ import * as cleanupJobs from '../../server/cleanup/jobs.ts'
 import type { Caller } from '../../server/contract/handlers.ts'
 import type { Database } from '../../server/database/database.ts'
 import { sql } from '../../server/database/sql.ts'
+import * as emptyTrash from '../../server/resource/empty-trash.ts'
 import * as idempotencyStore from '../../server/resource/idempotency-store.ts'
+import * as insert from '../../server/resource/insert.ts'
+import * as move from '../../server/resource/move.ts'
+import * as trash from '../../server/resource/trash.ts'
+import * as update from '../../server/resource/update.ts'
+import * as write from '../../server/resource/write.ts'
+import { tasks } from '../../server/tasks/fields.ts'
 import { localTimeIn } from '../../server/tasks/query/local-time.ts'
 import * as searchInParts from '../../server/tasks/query/search-in-parts.ts'
 import * as selectTask from '../../server/tasks/query/select-task.ts'
 import * as taskChanges from '../../server/tasks/query/task-changes.ts'
 import * as taskCounts from '../../server/tasks/query/task-counts.ts'
 import * as taskPage from '../../server/tasks/query/task-page.ts'
-import * as deleteTask from '../../server/tasks/write/delete-task.ts'
-import * as emptyTrash from '../../server/tasks/write/empty-trash.ts'
 import * as insertTask from '../../server/tasks/write/insert-task.ts'
-import * as moveTask from '../../server/tasks/write/move-task.ts'
 import * as toggleTask from '../../server/tasks/write/toggle-task.ts'
 import * as updateTask from '../../server/tasks/write/update-task.ts'
-import * as writeTask from '../../server/tasks/write/write-task.ts'
 import type { Person } from '../../server/testing/person.ts'
 import { AMPLE } from '../../server/testing/usage.ts'
 import * as exportStore from '../../server/transfer/export-store.ts'
 import * as importStore from '../../server/transfer/import-store.ts'
-import { NO_TASK } from '../requests/example-request.ts'
 
 /** An `Idempotency-Key` that Bob has used. */
 export const BOBS_KEY = 'a key of Bob'
@@ -56,7 +58,7 @@ export const storeCalls = (
     // What they delete, and nothing else, is tested in `cleanup.test.ts`.
     actsForNoUser: true,
     calls: {
-      purgeOldTrash: () => cleanupJobs.purgeOldTrash(database()),
+      purgeOldTrash: () => cleanupJobs.purgeOldTrash(database(), [tasks]),
       deleteOldTombstones: () => cleanupJobs.deleteOldTombstones(database()),
       deleteOldKeys: () => cleanupJobs.deleteOldKeys(database()),
       deleteExpiredSessions: () => cleanupJobs.deleteExpiredSessions(database()),
@@ -65,7 +67,6 @@ export const storeCalls = (
   'server/resource/idempotency-store.ts': {
     module: idempotencyStore,
     calls: {
-      lockVersion: (caller) => idempotencyStore.lockVersion(database(), caller),
       selectEarlierResponse: async (caller) => {
         const key = { key: BOBS_KEY, requestHash: 'another' }
         await idempotencyStore.insertResponse(database(), caller, key, { items: [] })
@@ -118,7 +119,6 @@ export const storeCalls = (
       // With the owner's own hash.
       replaceHash: async (caller, owner) =>
         accountStore.replaceHash(database(), caller, await hashOf(database(), owner), 'taken'),
-      lockAccount: (caller) => accountStore.lockAccount(database(), caller),
       deleteUser: async (caller, owner) =>
         accountStore.deleteUser(database(), caller, await hashOf(database(), owner)),
       updateUser: (caller) => accountStore.updateUser(database(), caller, { name: 'taken' }),
@@ -203,40 +203,59 @@ const writeCalls = (database: () => Database): StoreCalls => ({
       toggleTask: (caller, _owner, id) => toggleTask.toggleTask(database(), caller, id, keyed()),
     },
   },
-  'server/tasks/write/move-task.ts': {
-    module: moveTask,
+  'server/resource/insert.ts': {
+    module: insert,
     calls: {
-      moveTask: async (caller, _owner, id, otherId) => {
-        // Bob's task itself, and a task of the caller beside Bob's.
-        const own = await insertTask.insertTask(
+      insertResource: (caller, _owner, id) => {
+        const creation = { id, content: { title: 'planted' }, violation: NO_VIOLATION }
+        return insert.insertResource(database(), caller, tasks, creation, bobsKey(), AMPLE)
+      },
+    },
+  },
+  'server/resource/update.ts': {
+    module: update,
+    calls: {
+      updateResource: (caller, _owner, id) =>
+        update.updateResource(
           database(),
           caller,
-          randomUUID(),
-          { title: 'own' },
-          undefined,
+          tasks,
+          id,
+          { title: 'taken' },
+          NO_VIOLATION,
+          keyed(),
           AMPLE,
-        )
-        const ownId = own?.outcome === 'done' ? own.task.id : NO_TASK
+        ),
+    },
+  },
+  'server/resource/move.ts': {
+    module: move,
+    calls: {
+      moveResource: async (caller, _owner, id, otherId) => {
+        // Bob's task itself, and a task of the caller beside Bob's.
+        const ownId = randomUUID()
+        await insertTask.insertTask(database(), caller, ownId, { title: 'own' }, undefined, AMPLE)
         return [
-          await moveTask.moveTask(database(), caller, id, { before: otherId }, UNGUARDED),
-          await moveTask.moveTask(database(), caller, ownId, { after: id }, UNGUARDED),
+          await move.moveResource(database(), caller, tasks, id, { before: otherId }, UNGUARDED),
+          await move.moveResource(database(), caller, tasks, ownId, { after: id }, UNGUARDED),
         ]
       },
     },
   },
-  'server/tasks/write/delete-task.ts': {
-    module: deleteTask,
+  'server/resource/trash.ts': {
+    module: trash,
     calls: {
-      deleteTask: (caller, _owner, id) => deleteTask.deleteTask(database(), caller, id, keyed()),
-      restoreTask: (caller, _owner, id) =>
-        deleteTask.restoreTask(database(), caller, id, UNGUARDED),
+      deleteResource: (caller, _owner, id) =>
+        trash.deleteResource(database(), caller, tasks, id, keyed()),
+      restoreResource: (caller, _owner, id) =>
+        trash.restoreResource(database(), caller, tasks, id, UNGUARDED),
     },
   },
-  'server/tasks/write/write-task.ts': {
-    module: writeTask,
+  'server/resource/write.ts': {
+    module: write,
     calls: {
-      writeTask: (caller, _owner, id) =>
-        writeTask.writeTask(database(), caller, id, keyed(), {
+      writeResource: (caller, _owner, id) =>
+        write.writeResource(database(), caller, tasks, id, keyed(), {
           next: sql.fragment`
             select user_id, id, null::text as violation
             from current`,
@@ -245,9 +264,11 @@ const writeCalls = (database: () => Database): StoreCalls => ({
         }),
     },
   },
-  'server/tasks/write/empty-trash.ts': {
+  'server/resource/empty-trash.ts': {
     module: emptyTrash,
-    calls: { emptyTrash: (caller) => emptyTrash.emptyTrash(database(), caller, undefined) },
+    calls: {
+      emptyTrash: (caller) => emptyTrash.emptyTrash(database(), caller, [tasks], undefined),
+    },
   },
 })
 
@@ -264,3 +285,4 @@ const UNGUARDED = { ifMatch: null, key: undefined }
 /** The same key as one of Bob's, for another request. */
 const bobsKey = () => ({ key: BOBS_KEY, requestHash: 'another' })
 const keyed = () => ({ ifMatch: null, key: bobsKey() })
+const NO_VIOLATION = sql.fragment`null::text`

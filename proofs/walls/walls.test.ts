@@ -107,7 +107,7 @@ describe('the path check, with tokens good and handlers that would tell all', ()
 })
 
 const SPEAKS_SQL = new RegExp(
-  String.raw`(database|statements)\.(rows|read)[<(]|(writeTask|countRows)\(|` +
+  String.raw`(database|statements)\.(rows|read|write)[<(]|(writeResource|countRows|insertResource|updateResource)[<(]|` +
     "from '(@slonik/sql-tag|pg)'",
 )
 const STORES = storeCalls(() => database)
@@ -204,7 +204,7 @@ describe('the database, with everything above it taken down', () => {
     for (const statement of [
       sql.unsafe`insert into tasks (user_id, id, version, title, position, created_at,
         updated_at) values (${unknown}::uuid, gen_random_uuid(), 1, 'x', '5', now(), now())`,
-      sql.unsafe`insert into task_clock (user_id, version) values (${unknown}::uuid, 1)`,
+      sql.unsafe`insert into user_versions (user_id, version) values (${unknown}::uuid, 1)`,
       sql.unsafe`insert into session (id, "userId", token, "expiresAt")
         values (gen_random_uuid(), ${unknown}::uuid, 'x', now())`,
       sql.unsafe`insert into account (id, "userId", "accountId", "providerId")

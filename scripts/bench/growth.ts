@@ -91,7 +91,7 @@ async function fill(database: pg.Client, userId: string, count: number): Promise
     from generate_series(1, $2::int) n`,
     [userId, count],
   )
-  await database.query('update task_clock set version = $2 where user_id = $1', [userId, count])
+  await database.query('update user_versions set version = $2 where user_id = $1', [userId, count])
 }
 
 /** As many tasks of others, 200 each. Rows first and indexes after them is many times faster. */

@@ -72,7 +72,7 @@ async function fillBy(url: string, people: Person[], count: number): Promise<voi
       [id, count],
     )
     await client.query(
-      'update task_clock set version = $2, tasks = $2, bytes = $2::bigint * 1000 where ' +
+      'update user_versions set version = $2, tasks = $2, bytes = $2::bigint * 1000 where ' +
         'user_id = $1',
       [id, count],
     )

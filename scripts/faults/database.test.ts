@@ -138,7 +138,7 @@ test('writes of one user that all wait: they get 503, everybody else is served',
   await repeat(world, 'one user’s writes wait for 6 s', 1, async () => {
     await asAdministrator(world.cluster.url, async (client) => {
       await client.query('begin')
-      await client.query('select from task_clock where user_id = $1 for update', [slow.id])
+      await client.query('select from user_versions where user_id = $1 for update', [slow.id])
       const writes = Array.from({ length: 40 }, () =>
         slow.send<{ code: string }>(slow.tasks, { method: 'POST', json: { title: 'x' } }),
       )

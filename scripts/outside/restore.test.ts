@@ -50,7 +50,7 @@ test('a restored pg_dump: accounts and tasks stay, sessions and cursors do not',
     '-c',
     'delete from session',
     '-c',
-    'update task_clock set epoch = gen_random_uuid()',
+    'update user_versions set epoch = gen_random_uuid()',
   ])
 
   const after = await startProcess({ DATABASE_URL: restored, BETTER_AUTH_SECRET })

@@ -34,12 +34,12 @@ test('deletes old trash, tombstones, keys and sessions, and nothing else', async
     [rows[0].id],
   )
   await client.query(
-    `insert into purged_tasks (user_id, id, version, purged_at)
-    select $1, gen_random_uuid(), n, now() - case when n <= 1604 then interval '90 days'
+    `insert into tombstones (user_id, type, id, version, purged_at)
+    select $1, 'task', gen_random_uuid(), n, now() - case when n <= 1604 then interval '90 days'
     else interval '89 days' end from generate_series(1600, 1610) n`,
     [rows[0].id],
   )
-  await client.query('update task_clock set version = 1610')
+  await client.query('update user_versions set version = 1610')
   const first = await startProcess({
     ...variables,
     BETTER_AUTH_SECRET: randomBytes(32).toString('base64url'),
@@ -51,8 +51,8 @@ test('deletes old trash, tombstones, keys and sessions, and nothing else', async
         (select count(*)::int from tasks
         where trashed_at is null) as tasks, (select count(*)::int from tasks
         where trashed_at is not null) as trash,
-        (select count(*)::int from purged_tasks) as purged, (select max(version)::int
-        from purged_tasks) as last, version::int, forgotten::int from task_clock`)
+        (select count(*)::int from tombstones) as purged, (select max(version)::int
+        from tombstones) as last, version::int, forgotten::int from user_versions`)
     return rows[0]
   }
   while ((await left()).sessions > 2) await new Promise(setImmediate)

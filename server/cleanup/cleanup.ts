@@ -1,19 +1,14 @@
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
+import { tasks } from '../tasks/fields.ts'
 import { messageOf } from '../thrown.ts'
-import {
-  BATCH_SIZE,
-  deleteExpiredSessions,
-  deleteOldKeys,
-  deleteOldTombstones,
-  purgeOldTrash,
-} from './jobs.ts'
+import { deleteExpiredSessions, deleteOldKeys, deleteOldTombstones, purgeOldTrash } from './jobs.ts'
 
 /** Time between two runs, in milliseconds. */
 const INTERVAL_MS = 600_000
 
 const JOBS: Record<string, (database: Database) => Promise<number>> = {
-  'tasks after 30 days in the trash': purgeOldTrash,
+  'what was in the trash for 30 days': (database) => purgeOldTrash(database, [tasks]),
   'tombstones of purged tasks after 90 days': deleteOldTombstones,
   'idempotency keys after 24 hours': deleteOldKeys,
   'expired sessions': deleteExpiredSessions,
@@ -35,7 +30,7 @@ export function startCleanup(database: Database, log: Logger): () => void {
         do {
           count = isStopped ? 0 : await job(database)
           deleted += count
-        } while (count === BATCH_SIZE)
+        } while (count > 0)
         if (deleted > 0) log.info({ what, deleted }, 'cleaned up')
       } catch (error) {
         // The next run comes soon enough.

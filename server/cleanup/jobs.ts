@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
-import { purged } from '../tasks/write/purge.ts'
-import { bytesOf } from '../tasks/write/quota.ts'
+import type { Resource } from '../resource/fields.ts'
+import { purge } from '../resource/purge.ts'
+import { isOutdated, userVersion } from '../resource/version.ts'
 
 /** Rows that one statement deletes: few enough that no request waits for it. */
 export const BATCH_SIZE = 1_000
@@ -16,42 +17,31 @@ const turn = sql.fragment`
     )`
 const isOurs = sql.fragment`(select mine from turn)`
 
-/** The version rows of the users of `old`, locked. */
-const lockedVersions = sql.fragment`
-    locked_versions as (
-      select user_id
-      from task_clock
-      where user_id in (select user_id from old)
-      for update skip locked
-    )`
-
-/** Tasks that have been in the trash for 30 days. */
-export function purgeOldTrash(database: Database): Promise<number> {
-  return countRows(
-    database,
-    sql.fragment`
-    with ${turn},
-    old as (
-      select user_id, id
-      from tasks
-      where state = 'trashed'
-        and trashed_at <= now() - interval '30 days'
-        and ${isOurs}
-      limit ${BATCH_SIZE}
-      for update skip locked
-    ),
-    ${lockedVersions},
-    gone as (
-      delete from tasks
-      using old
-      join locked_versions using (user_id)
-      where tasks.user_id = old.user_id and tasks.id = old.id
-      returning tasks.user_id, tasks.id, ${bytesOf('tasks')} as bytes
-    ),
-    ${purged}
-    select from gone`,
+/** What has been in the trash for 30 days, of one user at a time. */
+export async function purgeOldTrash(database: Database, kinds: Resource[]): Promise<number> {
+  const [old] = await database.rows<{ user_id: string }>(sql.unsafe`
+    with ${turn}
+    select user_id
+    from (${sql.join(kinds.map(oldTrash), sql.fragment` union all `)}) old
+    where ${isOurs}
+    limit 1`)
+  if (!old) return 0
+  const caller = { userId: old.user_id }
+  const rows = await database.write<{ count: number; is_outdated: boolean }>(
+    caller.userId,
+    sql.unsafe`
+    with caller as (select ${caller.userId}::uuid as user_id),
+    ${userVersion(caller)},
+    ${purge(caller, kinds, IS_OLD)}
+    select coalesce((select count from changed), 0) as count, ${isOutdated('changed')} as is_outdated`,
   )
+  return rows[0]?.count ?? 0
 }
+
+const IS_OLD = sql.fragment`trashed_at <= now() - interval '30 days'`
+
+const oldTrash = ({ table }: Resource) => sql.fragment`
+      (select user_id from ${table} where state = 'trashed' and ${IS_OLD} limit 1)`
 
 /**
  * Tombstones of tasks that were purged 90 days ago. A copy that was last synchronized before that
@@ -63,20 +53,27 @@ export function deleteOldTombstones(database: Database): Promise<number> {
     sql.fragment`
     with ${turn},
     old as (
-      select user_id, id
-      from purged_tasks
+      select user_id, type, id
+      from tombstones
       where purged_at <= now() - interval '90 days'
         and ${isOurs}
       limit ${BATCH_SIZE}
       for update skip locked
     ),
-    ${lockedVersions},
+    locked_versions as (
+      select user_id
+      from user_versions
+      where user_id in (select user_id from old)
+      for update skip locked
+    ),
     gone as (
-      delete from purged_tasks
+      delete from tombstones
       using old
       join locked_versions using (user_id)
-      where purged_tasks.user_id = old.user_id and purged_tasks.id = old.id
-      returning purged_tasks.user_id, purged_tasks.version
+      where tombstones.user_id = old.user_id
+        and tombstones.type = old.type
+        and tombstones.id = old.id
+      returning tombstones.user_id, tombstones.version
     ),
     latest as (
       select user_id, max(version) as version
@@ -84,10 +81,10 @@ export function deleteOldTombstones(database: Database): Promise<number> {
       group by user_id
     ),
     noted as (
-      update task_clock
+      update user_versions
       set forgotten = greatest(forgotten, latest.version)
       from latest
-      where task_clock.user_id = latest.user_id
+      where user_versions.user_id = latest.user_id
     )
     select from gone`,
   )

@@ -9,6 +9,7 @@ import { types } from './parsers.ts'
 import { openPipeline } from './pipeline.ts'
 import { prepared } from './prepared.ts'
 import { type Statement, sql } from './sql.ts'
+import { openTurns } from './turns.ts'
 import { isPlanOutdated, Unavailable, unavailable } from './unavailable.ts'
 
 /**
@@ -33,6 +34,17 @@ export interface Statements {
    * @throws {Unavailable} when the database does not answer, in time or at all
    */
   rows<Row>(statement: Statement): Promise<readonly Row[]>
+  /**
+   * Runs a statement that writes what belongs to a user, and takes a version of that user for it.
+   * The writes of one user wait for each other in this process. Where another process wrote
+   * meanwhile, the row says `is_outdated`: nothing is written, and the statement runs again while
+   * the version of the user is locked.
+   * @throws {Unavailable} as `rows`
+   */
+  write<Row extends { is_outdated: boolean }>(
+    userId: string,
+    statement: Statement,
+  ): Promise<readonly Row[]>
 }
 
 export interface Database extends Statements {
@@ -43,11 +55,11 @@ export interface Database extends Statements {
    */
   read<Row>(statement: Statement): Promise<readonly Row[]>
   /**
-   * Does several statements wholly or, where the work throws, not at all. The work is done again
-   * where a statement lost a race.
+   * Does several statements wholly or, where the work throws, not at all, while no other request
+   * writes what belongs to the user. The work is done again where a statement lost a race.
    * @throws {Unavailable} as `rows`, for all of them together
    */
-  transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>
+  transaction<T>(userId: string, work: (statements: Statements) => Promise<T>): Promise<T>
   /** @throws {Unavailable} */
   ping(): Promise<void>
   /** Whether all statements wait for one another, so that a long one is better done in parts. */
@@ -134,12 +146,13 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     const rows = <Row>(statement: Statement): Promise<readonly Row[]> =>
       retryOnConflict(() => connected((run) => run<Row>(statement)))
 
-    const transaction = <T>(work: (statements: Statements) => Promise<T>): Promise<T> =>
+    const locked = <T>(userId: string, work: (statements: Statements) => Promise<T>): Promise<T> =>
       retryOnConflict(async () => {
         const settle = await connected(async (run) => {
           await run(sql.unsafe`begin`)
           try {
-            const value = await work({ rows: run })
+            await run(lockOf(userId))
+            const value = await work({ rows: run, write: (_, statement) => run(statement) })
             await run(sql.unsafe`commit`)
             return () => value
           } catch (error) {
@@ -155,8 +168,17 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
         return settle()
       })
 
+    const inTurn = openTurns()
+
     return {
       rows,
+      write: <Row extends { is_outdated: boolean }>(userId: string, statement: Statement) =>
+        inTurn(userId, async () => {
+          const first = await rows<Row>(statement)
+          return first[0]?.is_outdated
+            ? locked(userId, (statements) => statements.rows<Row>(statement))
+            : first
+        }),
       read: pipeline
         ? <Row>(statement: Statement) =>
             backlogOfReads.during(async () => {
@@ -167,7 +189,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
               }
             })
         : rows,
-      transaction,
+      transaction: (userId, work) => inTurn(userId, () => locked(userId, work)),
       ping: shared(async () => {
         const missing = probe ? probe.query(PING.sql).then((result) => result.rows) : rows(PING)
         const names = await missing.catch((error: Error) => {
@@ -236,10 +258,20 @@ function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR' && !isPlanOutdated(error)
 }
 
+/**
+ * The version row of a user, until the transaction ends. Every write takes a version, so that no
+ * write of this user comes in between.
+ */
+const lockOf = (userId: string) => sql.unsafe`
+  select
+  from user_versions
+  where user_id = ${userId}::uuid
+  for no key update`
+
 // Looks up one table of each migration that created tables, by name, which waits for no lock. A
 // statement that needs a locked table reports that itself.
 const PING = sql.unsafe`select name from unnest(array['session', 'tasks', 'idempotency_keys',
-  'purged_tasks']) name where to_regclass(name) is null`
+  'tombstones']) name where to_regclass(name) is null`
 
 function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
   const pool = new pg.Pool({

@@ -41,6 +41,7 @@ test('tasks of 0.1.0 keep their content, get positions and versions; down undoes
   const url = variables.DATABASE_URL as string
   const back = () => migrateDownBefore('0003', connection(url, 'own'))
   expect(await back()).toEqual([
+    '0009_resources',
     '0008_cheaper_functions',
     '0007_usage',
     '0006_one_folding',
@@ -74,9 +75,9 @@ test('tasks of 0.1.0 keep their content, get positions and versions; down undoes
     select user_id, array_agg(title
     order by position) as titles, min(tasks.version)::int as first,
     count(distinct tasks.version)::int as versions,
-      max(tasks.version)::int as last, max(task_clock.version)::int as clock,
+      max(tasks.version)::int as last, max(user_versions.version)::int as clock,
       count(*) filter (where state = 'done')::int as done, min(search) as search
-    from tasks join task_clock using (user_id) group by user_id order by 1`)
+    from tasks join user_versions using (user_id) group by user_id order by 1`)
   const titles = Array.from({ length: 50 }, (_, index) => `Task ${index + 1}`)
   const same = { titles, versions: 50, done: 25, search: 'task 1\nσ' }
   expect(rows).toEqual([
@@ -127,9 +128,11 @@ test('labels that are one label now are merged, and no other task changes', asyn
     version: 2,
   })
   expect([first.version, third.version].sort()).toEqual([4, 5])
-  expect((await client.query('select version::int from task_clock')).rows).toEqual([{ version: 5 }])
+  expect((await client.query('select version::int from user_versions')).rows).toEqual([
+    { version: 5 },
+  ])
   // What is used is counted by the migration after it.
-  expect((await client.query('select tasks::int, bytes::int from task_clock')).rows).toEqual([
+  expect((await client.query('select tasks::int, bytes::int from user_versions')).rows).toEqual([
     { tasks: 3, bytes: 3 + 5 + 8 + 5 },
   ])
 })

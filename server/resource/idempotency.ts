@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 
 /** An `Idempotency-Key` and a hash of the request that it stands for. */
@@ -38,10 +39,10 @@ const isKept = sql.fragment`created_at > now() - interval '24 hours'`
 /**
  * The rows `earlier(is_same, status, response)`: what was sent under this key, if anything.
  *
- * Of two requests with one key at once, the later one violates the primary key, is rolled back
- * whole, and finds the earlier response when it is run again.
+ * Of two requests with one key at once, the later one violates the primary key, or is outdated. It
+ * writes nothing, and finds the earlier response when it is run again.
  */
-export function earlierResponse(key: IdempotencyKey | undefined): Fragment {
+export function earlierResponse(caller: Caller, key: IdempotencyKey | undefined): Fragment {
   if (!key)
     return sql.fragment`
     earlier as (
@@ -53,20 +54,25 @@ export function earlierResponse(key: IdempotencyKey | undefined): Fragment {
       delete from idempotency_keys
       using caller
       where idempotency_keys.user_id = caller.user_id
+        and idempotency_keys.user_id = ${caller.userId}::uuid
         and key = ${key.key}
         and not (${isKept})
       returning key
     ),
     earlier as (
-      select
-        request_hash = ${key.requestHash} as is_same,
-        status::int,
-        answer as response
+      select request_hash = ${key.requestHash} as is_same, status::int, response
       from idempotency_keys
       join caller using (user_id)
-      where key = ${key.key} and ${isKept}
+      where idempotency_keys.user_id = ${caller.userId}::uuid
+        and key = ${key.key}
+        and ${isKept}
     )`
 }
+
+/** The first cases of every outcome: an earlier response comes before everything else. */
+export const earlierOutcome = sql.fragment`
+        when earlier.is_same then 'replayed'
+        when not earlier.is_same then 'key_reused'`
 
 /**
  * Keeps a response for as long as a retry may come.
@@ -78,7 +84,7 @@ export function keptResponse(key: IdempotencyKey | undefined, done: Fragment): F
   // Reading `expired` makes PostgreSQL delete the old row before the new one is inserted.
   return sql.fragment`,
     kept as (
-      insert into idempotency_keys (user_id, key, request_hash, status, answer, created_at)
+      insert into idempotency_keys (user_id, key, request_hash, status, response, created_at)
       select caller.user_id, ${key.key}, ${key.requestHash}, done.status, done.response, now()
       from caller
       cross join (${done}) done

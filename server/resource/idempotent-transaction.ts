@@ -1,7 +1,7 @@
 import type { Caller } from '../contract/handlers.ts'
 import type { Database, Statements } from '../database/database.ts'
 import type { IdempotencyKey } from './idempotency.ts'
-import { insertResponse, lockVersion, selectEarlierResponse } from './idempotency-store.ts'
+import { insertResponse, selectEarlierResponse } from './idempotency-store.ts'
 
 export type IdempotentResult<Body> =
   | { outcome: 'done' | 'replayed'; body: Body }
@@ -9,7 +9,7 @@ export type IdempotentResult<Body> =
 
 /**
  * Runs several statements in one transaction, once for each key, while no other request writes a
- * task of the caller.
+ * resource of the caller.
  *
  * @param work returns the body of the response
  * @returns undefined when the caller's session has ended, or where `work` returns undefined
@@ -20,8 +20,8 @@ export function idempotentTransaction<Body extends object>(
   key: IdempotencyKey | undefined,
   work: (statements: Statements) => Promise<Body | undefined>,
 ): Promise<IdempotentResult<Body> | undefined> {
-  return database.transaction(async (statements): Promise<IdempotentResult<Body> | undefined> => {
-    if (!(await lockVersion(statements, caller))) return undefined
+  type Result = IdempotentResult<Body> | undefined
+  return database.transaction(caller.userId, async (statements): Promise<Result> => {
     const earlier = key && (await selectEarlierResponse<Body>(statements, caller, key))
     if (earlier)
       return earlier.is_same

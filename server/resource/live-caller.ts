@@ -1,10 +1,11 @@
+import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 
 /**
  * The rows `caller(user_id)` that every statement of a user starts from: one row while the session
  * exists, belongs to the user and has not expired, else none.
  */
-export function liveCaller(caller: { userId: string; sessionId: string }): Fragment {
+export function liveCaller(caller: Caller): Fragment {
   return sql.fragment`
     caller as (
       select "userId" as user_id
@@ -16,11 +17,17 @@ export function liveCaller(caller: { userId: string; sessionId: string }): Fragm
 }
 
 /**
- * Rows of `tasks` that belong to `owner`, a CTE with the caller's `user_id`. The id stands beside
- * it as a value: only then does the planner know whether this user has many tasks or few.
+ * Rows of a table that belong to `owner`, a CTE with the caller's `user_id`. The id stands beside
+ * it as a value: only then does the planner know whether this user has many rows or few, and a
+ * distributed database which shard they are in.
  */
-export function ownedBy(owner: 'caller' | 'user_version', caller: { userId: string }): Fragment {
+export function ownedBy(
+  owner: 'caller' | 'user_version',
+  caller: Pick<Caller, 'userId'>,
+  table = 'tasks',
+): Fragment {
+  const userId = sql.identifier([table, 'user_id'])
   return sql.fragment`
-    tasks.user_id = ${sql.identifier([owner, 'user_id'])}
-    and tasks.user_id = ${caller.userId}::uuid`
+    ${userId} = ${sql.identifier([owner, 'user_id'])}
+    and ${userId} = ${caller.userId}::uuid`
 }

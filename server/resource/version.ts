@@ -1,18 +1,7 @@
+import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import type { Unchanged } from './precondition.ts'
-
-/**
- * Advances the version of a user, for the `set` of an update of `task_clock`. The time is read
- * while the row is locked, so that later versions never have earlier times.
- */
-export const nextVersion = nextVersions(sql.fragment`1`)
-
-/** Advances it by several versions at once. */
-export function nextVersions(count: Fragment): Fragment {
-  return sql.fragment`
-    version = task_clock.version + ${count},
-    at = greatest(task_clock.at, clock_timestamp())`
-}
+import { countUsage, type Growth } from './quota.ts'
 
 /** Whether the version of the user is one of these. */
 export function isUnchanged(unchanged: Unchanged): Fragment {
@@ -22,16 +11,53 @@ export function isUnchanged(unchanged: Unchanged): Fragment {
 }
 
 /**
- * The rows `locked_version(user_id, tasks, bytes)` of `caller`, with what the user stores. It is
- * empty when the user is gone.
- *
- * Every write begins with it: from here on no other request writes a task of this user, and no two
- * requests wait for each other. Lock order everywhere: version row, task row, idempotency key.
+ * The row `user_version(user_id, version, tasks, bytes)` of `caller`, as the statement's snapshot
+ * has it. Every write begins with it.
  */
-export const lockedVersion = sql.fragment`
-  locked_version as materialized (
-    select task_clock.user_id, task_clock.tasks, task_clock.bytes
-    from task_clock
-    join caller on task_clock.user_id = caller.user_id
-    for no key update of task_clock
+export function userVersion(caller: Pick<Caller, 'userId'>): Fragment {
+  return sql.fragment`
+  user_version as materialized (
+    select user_versions.user_id, version, tasks, bytes, clock_timestamp() as now
+    from user_versions
+    join caller using (user_id)
+    where user_versions.user_id = ${caller.userId}::uuid
   )`
+}
+
+/**
+ * The row `advanced(user_id, version, at)`: the last of the versions that a write takes.
+ *
+ * It is empty where another write has taken a version since the snapshot: what this statement has
+ * read is outdated then, it writes nothing, and is run again (see `Statements.write`). From here on
+ * no other request writes a resource of this user. Lock order everywhere: version row, resource
+ * row, idempotency key. Later versions never have earlier times.
+ *
+ * @param changed a CTE with `user_id`, in which at most one row says what is written
+ * @param count how many versions
+ */
+export function advanced(
+  caller: Pick<Caller, 'userId'>,
+  changed: string,
+  { count, growth }: { count?: Fragment; growth?: Growth | undefined } = {},
+): Fragment {
+  const usage = growth ? sql.fragment`, ${countUsage(growth)}` : sql.fragment``
+  const row = sql.identifier([changed])
+  return sql.fragment`
+    advanced as (
+      update user_versions
+      set
+        version = user_versions.version + ${count ?? sql.fragment`1`},
+        at = greatest(user_versions.at, user_version.now)${usage}
+      from user_version, ${row}
+      where user_versions.user_id = ${caller.userId}::uuid
+        and user_versions.user_id = ${sql.identifier([changed, 'user_id'])}
+        and user_versions.version = user_version.version
+      returning user_versions.user_id, user_versions.version, user_versions.at
+    )`
+}
+
+/** True of a statement that would have written, had its snapshot not been outdated. */
+export function isOutdated(changed: string): Fragment {
+  return sql.fragment`
+    exists (select from ${sql.identifier([changed])}) and not exists (select from advanced)`
+}

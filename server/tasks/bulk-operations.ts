@@ -2,11 +2,12 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
+import { emptyTrash } from '../resource/empty-trash.ts'
 import { replayedHeader, toIdempotencyKey } from '../resource/idempotency.ts'
-import { problemCodeOf, violationError } from './rule-violation.ts'
+import type { Quota } from '../resource/quota.ts'
+import { problemCodeOf, violationError } from '../resource/rule-violation.ts'
+import { tasks } from './fields.ts'
 import { type BulkFailure, bulkWrite } from './write/bulk.ts'
-import { emptyTrash } from './write/empty-trash.ts'
-import type { Quota } from './write/quota.ts'
 
 type Schemas = components['schemas']
 
@@ -35,6 +36,7 @@ export function bulkOperations(
       const emptied = await emptyTrash(
         database,
         caller,
+        [tasks],
         toIdempotencyKey(header['Idempotency-Key'], 'emptyTrash', undefined, undefined),
       )
       if (!emptied) return problem('session_ended')
@@ -72,12 +74,12 @@ function failureResponse(operation: Schemas['TaskOperation'], index: number, fai
       return problem('task_id_taken', { errors: at('task/id', 'Is the id of another task.') })
     case 'stale':
       return problem('version_stale', {
-        headers: { ETag: failure.task.etag },
+        headers: { ETag: failure.value.etag },
         errors: at('if_match', 'Is no longer the etag of the task.'),
       })
     case 'refused': {
       const member = BODIES[operation.action]
-      const { pointer, detail } = violationError(failure.violation, sentIn(operation))
+      const { pointer, detail } = violationError(tasks.rules, failure.violation, sentIn(operation))
       return problem(problemCodeOf(failure.violation), {
         errors: at(`${member}${pointer}`, detail),
       })

@@ -1,46 +1,26 @@
 import type { components } from '../../sdk/contract.gen.ts'
-import { type Fragment, sql } from '../database/sql.ts'
+import { sql } from '../database/sql.ts'
+import { defineResource, type Field } from '../resource/fields.ts'
+import { COMMON_RULES } from '../resource/rule-violation.ts'
 
-type Schemas = components['schemas']
-type Content = Omit<Schemas['TaskCreate'], 'id'>
-
-interface Field {
-  /** The member of the contract, and the column, but that `completed` is kept as `completed_at`. */
-  name: keyof Content
-  /** Its type in PostgreSQL. */
-  type: Fragment
-  /** What a task has that is created without it; absent: null. */
-  initial?: string | boolean | string[]
-  /** What is stored of a value; absent: the value itself. */
-  stored?: (value: Fragment) => Fragment
-  /** The column as the contract's member; absent: as it is. */
-  output?: Fragment
-}
+type Content = Omit<components['schemas']['TaskCreate'], 'id'>
 
 const TEXT = sql.fragment`text`
 
-/**
- * The fields of a task that a user writes. Insert, patch, comparison, import and export derive from
- * this table: a new field is a line here.
- */
-const FIELDS: readonly Field[] = [
+/** The fields of a task that a user writes: a new field is a line here. */
+export const FIELDS: readonly Field<keyof Content>[] = [
   { name: 'title', type: TEXT },
   { name: 'description', type: TEXT },
-  {
-    name: 'completed',
-    type: sql.fragment`boolean`,
-    initial: false,
-    output: sql.fragment`completed_at is not null as completed, completed_at`,
-  },
+  { name: 'completed', type: sql.fragment`boolean`, initial: false, since: 'completed_at' },
   {
     name: 'due_date',
     type: sql.fragment`date`,
-    output: sql.fragment`to_char(due_date, 'YYYY-MM-DD') as due_date`,
+    output: sql.fragment`to_char(due_date, 'YYYY-MM-DD')`,
   },
   {
     name: 'due_time',
     type: sql.fragment`time`,
-    output: sql.fragment`to_char(due_time, 'HH24:MI') as due_time`,
+    output: sql.fragment`to_char(due_time, 'HH24:MI')`,
   },
   { name: 'due_time_zone', type: TEXT },
   {
@@ -57,92 +37,39 @@ const FIELDS: readonly Field[] = [
   },
 ]
 
-const columnOf = (name: string) => (name === 'completed' ? 'completed_at' : name)
-const nameOf = (name: string) => sql.fragment`${sql.identifier([name])}`
-const list = (parts: Fragment[]) => sql.fragment`${sql.join(parts, sql.fragment`, `)}`
+export const tasks = defineResource<Content>({
+  type: 'task',
+  table: 'tasks',
+  fields: FIELDS,
+  counted: ['title', 'description', 'labels'],
+  rules: {
+    ...COMMON_RULES,
+    time_without_date: [
+      ['due_time', 'due_date'],
+      'Is a time without a day: due_time needs a due_date. To take the day away, set the time to ' +
+        'null, too.',
+    ],
+    zone_without_time: [
+      ['due_time_zone', 'due_time'],
+      'Is a time zone without a time: due_time_zone needs a due_time. To take the time away, set ' +
+        'the time zone to null, too.',
+    ],
+    zone_unknown: [
+      ['due_time_zone'],
+      'Is a time zone that the database of this server does not know.',
+    ],
+    time_skipped: [
+      ['due_time', 'due_date', 'due_time_zone'],
+      'Does not exist on that day in that time zone, because the clocks skip it.',
+    ],
+    neighbour_missing: [['before', 'after'], 'Is not the id of another task.'],
+  },
+})
 
-/** By which a task is the same as another. */
-export const CONTENT = FIELDS.map(({ name }) => name)
-/** The columns that a patch may change. */
-export const CHANGEABLE = CONTENT.map(columnOf)
+/** What of a task, and of a row, shows whether its due date is one; see `due_violation`. */
+export const dueViolation = sql.fragment`due_violation(due_date, due_time, due_time_zone)`
+
 /** The members of a file of tasks that come from these fields. */
-export const FILE_MEMBERS = CONTENT.flatMap((name) =>
+export const FILE_MEMBERS = FIELDS.flatMap(({ name }) =>
   name === 'completed' ? ([name, 'completed_at'] as const) : ([name] as const),
-)
-
-const GENERATED = ['position', 'trashed_at', 'created_at', 'updated_at']
-
-/** The columns of `tasks` that are stored; the others are generated from them. */
-export const columns = columnsOf('tasks', ['user_id', 'id', 'version', ...CHANGEABLE, ...GENERATED])
-
-/** A row of `tasks` as the contract's Task. */
-export const task = list([
-  ...['id', 'user_id'].map(nameOf),
-  ...FIELDS.map(({ name, output }) => output ?? nameOf(name)),
-  ...GENERATED.map(nameOf),
-  sql.fragment`'"' || version || '"' as etag`,
-])
-
-export function columnsOf(row: string, columns: readonly string[]): Fragment {
-  return list(columns.map((name) => sql.fragment`${sql.identifier([row, name])}`))
-}
-
-/** The columns of CONTENT, of a request that creates a task. */
-export function draftOf(content: Content): Fragment {
-  return list(
-    FIELDS.map(
-      (field) =>
-        sql.fragment`${boundValue(field, content[field.name])} as ${sql.identifier([field.name])}`,
-    ),
-  )
-}
-
-/**
- * The columns of CHANGEABLE after a merge patch (RFC 7396) of a row. The text is the same for every
- * patch, so that one prepared statement serves all.
- */
-export function patchOf(change: Schemas['TaskUpdate']): Fragment {
-  return list(
-    FIELDS.map((field) => {
-      const sent = change[field.name]
-      const column = sql.identifier([columnOf(field.name)])
-      const value = boundValue(field, sent)
-      const next =
-        field.name === 'completed'
-          ? sql.fragment`case when ${value} then coalesce(completed_at, now()) end`
-          : value
-      return sql.fragment`case when ${sent !== undefined} then ${next} else ${column} end
-        as ${column}`
-    }),
-  )
-}
-
-function boundValue({ type, initial, stored }: Field, sent: Content[keyof Content]): Fragment {
-  const value = (sent === undefined ? initial : sent) ?? null
-  const bound = Array.isArray(value)
-    ? sql.fragment`${sql.array(value, 'text')}`
-    : sql.fragment`${value}::${type}`
-  return stored ? stored(bound) : bound
-}
-
-/** For `insert into tasks`: the columns of CHANGEABLE, and their values from a draft. */
-export const inserted = {
-  columns: list(CHANGEABLE.map(nameOf)),
-  values: (completedAt: Fragment) =>
-    list(CONTENT.map((name) => (name === 'completed' ? completedAt : nameOf(name)))),
-}
-
-/** For the columns of `json_to_recordset`: the members of a row of a file, and their types. */
-export const recordColumns = list(
-  FIELDS.map(({ name, type }) => sql.fragment`${sql.identifier([name])} ${type}`),
-)
-
-/** The same members, with what stands for those that the row does not have. */
-export const recordMembers = list(
-  FIELDS.map(({ name, type, initial, stored = (value) => value }) => {
-    const member = sql.identifier([name])
-    if (initial === undefined) return sql.fragment`${member}`
-    const value = Array.isArray(initial) ? sql.fragment`'{}'` : sql.fragment`${initial}::${type}`
-    return sql.fragment`${stored(sql.fragment`coalesce(${member}, ${value})`)} as ${member}`
-  }),
 )

@@ -3,18 +3,17 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
-import { replayedHeader, toIdempotencyKey } from '../resource/idempotency.ts'
-import { matchesWeakly, versionsToMatch } from '../resource/precondition.ts'
+import { toIdempotencyKey } from '../resource/idempotency.ts'
+import { moveResource } from '../resource/move.ts'
+import { matchesWeakly } from '../resource/precondition.ts'
+import type { Quota } from '../resource/quota.ts'
+import { createdAt, guardOf, withBody, withoutBody, writeResponses } from '../resource/response.ts'
+import { deleteResource, restoreResource } from '../resource/trash.ts'
+import { tasks } from './fields.ts'
 import { selectTask } from './query/select-task.ts'
-import { problemCodeOf, violationError } from './rule-violation.ts'
-import { deleteTask, restoreTask } from './write/delete-task.ts'
 import { insertTask } from './write/insert-task.ts'
-import { moveTask } from './write/move-task.ts'
-import type { Quota } from './write/quota.ts'
-import type { ChangeResult, WriteResult } from './write/result.ts'
 import { toggleTask } from './write/toggle-task.ts'
 import { updateTask } from './write/update-task.ts'
-import type { Guard } from './write/write-task.ts'
 
 type Task = components['schemas']['Task']
 type TaskOperation =
@@ -26,28 +25,19 @@ type TaskOperation =
   | 'toggleTaskCompletion'
   | 'moveTask'
 
+const { responseOf, conflictOf, changeResponse } = writeResponses('task_not_found', tasks.rules)
+const taskCreated = createdAt('tasks')
+
 /** The operations on one task. */
 export function taskOperations(database: Database, quota: Quota): Pick<Handlers, TaskOperation> {
   return {
     async createTask({ header, body }, caller) {
-      const { id, ...fields } = body
-      const written = await insertTask(
-        database,
-        caller,
-        id ?? uuidv7(),
-        fields,
-        toIdempotencyKey(header['Idempotency-Key'], 'createTask', undefined, body),
-        quota,
-      )
+      const { id = uuidv7(), ...fields } = body
+      const key = toIdempotencyKey(header['Idempotency-Key'], 'createTask', undefined, body)
+      const written = await insertTask(database, caller, id, fields, key, quota)
       if (!written) return problem('session_ended')
       if (written.outcome === 'taken') return problem('task_id_taken')
-      if (exceedsQuota(written)) return problem('quota_exceeded')
-      return responseOf(written, body, (task, status) => {
-        const headers = { Location: `/api/${task.user_id}/tasks/${task.id}`, ETag: task.etag }
-        return status === 200
-          ? { status, headers, body: task }
-          : { status: 201 as const, headers, body: task }
-      })
+      return conflictOf(written, body) ?? responseOf(written, body, taskCreated)
     },
 
     async getTask({ path, header }, caller) {
@@ -61,40 +51,21 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
     },
 
     async updateTask({ path, header, body }, caller) {
-      const written = await updateTask(
-        database,
-        caller,
-        path.task_id,
-        body,
-        guardOf('updateTask', path.task_id, header, body),
-        quota,
-      )
-      return exceedsQuota(written)
-        ? problem('quota_exceeded')
-        : changeResponse(written, body, taskResponse)
+      const guard = guardOf('updateTask', path.task_id, header, body)
+      const written = await updateTask(database, caller, path.task_id, body, guard, quota)
+      return conflictOf(written, body) ?? changeResponse(written, body, withBody)
     },
 
     async deleteTask({ path, header }, caller) {
-      const written = await deleteTask(
-        database,
-        caller,
-        path.task_id,
-        guardOf('deleteTask', path.task_id, header),
-      )
-      return changeResponse(written, {}, () => ({ status: 204 as const, headers: {} }))
+      const guard = guardOf('deleteTask', path.task_id, header)
+      const written = await deleteResource<Task>(database, caller, tasks, path.task_id, guard)
+      return changeResponse(written, {}, withoutBody)
     },
 
     async restoreTask({ path, header }, caller) {
-      return changeResponse(
-        await restoreTask(
-          database,
-          caller,
-          path.task_id,
-          guardOf('restoreTask', path.task_id, header),
-        ),
-        {},
-        taskResponse,
-      )
+      const guard = guardOf('restoreTask', path.task_id, header)
+      const written = await restoreResource<Task>(database, caller, tasks, path.task_id, guard)
+      return changeResponse(written, {}, withBody)
     },
 
     async toggleTaskCompletion({ path, header, body }, caller) {
@@ -103,70 +74,13 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
         body === undefined
           ? toggleTask(database, caller, path.task_id, guard)
           : updateTask(database, caller, path.task_id, body, guard, quota)
-      return changeResponse(await written, body ?? {}, taskResponse)
+      return changeResponse(await written, body ?? {}, withBody)
     },
 
     async moveTask({ path, header, body }, caller) {
-      const written = await moveTask(
-        database,
-        caller,
-        path.task_id,
-        body,
-        guardOf('moveTask', path.task_id, header, body),
-      )
-      if (
-        written?.outcome === 'refused' &&
-        problemCodeOf(written.violation) === 'position_exhausted'
-      )
-        return problem('position_exhausted', { errors: [violationError(written.violation, body)] })
-      return changeResponse(written, body, taskResponse)
+      const guard = guardOf('moveTask', path.task_id, header, body)
+      const written = await moveResource<Task>(database, caller, tasks, path.task_id, body, guard)
+      return conflictOf(written, body) ?? changeResponse(written, body, withBody)
     },
   }
-}
-
-function guardOf(
-  operation: string,
-  taskId: string,
-  header: { 'If-Match'?: string; 'Idempotency-Key'?: string },
-  body?: object,
-): Guard {
-  return {
-    ifMatch: versionsToMatch(header['If-Match']),
-    key: toIdempotencyKey(header['Idempotency-Key'], operation, taskId, body),
-  }
-}
-
-const exceedsQuota = (written: ChangeResult | undefined) =>
-  written?.outcome === 'refused' && problemCodeOf(written.violation) === 'quota_exceeded'
-
-const taskResponse = (task: Task) => ({
-  status: 200 as const,
-  headers: { ETag: task.etag },
-  body: task,
-})
-
-function changeResponse<S extends Success>(
-  written: ChangeResult | undefined,
-  sent: object,
-  toSuccess: (task: Task, status: number) => S,
-) {
-  if (!written) return problem('session_ended')
-  if (written.outcome === 'missing') return problem('task_not_found')
-  if (written.outcome === 'stale')
-    return problem('version_stale', { headers: { ETag: written.task.etag } })
-  return responseOf(written, sent, toSuccess)
-}
-
-type Success = { status: 200 | 201 | 204; headers: object }
-
-function responseOf<S extends Success>(
-  written: WriteResult,
-  sent: object,
-  toSuccess: (task: Task, status: number) => S,
-) {
-  if (written.outcome === 'key_reused') return problem('idempotency_key_reused')
-  if (written.outcome === 'refused')
-    return problem('invalid_body', { errors: [violationError(written.violation, sent)] })
-  const success = toSuccess(written.task, written.status)
-  return { ...success, headers: { ...success.headers, ...replayedHeader(written.outcome) } }
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import { bytesOf } from '../tasks/write/quota.ts'
+import { tasks } from '../tasks/fields.ts'
 
 /**
  * Gives a user this many tasks of all kinds at once, more than requests could: titles `Task 1` and
@@ -27,10 +27,10 @@ export async function fillTasks(database: Database, userId: string, count: numbe
       now() - n % 777 * interval '1 second'
     from generate_series(1, ${count}::int) n`)
   await database.rows(sql.unsafe`
-    update task_clock
+    update user_versions
     set version = ${count}::bigint, tasks = used.tasks, bytes = used.bytes
     from (
-      select count(*) as tasks, sum(${bytesOf('tasks')}) as bytes
+      select count(*) as tasks, sum(${tasks.bytesOf('tasks')}) as bytes
       from tasks
       where user_id = ${userId}::uuid
     ) used

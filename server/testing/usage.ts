@@ -19,9 +19,9 @@ export function wrongUsage(database: Database): Promise<readonly object[]> {
       from tasks
       group by user_id
     )
-    select task_clock.user_id, task_clock.tasks, task_clock.bytes, stored.*
-    from task_clock
+    select user_versions.user_id, user_versions.tasks, user_versions.bytes, stored.*
+    from user_versions
     left join stored using (user_id)
-    where task_clock.tasks <> coalesce(stored.tasks, 0)
-      or task_clock.bytes <> coalesce(stored.bytes, 0)`)
+    where user_versions.tasks <> coalesce(stored.tasks, 0)
+      or user_versions.bytes <> coalesce(stored.bytes, 0)`)
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import { liveCaller, ownedBy } from '../resource/live-caller.ts'
-import { task } from '../tasks/fields.ts'
+import { tasks } from '../tasks/fields.ts'
 import type { CalendarTask } from './icalendar.ts'
 import type { Part } from './walk.ts'
 
@@ -22,7 +22,7 @@ export async function selectTasks(
 ): Promise<Schemas['Task'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'id',
-    columns: task,
+    columns: tasks.output,
     from: sql.fragment`
       tasks
       where ${ownedBy('caller', caller)} and (${trash} or state <> 'trashed')`,
@@ -42,7 +42,7 @@ export async function selectCalendarTasks(
   const rows = await selectPart<Row>(database, caller, part, {
     key: 'id',
     columns: sql.fragment`
-      ${task},
+      ${tasks.output},
       case when due_instant < '10000-01-01Z' then due_instant end as due_instant`,
     from: sql.fragment`
       tasks
@@ -113,7 +113,8 @@ export async function selectPurgedTasks(
   return selectPart(database, caller, part, {
     key: 'id',
     columns: sql.fragment`id, purged_at`,
-    from: sql.fragment`purged_tasks where purged_tasks.user_id = caller.user_id`,
+    from: sql.fragment`tombstones
+      where ${ownedBy('caller', caller, 'tombstones')} and type = 'task'`,
   })
 }
 
@@ -124,8 +125,10 @@ export async function selectKeptResponses(
 ): Promise<Schemas['StoredResponse'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'key',
-    columns: sql.fragment`key, status::int, answer::text as response, created_at`,
-    from: sql.fragment`idempotency_keys where idempotency_keys.user_id = caller.user_id`,
+    columns: sql.fragment`key, status::int, response::text, created_at`,
+    from: sql.fragment`
+      idempotency_keys
+      where ${ownedBy('caller', caller, 'idempotency_keys')}`,
   })
 }
 

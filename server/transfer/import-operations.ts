@@ -4,8 +4,9 @@ import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
 import { type IdempotencyKey, replayedHeader, toIdempotencyKey } from '../resource/idempotency.ts'
 import { idempotentTransaction } from '../resource/idempotent-transaction.ts'
-import { violationError } from '../tasks/rule-violation.ts'
-import type { Quota } from '../tasks/write/quota.ts'
+import type { Quota } from '../resource/quota.ts'
+import { violationError } from '../resource/rule-violation.ts'
+import { tasks } from '../tasks/fields.ts'
 import { readCsv } from './csv.ts'
 import { insertTasks, type RowResult } from './import-store.ts'
 import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
@@ -71,7 +72,7 @@ function reportOf(read: ReadRow[], results: Map<number, RowResult>): Report {
       task_id: null,
       errors: [
         result.outcome === 'refused'
-          ? violationError(result.violation, each.draft)
+          ? violationError(tasks.rules, result.violation, each.draft)
           : isThere(result.outcome, each.draft),
       ],
     }

@@ -1,11 +1,12 @@
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
+import { columnsOf, recordColumns, recordMembers } from '../resource/fields.ts'
 import { liveCaller } from '../resource/live-caller.ts'
-import { lockedVersion, nextVersions } from '../resource/version.ts'
-import { CONTENT, columnsOf, inserted, recordColumns, recordMembers } from '../tasks/fields.ts'
-import type { RuleViolation } from '../tasks/rule-violation.ts'
-import { bytesOf, countUsage, type Quota, quotaViolation } from '../tasks/write/quota.ts'
+import { type Quota, quotaViolation } from '../resource/quota.ts'
+import type { RuleViolation } from '../resource/rule-violation.ts'
+import { advanced, userVersion } from '../resource/version.ts'
+import { dueViolation, FIELDS, tasks } from '../tasks/fields.ts'
 import type { ImportedRow } from './imported-row.ts'
 
 /**
@@ -20,8 +21,9 @@ export type RowResult = { row: number } & (
  * A blank description counts as none: not every program that saves a file again keeps the two
  * apart.
  */
-const COMPARED = CONTENT.filter((name) => name !== 'description')
+const COMPARED = tasks.content.filter((name) => name !== 'description')
 
+const GROWTH = { tasks: sql.fragment`changed.tasks`, bytes: sql.fragment`changed.bytes` }
 const USAGE = { tasks: sql.fragment`turn`, bytes: sql.fragment`size` }
 
 /**
@@ -30,7 +32,7 @@ const USAGE = { tasks: sql.fragment`turn`, bytes: sql.fragment`size` }
  *
  * given: the rows. next: with what they violate. existing: the tasks that have their ids. fresh:
  * the valid rows without a task. fitting: those of them, from the first on, that the quota has room
- * for. advanced: the last version before theirs. created: their tasks.
+ * for. changed: how many they are. advanced: the last of their versions. created: their tasks.
  */
 export async function insertTasks(
   database: Statements,
@@ -45,13 +47,13 @@ export async function insertTasks(
     })),
   )
   const rows = await database.rows<RowResult | { row: null }>(sql.unsafe`
-    with ${liveCaller(caller)}, ${lockedVersion},
+    with ${liveCaller(caller)}, ${userVersion(caller)},
     given as materialized (
       select
         place,
         "row",
         id,
-        ${recordMembers},
+        ${recordMembers(FIELDS)},
         completed_at,
         trashed_at,
         created_at,
@@ -60,7 +62,7 @@ export async function insertTasks(
         place int,
         "row" int,
         id uuid,
-        ${recordColumns},
+        ${recordColumns(FIELDS)},
         completed_at timestamptz(3),
         trashed_at timestamptz(3),
         created_at timestamptz(3),
@@ -68,7 +70,7 @@ export async function insertTasks(
       )
     ),
     next as materialized (
-      select given.*, due_fault(due_date, due_time, due_time_zone) as violation
+      select given.*, ${dueViolation} as violation
       from given
     ),
     existing as materialized (
@@ -78,59 +80,61 @@ export async function insertTasks(
         (nullif(stored.description, ''), ${columnsOf('stored', COMPARED)})
           is not distinct from (nullif(next.description, ''), ${columnsOf('next', COMPARED)})
           as same
-      from (select *, completed_at is not null as completed from tasks) stored
-      join locked_version using (user_id)
+      from (
+        select *, completed_at is not null as completed
+        from tasks
+        where tasks.user_id = ${caller.userId}::uuid
+      ) stored
+      join user_version using (user_id)
       join next on stored.id = next.id
     ),
     fresh as (
       select
         next.*,
         row_number() over (order by place) as turn,
-        sum(${bytesOf('next')}) over (order by place) as size
+        sum(${tasks.bytesOf('next')}) over (order by place) as size
       from next
       where violation is null and id not in (select id from existing)
     ),
     judged as materialized (
       select fresh.*, ${quotaViolation(quota, USAGE)} as excess
       from fresh
-      cross join locked_version
+      cross join user_version
     ),
     fitting as (select * from judged where excess is null),
-    advanced as (
-      update task_clock
-      set
-        ${nextVersions(sql.fragment`counted.tasks`)},
-        ${countUsage({ tasks: sql.fragment`counted.tasks`, bytes: sql.fragment`counted.bytes` })}
-      from
-        locked_version,
-        (select count(*) as tasks, max(size) as bytes from fitting) counted
-      where task_clock.user_id = locked_version.user_id and counted.tasks > 0
-      returning
-        task_clock.user_id,
-        task_clock.version - counted.tasks as version,
-        task_clock.at
+    changed as (
+      select user_version.user_id, counted.*
+      from user_version
+      cross join (select count(*) as tasks, max(size) as bytes from fitting) counted
+      where counted.tasks > 0
     ),
+    ${advanced(caller, 'changed', { count: sql.fragment`changed.tasks`, growth: GROWTH })},
     created as (
       insert into tasks (
-        user_id, id, version, ${inserted.columns}, position, trashed_at, created_at, updated_at
+        user_id, id, version, ${tasks.inserted.columns}, position, trashed_at, created_at, updated_at
       )
       select
-        user_id,
+        advanced.user_id,
         id,
-        version + turn,
-        ${inserted.values(sql.fragment`case when completed then least(completed_at, at) end`)},
-        position_at_bottom(version + turn),
+        version - changed.tasks + turn,
+        ${tasks.inserted.values(
+          (member) => sql.fragment`case when ${member} then least(completed_at, at) end`,
+        )},
+        position_at_bottom(version - changed.tasks + turn),
         case when trashed_at is not null then at end,
         least(coalesce(created_at, updated_at), at),
         least(updated_at, at)
-      from advanced, fitting
+      from advanced, changed, fitting
       returning user_id, id
     ),
     -- A client that reads the feed need not hear that a task with this id was purged before.
     returned as (
-      delete from purged_tasks
+      delete from tombstones
       using created
-      where purged_tasks.user_id = created.user_id and purged_tasks.id = created.id
+      where tombstones.user_id = ${caller.userId}::uuid
+        and tombstones.user_id = created.user_id
+        and tombstones.type = ${tasks.type}
+        and tombstones.id = created.id
     )
     select
       next."row",
@@ -142,7 +146,7 @@ export async function insertTasks(
         when next.violation is not null or judged.excess is not null then 'refused'
         else 'created'
       end as outcome
-    from locked_version
+    from user_version
     left join next on true
     left join existing on existing.id = next.id
     left join judged on judged.id = next.id`)

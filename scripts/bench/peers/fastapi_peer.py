@@ -108,7 +108,7 @@ def get_task(task_id: uuid.UUID, user: uuid.UUID = Depends(caller), session: Ses
 
 @app.post("/api/{user_id}/tasks", response_model=TaskRead, status_code=201)
 def create_task(task: TaskCreate, user: uuid.UUID = Depends(caller), session: Session = Depends(get_session)):
-    version = session.execute(text("update task_clock set version = version + 1 where user_id = :id returning version"), {"id": str(user)}).scalar_one()
+    version = session.execute(text("update user_versions set version = version + 1 where user_id = :id returning version"), {"id": str(user)}).scalar_one()
     now = datetime.now(timezone.utc)
     row = Task(id=uuid.uuid4(), user_id=user, version=version, title=task.title, position=f"5{version:015d}5", created_at=now, updated_at=now)
     session.add(row)

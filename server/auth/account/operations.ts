@@ -8,7 +8,6 @@ import {
   deleteOtherSessions,
   deleteSessionById,
   deleteUser,
-  lockAccount,
   replaceHash,
   selectPasswordHash,
   selectSessions,
@@ -70,7 +69,7 @@ export function accountOperations(
       // and ends all other sessions.
       const replaced =
         old !== undefined &&
-        (await database.transaction(async (statements) => {
+        (await database.transaction(caller.userId, async (statements) => {
           const done = await replaceHash(statements, caller, old, next)
           if (done) await deleteOtherSessions(statements, caller)
           return done
@@ -90,10 +89,8 @@ export function accountOperations(
       const { hash } = proven
       const deleted =
         hash !== undefined &&
-        (await database.transaction(async (statements) =>
-          (await lockAccount(statements, caller))
-            ? deleteUser(statements, caller, hash)
-            : undefined,
+        (await database.transaction(caller.userId, (statements) =>
+          deleteUser(statements, caller, hash),
         ))
       if (deleted === undefined) return problem('session_ended')
       return deleted ? { status: 204, headers: SIGNED_OUT } : notThePassword('/password')

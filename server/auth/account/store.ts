@@ -134,20 +134,6 @@ export async function updateUser(
 }
 
 /**
- * Locks the version row of the caller until the transaction ends. A write waits for it, and so
- * never waits for the deletion of the account while that waits for the write.
- */
-export async function lockAccount(database: Statements, caller: Caller): Promise<boolean> {
-  const rows = await database.rows(sql.unsafe`
-    with ${liveCaller(caller)}
-    select
-    from task_clock
-    join caller on task_clock.user_id = caller.user_id
-    for update of task_clock`)
-  return rows.length > 0
-}
-
-/**
  * Deletes the user, and everything that belongs to them, unless another request has changed the
  * password meanwhile.
  */

@@ -25,7 +25,7 @@ const remove = (person: Person, id: string) =>
 const empty = (person: Person) => person.send(`/api/${person.id}/trash`, { method: 'DELETE' })
 const clock = (person: Person, change: ReturnType<typeof sql.fragment>) =>
   service.database.rows(
-    sql.unsafe`update task_clock set ${change} where user_id = ${person.id}::uuid`,
+    sql.unsafe`update user_versions set ${change} where user_id = ${person.id}::uuid`,
   )
 
 /** What a client keeps that was away. */

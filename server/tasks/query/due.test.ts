@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../../sdk/contract.gen.ts'
 import { sql } from '../../database/sql.ts'
+import { violationError } from '../../resource/rule-violation.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
-import { violationError } from '../rule-violation.ts'
+import { tasks } from '../fields.ts'
 import { localTimeIn } from './local-time.ts'
 
 type Schemas = components['schemas']
@@ -132,10 +133,10 @@ describe('a due time must be one', () => {
 
   test("a zone that only Node knows: 422 with the member's name", async () => {
     const [row] = await service.database.rows<{ fault: 'zone_unknown' }>(
-      sql.unsafe`select due_fault('2026-12-01', '12:00', 'Mars/Olympus') as fault`,
+      sql.unsafe`select due_violation('2026-12-01', '12:00', 'Mars/Olympus') as fault`,
     )
     expect(
-      violationError(row?.fault as 'zone_unknown', {
+      violationError(tasks.rules, row?.fault ?? '', {
         due_time: '12:00',
         due_time_zone: 'Mars/Olympus',
       }),

@@ -14,6 +14,7 @@ export function liveVersion(caller: Caller, unchanged: Unchanged): Fragment {
     user_version as (
       select user_id, version::text, not ${isUnchanged(unchanged)} as changed
       from caller
-      join task_clock using (user_id)
+      join user_versions using (user_id)
+      where user_versions.user_id = ${caller.userId}::uuid
     )`
 }

@@ -49,7 +49,7 @@ export function inOrder(
     const all = [
       ownedBy('user_version', caller),
       sql.fragment`user_version.changed`,
-      sql.fragment`tasks.state = ${state}::task_state`,
+      sql.fragment`tasks.state = ${state}::resource_state`,
       ...fits,
     ]
     return sql.fragment`

@@ -5,7 +5,7 @@ import { sql } from '../../database/sql.ts'
 import { Unavailable } from '../../database/unavailable.ts'
 import type { Place } from '../../resource/cursor.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
-import { task } from '../fields.ts'
+import { tasks } from '../fields.ts'
 import { conditions, searched } from './filter.ts'
 import { liveVersion } from './live-version.ts'
 import { COUNT_LIMIT, inOrder, type Page, type PageRequest } from './page.ts'
@@ -125,7 +125,7 @@ function partStatement(
       limit 1
     ) ends on true
     left join lateral (
-      select ${task}, sort_key, sort_key::text as place
+      select ${tasks.output}, sort_key, sort_key::text as place
       from hits as tasks
       order by sort_key ${direction}, id ${direction}
       limit ${limit + 1}

@@ -2,8 +2,8 @@ import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
-import { liveCaller } from '../../resource/live-caller.ts'
-import { task } from '../fields.ts'
+import { liveCaller, ownedBy } from '../../resource/live-caller.ts'
+import { tasks } from '../fields.ts'
 
 type Task = components['schemas']['Task']
 
@@ -18,9 +18,9 @@ export async function selectTask(
     select found.*
     from caller
     left join lateral (
-      select ${task}
+      select ${tasks.output}
       from tasks
-      where tasks.user_id = caller.user_id
+      where ${ownedBy('caller', caller)}
         and id = ${id}::uuid
         and state <> 'trashed'
     ) found on true`)

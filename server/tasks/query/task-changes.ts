@@ -5,7 +5,7 @@ import { sql } from '../../database/sql.ts'
 import { liveCaller, ownedBy } from '../../resource/live-caller.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
 import { isUnchanged } from '../../resource/version.ts'
-import { task } from '../fields.ts'
+import { tasks } from '../fields.ts'
 
 type Task = components['schemas']['Task']
 
@@ -46,7 +46,8 @@ export async function selectTaskChanges(
     user_version as (
       select user_id, version, epoch, forgotten, not ${isUnchanged(unchanged)} as changed
       from caller
-      join task_clock using (user_id)
+      join user_versions using (user_id)
+      where user_versions.user_id = ${caller.userId}::uuid
     )
     select to_jsonb(user_version) - 'user_id' as state, to_jsonb(change) as change, found.*
     from user_version
@@ -65,13 +66,12 @@ export async function selectTaskChanges(
         union all
         (
           select id, version
-          from purged_tasks
-          where purged_tasks.user_id = user_version.user_id
-            and purged_tasks.user_id = ${caller.userId}::uuid
+          from tombstones
+          where ${ownedBy('user_version', caller, 'tombstones')}
             and changed
             and ${since !== undefined}
-            and purged_tasks.version > ${after}::bigint
-          order by purged_tasks.version
+            and tombstones.version > ${after}::bigint
+          order by tombstones.version
           limit ${limit}
         )
       ) either
@@ -79,9 +79,9 @@ export async function selectTaskChanges(
       limit ${limit}
     ) change on true
     left join lateral (
-      select ${task}
+      select ${tasks.output}
       from tasks
-      where tasks.user_id = user_version.user_id and tasks.id = change.task_id
+      where ${ownedBy('user_version', caller)} and tasks.id = change.task_id
     ) found on true
     order by change.version`)
   const [first] = rows

@@ -2,6 +2,7 @@ import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
+import { ownedBy } from '../../resource/live-caller.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
 import { isOverdue, isToday } from './due-filter.ts'
 import { liveVersion } from './live-version.ts'
@@ -34,7 +35,7 @@ export async function selectTaskCounts(
         ${isToday(localTime)} as today
       from tasks
       join user_version using (user_id)
-      where changed and state = 'open'
+      where ${ownedBy('user_version', caller)} and changed and state = 'open'
     ),
     labelled as (
       select *
@@ -58,7 +59,7 @@ export async function selectTaskCounts(
         select count(*)::int
         from tasks
         join user_version using (user_id)
-        where changed and state = 'done'
+        where ${ownedBy('user_version', caller)} and changed and state = 'done'
       ) as done,
       count(*) filter (where overdue)::int as overdue,
       count(*) filter (where today)::int as today,

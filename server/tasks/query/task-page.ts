@@ -2,7 +2,7 @@ import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
-import { task } from '../fields.ts'
+import { tasks } from '../fields.ts'
 import { conditions } from './filter.ts'
 import { liveVersion } from './live-version.ts'
 import { COUNT_LIMIT, inOrder, type Page, type PageRequest } from './page.ts'
@@ -65,7 +65,7 @@ function pageStatement(
     caller,
     { filter, sort },
     {
-      select: sql.fragment`${task}, ${key} as sort_key`,
+      select: sql.fragment`${tasks.output}, ${key} as sort_key`,
       count: limit + 1,
       fits: after ? [isAfter(after.key, after.id), ...fits] : fits,
     },

@@ -7,13 +7,14 @@ import {
   type IdempotentResult,
   idempotentTransaction,
 } from '../../resource/idempotent-transaction.ts'
+import { moveResource } from '../../resource/move.ts'
 import { versionsToMatch } from '../../resource/precondition.ts'
-import type { RuleViolation } from '../rule-violation.ts'
-import { deleteTask, restoreTask } from './delete-task.ts'
+import type { Quota } from '../../resource/quota.ts'
+import type { ChangeResult, CreateResult } from '../../resource/result.ts'
+import type { RuleViolation } from '../../resource/rule-violation.ts'
+import { deleteResource, restoreResource } from '../../resource/trash.ts'
+import { tasks } from '../fields.ts'
 import { insertTask } from './insert-task.ts'
-import { moveTask } from './move-task.ts'
-import type { Quota } from './quota.ts'
-import type { ChangeResult, CreateResult } from './result.ts'
 import { updateTask } from './update-task.ts'
 
 type Schemas = components['schemas']
@@ -23,7 +24,7 @@ type Operation = Schemas['TaskOperation']
 /** Why an operation cannot be done; then none is. */
 export type BulkFailure =
   | { outcome: 'missing' | 'taken' }
-  | { outcome: 'stale'; task: Task }
+  | { outcome: 'stale'; value: Task }
   | { outcome: 'refused'; violation: RuleViolation }
 export type BulkResult =
   | IdempotentResult<Schemas['TaskOperationResults']>
@@ -61,7 +62,7 @@ export async function bulkWrite(
         if (result.outcome === 'key_reused' || result.outcome === 'replayed')
           throw new Error('An operation of a bulk has no key of its own')
         if (result.outcome !== 'done') throw new BulkAborted(index, operation, result)
-        body.items.push(result.task)
+        body.items.push(result.value)
       }
       return body
     })
@@ -83,7 +84,7 @@ function writeOne(
   quota: Quota,
   caller: Caller,
   operation: Operation,
-): Promise<CreateResult | ChangeResult | undefined> {
+): Promise<CreateResult<Task> | ChangeResult<Task> | undefined> {
   if (operation.action === 'create') {
     const { id = uuidv7(), ...fields } = operation.task
     return insertTask(statements, caller, id, fields, undefined, quota)
@@ -103,10 +104,10 @@ function writeOne(
         quota,
       )
     case 'move':
-      return moveTask(statements, caller, task_id, operation.place, guard)
+      return moveResource(statements, caller, tasks, task_id, operation.place, guard)
     case 'delete':
-      return deleteTask(statements, caller, task_id, guard)
+      return deleteResource(statements, caller, tasks, task_id, guard)
     case 'restore':
-      return restoreTask(statements, caller, task_id, guard)
+      return restoreResource(statements, caller, tasks, task_id, guard)
   }
 }

@@ -1,8 +1,10 @@
+import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
-import type { ChangeResult } from './result.ts'
-import { type Guard, writeTask } from './write-task.ts'
+import type { ChangeResult } from '../../resource/result.ts'
+import { type Guard, writeResource } from '../../resource/write.ts'
+import { tasks } from '../fields.ts'
 
 /** Completes an open task and reopens a completed one. */
 export function toggleTask(
@@ -10,8 +12,8 @@ export function toggleTask(
   caller: Caller,
   id: string,
   guard: Guard,
-): Promise<ChangeResult | undefined> {
-  return writeTask(database, caller, id, guard, {
+): Promise<ChangeResult<components['schemas']['Task']> | undefined> {
+  return writeResource(database, caller, tasks, id, guard, {
     next: sql.fragment`
       select
         user_id,

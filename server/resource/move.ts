@@ -1,28 +1,37 @@
-import type { components } from '../../../sdk/contract.gen.ts'
-import type { Caller } from '../../contract/handlers.ts'
-import type { Statements } from '../../database/database.ts'
-import { type Fragment, sql } from '../../database/sql.ts'
+import type { Caller } from '../contract/handlers.ts'
+import type { Statements } from '../database/database.ts'
+import { type Fragment, sql } from '../database/sql.ts'
+import type { Resource } from './fields.ts'
 import type { ChangeResult } from './result.ts'
-import { type Guard, writeTask } from './write-task.ts'
+import { type Guard, writeResource } from './write.ts'
 
-type TaskMove = components['schemas']['TaskMove']
+/** A place in the manual order, as exactly one member. */
+export interface Place {
+  /** The id of the resource that it comes directly before. */
+  before?: string
+  /** The id of the resource that it comes directly after. */
+  after?: string
+  to?: 'top' | 'bottom'
+}
 
 /**
- * Moves a task between its new neighbours, unless it is there already.
+ * Moves a resource between its new neighbours, unless it is there already.
  *
- * anchor: the position of the task that the request names. low and high: the positions of the two
+ * anchor: the position of the one that the request names. low and high: the positions of the two
  * new neighbours, null at an end.
  */
-export function moveTask(
+export function moveResource<Value>(
   database: Statements,
   caller: Caller,
+  resource: Resource,
   id: string,
-  to: TaskMove,
+  to: Place,
   guard: Guard,
-): Promise<ChangeResult | undefined> {
+): Promise<ChangeResult<Value> | undefined> {
+  const { table } = resource
   const anchorId = to.before ?? to.after ?? null
-  const [low, high] = neighboursOf(to)
-  return writeTask(database, caller, id, guard, {
+  const [low, high] = neighboursOf(resource, caller, to)
+  return writeResource(database, caller, resource, id, guard, {
     next: sql.fragment`
       select
         gap.*,
@@ -31,8 +40,9 @@ export function moveTask(
           when not is_in_place and position_between(low, high, 0) is null
             then 'position_exhausted ' || (
               select id
-              from tasks
-              where tasks.user_id = gap.user_id
+              from ${table} other
+              where other.user_id = ${caller.userId}::uuid
+                and other.user_id = gap.user_id
                 and position = case when anchor = low then high else low end
             )
         end as violation
@@ -47,10 +57,11 @@ export function moveTask(
           cross join lateral (
             select (
               select position
-              from tasks
-              where user_id = current.user_id
-                and id = ${anchorId}::uuid
-                and id <> current.id
+              from ${table} other
+              where other.user_id = ${caller.userId}::uuid
+                and other.user_id = current.user_id
+                and other.id = ${anchorId}::uuid
+                and other.id <> current.id
                 and state <> 'trashed'
             ) as anchor
           ) anchored
@@ -63,18 +74,25 @@ export function moveTask(
   })
 }
 
-function neighboursOf(to: TaskMove): [low: Fragment, high: Fragment] {
+function neighboursOf(
+  resource: Resource,
+  caller: Caller,
+  to: Place,
+): [low: Fragment, high: Fragment] {
+  const nearest = (where: Where) => nearestOf(resource, caller, where)
   const none = sql.fragment`null::text`
   if (to.before !== undefined) return [nearest('below'), sql.fragment`anchor`]
   if (to.after !== undefined) return [sql.fragment`anchor`, nearest('above')]
   return to.to === 'top' ? [none, nearest('first')] : [nearest('last'), none]
 }
 
+type Where = 'below' | 'above' | 'first' | 'last'
+
 /**
- * The position next to the anchor, or at an end, of all tasks but the one that moves and those in
- * the trash. Open and completed tasks each have their part of the index.
+ * The position next to the anchor, or at an end, of all but the one that moves and those in the
+ * trash. Those that are open and those that are done each have their part of the index.
  */
-function nearest(where: 'below' | 'above' | 'first' | 'last'): Fragment {
+function nearestOf({ table }: Resource, caller: Caller, where: Where): Fragment {
   const isUpward = where === 'above' || where === 'first'
   const [direction, choose] = isUpward
     ? [sql.fragment`asc`, sql.fragment`min`]
@@ -88,11 +106,12 @@ function nearest(where: 'below' | 'above' | 'first' | 'last'): Fragment {
   return sql.fragment`
     (
       select ${choose}(near.position)
-      from (values ('open'::task_state), ('done')) half (state)
+      from (values ('open'::resource_state), ('done')) half (state)
       cross join lateral (
         select other.position
-        from tasks other
-        where other.user_id = current.user_id
+        from ${table} other
+        where other.user_id = ${caller.userId}::uuid
+          and other.user_id = current.user_id
           and other.state = half.state
           and other.id <> current.id
           ${bound}

@@ -1,0 +1,129 @@
+import type { Caller } from '../contract/handlers.ts'
+import type { Statements } from '../database/database.ts'
+import { type Fragment, sql } from '../database/sql.ts'
+import { columnsOf, type Resource } from './fields.ts'
+import {
+  earlierOutcome,
+  earlierResponse,
+  type IdempotencyKey,
+  keptResponse,
+} from './idempotency.ts'
+import { liveCaller } from './live-caller.ts'
+import { type Quota, quotaViolation } from './quota.ts'
+import { type CreateResult, type ResultRow, resultOf } from './result.ts'
+import { advanced, isOutdated, userVersion } from './version.ts'
+
+/** What a resource begins with. */
+export interface Creation<Content> {
+  id: string
+  content: Content
+  /** The rule that the row `draft` violates, else null. */
+  violation: Fragment
+}
+
+/**
+ * Creates a resource at the bottom of the manual order, where the quota leaves room. Where one with
+ * this id exists, the same content is `done` with status 200, other content is `taken`.
+ *
+ * draft: the resource as sent. next: with its size and what it violates. existing: the one that has
+ * the id. changed: what is created. advanced: the new version. created: the row. same: the existing
+ * row, where its content is that of the draft. latest: the row of the response.
+ */
+export async function insertResource<Content extends object, Value>(
+  database: Statements,
+  caller: Caller,
+  resource: Resource<Content>,
+  { id, content, violation }: Creation<Content>,
+  key: IdempotencyKey | undefined,
+  quota: Quota,
+): Promise<CreateResult<Value> | undefined> {
+  const { type, table, name, columns, output, json, inserted } = resource
+  const growth = { tasks: ONE, bytes: sql.fragment`size` }
+  const done = sql.fragment`
+      select
+        case when exists (select from created) then 201 else 200 end as status,
+        row_to_json(body) as response
+      from (select ${json} from latest) body
+      where exists (select from created) or exists (select from same)`
+  const rows = await database.write<ResultRow<CreateResult<Value>>>(
+    caller.userId,
+    sql.unsafe`
+    with ${liveCaller(caller)}, ${userVersion(caller)}, ${earlierResponse(caller, key)},
+    draft as materialized (
+      select user_version.user_id, ${resource.draftOf(content)}
+      from user_version
+      where not exists (select from earlier)
+    ),
+    next as (
+      select
+        draft.*,
+        size,
+        coalesce(${quotaViolation(quota, growth)}, ${violation}) as violation
+      from draft
+      cross join user_version
+      cross join lateral (select ${resource.bytesOf('draft')} as size) sized
+    ),
+    existing as (
+      select ${resource.derived} ${columns}
+      from ${table}
+      join user_version using (user_id)
+      where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
+        and id = ${id}::uuid
+        and not exists (select from earlier)
+    ),
+    changed as (
+      select * from next where violation is null and not exists (select from existing)
+    ),
+    ${advanced(caller, 'changed', { growth: { tasks: ONE, bytes: sql.fragment`changed.size` } })},
+    created as (
+      insert into ${table} (
+        user_id, id, version, ${inserted.columns}, position, created_at, updated_at
+      )
+      select
+        advanced.user_id, ${id}::uuid, version,
+        ${inserted.values((member) => sql.fragment`case when ${member} then at end`)},
+        position_at_bottom(version), at, at
+      from advanced, changed
+      returning ${columns}
+    ),
+    -- A client that reads the feed need not hear that one with this id was purged before.
+    returned as (
+      delete from tombstones
+      using created
+      where tombstones.user_id = ${caller.userId}::uuid
+        and tombstones.user_id = created.user_id
+        and tombstones.type = ${type}
+        and tombstones.id = created.id
+    ),
+    same as (
+      select existing.id
+      from existing, next
+      where (${columnsOf('existing', resource.content)})
+        is not distinct from (${columnsOf('next', resource.content)})
+    ),
+    latest as (
+      select * from created
+      union all
+      select ${columns} from existing as ${table}
+    )${keptResponse(key, done)}
+    select
+      case ${earlierOutcome}
+        when exists (select from created) or exists (select from same) then 'done'
+        when exists (select from existing) then 'taken'
+        else 'refused'
+      end as outcome,
+      ${isOutdated('changed')} as is_outdated,
+      coalesce(earlier.status, case when exists (select from created) then 201 else 200 end)
+        as status,
+      next.violation,
+      earlier.response as replayed,
+      result.*
+    from user_version
+    left join earlier on true
+    left join next on true
+    left join lateral (select ${output} from latest) result on true`,
+  )
+  return rows[0] && resultOf(rows[0])
+}
+
+const ONE = sql.fragment`1`

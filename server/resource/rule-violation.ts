@@ -1,0 +1,52 @@
+import type { FieldError } from '../problems.ts'
+
+/**
+ * For each rule that only the stored resource, or another one, shows a body to violate: the members
+ * that may cause it, the likeliest first, and the sentence.
+ */
+export type Rules = Record<string, [members: [string, ...string[]], detail: string]>
+
+/** The rules of every resource. */
+export const COMMON_RULES: Rules = {
+  neighbour_missing: [['before', 'after'], 'Is not the id of another one.'],
+  position_exhausted: [['before', 'after'], 'Leaves no room between it and'],
+  quota_exceeded: [[''], 'Is more than this account may have. Empty the trash to make room.'],
+}
+
+/** Rules with a problem code of their own. The others are an invalid body. */
+const PROBLEM_CODES = ['position_exhausted', 'quota_exceeded'] as const
+
+/** A rule, or a rule and the id of another resource: of the neighbour that leaves no room. */
+export type RuleViolation = string
+
+const ruleOf = (violation: RuleViolation) => violation.split(' ')[0] ?? ''
+
+export function problemCodeOf(
+  violation: RuleViolation,
+): 'invalid_body' | (typeof PROBLEM_CODES)[number] {
+  return PROBLEM_CODES.find((code) => code === ruleOf(violation)) ?? 'invalid_body'
+}
+
+/**
+ * A violation as an error of the member that caused it.
+ *
+ * @param sent the body, to tell which of the possible members that is
+ */
+export function violationError(rules: Rules, violation: RuleViolation, sent: object): FieldError {
+  const rule = rules[ruleOf(violation)]
+  if (!rule) throw new Error(`The rule of ${violation} has no sentence`)
+  const [members, detail] = rule
+  const [, other] = violation.split(' ')
+  const member =
+    members.find((each) => memberOf(sent, each) != null) ??
+    members.find((each) => each in sent) ??
+    members[0]
+  return {
+    in: 'body',
+    pointer: member === '' ? '' : `/${member}`,
+    code: 'invalid',
+    detail: other ? `${detail} ${other}. Move that one elsewhere first.` : detail,
+  }
+}
+
+const memberOf = (sent: object, member: string): unknown => Object(sent)[member]

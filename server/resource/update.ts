@@ -1,0 +1,49 @@
+import type { Caller } from '../contract/handlers.ts'
+import type { Statements } from '../database/database.ts'
+import { type Fragment, sql } from '../database/sql.ts'
+import { columnsOf, list, type Resource } from './fields.ts'
+import { type Quota, quotaViolation } from './quota.ts'
+import type { ChangeResult } from './result.ts'
+import { type Guard, writeResource } from './write.ts'
+
+const GROWTH = { tasks: sql.fragment`0`, bytes: sql.fragment`growth` }
+
+/**
+ * Writes the members that `sent` has.
+ *
+ * @param violation the rule that the row `next` violates, else null
+ */
+export function updateResource<Content extends object, Value>(
+  database: Statements,
+  caller: Caller,
+  resource: Resource<Content>,
+  id: string,
+  sent: Partial<Content>,
+  violation: Fragment,
+  guard: Guard,
+  quota: Quota,
+): Promise<ChangeResult<Value> | undefined> {
+  const { changeable, bytesOf, patchOf } = resource
+  return writeResource(database, caller, resource, id, guard, {
+    next: sql.fragment`
+      select
+        next.*,
+        growth,
+        coalesce(${quotaViolation(quota, GROWTH)}, ${violation}) as violation
+      from (
+        select user_id, id, ${bytesOf('current')} as size_before, ${patchOf(sent)}
+        from current
+        where matched
+      ) next
+      cross join user_version
+      cross join lateral (select ${bytesOf('next')} - size_before as growth) grown`,
+    growth: sql.fragment`changed.growth`,
+    differs: sql.fragment`
+      (${columnsOf('next', changeable)}) is distinct from (${columnsOf('current', changeable)})`,
+    assignments: list(
+      changeable.map(
+        (name) => sql.fragment`${sql.identifier([name])} = ${sql.identifier(['changed', name])}`,
+      ),
+    ),
+  })
+}
