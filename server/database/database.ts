@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { messageOf } from '../thrown.ts'
+import { codeOf, messageOf } from '../thrown.ts'
 import { openBacklog } from './backlog.ts'
 import { CannotOpen } from './cannot-open.ts'
 import { connection, type Session } from './connection.ts'
@@ -17,6 +17,17 @@ import { isPlanOutdated, Unavailable, unavailable } from './unavailable.ts'
  * milliseconds. After that the response is 503.
  */
 const STATEMENT_LIMIT = 5_000
+
+const READ_CONNECTIONS = 2
+/** The writes of one user share one of them, in their order. */
+const WRITE_CONNECTIONS = 4
+/**
+ * Longest that a write waits for a lock where writes of other users are behind it. Only another
+ * process holds one that long; then the write waits on a connection of its own.
+ */
+const LOCK_LIMIT_MS = 100
+/** lock_not_available (PostgreSQL, appendix A) */
+const LOCK_NOT_AVAILABLE = '55P03'
 
 export interface DatabaseOptions {
   /** Absent: the embedded database in `dataDir`. */
@@ -97,7 +108,7 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     await migrate(options.directDatabaseUrl ?? url, log)
     embedded?.watch()
     const pool = openPool(
-      { ...connection(url, session, STATEMENT_LIMIT), types, max: embedded ? 1 : 8 },
+      { ...connection(url, session, STATEMENT_LIMIT), types, max: embedded ? 1 : 6 },
       log,
     )
     const identityPool = openPool(
@@ -107,14 +118,17 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     // Better Auth only stops waiting for a late query. The next user of the connection would still
     // have to wait for that query.
     identityPool.on('connect', destroyOnQueryTimeout)
-    const pipeline =
+    const pipelined = (connections: number, settings: pg.ClientConfig) =>
       session === 'own'
         ? openPipeline(
-            { ...connection(url, session, STATEMENT_LIMIT), types },
+            { ...connection(url, session, STATEMENT_LIMIT), types, ...settings },
+            connections,
             STATEMENT_LIMIT,
             lost(log),
           )
         : undefined
+    const reads = pipelined(READ_CONNECTIONS, {})
+    const writes = pipelined(WRITE_CONNECTIONS, { lock_timeout: LOCK_LIMIT_MS })
     // The health check has its own connection, because all others may be waiting for one lock.
     const probe = embedded
       ? undefined
@@ -168,28 +182,41 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
         return settle()
       })
 
-    const inTurn = openTurns()
+    const turns = openTurns()
+    type WriteRow = { is_outdated: boolean }
+    /** Undefined where the version of the user is locked, or was taken since the snapshot. */
+    const tryWrite = async <Row extends WriteRow>(userId: string, statement: Statement) => {
+      const attempt = writes
+        ? backlog.during(() => retryOnConflict(() => writes.rows<Row>(statement, userId)))
+        : rows<Row>(statement)
+      const found = await attempt.catch((error: unknown) => {
+        if (codeOf(error) === LOCK_NOT_AVAILABLE) return undefined
+        throw unavailable(error)
+      })
+      return found?.[0]?.is_outdated ? undefined : found
+    }
 
     return {
       rows,
-      write: <Row extends { is_outdated: boolean }>(userId: string, statement: Statement) =>
-        inTurn(userId, async () => {
-          const first = await rows<Row>(statement)
-          return first[0]?.is_outdated
-            ? locked(userId, (statements) => statements.rows<Row>(statement))
-            : first
-        }),
-      read: pipeline
+      async write<Row extends WriteRow>(userId: string, statement: Statement) {
+        const inTurn = writes ? turns.shared : turns.exclusive
+        const written = await inTurn(userId, () => tryWrite<Row>(userId, statement))
+        if (written) return written
+        return turns.exclusive(userId, () =>
+          locked(userId, (statements) => statements.rows<Row>(statement)),
+        )
+      },
+      read: reads
         ? <Row>(statement: Statement) =>
             backlogOfReads.during(async () => {
               try {
-                return await pipeline.rows<Row>(statement)
+                return await reads.rows<Row>(statement)
               } catch (error) {
                 throw unavailable(error)
               }
             })
         : rows,
-      transaction: (userId, work) => inTurn(userId, () => locked(userId, work)),
+      transaction: (userId, work) => turns.exclusive(userId, () => locked(userId, work)),
       ping: shared(async () => {
         const missing = probe ? probe.query(PING.sql).then((result) => result.rows) : rows(PING)
         const names = await missing.catch((error: Error) => {
@@ -203,7 +230,13 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
       statements: () => backlog.size() + backlogOfReads.size(),
       place: embedded ? `embedded, in ${options.dataDir}` : new URL(url).host,
       async close() {
-        await Promise.all([pipeline?.close(), probe?.end(), pool.end(), identityPool.end()])
+        await Promise.all([
+          reads?.close(),
+          writes?.close(),
+          probe?.end(),
+          pool.end(),
+          identityPool.end(),
+        ])
         await embedded?.close()
       },
     }

@@ -3,15 +3,13 @@ import { prepared } from './prepared.ts'
 import type { Statement } from './sql.ts'
 import { isPlanOutdated } from './unavailable.ts'
 
-/**
- * Connections that send one statement after another without waiting for the responses. A slow
- * statement delays those behind it, so there are two connections.
- */
-const CONNECTIONS = 2
-
 export interface Pipeline {
-  /** Runs a statement that only reads, and little: others are behind it. */
-  rows<Row>(statement: Statement): Promise<readonly Row[]>
+  /**
+   * Runs a short statement: others are behind it.
+   *
+   * @param key the statements of one key run in their order; absent: whenever there is room
+   */
+  rows<Row>(statement: Statement, key?: string): Promise<readonly Row[]>
   close(): Promise<void>
 }
 
@@ -20,12 +18,14 @@ export interface Pipeline {
  * which a connection of a pool, taken for one statement at a time, cannot do. Each is a transaction
  * of its own. It connects when it is used, and again after a loss.
  *
+ * @param connections a slow statement delays those behind it on the same connection
  * @param timeLimit milliseconds of a statement; what is late takes its connection with it, since
  *   no later statement can overtake it
  * @param onLoss hears why a connection was lost
  */
 export function openPipeline(
   config: pg.ClientConfig,
+  connections: number,
   timeLimit: number,
   onLoss: (error: Error) => void,
 ): Pipeline {
@@ -35,14 +35,20 @@ export function openPipeline(
     connectionTimeoutMillis: timeLimit,
     keepAlive: true,
   }
-  const lines = Array.from({ length: CONNECTIONS }, () => new Line(options, timeLimit, onLoss))
+  const lines = Array.from({ length: connections }, () => new Line(options, timeLimit, onLoss))
   return {
-    rows: (statement) => lines.reduce((a, b) => (b.underWay < a.underWay ? b : a)).rows(statement),
+    rows: (statement, key) =>
+      (key === undefined ? leastBusy(lines) : lineOf(lines, key)).rows(statement),
     async close() {
       await Promise.all(lines.map((line) => line.close()))
     },
   }
 }
+
+const leastBusy = (lines: Line[]) => lines.reduce((a, b) => (b.underWay < a.underWay ? b : a))
+/** The same line for the same key, an id that ends in random hexadecimal digits. */
+const lineOf = (lines: Line[], key: string) =>
+  lines[Number.parseInt(key.slice(-4), 16) % lines.length] ?? leastBusy(lines)
 
 class Line {
   underWay = 0

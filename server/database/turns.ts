@@ -1,21 +1,46 @@
+export interface Turns {
+  /** Runs beside other shared work of this key, once the exclusive work before it has ended. */
+  shared<T>(key: string, work: () => Promise<T>): Promise<T>
+  /** Runs once all earlier work of this key has ended, and lets no later work begin meanwhile. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>
+}
+
+/** Work of a key: what the next shared and the next exclusive one wait for. */
+interface Queue {
+  exclusive: Promise<unknown>
+  all: Promise<unknown>
+  size: number
+}
+
 /**
- * Runs the work of one key in its order, one at a time: what would only wait for a lock in the
- * database holds no connection meanwhile. A rejected work does not stop the next one.
+ * The order in which the work of one key runs in this process. What fails lets the next one begin.
  *
- * @example const inTurn = openTurns(); await inTurn(userId, () => write(userId))
+ * @example const turns = openTurns(); await turns.exclusive(userId, () => importTasks(userId))
  */
-export function openTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<void>>()
-  return async (key, work) => {
-    const before = last.get(key)
+export function openTurns(): Turns {
+  const queues = new Map<string, Queue>()
+
+  async function run<T>(key: string, isExclusive: boolean, work: () => Promise<T>): Promise<T> {
+    const idle = { exclusive: Promise.resolve(), all: Promise.resolve(), size: 0 }
+    const queue: Queue = queues.get(key) ?? idle
+    queues.set(key, queue)
+    const before = isExclusive ? queue.all : queue.exclusive
     const { promise, resolve } = Promise.withResolvers<void>()
-    last.set(key, promise)
+    queue.size += 1
+    queue.all = Promise.all([queue.all, promise])
+    if (isExclusive) queue.exclusive = queue.all
     try {
       await before
       return await work()
     } finally {
-      if (last.get(key) === promise) last.delete(key)
       resolve()
+      queue.size -= 1
+      if (queue.size === 0) queues.delete(key)
     }
+  }
+
+  return {
+    shared: (key, work) => run(key, false, work),
+    exclusive: (key, work) => run(key, true, work),
   }
 }

@@ -249,7 +249,7 @@ describe('the same request with the same key (rule 22)', () => {
       json: { title: 'Survivor' },
       headers: { ...key('survivor'), authorization: `Bearer ${bob.token}` },
     }
-    const held = tap.holdReplyTo('insert into tasks')
+    const held = tap.holdReplyTo('insert into "tasks"')
     const unanswered = send(`${first.url}${bob.tasks}`, create)
     const lost = expect(unanswered).rejects.toThrow()
     await held
