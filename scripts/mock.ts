@@ -142,16 +142,15 @@ function confirming(
   body: Buffer,
 ): Buffer {
   const operation = findPath(new URL(url, 'http://mock').pathname)?.get(method)
-  if (operation?.id !== 'bulkTasks' || status !== 200) return body
+  if (operation?.id !== 'applyOperations' || status !== 200) return body
   const { operations } = JSON.parse(sent.toString('utf8')) as {
-    operations: { task_id?: string; task?: object }[]
+    operations: { id?: string; value?: object }[]
   }
-  const { items } = JSON.parse(body.toString('utf8')) as { items: { id: string }[] }
+  const { items } = JSON.parse(body.toString('utf8')) as { items: { value: object }[] }
   const [example] = items
-  const confirmed = operations.map(({ task_id, task }) => ({
+  const confirmed = operations.map(({ id, value }) => ({
     ...example,
-    ...task,
-    ...(task_id ? { id: task_id } : {}),
+    value: { ...example?.value, ...value, ...(id ? { id } : {}) },
   }))
   return Buffer.from(JSON.stringify({ items: confirmed }))
 }
@@ -168,7 +167,7 @@ function preference({
   const { pathname, searchParams } = new URL(url, 'http://mock')
   const operation = findPath(pathname)?.get(method)
   if (operation?.id === 'listTasks' && searchParams.has('cursor')) return 'example=last_page'
-  if (operation?.id === 'listTaskChanges' && searchParams.has('since')) return 'example=nothing_new'
+  if (operation?.id === 'listChanges' && searchParams.has('since')) return 'example=nothing_new'
   return operation?.responses[201] && /\*\/\*|application\/(\*|json)/.test(accept)
     ? 'code=201'
     : undefined

@@ -75,23 +75,28 @@ export interface Calls {
    */
   emptyTrash(...parameters: Arguments<'emptyTrash'>): Promise<Output<'emptyTrash'>>
   /**
-   * Perform several operations: `POST /api/{user_id}/task-operations`.
+   * Perform several operations: `POST /api/{user_id}/operations`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
-   * console.log(await docket.bulkTasks({ body: {
-   *   operations: [{ action: 'create', task: { title: 'Water the plants' } }],
+   * console.log(await docket.applyOperations({ body: {
+   *   operations: [
+   *     {
+   *       action: 'create_task',
+   *       value: { title: 'Water the plants' },
+   *     },
+   *   ],
    * } }))
    */
-  bulkTasks(...parameters: Arguments<'bulkTasks'>): Promise<Output<'bulkTasks'>>
+  applyOperations(...parameters: Arguments<'applyOperations'>): Promise<Output<'applyOperations'>>
   /**
-   * List task changes: `GET /api/{user_id}/task-changes`.
+   * List changes: `GET /api/{user_id}/changes`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example
-   * console.log(await docket.listTaskChanges({ limit: 50 }))
+   * console.log(await docket.listChanges({ limit: 50 }))
    */
-  listTaskChanges(...parameters: Arguments<'listTaskChanges'>): Promise<Output<'listTaskChanges'>>
+  listChanges(...parameters: Arguments<'listChanges'>): Promise<Output<'listChanges'>>
   /**
    * Count tasks: `GET /api/{user_id}/task-counts`.
    *

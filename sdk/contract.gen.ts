@@ -204,7 +204,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/{user_id}/task-operations": {
+    "/api/{user_id}/operations": {
         parameters: {
             query?: never;
             header?: never;
@@ -225,14 +225,14 @@ export interface paths {
          *     If an operation fails, the whole request fails with the problem of that operation, and `errors` contains its index.
          *     With an `Idempotency-Key`, the server performs the operations only once.
          */
-        post: operations["bulkTasks"];
+        post: operations["applyOperations"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/{user_id}/task-changes": {
+    "/api/{user_id}/changes": {
         parameters: {
             query?: never;
             header?: never;
@@ -246,14 +246,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List task changes
-         * @description Returns every task that was created, changed, trashed, restored or purged after the cursor `since`. Each task is listed once, in its current
-         *     state, in the order of the changes. Without `since`, the operation returns all tasks. A replica that applies each page and continues from the
-         *     last `cursor` misses no change, applies no change twice and never holds a state that did not exist, even during concurrent writes.
+         * List changes
+         * @description Returns every resource that was created, changed, trashed, restored or purged after the cursor `since`. Each one is listed once, in its current
+         *     state, in the order of the changes. Without `since`, the operation returns all resources. A replica that applies each page and continues from
+         *     the last `cursor` misses no change, applies no change twice and never holds a state that did not exist, even during concurrent writes.
          *     A cursor is valid for at least 90 days. The server returns 410 if the cursor is too old, belongs to another user, or was issued before a restore
          *     of the database or a change of the secret. In this case, start again without a cursor.
          */
-        get: operations["listTaskChanges"];
+        get: operations["listChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -556,7 +556,7 @@ export interface paths {
         };
         /**
          * Export all data of the user
-         * @description Exports the profile, the sign-in methods, all sessions, all tasks including those in the trash, the tombstones of purged tasks, and the
+         * @description Exports the profile, the sign-in methods, all sessions, all tasks including those in the trash, the tombstones of purged resources, and the
          *     responses stored for an `Idempotency-Key`. The server also stores a hash of the password and the secrets of sessions. These are not in the file.
          *     The server writes the file in the same way as for `exportTasks`.
          */
@@ -1033,43 +1033,43 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description Operations to perform in the given order. */
-        TaskOperations: {
-            /** @description The operations to perform. If an operation creates a task with an `id` that the client chose, later operations can use this `id`. */
-            operations: components["schemas"]["TaskOperation"][];
+        Operations: {
+            /** @description The operations to perform. If an operation creates a resource with an `id` that the client chose, later operations can use this `id`. */
+            operations: components["schemas"]["Operation"][];
         };
         /** @description One operation. */
-        TaskOperation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["CompleteOperation"] | components["schemas"]["MoveOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["RestoreOperation"];
+        Operation: components["schemas"]["CreateTaskOperation"] | components["schemas"]["UpdateTaskOperation"] | components["schemas"]["CompleteTaskOperation"] | components["schemas"]["MoveTaskOperation"] | components["schemas"]["DeleteTaskOperation"] | components["schemas"]["RestoreTaskOperation"];
         /** @description Same as `createTask`. */
-        CreateOperation: {
+        CreateTaskOperation: {
             /**
              * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            action: "create";
-            task: components["schemas"]["TaskCreate"];
+            action: "create_task";
+            value: components["schemas"]["TaskCreate"];
         };
         /** @description Same as `updateTask`. */
-        UpdateOperation: {
+        UpdateTaskOperation: {
             /**
              * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            action: "update";
+            action: "update_task";
             /** @description The id of the task. */
-            task_id: components["schemas"]["Uuid"];
+            id: components["schemas"]["Uuid"];
             /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
             changes: components["schemas"]["TaskUpdate"];
         };
         /** @description Same as `toggleTaskCompletion` with a body. */
-        CompleteOperation: {
+        CompleteTaskOperation: {
             /**
              * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            action: "complete";
+            action: "complete_task";
             /** @description The id of the task. */
-            task_id: components["schemas"]["Uuid"];
+            id: components["schemas"]["Uuid"];
             /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
             /**
@@ -1079,51 +1079,62 @@ export interface components {
             completed: boolean;
         };
         /** @description Same as `moveTask`. */
-        MoveOperation: {
+        MoveTaskOperation: {
             /**
              * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            action: "move";
+            action: "move_task";
             /** @description The id of the task. */
-            task_id: components["schemas"]["Uuid"];
+            id: components["schemas"]["Uuid"];
             /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
             place: components["schemas"]["TaskMove"];
         };
         /** @description Same as `deleteTask`. */
-        DeleteOperation: {
+        DeleteTaskOperation: {
             /**
              * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            action: "delete";
+            action: "delete_task";
             /** @description The id of the task. */
-            task_id: components["schemas"]["Uuid"];
+            id: components["schemas"]["Uuid"];
             /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
         };
         /** @description Same as `restoreTask`. */
-        RestoreOperation: {
+        RestoreTaskOperation: {
             /**
              * @description The kind of operation. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            action: "restore";
+            action: "restore_task";
             /** @description The id of the task. */
-            task_id: components["schemas"]["Uuid"];
+            id: components["schemas"]["Uuid"];
             /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
         };
         /** @description The results of the operations. */
-        TaskOperationResults: {
-            /** @description The state of the task after each operation, in the order of the operations. */
-            items: components["schemas"]["Task"][];
+        OperationResults: {
+            /** @description The state of the resource after each operation, in the order of the operations. */
+            items: components["schemas"]["OperationResult"][];
         };
-        /** @description A page of task changes. */
-        TaskChanges: {
-            /** @description The tasks that have changed, in the order of their last change. */
-            items: components["schemas"]["TaskChange"][];
+        /** @description A resource after an operation. */
+        OperationResult: components["schemas"]["TaskResult"];
+        /** @description A task after an operation. */
+        TaskResult: {
+            /**
+             * @description The kind of resource. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "task";
+            value: components["schemas"]["Task"];
+        };
+        /** @description A page of changes. */
+        Changes: {
+            /** @description The resources that have changed, in the order of their last change. */
+            items: components["schemas"]["Change"][];
             /**
              * @description The end of this page. Send it as `since` in the next request, now or later.
              * @example WyIwMTk5YzJlZiIsNF0.a1b2c3d4e5f60718
@@ -1135,12 +1146,19 @@ export interface components {
              */
             has_more: boolean;
         };
+        /** @description The current state of a resource. */
+        Change: components["schemas"]["TaskChange"];
         /** @description The current state of a task. */
         TaskChange: {
+            /**
+             * @description The kind of resource. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "task";
             /** @description The id of the task. */
-            task_id: components["schemas"]["Uuid"];
+            id: components["schemas"]["Uuid"];
             /** @description The task, which may be in the trash, or `null` if it was purged. */
-            task: components["schemas"]["Task"] | null;
+            value: components["schemas"]["Task"] | null;
         };
         /** @description The result of emptying the trash. */
         TrashEmptied: {
@@ -1381,8 +1399,8 @@ export interface components {
             sessions: components["schemas"]["HeldSession"][];
             /** @description Every task, including those in the trash. */
             tasks: components["schemas"]["Task"][];
-            /** @description The tombstones of purged tasks, from which other devices learn of the deletion. */
-            purged_tasks: components["schemas"]["PurgedTask"][];
+            /** @description The tombstones of purged resources, from which other devices learn of the deletion. */
+            tombstones: components["schemas"]["Tombstone"][];
             /** @description Writes with an `Idempotency-Key`, stored for 24 hours. */
             idempotency_keys: components["schemas"]["StoredResponse"][];
         };
@@ -1440,10 +1458,16 @@ export interface components {
              */
             user_agent: string | null;
         };
-        /** @description The tombstone of a purged task. */
-        PurgedTask: {
+        /** @description What is left of a purged resource. */
+        Tombstone: {
+            /**
+             * @description The kind of resource.
+             * @example task
+             * @enum {string}
+             */
+            type: "task";
             id: components["schemas"]["Uuid"];
-            /** @description When the task was purged. */
+            /** @description When the resource was purged. */
             purged_at: components["schemas"]["Timestamp"];
         };
         /** @description A write under an `Idempotency-Key`. */
@@ -1460,8 +1484,7 @@ export interface components {
              */
             status: number;
             /**
-             * @description The stored data from which the server builds the response to a repeat, as JSON in a string. A task in it has the columns of the database:
-             *     `due_time` has seconds, `etag` is derived from `version`, and a task that has `completed_at` is completed.
+             * @description The body of the response, as JSON in a string, or `null` if it had no body.
              * @example null
              */
             response: string | null;
@@ -2335,16 +2358,19 @@ export type TaskUpdate = components['schemas']['TaskUpdate'];
 export type TaskMove = components['schemas']['TaskMove'];
 export type TaskCompletion = components['schemas']['TaskCompletion'];
 export type TaskList = components['schemas']['TaskList'];
-export type TaskOperations = components['schemas']['TaskOperations'];
-export type TaskOperation = components['schemas']['TaskOperation'];
-export type CreateOperation = components['schemas']['CreateOperation'];
-export type UpdateOperation = components['schemas']['UpdateOperation'];
-export type CompleteOperation = components['schemas']['CompleteOperation'];
-export type MoveOperation = components['schemas']['MoveOperation'];
-export type DeleteOperation = components['schemas']['DeleteOperation'];
-export type RestoreOperation = components['schemas']['RestoreOperation'];
-export type TaskOperationResults = components['schemas']['TaskOperationResults'];
-export type TaskChanges = components['schemas']['TaskChanges'];
+export type Operations = components['schemas']['Operations'];
+export type Operation = components['schemas']['Operation'];
+export type CreateTaskOperation = components['schemas']['CreateTaskOperation'];
+export type UpdateTaskOperation = components['schemas']['UpdateTaskOperation'];
+export type CompleteTaskOperation = components['schemas']['CompleteTaskOperation'];
+export type MoveTaskOperation = components['schemas']['MoveTaskOperation'];
+export type DeleteTaskOperation = components['schemas']['DeleteTaskOperation'];
+export type RestoreTaskOperation = components['schemas']['RestoreTaskOperation'];
+export type OperationResults = components['schemas']['OperationResults'];
+export type OperationResult = components['schemas']['OperationResult'];
+export type TaskResult = components['schemas']['TaskResult'];
+export type Changes = components['schemas']['Changes'];
+export type Change = components['schemas']['Change'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type TrashEmptied = components['schemas']['TrashEmptied'];
 export type TaskExport = components['schemas']['TaskExport'];
@@ -2368,7 +2394,7 @@ export type MyData = components['schemas']['MyData'];
 export type HeldUser = components['schemas']['HeldUser'];
 export type SignInMethod = components['schemas']['SignInMethod'];
 export type HeldSession = components['schemas']['HeldSession'];
-export type PurgedTask = components['schemas']['PurgedTask'];
+export type Tombstone = components['schemas']['Tombstone'];
 export type StoredResponse = components['schemas']['StoredResponse'];
 export type AccountDeletion = components['schemas']['AccountDeletion'];
 export type Email = components['schemas']['Email'];
@@ -3128,7 +3154,7 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    bulkTasks: {
+    applyOperations: {
         parameters: {
             query?: never;
             header?: {
@@ -3153,7 +3179,7 @@ export interface operations {
         /** @description The operations to perform. */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TaskOperations"];
+                "application/json": components["schemas"]["Operations"];
             };
         };
         responses: {
@@ -3169,7 +3195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskOperationResults"];
+                    "application/json": components["schemas"]["OperationResults"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3187,7 +3213,7 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    listTaskChanges: {
+    listChanges: {
         parameters: {
             query?: {
                 /**
@@ -3231,7 +3257,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskChanges"];
+                    "application/json": components["schemas"]["Changes"];
                 };
             };
             /** @description The page still has one of the ETags in `If-None-Match`. */
@@ -4187,13 +4213,16 @@ type ReadonlyArray<T> = [
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
 export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["none", "low", "medium", "high"];
 export const taskMoveToValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskMove"]["to"]> = ["top", "bottom"];
-export const createOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CreateOperation"]["action"]> = ["create"];
-export const updateOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UpdateOperation"]["action"]> = ["update"];
-export const completeOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompleteOperation"]["action"]> = ["complete"];
-export const moveOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MoveOperation"]["action"]> = ["move"];
-export const deleteOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DeleteOperation"]["action"]> = ["delete"];
-export const restoreOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreOperation"]["action"]> = ["restore"];
+export const createTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CreateTaskOperation"]["action"]> = ["create_task"];
+export const updateTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UpdateTaskOperation"]["action"]> = ["update_task"];
+export const completeTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompleteTaskOperation"]["action"]> = ["complete_task"];
+export const moveTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MoveTaskOperation"]["action"]> = ["move_task"];
+export const deleteTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DeleteTaskOperation"]["action"]> = ["delete_task"];
+export const restoreTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreTaskOperation"]["action"]> = ["restore_task"];
+export const taskResultTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskResult"]["type"]> = ["task"];
+export const taskChangeTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskChange"]["type"]> = ["task"];
 export const importedRowOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ImportedRow"]["outcome"]> = ["created", "unchanged", "refused"];
+export const tombstoneTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Tombstone"]["type"]> = ["task"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
 export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];

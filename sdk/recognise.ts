@@ -1,4 +1,4 @@
-import type { TaskOperationResults, TaskOperations } from './contract.gen.ts'
+import type { OperationResults, Operations } from './contract.gen.ts'
 import { ForeignResponse, hasMediaType, type ProblemError, problemErrorOf } from './errors.ts'
 import type { OperationId } from './operation-types.ts'
 import { OPERATIONS, SHAPES } from './operations.gen.ts'
@@ -48,18 +48,18 @@ export interface Subject {
 /**
  * Whether a response is about what was asked: a cache or a proxy may answer with that of another
  * request. The resource of the path comes back, and of many operations each is confirmed with its
- * task, in their order.
+ * resource, in their order.
  */
 export function isAbout(id: OperationId, { targetId, body }: Subject, data: unknown): boolean {
-  if (id === 'bulkTasks') {
-    const { operations }: TaskOperations = Object(body)
-    const { items }: TaskOperationResults = Object(data)
+  if (id === 'applyOperations') {
+    const { operations }: Operations = Object(body)
+    const { items }: OperationResults = Object(data)
     const ids = operations.map((operation) =>
-      operation.action === 'create' ? operation.task.id : operation.task_id,
+      'value' in operation ? operation.value.id : operation.id,
     )
     return (
       items.length === ids.length &&
-      ids.every((each, index) => each === undefined || each === items[index]?.id)
+      ids.every((each, index) => each === undefined || each === items[index]?.value.id)
     )
   }
   return targetId === '' || data === undefined || Object(data).id === targetId
@@ -76,11 +76,13 @@ function parsed(text: string): unknown {
 const TYPES: Record<string, string> = { s: 'string', n: 'number', b: 'boolean' }
 
 /**
- * Whether a value has a shape: `s`, `n`, `b`, the name of a schema, `[of each item]`, of which with
- * `+` there is one at least; with `?` it may be null.
+ * Whether a value has a shape: `s`, `n`, `b`, the name of a schema, `One|Other`, `[of each item]`,
+ * of which with `+` there is one at least; with `?` it may be null.
  */
 function fits(shape: string, value: unknown): boolean {
   if (shape.endsWith('?')) return value === null || fits(shape.slice(0, -1), value)
+  if (shape.includes('|') && !shape.startsWith('['))
+    return shape.split('|').some((kind) => fits(kind, value))
   if (shape.endsWith('+'))
     return Array.isArray(value) && value.length > 0 && fits(shape.slice(0, -1), value)
   if (shape.startsWith('['))

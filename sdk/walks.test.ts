@@ -20,10 +20,10 @@ describe('what comes in pages', () => {
     const ada = await newPerson(service.url)
     const docket = clientOf(ada)
     const operations = Array.from({ length: 23 }, (_, index) => ({
-      action: 'create' as const,
-      task: { title: `Task ${index}` },
+      action: 'create_task' as const,
+      value: { title: `Task ${index}` },
     }))
-    await docket.bulkTasks({ body: { operations } })
+    await docket.applyOperations({ body: { operations } })
     const titles: string[] = []
     for await (const { title } of docket.tasks({ limit: 5, sort: 'position' })) titles.push(title)
     expect(titles).toEqual(operations.map(({ task }) => task.title))

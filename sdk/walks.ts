@@ -1,5 +1,5 @@
 import type { Calls } from './calls.gen.ts'
-import type { Task, TaskChanges, TaskList } from './contract.gen.ts'
+import type { Changes, Task, TaskList } from './contract.gen.ts'
 import { DocketError, NoResponseError } from './errors.ts'
 import type { CallOptions, Input } from './operation-types.ts'
 import { pause } from './retry.ts'
@@ -29,14 +29,11 @@ export interface Walks {
   changes(
     since?: string,
     options?: CallOptions & { follow?: number },
-  ): AsyncGenerator<TaskChanges, void, undefined>
+  ): AsyncGenerator<Changes, void, undefined>
 }
 
 /** What takes several calls: lists and changes, page after page. */
-export function walks({
-  listTasks,
-  listTaskChanges,
-}: Pick<Calls, 'listTasks' | 'listTaskChanges'>): Walks {
+export function walks({ listTasks, listChanges }: Pick<Calls, 'listTasks' | 'listChanges'>): Walks {
   async function* taskPages(
     query: Input<'listTasks'> = {},
     options?: CallOptions,
@@ -57,9 +54,9 @@ export function walks({
     },
     async *changes(since, { follow, ...options } = {}) {
       for (let cursor = since; ; ) {
-        let page: TaskChanges
+        let page: Changes
         try {
-          page = await listTaskChanges({ since: cursor }, options)
+          page = await listChanges({ since: cursor }, options)
         } catch (error) {
           // A caller that follows the changes waits until the server is reachable again.
           if (follow === undefined || !(error instanceof NoResponseError)) throw error

@@ -16,7 +16,9 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { probeOperations } from './probes.ts'
 import { problem } from './problems.ts'
 import { cursors } from './resource/cursor.ts'
-import { bulkOperations } from './tasks/bulk-operations.ts'
+import { resourceOperations } from './resource/operations.ts'
+import { taskActions } from './tasks/actions.ts'
+import { tasks } from './tasks/fields.ts'
 import { taskOperations } from './tasks/operations.ts'
 import { queryOperations } from './tasks/query/operations.ts'
 import { exportOperations } from './transfer/export-operations.ts'
@@ -55,6 +57,7 @@ export async function createService(
   let isDraining = false
   const devices = knownDevices(config.secret, config.baseUrl.startsWith('https:'))
   const identity = createIdentity(config, database.identityPool, log)
+  const pageCursors = cursors(config.secret)
   const handlers = {
     ...probeOperations(database, () => isDraining),
     ...accountOperations(identity, database),
@@ -62,8 +65,8 @@ export async function createService(
       isTrustedOrigin(config, origin),
     ),
     ...taskOperations(database, config.quota),
-    ...queryOperations(database, cursors(config.secret)),
-    ...bulkOperations(database, config.quota),
+    ...queryOperations(database, pageCursors),
+    ...resourceOperations(database, pageCursors, [tasks], taskActions(config.quota)),
     ...exportOperations(database),
     ...importOperations(database, config.quota),
   } satisfies Handlers

@@ -134,17 +134,17 @@ const CASES: Record<string, Change> = {
   'an order that is none': withQuery('sort', 'sort=name'),
   'a value of a filter that is none': withQuery('priority', 'priority=high&priority=urgent'),
   'an action that is none': (request, operation) =>
-    operation.id === 'bulkTasks'
+    operation.id === 'applyOperations'
       ? withBody(() => JSON.stringify({ operations: [{ action: 'purge', task_id: NO_TASK }] }))(
           request,
           operation,
         )
       : undefined,
   'a broken member deep inside': (request, operation) =>
-    operation.id === 'bulkTasks'
+    operation.id === 'applyOperations'
       ? withBody(() =>
           JSON.stringify({
-            operations: [{ action: 'create', task: { title: 'x', labels: ['a', 7] } }],
+            operations: [{ action: 'create_task', value: { title: 'x', labels: ['a', 7] } }],
           }),
         )(request, operation)
       : undefined,

@@ -381,13 +381,13 @@ async function follow(side: Side, limit: number): Promise<void> {
   let has_more = true
   while (has_more) {
     const since = side.cursor === undefined ? '' : `&since=${side.cursor}`
-    const { status, body } = await side.person.send<Schemas['TaskChanges']>(
-      `/api/${side.person.id}/task-changes?limit=${limit}${since}`,
+    const { status, body } = await side.person.send<Schemas['Changes']>(
+      `/api/${side.person.id}/changes?limit=${limit}${since}`,
     )
     expect(status).toBe(200)
-    for (const { task_id, task } of body.items) {
-      if (task) side.copy.set(task_id, task)
-      else side.copy.delete(task_id)
+    for (const { id, value } of body.items) {
+      if (value) side.copy.set(id, value)
+      else side.copy.delete(id)
     }
     side.cursor = body.cursor
     has_more = body.has_more

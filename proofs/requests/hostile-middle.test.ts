@@ -27,8 +27,8 @@ test('a hostile proxy: nothing lost or doubled, no session ended', async () => {
   await docket.moveTask({ task: plants, body: { to: 'top' } })
   await docket.deleteTask({ task: done })
   await docket.restoreTask({ task: rent.id })
-  await docket.bulkTasks({
-    body: { operations: [{ action: 'create', task: { title: 'Call Ada' } }] },
+  await docket.applyOperations({
+    body: { operations: [{ action: 'create_task', value: { title: 'Call Ada' } }] },
   })
   expect((await docket.importTasks({ body: { items: [{ title: 'Imported' }] } })).created).toBe(1)
   expect((await docket.getTask({ task: rent.id })).description).toBe('Before noon')
@@ -41,7 +41,7 @@ test('a hostile proxy: nothing lost or doubled, no session ended', async () => {
   expect((await docket.getTaskCounts()).open).toBe(3)
   const changes: string[] = []
   for await (const { items } of docket.changes())
-    changes.push(...items.map(({ task }) => task?.title ?? ''))
+    changes.push(...items.map(({ value }) => value?.title ?? ''))
   expect(changes.length).toBe(4)
   expect(await docket.exportTasksCsv()).toContain('Water the plants')
   expect((await docket.exportTasks()).items.length).toBe(4)

@@ -160,11 +160,11 @@ test.each(contractOperations)(
         })
       if (isSignIn && known)
         Object.assign(choice.body as object, { email: ada.email, password: ada.password })
-      if (operation.id === 'bulkTasks') {
+      if (operation.id === 'applyOperations') {
         // Of many at random one is sure to be refused, and with it all; half of them are one alone.
-        const body = choice.body as { operations: { task_id?: string; if_match?: string }[] }
+        const body = choice.body as { operations: { id?: string; if_match?: string }[] }
         if (known) body.operations.splice(1)
-        for (const each of body.operations) if (each.task_id) each.task_id = taskId
+        for (const each of body.operations) if (each.id) each.id = taskId
       }
       const response = await send(
         requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice),
@@ -192,7 +192,8 @@ test.each(contractOperations)(
       expect(responseFaults(operation, response.status, type, response.body)).toEqual([])
       if (choice.body && response.body?.title !== undefined && operation.id !== 'moveTask')
         expect(response.body).toMatchObject(choice.body)
-      if (['deleteTask', 'bulkTasks'].includes(operation.id)) taskId = (await ada.addTask()).id
+      if (['deleteTask', 'applyOperations'].includes(operation.id))
+        taskId = (await ada.addTask()).id
     })
     expect(succeeded).toBeGreaterThan(0)
   },

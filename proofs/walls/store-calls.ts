@@ -6,18 +6,18 @@ import * as cleanupJobs from '../../server/cleanup/jobs.ts'
 import type { Caller } from '../../server/contract/handlers.ts'
 import type { Database } from '../../server/database/database.ts'
 import { sql } from '../../server/database/sql.ts'
-import * as emptyTrash from '../../server/resource/empty-trash.ts'
-import * as idempotencyStore from '../../server/resource/idempotency-store.ts'
-import * as insert from '../../server/resource/insert.ts'
-import * as move from '../../server/resource/move.ts'
-import * as trash from '../../server/resource/trash.ts'
-import * as update from '../../server/resource/update.ts'
-import * as write from '../../server/resource/write.ts'
+import * as changes from '../../server/resource/changes.ts'
+import * as idempotencyStore from '../../server/resource/idempotency/store.ts'
+import * as emptyTrash from '../../server/resource/write/empty-trash.ts'
+import * as insert from '../../server/resource/write/insert.ts'
+import * as move from '../../server/resource/write/move.ts'
+import * as trash from '../../server/resource/write/trash.ts'
+import * as update from '../../server/resource/write/update.ts'
+import * as write from '../../server/resource/write/write.ts'
 import { tasks } from '../../server/tasks/fields.ts'
 import { localTimeIn } from '../../server/tasks/query/local-time.ts'
 import * as searchInParts from '../../server/tasks/query/search-in-parts.ts'
 import * as selectTask from '../../server/tasks/query/select-task.ts'
-import * as taskChanges from '../../server/tasks/query/task-changes.ts'
 import * as taskCounts from '../../server/tasks/query/task-counts.ts'
 import * as taskPage from '../../server/tasks/query/task-page.ts'
 import * as insertTask from '../../server/tasks/write/insert-task.ts'
@@ -64,7 +64,7 @@ export const storeCalls = (
       deleteExpiredSessions: () => cleanupJobs.deleteExpiredSessions(database()),
     },
   },
-  'server/resource/idempotency-store.ts': {
+  'server/resource/idempotency/store.ts': {
     module: idempotencyStore,
     calls: {
       selectEarlierResponse: async (caller) => {
@@ -86,7 +86,7 @@ export const storeCalls = (
       selectHeldUser: (caller) => exportStore.selectHeldUser(database(), caller),
       selectSignInMethods: (caller) => exportStore.selectSignInMethods(database(), caller, ALL),
       selectHeldSessions: (caller) => exportStore.selectHeldSessions(database(), caller, ALL),
-      selectPurgedTasks: (caller) => exportStore.selectPurgedTasks(database(), caller, ALL),
+      selectTombstones: (caller) => exportStore.selectTombstones(database(), caller, ALL),
       selectKeptResponses: (caller) => exportStore.selectKeptResponses(database(), caller, ALL),
     },
   },
@@ -167,11 +167,11 @@ const queryCalls = (database: () => Database): StoreCalls => ({
         taskCounts.selectTaskCounts(database(), caller, PAGE.localTime, []),
     },
   },
-  'server/tasks/query/task-changes.ts': {
-    module: taskChanges,
+  'server/resource/changes.ts': {
+    module: changes,
     calls: {
-      selectTaskChanges: (caller) =>
-        taskChanges.selectTaskChanges(database(), caller, {
+      selectChanges: (caller) =>
+        changes.selectChanges(database(), caller, [tasks], {
           since: undefined,
           limit: 200,
           unchanged: [],
@@ -203,7 +203,7 @@ const writeCalls = (database: () => Database): StoreCalls => ({
       toggleTask: (caller, _owner, id) => toggleTask.toggleTask(database(), caller, id, keyed()),
     },
   },
-  'server/resource/insert.ts': {
+  'server/resource/write/insert.ts': {
     module: insert,
     calls: {
       insertResource: (caller, _owner, id) => {
@@ -212,7 +212,7 @@ const writeCalls = (database: () => Database): StoreCalls => ({
       },
     },
   },
-  'server/resource/update.ts': {
+  'server/resource/write/update.ts': {
     module: update,
     calls: {
       updateResource: (caller, _owner, id) =>
@@ -228,7 +228,7 @@ const writeCalls = (database: () => Database): StoreCalls => ({
         ),
     },
   },
-  'server/resource/move.ts': {
+  'server/resource/write/move.ts': {
     module: move,
     calls: {
       moveResource: async (caller, _owner, id, otherId) => {
@@ -242,7 +242,7 @@ const writeCalls = (database: () => Database): StoreCalls => ({
       },
     },
   },
-  'server/resource/trash.ts': {
+  'server/resource/write/trash.ts': {
     module: trash,
     calls: {
       deleteResource: (caller, _owner, id) =>
@@ -251,7 +251,7 @@ const writeCalls = (database: () => Database): StoreCalls => ({
         trash.restoreResource(database(), caller, tasks, id, UNGUARDED),
     },
   },
-  'server/resource/write.ts': {
+  'server/resource/write/write.ts': {
     module: write,
     calls: {
       writeResource: (caller, _owner, id) =>
@@ -264,7 +264,7 @@ const writeCalls = (database: () => Database): StoreCalls => ({
         }),
     },
   },
-  'server/resource/empty-trash.ts': {
+  'server/resource/write/empty-trash.ts': {
     module: emptyTrash,
     calls: {
       emptyTrash: (caller) => emptyTrash.emptyTrash(database(), caller, [tasks], undefined),

@@ -107,7 +107,8 @@ describe('the path check, with tokens good and handlers that would tell all', ()
 })
 
 const SPEAKS_SQL = new RegExp(
-  String.raw`(database|statements)\.(rows|read|write)[<(]|(writeResource|countRows|insertResource|updateResource)[<(]|` +
+  String.raw`(database|statements)\.(rows|read|write)[<(]|countRows\(|` +
+    String.raw`(write|insert|update)Resource[<(]|` +
     "from '(@slonik/sql-tag|pg)'",
 )
 const STORES = storeCalls(() => database)

@@ -137,7 +137,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a key that is not kept',
       seeds: [
         [
-          'server/resource/idempotency.ts',
+          'server/resource/idempotency/idempotency.ts',
           'where not exists (select from earlier) and (select count(*) from expired) >= 0',
           'where false',
         ],
@@ -167,7 +167,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
     },
     {
       what: 'a purge that is not in the feed',
-      seeds: [['server/tasks/query/task-changes.ts', 'and ${since !== undefined}', 'and false']],
+      seeds: [['server/tasks/query/changes.ts', 'and ${since !== undefined}', 'and false']],
       check: 'trash',
       says: /× 200: every change once/,
     },

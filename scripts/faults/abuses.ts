@@ -81,7 +81,7 @@ export const ABUSES: Record<string, Abuse> = {
     units: 100,
     sent: (abuser) =>
       post(abuser, 'task-operations', {
-        operations: rows(100, 400).map((task) => ({ action: 'create', task })),
+        operations: rows(100, 400).map((task) => ({ action: 'create_task', value: task })),
       }),
   },
   'imports of two thousand rows': {

@@ -69,10 +69,9 @@ const shapes = new Map<string, Record<string, string>>()
 function shapeOf(schema: SchemaObject, name: string): string {
   const { $ref, oneOf, type } = schema
   if (oneOf) {
-    const [only, ...others] = oneOf.filter((each) => each.type !== 'null')
-    if (!only || others.length > 0)
-      throw new Error(`${name}: the SDK knows no shape of several kinds`)
-    return `${shapeOf(only, name)}?`
+    const kinds = oneOf.filter((each) => each.type !== 'null')
+    const end = kinds.length < oneOf.length ? '?' : ''
+    return `${kinds.map((each) => shapeOf(each, name)).join('|')}${end}`
   }
   if ($ref) return shapeOf(resolve<SchemaObject>({ $ref }), $ref.replace(/.*\//, ''))
   const types = [type].flat()

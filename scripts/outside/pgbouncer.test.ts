@@ -77,13 +77,13 @@ test('behind PgBouncer in transaction mode: reads, writes, bulks, sign-out', asy
         Array.from({ length: 20 }, (_, index) => person.addTask({ title: `${index}` })),
       )
       const operations = made.map(({ id }) => ({
-        action: 'complete',
-        task_id: id,
+        action: 'complete_task',
+        id: id,
         completed: true,
       }))
       expect(
         (
-          await person.send(`/api/${person.id}/task-operations`, {
+          await person.send(`/api/${person.id}/operations`, {
             method: 'POST',
             json: { operations },
           })

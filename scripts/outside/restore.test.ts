@@ -26,7 +26,7 @@ test('a restored pg_dump: accounts and tasks stay, sessions and cursors do not',
       json: { email: ada.email, password: ada.password },
     },
   )
-  const { body: changes } = await ada.send<{ cursor: string }>(`/api/${ada.id}/task-changes`)
+  const { body: changes } = await ada.send<{ cursor: string }>(`/api/${ada.id}/changes`)
 
   const file = join(directory, 'docket.dump')
   execFileSync('pg_dump', ['--format=custom', '--no-owner', `--file=${file}`, cluster.url])
@@ -74,6 +74,6 @@ test('a restored pg_dump: accounts and tasks stay, sessions and cursors do not',
   const own = (path: string) =>
     send<{ items: unknown[]; code?: string }>(`${after.url}${path}`, { headers })
   expect((await own(ada.tasks)).body.items).toEqual([task])
-  const stale = await own(`/api/${ada.id}/task-changes?since=${changes.cursor}`)
+  const stale = await own(`/api/${ada.id}/changes?since=${changes.cursor}`)
   expect([stale.status, stale.body.code]).toEqual([410, 'changes_gone'])
 }, 60_000)

@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import type { Resource } from '../resource/fields.ts'
-import { purge } from '../resource/purge.ts'
 import { isOutdated, userVersion } from '../resource/version.ts'
+import { purge } from '../resource/write/purge.ts'
 
 /** Rows that one statement deletes: few enough that no request waits for it. */
 export const BATCH_SIZE = 1_000
@@ -33,7 +33,9 @@ export async function purgeOldTrash(database: Database, kinds: Resource[]): Prom
     with caller as (select ${caller.userId}::uuid as user_id),
     ${userVersion(caller)},
     ${purge(caller, kinds, IS_OLD)}
-    select coalesce((select count from changed), 0) as count, ${isOutdated('changed')} as is_outdated`,
+    select
+      coalesce((select count from changed), 0) as count,
+      ${isOutdated('changed')} as is_outdated`,
   )
   return rows[0]?.count ?? 0
 }

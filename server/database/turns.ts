@@ -25,15 +25,18 @@ export function openTurns(): Turns {
     const queue: Queue = queues.get(key) ?? idle
     queues.set(key, queue)
     const before = isExclusive ? queue.all : queue.exclusive
-    const { promise, resolve } = Promise.withResolvers<void>()
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
     queue.size += 1
-    queue.all = Promise.all([queue.all, promise])
+    queue.all = Promise.all([queue.all, ended])
     if (isExclusive) queue.exclusive = queue.all
     try {
       await before
       return await work()
     } finally {
-      resolve()
+      end()
       queue.size -= 1
       if (queue.size === 0) queues.delete(key)
     }

@@ -1,9 +1,9 @@
 import { problem } from '../problems.ts'
-import { replayedHeader, toIdempotencyKey } from './idempotency.ts'
+import { replayedHeader, toIdempotencyKey } from './idempotency/idempotency.ts'
 import { versionsToMatch } from './precondition.ts'
 import type { ChangeResult, WriteResult } from './result.ts'
 import { problemCodeOf, type Rules, violationError } from './rule-violation.ts'
-import type { Guard } from './write.ts'
+import type { Guard } from './write/write.ts'
 
 interface Value {
   id: string

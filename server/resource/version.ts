@@ -1,7 +1,7 @@
 import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import type { Unchanged } from './precondition.ts'
-import { countUsage, type Growth } from './quota.ts'
+import { countUsage, type Growth } from './write/quota.ts'
 
 /** Whether the version of the user is one of these. */
 export function isUnchanged(unchanged: Unchanged): Fragment {

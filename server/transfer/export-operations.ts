@@ -9,9 +9,9 @@ import {
   selectHeldSessions,
   selectHeldUser,
   selectKeptResponses,
-  selectPurgedTasks,
   selectSignInMethods,
   selectTasks,
+  selectTombstones,
 } from './export-store.ts'
 import { iCalendar } from './icalendar.ts'
 import { json } from './json.ts'
@@ -67,7 +67,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       const user = await selectHeldUser(database, caller)
       if (!user) return problem('session_ended')
       assertSchema('HeldUser', user)
-      const every = <Name extends 'SignInMethod' | 'HeldSession' | 'PurgedTask'>(
+      const every = <Name extends 'SignInMethod' | 'HeldSession' | 'Tombstone'>(
         name: Name,
         select: (
           database: Statements,
@@ -90,7 +90,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
         sign_in_methods: every('SignInMethod', selectSignInMethods),
         sessions: every('HeldSession', selectHeldSessions),
         tasks: tasksOf(caller, true),
-        purged_tasks: every('PurgedTask', selectPurgedTasks),
+        tombstones: every('Tombstone', selectTombstones),
         idempotency_keys: checked('StoredResponse', responses),
       }
       return { status: 200, headers: attachment('docket-my-data', 'json'), chunks: json(members) }

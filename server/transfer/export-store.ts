@@ -105,16 +105,16 @@ export async function selectHeldSessions(
   })
 }
 
-export async function selectPurgedTasks(
+export async function selectTombstones(
   database: Statements,
   caller: Caller,
   part: Part,
-): Promise<Schemas['PurgedTask'][] | undefined> {
+): Promise<Schemas['Tombstone'][] | undefined> {
   return selectPart(database, caller, part, {
     key: 'id',
-    columns: sql.fragment`id, purged_at`,
+    columns: sql.fragment`type, id, purged_at`,
     from: sql.fragment`tombstones
-      where ${ownedBy('caller', caller, 'tombstones')} and type = 'task'`,
+      where ${ownedBy('caller', caller, 'tombstones')}`,
   })
 }
 

@@ -2,10 +2,14 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller, Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type FieldError, problem } from '../problems.ts'
-import { type IdempotencyKey, replayedHeader, toIdempotencyKey } from '../resource/idempotency.ts'
-import { idempotentTransaction } from '../resource/idempotent-transaction.ts'
-import type { Quota } from '../resource/quota.ts'
+import {
+  type IdempotencyKey,
+  replayedHeader,
+  toIdempotencyKey,
+} from '../resource/idempotency/idempotency.ts'
+import { idempotentTransaction } from '../resource/idempotency/transaction.ts'
 import { violationError } from '../resource/rule-violation.ts'
+import type { Quota } from '../resource/write/quota.ts'
 import { tasks } from '../tasks/fields.ts'
 import { readCsv } from './csv.ts'
 import { insertTasks, type RowResult } from './import-store.ts'

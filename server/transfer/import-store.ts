@@ -3,9 +3,9 @@ import type { Statements } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import { columnsOf, recordColumns, recordMembers } from '../resource/fields.ts'
 import { liveCaller } from '../resource/live-caller.ts'
-import { type Quota, quotaViolation } from '../resource/quota.ts'
 import type { RuleViolation } from '../resource/rule-violation.ts'
 import { advanced, userVersion } from '../resource/version.ts'
+import { type Quota, quotaViolation } from '../resource/write/quota.ts'
 import { dueViolation, FIELDS, tasks } from '../tasks/fields.ts'
 import type { ImportedRow } from './imported-row.ts'
 
@@ -111,7 +111,8 @@ export async function insertTasks(
     ${advanced(caller, 'changed', { count: sql.fragment`changed.tasks`, growth: GROWTH })},
     created as (
       insert into tasks (
-        user_id, id, version, ${tasks.inserted.columns}, position, trashed_at, created_at, updated_at
+        user_id, id, version, ${tasks.inserted.columns}, position, trashed_at,
+        created_at, updated_at
       )
       select
         advanced.user_id,

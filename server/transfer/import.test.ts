@@ -327,13 +327,13 @@ test('a purged task can be imported again, and is in the change feed', async () 
   const file = await downloaded(ada, 'task-export.json')
   await ada.send(`${ada.tasks}/${task.id}`, { method: 'DELETE' })
   await ada.send(`/api/${ada.id}/trash`, { method: 'DELETE' })
-  const { body: before } = await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes`)
+  const { body: before } = await ada.send<Schemas['Changes']>(`/api/${ada.id}/changes`)
   expect(outcomes(await imported(ada, file))).toEqual(['created'])
-  const { body: after } = await ada.send<Schemas['TaskChanges']>(
-    `/api/${ada.id}/task-changes?since=${before.cursor}`,
+  const { body: after } = await ada.send<Schemas['Changes']>(
+    `/api/${ada.id}/changes?since=${before.cursor}`,
   )
   expect(after.items).toMatchObject([
-    { task_id: task.id, task: { title: 'gone', created_at: task.created_at } },
+    { type: 'task', id: task.id, value: { title: 'gone', created_at: task.created_at } },
   ])
 })
 

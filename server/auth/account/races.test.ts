@@ -98,8 +98,11 @@ describe('races', () => {
         [path, { method: 'PATCH', json: { title: 'p' } }],
         [`${path}/move`, { method: 'POST', json: { to: 'top' } }],
         [
-          `/api/${ada.id}/task-operations`,
-          { method: 'POST', json: { operations: [{ action: 'create', task: { title: 'b' } }] } },
+          `/api/${ada.id}/operations`,
+          {
+            method: 'POST',
+            json: { operations: [{ action: 'create_task', value: { title: 'b' } }] },
+          },
         ],
       ]
       let writes = 0

@@ -331,19 +331,22 @@ describe('limits', () => {
     expect(await left(`${bob.tasks}?${'&'.repeat(1_500)}q=-1e999`)).toBe(94)
     expect(await left(`/api/${bob.id}/task-counts`)).toBe(89)
     const operations = (count: number) => ({
-      operations: Array.from({ length: count }, () => ({ action: 'create', task: { title: 'x' } })),
+      operations: Array.from({ length: count }, () => ({
+        action: 'create_task',
+        value: { title: 'x' },
+      })),
     })
-    expect(
-      await left(`/api/${bob.id}/task-operations`, { method: 'POST', json: operations(1) }),
-    ).toBe(88)
-    expect(
-      await left(`/api/${bob.id}/task-operations`, { method: 'POST', json: operations(4) }),
-    ).toBe(84)
+    expect(await left(`/api/${bob.id}/operations`, { method: 'POST', json: operations(1) })).toBe(
+      88,
+    )
+    expect(await left(`/api/${bob.id}/operations`, { method: 'POST', json: operations(4) })).toBe(
+      84,
+    )
     expect(await left(`/api/${bob.id}/task-export.json`)).toBe(64)
     // What is refused for its items costs as much as one without any, and does nothing.
-    expect(
-      await left(`/api/${bob.id}/task-operations`, { method: 'POST', json: operations(70) }),
-    ).toBe(0)
+    expect(await left(`/api/${bob.id}/operations`, { method: 'POST', json: operations(70) })).toBe(
+      0,
+    )
     expect((await bob.send<{ total: number }>(bob.tasks)).body.total).toBe(5)
     const items = Array.from({ length: 21 }, () => ({ title: 'x' }))
     expect(await left(`/api/${bob.id}/task-import`, { method: 'POST', json: { items } })).toBe(0)

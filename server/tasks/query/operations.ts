@@ -6,7 +6,6 @@ import { listTags } from '../../resource/precondition.ts'
 import type { Filter } from './filter.ts'
 import { type LocalTime, localTimeIn } from './local-time.ts'
 import { COUNT_LIMIT } from './page.ts'
-import { type Progress, selectTaskChanges } from './task-changes.ts'
 import { selectTaskCounts } from './task-counts.ts'
 import { selectTaskPage } from './task-page.ts'
 
@@ -14,7 +13,7 @@ import { selectTaskPage } from './task-page.ts'
 export function queryOperations(
   database: Database,
   cursors: Cursors,
-): Pick<Handlers, 'listTasks' | 'getTaskCounts' | 'listTaskChanges'> {
+): Pick<Handlers, 'listTasks' | 'getTaskCounts'> {
   return {
     async listTasks({ query, header }, caller) {
       const { limit, cursor: text, sort, time_zone, ...filter } = query
@@ -81,46 +80,6 @@ export function queryOperations(
       if (!found) return problem('session_ended')
       const headers = { ETag: etag(found.version) }
       return found.changed ? { status: 200, headers, body: found.counts } : { status: 304, headers }
-    },
-
-    async listTaskChanges({ query, header }, caller) {
-      const list = JSON.stringify([caller.userId, 'changes'])
-      const since =
-        query.since === undefined ? undefined : cursors.read<Progress>(list, query.since)
-      // Made with another secret, or not by this server: a copy that holds it starts over, as after
-      // any other loss.
-      if (query.since !== undefined && !since) return problem('changes_gone')
-      const { limit } = query
-      const { etag, unchanged } = listTags('')
-      const found = await selectTaskChanges(database, caller, {
-        since,
-        limit: limit + 1,
-        unchanged: unchanged(header['If-None-Match']),
-      })
-      if (!found) return problem('session_ended')
-      const { state, changes } = found
-      const begun = since?.begun ?? state.version
-      if (
-        since &&
-        (since.epoch !== state.epoch ||
-          since.version > state.version ||
-          Math.max(since.version, begun) < state.forgotten)
-      )
-        return problem('changes_gone')
-      const headers = { ETag: etag(String(state.version)) }
-      if (!state.changed) return { status: 304, headers }
-      const has_more = changes.length > limit
-      const items = changes.slice(0, limit)
-      const version = (has_more && items.at(-1)?.version) || state.version
-      return {
-        status: 200,
-        headers,
-        body: {
-          items: items.map(({ task_id, task }) => ({ task_id, task })),
-          cursor: cursors.write<Progress>(list, { epoch: state.epoch, version, begun }),
-          has_more,
-        },
-      }
     },
   }
 }

@@ -192,9 +192,9 @@ describe('the same request with the same key (rule 22)', () => {
         bob.send(bob.tasks, { method: 'POST', json: { title: 'n' }, headers }),
         bob.send(`${bob.tasks}/${task.id}`, { method: 'PATCH', json: { title: 'p' }, headers }),
         bob.send(`/api/${bob.id}/trash`, { method: 'DELETE', headers }),
-        bob.send(`/api/${bob.id}/task-operations`, {
+        bob.send(`/api/${bob.id}/operations`, {
           method: 'POST',
-          json: { operations: [{ action: 'create', task: { title: 'b' } }] },
+          json: { operations: [{ action: 'create_task', value: { title: 'b' } }] },
           headers,
         }),
         ...[0, 1, 2].map((turn) =>
@@ -224,15 +224,15 @@ describe('the same request with the same key (rule 22)', () => {
     const first = await create('{"title":"Order","priority":"low"}')
     expect(told(await create('{ "priority": "low", "title": "Order" }'))).toEqual(told(first))
     const bulk = (operation: string) =>
-      ada.send(`/api/${ada.id}/task-operations`, {
+      ada.send(`/api/${ada.id}/operations`, {
         method: 'POST',
         body: `{"operations":[${operation}]}`,
         headers: { ...key('deep order'), 'content-type': 'application/json' },
       })
-    const whole = await bulk('{"action":"create","task":{"title":"Deep","priority":"low"}}')
+    const whole = await bulk('{"action":"create_task","value":{"title":"Deep","priority":"low"}}')
     expect(whole.status).toBe(200)
     expect(
-      told(await bulk('{"task":{"priority":"low","title":"Deep"},"action":"create"}')),
+      told(await bulk('{"value":{"priority":"low","title":"Deep"},"action":"create_task"}')),
     ).toEqual(told(whole))
   })
 

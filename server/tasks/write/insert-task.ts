@@ -1,10 +1,10 @@
 import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
-import type { IdempotencyKey } from '../../resource/idempotency.ts'
-import { insertResource } from '../../resource/insert.ts'
-import type { Quota } from '../../resource/quota.ts'
+import type { IdempotencyKey } from '../../resource/idempotency/idempotency.ts'
 import type { CreateResult } from '../../resource/result.ts'
+import { insertResource } from '../../resource/write/insert.ts'
+import type { Quota } from '../../resource/write/quota.ts'
 import { dueViolation, tasks } from '../fields.ts'
 
 type Schemas = components['schemas']

@@ -3,7 +3,7 @@ import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import type { ChangeResult } from '../../resource/result.ts'
-import { type Guard, writeResource } from '../../resource/write.ts'
+import { type Guard, writeResource } from '../../resource/write/write.ts'
 import { tasks } from '../fields.ts'
 
 /** Completes an open task and reopens a completed one. */

@@ -176,9 +176,8 @@ test('200: restores, deletes and emptyings at once lose no task', async () => {
     for (const { status } of responses) expect([200, 204, 404]).toContain(status)
   }
   const [there, trash] = [await list(ada), await list(ada, '&trashed=true')]
-  const feed = (await ada.send<Schemas['TaskChanges']>(`/api/${ada.id}/task-changes?limit=200`))
-    .body
-  expect(feed.items.map(({ task_id }) => task_id).sort()).toEqual(
+  const feed = (await ada.send<Schemas['Changes']>(`/api/${ada.id}/changes?limit=200`)).body
+  expect(feed.items.map(({ id }) => id).sort()).toEqual(
     [...there.items, ...trash.items].map(({ id }) => id).sort(),
   )
 })

@@ -1,10 +1,10 @@
 import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
-import type { Quota } from '../../resource/quota.ts'
 import type { ChangeResult } from '../../resource/result.ts'
-import { updateResource } from '../../resource/update.ts'
-import type { Guard } from '../../resource/write.ts'
+import type { Quota } from '../../resource/write/quota.ts'
+import { updateResource } from '../../resource/write/update.ts'
+import type { Guard } from '../../resource/write/write.ts'
 import { dueViolation, tasks } from '../fields.ts'
 
 type Schemas = components['schemas']

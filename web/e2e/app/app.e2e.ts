@@ -178,7 +178,7 @@ test('half-typed text survives the end of the session', async () => {
 test('an address of another user says so, and leads nowhere else', async () => {
   const app = await openApp(chromium, { but: /403/ })
   const { page, url } = app
-  await page.route('**/task-changes*', (route) =>
+  await page.route('**/changes*', (route) =>
     route.fulfill({
       status: 403,
       contentType: 'application/problem+json',
@@ -202,7 +202,7 @@ test(
     await signIn(app)
     await add(page, 'Mine')
     await arrived(page)
-    await intercept(app, '**/task-operations', (route) => route.abort('internetdisconnected'))
+    await intercept(app, '**/operations', (route) => route.abort('internetdisconnected'))
     await add(page, 'Mine too')
     await context.request.post(`${url}/api/auth/sign-up/email`, {
       data: { email: 'grace@example.org', password: 'another horse battery', name: 'Grace' },
@@ -212,13 +212,13 @@ test(
     // On the page that was there before, Ada was still the person.
     page.once('framenavigated', () =>
       page.on('request', (request) => {
-        if (request.url().endsWith('/task-operations')) sent += 1
+        if (request.url().endsWith('/operations')) sent += 1
       }),
     )
     await page.reload()
     await page.getByText("You've been signed out").waitFor()
     expect(sent).toBe(0)
-    await app.context.unroute('**/task-operations')
+    await app.context.unroute('**/operations')
     expect((await docket.listTasks()).items.map(({ title }) => title)).toEqual(['Mine'])
     await page.getByLabel('Email').fill('grace@example.org')
     await page.getByLabel('Password').fill('another horse battery')

@@ -66,7 +66,7 @@ test('every read journey of the app runs on the mock', async () => {
   await page.locator('.prose').getByText('Before noon').waitFor()
   await page.getByRole('button', { name: 'Close' }).click()
   const [response] = await Promise.all([
-    page.waitForResponse((response) => response.url().endsWith('/task-operations')),
+    page.waitForResponse((response) => response.url().endsWith('/operations')),
     page
       .getByLabel('New task')
       .fill('Call Alan')

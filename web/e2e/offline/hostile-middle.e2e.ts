@@ -65,8 +65,8 @@ test('a hostile proxy: nothing lost or doubled, signed in, no click needed', asy
   expect([...middle.given]).toEqual(
     expect.arrayContaining([
       ['GET /api/auth/token', all],
-      ['GET /api/{id}/task-changes', all],
-      ['POST /api/{id}/task-operations', all],
+      ['GET /api/{id}/changes', all],
+      ['POST /api/{id}/operations', all],
     ]),
   )
   const { items } = await docket.listTasks({ sort: 'title' })

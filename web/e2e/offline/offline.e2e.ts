@@ -46,7 +46,7 @@ test('offline changes in two tabs, closed, one response lost: each is there once
   await context.setOffline(false)
   const third = await context.newPage()
   let dropped = 0
-  await third.route('**/task-operations', async (route) => {
+  await third.route('**/operations', async (route) => {
     if (dropped > 0) return route.continue()
     dropped += 1
     await route.fetch()
@@ -74,7 +74,7 @@ test('a change without a response goes again with its key', async () => {
   const { context, page, docket, url } = app
   await signIn(app)
   const keys: (string | undefined)[] = []
-  await intercept(app, '**/task-operations', async (route) => {
+  await intercept(app, '**/operations', async (route) => {
     keys.push(route.request().headers()['idempotency-key'])
     if (keys.length > 1) return route.continue()
     await route.fetch()
@@ -97,7 +97,7 @@ test('one change that a filter blocks holds up no other', async () => {
   const { page, docket } = app
   await docket.createTask({ body: { title: 'Cursed' } })
   await signIn(app)
-  await intercept(app, '**/task-operations', (route) =>
+  await intercept(app, '**/operations', (route) =>
     route.request().postData()?.includes('Blessed')
       ? route.continue()
       : route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>Firewall</h1>' }),
@@ -176,7 +176,7 @@ test('signing out warns of changes that were not sent', async () => {
   const app = await openApp(chromium, { but: /503/ })
   const { page, docket } = app
   await signIn(app)
-  await intercept(app, '**/task-operations', (route) =>
+  await intercept(app, '**/operations', (route) =>
     route.fulfill({ status: 503, headers: { 'retry-after': '0' }, body: '' }),
   )
   await add(page, 'Pay the rent')
@@ -218,7 +218,7 @@ test('what is discarded while it is under way stays discarded', async () => {
   await signIn(app)
   let held: (() => void) | undefined
   let isBlocked = true
-  await intercept(app, '**/task-operations', async (route) => {
+  await intercept(app, '**/operations', async (route) => {
     if (!isBlocked) return route.continue()
     await new Promise<void>((resolve) => {
       held = resolve

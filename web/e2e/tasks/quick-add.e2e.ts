@@ -149,7 +149,7 @@ test('one refused task holds up none of those pasted with it', async () => {
   const app = await openApp(chromium, { but: /422/ })
   const { page, docket } = app
   await signIn(app)
-  await intercept(app, '**/task-operations', async (route) => {
+  await intercept(app, '**/operations', async (route) => {
     const { operations } = route.request().postDataJSON() as {
       operations: { task?: { title: string } }[]
     }
@@ -189,7 +189,7 @@ test('one refused task holds up none of those pasted with it', async () => {
     )
     .toEqual(['One', 'Two', 'Three', 'Four'])
   expect(await titlesOf(page)).toEqual(['One', 'Two', 'Three', 'Four'])
-  await app.context.unroute('**/task-operations')
+  await app.context.unroute('**/operations')
   await refused.getByRole('button', { name: 'Try again' }).click()
   await arrived(page)
   expect((await docket.listTasks({ sort: 'position' })).items.map(({ title }) => title)).toEqual([

@@ -10,11 +10,11 @@ test('a search finds in the app what it finds on the server, in every script', a
   const { docket, page } = app
   const titles = [...new Set(PAIRS.map(([title]) => title))]
   for (let from = 0; from < titles.length; from += 50)
-    await docket.bulkTasks({
+    await docket.applyOperations({
       body: {
         operations: titles
           .slice(from, from + 50)
-          .map((title) => ({ action: 'create', task: { title } })),
+          .map((title) => ({ action: 'create_task', value: { title } })),
       },
     })
   await signIn(app)

@@ -159,7 +159,7 @@ test('what the server refuses comes back, and says why; trying again does it', a
   await docket.createTask({ body: { title: 'Pay the rent' } })
   await signIn(app)
   await tasksOf(page).first().waitFor()
-  await intercept(app, '**/task-operations', (route) =>
+  await intercept(app, '**/operations', (route) =>
     route.fulfill({
       status: 422,
       contentType: 'application/problem+json',
@@ -170,7 +170,7 @@ test('what the server refuses comes back, and says why; trying again does it', a
   await page.getByRole('alert').getByText("Couldn't save “Pay the rent”").waitFor()
   await taskOf(page, 'Pay the rent').waitFor()
   expect(await page.getByRole('checkbox', { name: 'Pay the rent' }).isChecked()).toBe(false)
-  await app.context.unroute('**/task-operations')
+  await app.context.unroute('**/operations')
   await page.getByRole('button', { name: 'Try again' }).click()
   await taskOf(page, 'Pay the rent').waitFor({ state: 'detached' })
   await arrived(page)

@@ -1,5 +1,13 @@
-import type { Task, TaskCreate, TaskOperation } from '@docket/sdk'
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb'
+import type { Operation, Task, TaskCreate } from '@docket/sdk'
+import {
+  type DBSchema,
+  deleteDB,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  openDB,
+  type StoreNames,
+} from 'idb'
+import { upgradeFrom1 } from './upgrade.ts'
 
 /** What a person did, on its way to the server. */
 export interface Entry {
@@ -11,9 +19,9 @@ export interface Entry {
   at: string
   /** What it is about, for the message that it failed. */
   about: string
-  operations: TaskOperation[]
+  operations: Operation[]
   /** What takes each of them back. */
-  inverse: TaskOperation[]
+  inverse: Operation[]
   /** `done`: the server has it, and the replica will have it with the next changes. */
   state: 'waiting' | 'done' | 'conflict' | 'refused'
   /** How often the server failed over it. */
@@ -47,6 +55,7 @@ interface Schema extends DBSchema {
   cursor: { key: 'cursor'; value: string }
 }
 export type Database = IDBPDatabase<Schema>
+export type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>
 
 /**
  * Adds an entry behind all others. The type of the database has no entry without an id, which only
@@ -70,8 +79,9 @@ export function openDatabase(
   onDeleting: () => void,
   onLost: () => void,
 ): Promise<Database> {
-  return openDB<Schema>(nameOf(userId), 1, {
-    upgrade(database) {
+  return openDB<Schema>(nameOf(userId), 2, {
+    async upgrade(database, from, _to, transaction) {
+      if (from === 1) return await upgradeFrom1(transaction)
       database.createObjectStore('tasks', { keyPath: 'id' })
       database.createObjectStore('outbox', { keyPath: 'id', autoIncrement: true })
       database.createObjectStore('drafts')

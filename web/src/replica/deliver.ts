@@ -4,9 +4,9 @@ import {
   ForeignResponse,
   isProblem,
   NoResponseError,
+  type Operation,
   ProblemError,
   type Task,
-  type TaskOperation,
 } from '@docket/sdk'
 import { fold } from '../../../rules/fold.ts'
 import { sentenceOf } from '../sentences.ts'
@@ -46,11 +46,11 @@ export async function deliver(
   { isBlocked: _, ...entry }: Entry,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const { data, error } = await docket.result.bulkTasks(
+  const { data, error } = await docket.result.applyOperations(
     { body: { operations: entry.operations } },
     { idempotencyKey: entry.key, signal },
   )
-  if (data) return { left: data.items }
+  if (data) return { left: data.items.map(({ value }) => value) }
   // The cause may be a portal that blocks all requests, or a filter that blocks this text. The next
   // other request to the server shows which.
   if (error instanceof NoResponseError && error.cause instanceof ForeignResponse)
@@ -66,7 +66,7 @@ export async function deliver(
   // created here.
   if (known.code === 'task_id_taken') return { entry: without(entry, index) }
   if (known.code === 'task_not_found') return { entry: gone(entry, index) }
-  if (known.status === 412 && operation.action === 'update')
+  if (known.status === 412 && operation.action === 'update_task')
     return reconciled(docket, entry, index, operation)
   if (named === undefined) return { entry: { ...entry, ...refused(sentenceOf(known)) } }
   const { rest, apart } = split(entry, index, operation)
@@ -97,7 +97,7 @@ const refused = (why: string) => ({ state: 'refused' as const, why })
  * operations the others are still done. An operation on a single task is refused.
  */
 const gone = (entry: Entry, index: number): Entry =>
-  entry.operations.length > 1 || entry.operations[index]?.action === 'delete'
+  entry.operations.length > 1 || entry.operations[index]?.action === 'delete_task'
     ? without(entry, index)
     : { ...entry, ...refused('This task was deleted on another device.') }
 
@@ -106,14 +106,14 @@ async function reconciled(
   docket: DocketClient,
   entry: Entry,
   index: number,
-  operation: Extract<TaskOperation, { action: 'update' }>,
+  operation: Extract<Operation, { action: 'update_task' }>,
 ): Promise<Delivery> {
   const { data: theirs, error } = await docket.result.getTask({ task: targetOf(operation) })
   if (isProblem(error, 'task_not_found')) return { entry: gone(entry, index) }
   if (error) return failing(entry, notPassing(error))
   if (holds(theirs, operation.changes)) return { entry: without(entry, index) }
   const inverse = entry.inverse[index]
-  const over = inverse?.action === 'update' ? inverse.changes : {}
+  const over = inverse?.action === 'update_task' ? inverse.changes : {}
   const changes = {
     ...operation.changes,
     ...(operation.changes.labels

@@ -1,11 +1,11 @@
-import type { Task, TaskMove, TaskOperation, TaskUpdate } from '@docket/sdk'
+import type { Operation, Task, TaskMove, TaskUpdate } from '@docket/sdk'
 import { between, indexIn, orderOf, replace } from './position.ts'
 
 export type Tasks = Map<string, Task>
 
 /** The id of the task that an operation is about. */
-export const targetOf = (operation: TaskOperation): string =>
-  operation.action === 'create' ? (operation.task.id ?? '') : operation.task_id
+export const targetOf = (operation: Operation): string =>
+  operation.action === 'create_task' ? (operation.value.id ?? '') : operation.id
 
 /** Whether a task has these values still. */
 export const holds = (task: Task | undefined, values: TaskUpdate): boolean =>
@@ -23,18 +23,18 @@ export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) ===
  */
 export function apply(
   tasks: Tasks,
-  operation: TaskOperation,
+  operation: Operation,
   { at, userId }: { at: string; userId: string },
 ): void {
   const id = targetOf(operation)
   const task = tasks.get(id)
-  if (operation.action === 'create') {
-    if (!task) replace(tasks, created(tasks, operation.task, id, at, userId))
+  if (operation.action === 'create_task') {
+    if (!task) replace(tasks, created(tasks, operation.value, id, at, userId))
   } else if (task)
     replace(tasks, { ...task, ...changed(tasks, task, operation, at), updated_at: at })
 }
 
-type Creation = Extract<TaskOperation, { action: 'create' }>['task']
+type Creation = Extract<Operation, { action: 'create_task' }>['value']
 
 function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: string): Task {
   const { completed = false } = task
@@ -65,24 +65,24 @@ export const previewOf = (task: Creation): Task =>
 function changed(
   tasks: Tasks,
   task: Task,
-  operation: Exclude<TaskOperation, { action: 'create' }>,
+  operation: Exclude<Operation, { action: 'create_task' }>,
   at: string,
 ): Partial<Task> {
   switch (operation.action) {
-    case 'update': {
+    case 'update_task': {
       const { completed = task.completed } = operation.changes
       return { ...operation.changes, completed_at: completed ? (task.completed_at ?? at) : null }
     }
-    case 'complete':
+    case 'complete_task':
       return {
         completed: operation.completed,
         completed_at: operation.completed ? (task.completed_at ?? at) : null,
       }
-    case 'move':
+    case 'move_task':
       return { position: placed(tasks, task, operation.place) }
-    case 'delete':
+    case 'delete_task':
       return { trashed_at: task.trashed_at ?? at }
-    case 'restore':
+    case 'restore_task':
       return { trashed_at: null }
   }
 }
@@ -108,25 +108,25 @@ export const valuesOf = (task: Task | undefined, changes: TaskUpdate): TaskUpdat
   Object.fromEntries(Object.keys(changes).map((member) => [member, memberOf(task ?? {}, member)]))
 
 /** What takes an operation back. */
-export function inverseOf(tasks: Tasks, operation: TaskOperation): TaskOperation {
-  const task_id = targetOf(operation)
-  const task = tasks.get(task_id)
+export function inverseOf(tasks: Tasks, operation: Operation): Operation {
+  const id = targetOf(operation)
+  const task = tasks.get(id)
   switch (operation.action) {
-    case 'create':
-      return { action: 'delete', task_id }
-    case 'update': {
-      return { action: 'update', task_id, changes: valuesOf(task, operation.changes) }
+    case 'create_task':
+      return { action: 'delete_task', id }
+    case 'update_task': {
+      return { action: 'update_task', id, changes: valuesOf(task, operation.changes) }
     }
-    case 'complete':
-      return { action: 'complete', task_id, completed: task?.completed ?? false }
-    case 'move': {
+    case 'complete_task':
+      return { action: 'complete_task', id, completed: task?.completed ?? false }
+    case 'move_task': {
       const order = orderOf(tasks)
       const above = task && order[indexIn(order, task) - 1]
-      return { action: 'move', task_id, place: above ? { after: above.id } : { to: 'top' } }
+      return { action: 'move_task', id, place: above ? { after: above.id } : { to: 'top' } }
     }
-    case 'delete':
-      return { action: 'restore', task_id }
-    case 'restore':
-      return { action: 'delete', task_id }
+    case 'delete_task':
+      return { action: 'restore_task', id }
+    case 'restore_task':
+      return { action: 'delete_task', id }
   }
 }

@@ -1,4 +1,4 @@
-import type { Task, TaskOperation } from '@docket/sdk'
+import type { Operation, Task } from '@docket/sdk'
 import type { Database, Entry } from './database.ts'
 import { holds, targetOf } from './operations.ts'
 
@@ -14,13 +14,14 @@ export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined
     // Includes the tasks next to which a task is moved.
     const targets = entry.operations.flatMap((operation) => [
       targetOf(operation),
-      ...(operation.action === 'move' ? Object.values(operation.place) : []),
+      ...(operation.action === 'move_task' ? Object.values(operation.place) : []),
     ])
     if (entry.state === 'waiting' && !failed.has(entry.id) && !targets.some((id) => held.has(id)))
       return entry
     if (entry.state === 'done') continue
     for (const operation of entry.operations)
-      if (entry.state !== 'refused' || operation.action === 'create') held.add(targetOf(operation))
+      if (entry.state !== 'refused' || operation.action === 'create_task')
+        held.add(targetOf(operation))
   }
   return undefined
 }
@@ -40,7 +41,7 @@ export async function settle(database: Database, entry: Entry, left: Task[]): Pr
 /** What a conflict is about: the update done here, and the task as another device left it. */
 export function conflictIn({ conflict, operations }: Entry) {
   const mine = conflict && operations[conflict.index]
-  return conflict && mine?.action === 'update' ? { ...conflict, mine } : undefined
+  return conflict && mine?.action === 'update_task' ? { ...conflict, mine } : undefined
 }
 
 /**
@@ -68,8 +69,8 @@ export async function resolve(
     for (const later of await laterThan(transaction.store, entry)) {
       const typed = later.operations.findIndex(
         (operation) =>
-          operation.action === 'update' &&
-          operation.task_id === theirs.id &&
+          operation.action === 'update_task' &&
+          operation.id === theirs.id &&
           Object.keys(operation.changes).some((member) => member in mine.changes),
       )
       if (typed >= 0) await putOrDelete(transaction.store, without(later, typed))
@@ -84,7 +85,9 @@ export async function resolve(
  * created.
  */
 export async function discard(database: Database, entry: Entry): Promise<void> {
-  const never = new Set(entry.operations.filter(({ action }) => action === 'create').map(targetOf))
+  const never = new Set(
+    entry.operations.filter(({ action }) => action === 'create_task').map(targetOf),
+  )
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   await transaction.store.delete(entry.id)
   for (const later of await laterThan(transaction.store, entry)) {
@@ -100,7 +103,7 @@ export async function discard(database: Database, entry: Entry): Promise<void> {
  * Replaces one operation of an entry. It gets a new key, because it is another request to the
  * server.
  */
-export function withOperation(entry: Entry, index: number, operation: TaskOperation): Entry {
+export function withOperation(entry: Entry, index: number, operation: Operation): Entry {
   return { ...entry, key: crypto.randomUUID(), operations: entry.operations.with(index, operation) }
 }
 
@@ -123,25 +126,23 @@ export function without({ conflict: _, ...entry }: Entry, index: number): Entry 
  *   about this task goes with it
  * @returns the others, and what was taken out
  */
-export function split(
-  entry: Entry,
-  index: number,
-  bad: TaskOperation,
-): { rest: Entry; apart: Entry } {
+export function split(entry: Entry, index: number, bad: Operation): { rest: Entry; apart: Entry } {
   const id = targetOf(bad)
-  const isApart = (operation: TaskOperation, at: number) =>
-    at === index || (bad.action === 'create' && targetOf(operation) === id)
+  const isApart = (operation: Operation, at: number) =>
+    at === index || (bad.action === 'create_task' && targetOf(operation) === id)
   const apartAt = entry.operations.flatMap((operation, at) => (isApart(operation, at) ? [at] : []))
   const move = entry.operations.find(
-    (operation) => operation.action === 'move' && operation.task_id === id,
+    (operation) => operation.action === 'move_task' && operation.id === id,
   )
   const operations = entry.operations.map((operation) => {
     const isBeside =
-      bad.action === 'create' &&
-      operation.action === 'move' &&
+      bad.action === 'create_task' &&
+      operation.action === 'move_task' &&
       Object.values(operation.place).includes(id)
     // A task that was to be moved next to the refused one takes its place.
-    return isBeside && move?.action === 'move' ? { ...operation, place: move.place } : operation
+    return isBeside && move?.action === 'move_task'
+      ? { ...operation, place: move.place }
+      : operation
   })
   const isIn = (at: number) => apartAt.includes(at)
   const { conflict: _, ...plain } = entry
@@ -152,7 +153,7 @@ export function split(
     operations: operations.filter((_, at) => isWanted(at)),
     inverse: entry.inverse.filter((_, at) => isWanted(at)),
   })
-  const about = bad.action === 'create' ? bad.task.title : entry.about
+  const about = bad.action === 'create_task' ? bad.value.title : entry.about
   return { rest: part((at) => !isIn(at)), apart: { ...part(isIn), about } }
 }
 
@@ -202,9 +203,9 @@ const laterThan = async (store: Store, { id }: Entry) =>
 async function rebase(store: Store, entry: Entry, left: Map<string, Task>): Promise<void> {
   for (const later of await laterThan(store, entry)) {
     const operations = later.operations.map((operation, index) => {
-      const task = operation.action === 'update' ? left.get(operation.task_id) : undefined
+      const task = operation.action === 'update_task' ? left.get(operation.id) : undefined
       const over = later.inverse[index]
-      return task && over?.action === 'update' && holds(task, over.changes)
+      return task && over?.action === 'update_task' && holds(task, over.changes)
         ? { ...operation, if_match: task.etag }
         : operation
     })

@@ -1,11 +1,11 @@
-import type { TaskOperation, TaskUpdate } from '@docket/sdk'
+import type { Operation, TaskUpdate } from '@docket/sdk'
 import { add, type Database } from './database.ts'
 import { apply, holds, inverseOf, type Tasks } from './operations.ts'
 import { leftBy } from './outbox.ts'
 
 /** One thing to do. */
 export interface Step {
-  operation: TaskOperation
+  operation: Operation
   /**
    * The values on which an update is based, if they are not the current ones. If the task no longer
    * has them, that is a conflict.
@@ -36,17 +36,17 @@ export async function perform(
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   const left = leftBy(await transaction.store.getAll())
   const tasks: Tasks = new Map(shown())
-  const operations = steps.map(({ operation, over }): TaskOperation => {
-    if (operation.action !== 'update') {
+  const operations = steps.map(({ operation, over }): Operation => {
+    if (operation.action !== 'update_task') {
       back.push({ operation: inverseOf(tasks, operation) })
       apply(tasks, operation, { at, userId })
       return operation
     }
     const inverse = inverseOf(tasks, operation)
-    const before = over ?? (inverse.action === 'update' ? inverse.changes : {})
+    const before = over ?? (inverse.action === 'update_task' ? inverse.changes : {})
     back.push({ operation: { ...operation, changes: before }, over: operation.changes })
-    const task = tasks.get(operation.task_id)
-    const done = left.get(operation.task_id)
+    const task = tasks.get(operation.id)
+    const done = left.get(operation.id)
     // The version whose values the update is based on, not a newer version that the user has not
     // seen.
     const version = holds(task, before) ? (done && holds(done, before) ? done : task)?.etag : ''

@@ -1,4 +1,4 @@
-import type { DocketClient, TaskChange } from '@docket/sdk'
+import type { Change, DocketClient } from '@docket/sdk'
 import { type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
 import { openDrafts } from './drafts.ts'
 import { discard, resolve } from './outbox.ts'
@@ -45,7 +45,7 @@ export interface Replica extends Pick<Store, 'subscribe' | 'getSnapshot'> {
  * again. With each message the outbox may have changed.
  */
 type Message =
-  | { items: TaskChange[]; cursor?: string; isLoading?: boolean }
+  | { items: Change[]; cursor?: string; isLoading?: boolean }
   | { key: string; draft: Draft | undefined }
   | 'everything'
 

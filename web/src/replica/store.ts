@@ -1,4 +1,4 @@
-import type { TaskChange } from '@docket/sdk'
+import type { Change } from '@docket/sdk'
 import type { Database, Entry } from './database.ts'
 import { apply, type Tasks } from './operations.ts'
 import { offline } from './schedule.ts'
@@ -29,7 +29,7 @@ export interface Store {
    * @param about `done`: the entries of the outbox that came with it; without them nothing is shown
    *   until `readOutbox`
    */
-  take(items: TaskChange[], about?: { cursor?: string; isLoading?: boolean; done?: number[] }): void
+  take(items: Change[], about?: { cursor?: string; isLoading?: boolean; done?: number[] }): void
   setTrouble(trouble: Error | undefined): void
   /** Tells the listeners that something else has changed, such as a draft. */
   notify(): void
@@ -83,9 +83,9 @@ export function openStore(database: Database, userId: string): Store {
       show()
     },
     take(items, about = {}) {
-      for (const { task_id, task } of items) {
-        if (task) server.set(task_id, task)
-        else server.delete(task_id)
+      for (const { id, value } of items) {
+        if (value) server.set(id, value)
+        else server.delete(id)
       }
       known = about.cursor ?? known
       isLoading = about.isLoading ?? isLoading

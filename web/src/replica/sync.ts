@@ -1,4 +1,4 @@
-import { type DocketClient, isProblem, type TaskChanges } from '@docket/sdk'
+import { type Changes, type DocketClient, isProblem } from '@docket/sdk'
 import type { Database, Entry } from './database.ts'
 import { type Delivery, deliver } from './deliver.ts'
 import { nextOf, putBack, settle } from './outbox.ts'
@@ -9,7 +9,7 @@ interface Around {
   docket: DocketClient
   store: Store
   /** Another page of the feed is kept: tells the other tabs. */
-  onChanges: (page: Pick<TaskChanges, 'items' | 'cursor'> & { isLoading: boolean }) => void
+  onChanges: (page: Pick<Changes, 'items' | 'cursor'> & { isLoading: boolean }) => void
   /** The outbox has changed. */
   onOutbox: () => Promise<void>
   /** The tasks have to be read from the beginning. */
@@ -105,7 +105,7 @@ async function fetchChanges(around: Around): Promise<void> {
 /** False where the tasks are no longer those that the page follows. */
 async function keep(
   { database, store, onChanges }: Around,
-  { items, cursor, has_more: isLoading }: TaskChanges,
+  { items, cursor, has_more: isLoading }: Changes,
   asked: string | undefined,
   done: number[],
 ): Promise<boolean> {
@@ -113,7 +113,7 @@ async function keep(
   const cursors = transaction.objectStore('cursor')
   if ((await cursors.get('cursor')) !== asked) return false
   const tasks = transaction.objectStore('tasks')
-  for (const { task_id, task } of items) void (task ? tasks.put(task) : tasks.delete(task_id))
+  for (const { id, value } of items) void (value ? tasks.put(value) : tasks.delete(id))
   for (const id of done) void transaction.objectStore('outbox').delete(id)
   void cursors.put(cursor, 'cursor')
   await transaction.done

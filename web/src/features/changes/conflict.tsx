@@ -27,7 +27,7 @@ export function Conflict({ entry }: { entry: Entry }) {
   for (const { id, operations } of outbox) {
     if (id <= entry.id) continue
     for (const later of operations)
-      if (later.action === 'update' && later.task_id === theirs.id)
+      if (later.action === 'update_task' && later.id === theirs.id)
         Object.assign(
           mine,
           Object.fromEntries(Object.entries(later.changes).filter(([member]) => member in changes)),

@@ -1,4 +1,4 @@
-import type { TaskOperation } from '@docket/sdk'
+import type { Operation } from '@docket/sdk'
 import type { Entry } from '../../replica/database.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
@@ -40,12 +40,12 @@ export function Refused({ entry }: { entry: Entry }) {
 }
 
 /** What would be lost with it. */
-function Typed({ operations }: { operations: TaskOperation[] }) {
+function Typed({ operations }: { operations: Operation[] }) {
   const texts = operations.flatMap((operation) =>
-    operation.action === 'update'
+    operation.action === 'update_task'
       ? Object.values(operation.changes).filter((value) => typeof value === 'string')
-      : operation.action === 'create' && operations.length > 2
-        ? [operation.task.title]
+      : operation.action === 'create_task' && operations.length > 2
+        ? [operation.value.title]
         : [],
   )
   return texts.length === 0 ? null : (

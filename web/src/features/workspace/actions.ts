@@ -1,4 +1,4 @@
-import type { Task, TaskCreate, TaskMove, TaskOperation, TaskUpdate } from '@docket/sdk'
+import type { Operation, Task, TaskCreate, TaskMove, TaskUpdate } from '@docket/sdk'
 import type { Dispatch, SetStateAction } from 'react'
 import { uuidv7 } from 'uuidv7'
 import { fold } from '../../../../rules/fold.ts'
@@ -70,7 +70,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
 
   /** With the values that the person saw when they decided. */
   const update = (task: Task, changes: TaskUpdate, over?: TaskUpdate): Step => ({
-    operation: { action: 'update', task_id: task.id, changes },
+    operation: { action: 'update_task', id: task.id, changes },
     over: over ?? valuesOf(task, changes),
   })
 
@@ -84,11 +84,11 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
      */
     async add(creations: TaskCreate[], isSeen: boolean): Promise<boolean> {
       const tasks = creations.map((task) => ({ id: uuidv7(), ...task }))
-      const operations = tasks.flatMap((task, index): TaskOperation[] => [
-        { action: 'create', task },
+      const operations = tasks.flatMap((task, index): Operation[] => [
+        { action: 'create_task', value: task },
         {
-          action: 'move',
-          task_id: task.id,
+          action: 'move_task',
+          id: task.id,
           place: placeAfter(tasks[index - 1]?.id),
         },
       ])
@@ -98,20 +98,20 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     },
     complete(tasks: Task[], completed: boolean) {
       const steps = tasks.map(
-        ({ id }): Step => ({ operation: { action: 'complete', task_id: id, completed } }),
+        ({ id }): Step => ({ operation: { action: 'complete_task', id, completed } }),
       )
       return act(steps, about(tasks), `${completed ? 'Completed' : 'Reopened'} ${quoted(tasks)}`)
     },
     remove(tasks: Task[]) {
       return act(
-        tasks.map(({ id }) => ({ operation: { action: 'delete', task_id: id } })),
+        tasks.map(({ id }) => ({ operation: { action: 'delete_task', id } })),
         about(tasks),
         `Moved ${quoted(tasks)} to Trash`,
       )
     },
     restore(tasks: Task[]) {
       return act(
-        tasks.map(({ id }) => ({ operation: { action: 'restore', task_id: id } })),
+        tasks.map(({ id }) => ({ operation: { action: 'restore_task', id } })),
         about(tasks),
         `Restored ${quoted(tasks)}`,
       )
@@ -145,8 +145,8 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
         const previous = tasks[index - 1]
         return {
           operation: {
-            action: 'move',
-            task_id: id,
+            action: 'move_task',
+            id,
             place: previous ? { after: previous.id } : place,
           },
         }

@@ -1,16 +1,16 @@
-import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
-import { type Fragment, sql } from '../database/sql.ts'
-import type { Resource } from './fields.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Statements } from '../../database/database.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
+import type { Resource } from '../fields.ts'
 import {
   earlierOutcome,
   earlierResponse,
   type IdempotencyKey,
   keptResponse,
-} from './idempotency.ts'
-import { liveCaller } from './live-caller.ts'
-import { type ChangeResult, type ResultRow, resultOf } from './result.ts'
-import { advanced, isOutdated, userVersion } from './version.ts'
+} from '../idempotency/idempotency.ts'
+import { liveCaller } from '../live-caller.ts'
+import { type ChangeResult, type ResultRow, resultOf } from '../result.ts'
+import { advanced, isOutdated, userVersion } from '../version.ts'
 
 /** What a write must meet: the versions of `If-Match`, null for any, and its key. */
 export interface Guard {

@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { components } from '../../../sdk/contract.gen.ts'
-import { sql } from '../../database/sql.ts'
-import { holdReplies } from '../../testing/network/wire-tap.ts'
-import { newPerson, type Person, send } from '../../testing/person.ts'
-import { startProcess } from '../../testing/process.ts'
-import { copyDatabase, startService, type TestService } from '../../testing/service.ts'
+import type { components } from '../../sdk/contract.gen.ts'
+import { sql } from '../database/sql.ts'
+import { holdReplies } from '../testing/network/wire-tap.ts'
+import { newPerson, type Person, send } from '../testing/person.ts'
+import { startProcess } from '../testing/process.ts'
+import { copyDatabase, startService, type TestService } from '../testing/service.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
-type Operation = Schemas['TaskOperation']
+type Operation = Schemas['Operation']
 type Problem = Schemas['Problem']
 
 const NOBODYS = '0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12'
@@ -22,19 +22,19 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-const bulk = <Body = Schemas['TaskOperationResults']>(
+const bulk = <Body = Schemas['OperationResults']>(
   person: Person,
   operations: unknown[],
   headers: Record<string, string> = {},
 ) =>
-  person.send<Body>(`/api/${person.id}/task-operations`, {
+  person.send<Body>(`/api/${person.id}/operations`, {
     method: 'POST',
     json: { operations },
     headers,
   })
 const list = async (person: Person, query = '') =>
   (await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200${query}`)).body.items
-const create = (title: string): Operation => ({ action: 'create', task: { title } })
+const create = (title: string): Operation => ({ action: 'create_task', value: { title } })
 
 test('200: every kind of operation, in order, also on a task created first', async () => {
   const bob = await newPerson(service.url, 'bob')
@@ -46,14 +46,14 @@ test('200: every kind of operation, in order, also on a task created first', asy
   await bob.send(`${bob.tasks}/${c.id}`, { method: 'DELETE' })
   const id = randomUUID()
   const { status, body } = await bulk(bob, [
-    { action: 'create', task: { id, title: 'D', labels: ['new'] } },
-    { action: 'update', task_id: id, changes: { description: 'at once' }, if_match: '"5"' },
-    { action: 'move', task_id: id, place: { to: 'top' } },
-    { action: 'complete', task_id: a.id, completed: true, if_match: a.etag },
-    { action: 'delete', task_id: b.id },
-    { action: 'restore', task_id: c.id },
+    { action: 'create_task', value: { id, title: 'D', labels: ['new'] } },
+    { action: 'update_task', id: id, changes: { description: 'at once' }, if_match: '"5"' },
+    { action: 'move_task', id: id, place: { to: 'top' } },
+    { action: 'complete_task', id: a.id, completed: true, if_match: a.etag },
+    { action: 'delete_task', id: b.id },
+    { action: 'restore_task', id: c.id },
   ])
-  expect([status, body.items.map(({ title, etag }) => `${title} ${etag}`)]).toEqual([
+  expect([status, body.items.map(({ value: { title, etag } }) => `${title} ${etag}`)]).toEqual([
     200,
     ['D "5"', 'D "6"', 'D "7"', 'A "8"', 'B "9"', 'C "10"'],
   ])
@@ -68,67 +68,67 @@ test('200: every kind of operation, in order, also on a task created first', asy
     ['A', true, null],
     ['C', false, null],
   ])
-  expect(await list(bob, '&trashed=true')).toEqual([body.items[4]])
+  expect(await list(bob, '&trashed=true')).toEqual([body.items[4]?.value])
 })
 
 test.each<[string, number, (ids: { own: Task; foreign: string }) => object, string, string]>([
   [
     'a task that is not there',
     404,
-    () => ({ action: 'delete', task_id: NOBODYS }),
+    () => ({ action: 'delete_task', id: NOBODYS }),
     'task_not_found',
-    '/task_id',
+    '/id',
   ],
   [
     'another user’s task',
     404,
-    ({ foreign }) => ({ action: 'complete', task_id: foreign, completed: true }),
+    ({ foreign }) => ({ action: 'complete_task', id: foreign, completed: true }),
     'task_not_found',
-    '/task_id',
+    '/id',
   ],
   [
     'a stale if_match',
     412,
-    ({ own }) => ({ action: 'delete', task_id: own.id, if_match: '"999"' }),
+    ({ own }) => ({ action: 'delete_task', id: own.id, if_match: '"999"' }),
     'version_stale',
     '/if_match',
   ],
   [
     'an id that is taken',
     409,
-    ({ own }) => ({ action: 'create', task: { id: own.id, title: 'other' } }),
+    ({ own }) => ({ action: 'create_task', value: { id: own.id, title: 'other' } }),
     'task_id_taken',
-    '/task/id',
+    '/value/id',
   ],
   [
     'a time without a day',
     422,
-    () => ({ action: 'create', task: { title: 'x', due_time: '12:00' } }),
+    () => ({ action: 'create_task', value: { title: 'x', due_time: '12:00' } }),
     'invalid_body',
-    '/task/due_time',
+    '/value/due_time',
   ],
   [
     'a patch that leaves one',
     422,
-    ({ own }) => ({ action: 'update', task_id: own.id, changes: { due_time: '12:00' } }),
+    ({ own }) => ({ action: 'update_task', id: own.id, changes: { due_time: '12:00' } }),
     'invalid_body',
     '/changes/due_time',
   ],
   [
     'a place beside nothing',
     422,
-    ({ own }) => ({ action: 'move', task_id: own.id, place: { after: NOBODYS } }),
+    ({ own }) => ({ action: 'move_task', id: own.id, place: { after: NOBODYS } }),
     'invalid_body',
     '/place/after',
   ],
   [
     'a member of another action',
     422,
-    ({ own }) => ({ action: 'delete', task_id: own.id, completed: true }),
+    ({ own }) => ({ action: 'delete_task', id: own.id, completed: true }),
     'invalid_body',
     '/completed',
   ],
-  ['no task', 422, () => ({ action: 'delete' }), 'invalid_body', '/task_id'],
+  ['no task', 422, () => ({ action: 'delete_task' }), 'invalid_body', '/id'],
   [
     'an action that is none',
     422,
@@ -141,21 +141,21 @@ test.each<[string, number, (ids: { own: Task; foreign: string }) => object, stri
   [
     'a broken label',
     422,
-    () => ({ action: 'create', task: { title: 'x', labels: ['a', ''] } }),
+    () => ({ action: 'create_task', value: { title: 'x', labels: ['a', ''] } }),
     'invalid_body',
     '/task/labels/1',
   ],
   [
     'an unknown member deep inside',
     422,
-    () => ({ action: 'create', task: { title: 'x', 'a/b': 1 } }),
+    () => ({ action: 'create_task', value: { title: 'x', 'a/b': 1 } }),
     'invalid_body',
     '/task/a~1b',
   ],
   [
     'a readOnly member',
     422,
-    ({ own }) => ({ action: 'update', task_id: own.id, changes: { etag: '"1"' } }),
+    ({ own }) => ({ action: 'update_task', id: own.id, changes: { etag: '"1"' } }),
     'invalid_body',
     '/changes/etag',
   ],
@@ -167,13 +167,13 @@ test.each<[string, number, (ids: { own: Task; foreign: string }) => object, stri
     const last = make({ own, foreign: (await eve.addTask()).id })
     const operations = [
       ...Array.from({ length: 97 }, (_, index) => create(`${index}`)),
-      { action: 'update', task_id: own.id, changes: { title: 'changed' } },
-      { action: 'delete', task_id: own.id },
+      { action: 'update_task', id: own.id, changes: { title: 'changed' } },
+      { action: 'delete_task', id: own.id },
       last,
     ]
-    operations[98] = { action: 'complete', task_id: own.id, completed: true }
+    operations[98] = { action: 'complete_task', id: own.id, completed: true }
     const feed = async () =>
-      (await bob.send<Schemas['TaskChanges']>(`/api/${bob.id}/task-changes`)).body.cursor
+      (await bob.send<Schemas['Changes']>(`/api/${bob.id}/changes`)).body.cursor
     const before = await feed()
     const response = await bulk<Problem>(bob, operations)
     expect([
@@ -201,7 +201,7 @@ test('409: an exhausted gap is said with its place', async () => {
         where id = ${task.id}::uuid`,
     )
   const { status, body } = await bulk<Problem>(bob, [
-    { action: 'move', task_id: c.id, place: { after: a.id } },
+    { action: 'move_task', id: c.id, place: { after: a.id } },
   ])
   expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([
     409,
@@ -243,7 +243,7 @@ test('200: killed after the commit and repeated with its key: done once', async 
   const environment = { ...variables, BETTER_AUTH_SECRET: randomBytes(32).toString('base64url') }
   const first = await startProcess({ ...environment, DATABASE_URL: tap.url })
   const bob = await newPerson(first.url, 'bob')
-  const path = `/api/${bob.id}/task-operations`
+  const path = `/api/${bob.id}/operations`
   const authorization = `Bearer ${bob.token}`
   const request = {
     method: 'POST',
@@ -256,7 +256,7 @@ test('200: killed after the commit and repeated with its key: done once', async 
   await first.end('SIGKILL')
   await lost
   const second = await startProcess(environment)
-  const again = await send<Schemas['TaskOperationResults']>(`${second.url}${path}`, request)
+  const again = await send<Schemas['OperationResults']>(`${second.url}${path}`, request)
   expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true'])
   const { body } = await send<Schemas['TaskList']>(`${second.url}${bob.tasks}`, {
     headers: { authorization },
@@ -278,8 +278,8 @@ test('200: bulks and single writes of the same tasks at once lose nothing', asyn
         bulk(
           bob,
           shuffled(seed + round).map(({ id }) => ({
-            action: 'update',
-            task_id: id,
+            action: 'update_task',
+            id: id,
             changes: { title: `${round} ${seed}` },
           })),
         ),

@@ -1,7 +1,7 @@
-import type { Caller } from '../contract/handlers.ts'
-import { type Fragment, sql } from '../database/sql.ts'
-import type { Resource } from './fields.ts'
-import { advanced } from './version.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
+import type { Resource } from '../fields.ts'
+import { advanced } from '../version.ts'
 
 /** Most resources that one statement purges. */
 export const PURGE_LIMIT = 1_000

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Caller } from '../contract/handlers.ts'
-import { type Fragment, sql } from '../database/sql.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
 
 /** An `Idempotency-Key` and a hash of the request that it stands for. */
 export interface IdempotencyKey {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { components } from '../../sdk/contract.gen.ts'
-import { newPerson, type Person } from '../testing/person.ts'
-import { startService } from '../testing/service.ts'
-import { wrongUsage } from '../testing/usage.ts'
+import type { components } from '../../../sdk/contract.gen.ts'
+import { newPerson, type Person } from '../../testing/person.ts'
+import { startService } from '../../testing/service.ts'
+import { wrongUsage } from '../../testing/usage.ts'
 
 type Schemas = components['schemas']
 type Problem = Schemas['Problem']
@@ -32,7 +32,7 @@ const trash = (person: Person, id: string) =>
   person.send(`${person.tasks}/${id}`, { method: 'DELETE' })
 const emptyTrash = (person: Person) => person.send(`/api/${person.id}/trash`, { method: 'DELETE' })
 const bulk = (person: Person, operations: object[]) =>
-  person.send<Problem>(`/api/${person.id}/task-operations`, {
+  person.send<Problem>(`/api/${person.id}/operations`, {
     method: 'POST',
     json: { operations },
   })
@@ -105,7 +105,7 @@ test('409 with the place: one of many operations that is too much, and none is d
   const person = await withQuota(2, 1_000)
   const { status, body } = await bulk(
     person,
-    ['a', 'b', 'c'].map((title) => ({ action: 'create', task: { title } })),
+    ['a', 'b', 'c'].map((title) => ({ action: 'create_task', value: { title } })),
   )
   expect([status, body.code, body.errors?.map(({ pointer }) => pointer)]).toEqual([
     409,
@@ -168,14 +168,14 @@ test('the counted usage is what is stored, after every kind of write', async () 
   await person.send(`${person.tasks}/${second.id}/move`, { method: 'POST', json: { to: 'top' } })
   await trash(person, second.id)
   await bulk(person, [
-    { action: 'create', task: { title: 'one' } },
-    { action: 'update', task_id: first.id, changes: { title: 'Two' } },
-    { action: 'restore', task_id: second.id },
-    { action: 'delete', task_id: first.id },
+    { action: 'create_task', value: { title: 'one' } },
+    { action: 'update_task', id: first.id, changes: { title: 'Two' } },
+    { action: 'restore_task', id: second.id },
+    { action: 'delete_task', id: first.id },
   ])
   await bulk(person, [
-    { action: 'create', task: { title: 'undone' } },
-    { action: 'delete', task_id: randomUUID() },
+    { action: 'create_task', value: { title: 'undone' } },
+    { action: 'delete_task', id: randomUUID() },
   ])
   await importTasks(person, [
     { title: 'imported', labels: ['x'] },

@@ -1,7 +1,7 @@
-import type { Caller } from '../contract/handlers.ts'
-import type { Database, Statements } from '../database/database.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Database, Statements } from '../../database/database.ts'
 import type { IdempotencyKey } from './idempotency.ts'
-import { insertResponse, selectEarlierResponse } from './idempotency-store.ts'
+import { insertResponse, selectEarlierResponse } from './store.ts'
 
 export type IdempotentResult<Body> =
   | { outcome: 'done' | 'replayed'; body: Body }

@@ -1,9 +1,9 @@
-import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
-import { type Fragment, sql } from '../database/sql.ts'
-import { columnsOf, list, type Resource } from './fields.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Statements } from '../../database/database.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
+import { columnsOf, list, type Resource } from '../fields.ts'
+import type { ChangeResult } from '../result.ts'
 import { type Quota, quotaViolation } from './quota.ts'
-import type { ChangeResult } from './result.ts'
 import { type Guard, writeResource } from './write.ts'
 
 const GROWTH = { tasks: sql.fragment`0`, bytes: sql.fragment`growth` }

@@ -1,8 +1,8 @@
-import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Statements } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
+import { liveCaller } from '../live-caller.ts'
 import { earlierResponse, type IdempotencyKey, keptResponse } from './idempotency.ts'
-import { liveCaller } from './live-caller.ts'
 
 // For a transaction of several statements; see `idempotent-transaction.ts`.
 

@@ -1,8 +1,8 @@
-import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
-import { type Fragment, sql } from '../database/sql.ts'
-import type { Resource } from './fields.ts'
-import type { ChangeResult } from './result.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Statements } from '../../database/database.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
+import type { Resource } from '../fields.ts'
+import type { ChangeResult } from '../result.ts'
 import { type Guard, writeResource } from './write.ts'
 
 /** A place in the manual order, as exactly one member. */

@@ -1,17 +1,17 @@
-import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
-import { type Fragment, sql } from '../database/sql.ts'
-import { columnsOf, type Resource } from './fields.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Statements } from '../../database/database.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
+import { columnsOf, type Resource } from '../fields.ts'
 import {
   earlierOutcome,
   earlierResponse,
   type IdempotencyKey,
   keptResponse,
-} from './idempotency.ts'
-import { liveCaller } from './live-caller.ts'
+} from '../idempotency/idempotency.ts'
+import { liveCaller } from '../live-caller.ts'
+import { type CreateResult, type ResultRow, resultOf } from '../result.ts'
+import { advanced, isOutdated, userVersion } from '../version.ts'
 import { type Quota, quotaViolation } from './quota.ts'
-import { type CreateResult, type ResultRow, resultOf } from './result.ts'
-import { advanced, isOutdated, userVersion } from './version.ts'
 
 /** What a resource begins with. */
 export interface Creation<Content> {

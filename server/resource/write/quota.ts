@@ -1,4 +1,4 @@
-import { type Fragment, sql } from '../database/sql.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
 
 /** What one user may store, trash included. */
 export interface Quota {

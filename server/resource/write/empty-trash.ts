@@ -1,13 +1,13 @@
-import type { components } from '../../sdk/contract.gen.ts'
-import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
-import type { Resource } from './fields.ts'
-import { earlierResponse, type IdempotencyKey, keptResponse } from './idempotency.ts'
-import type { IdempotentResult } from './idempotent-transaction.ts'
-import { liveCaller } from './live-caller.ts'
+import type { components } from '../../../sdk/contract.gen.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Statements } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
+import type { Resource } from '../fields.ts'
+import { earlierResponse, type IdempotencyKey, keptResponse } from '../idempotency/idempotency.ts'
+import type { IdempotentResult } from '../idempotency/transaction.ts'
+import { liveCaller } from '../live-caller.ts'
+import { isOutdated, userVersion } from '../version.ts'
 import { PURGE_LIMIT, purge } from './purge.ts'
-import { isOutdated, userVersion } from './version.ts'
 
 type TrashEmptied = components['schemas']['TrashEmptied']
 

@@ -1,8 +1,8 @@
-import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
-import type { Resource } from './fields.ts'
-import type { ChangeResult } from './result.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Statements } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
+import type { Resource } from '../fields.ts'
+import type { ChangeResult } from '../result.ts'
 import { type Guard, writeResource } from './write.ts'
 
 const next = sql.fragment`select user_id, id, null::text as violation from current where matched`

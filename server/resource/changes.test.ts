@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { components } from '../../../sdk/contract.gen.ts'
-import { sql } from '../../database/sql.ts'
-import { effort } from '../../testing/effort.ts'
-import { newPerson, type Person } from '../../testing/person.ts'
-import { startService, type TestService } from '../../testing/service.ts'
+import type { components } from '../../sdk/contract.gen.ts'
+import { sql } from '../database/sql.ts'
+import { effort } from '../testing/effort.ts'
+import { newPerson, type Person } from '../testing/person.ts'
+import { startService, type TestService } from '../testing/service.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
-type Changes = Schemas['TaskChanges']
+type Changes = Schemas['Changes']
 type Problem = Schemas['Problem']
 
 let service: TestService
@@ -18,7 +18,7 @@ afterAll(() => service.close())
 
 const changes = (person: Person, since?: string, limit = 200) =>
   person.send<Changes>(
-    `/api/${person.id}/task-changes?limit=${limit}${since === undefined ? '' : `&since=${since}`}`,
+    `/api/${person.id}/changes?limit=${limit}${since === undefined ? '' : `&since=${since}`}`,
   )
 const remove = (person: Person, id: string) =>
   person.send(`${person.tasks}/${id}`, { method: 'DELETE' })
@@ -40,10 +40,10 @@ class Copy {
   /** Applies one page; whether there is more. */
   async page(limit?: number): Promise<boolean> {
     const { status, body } = await changes(this.person, this.cursor, limit)
-    if (status !== 200) throw new Error(`listTaskChanges answered ${status}`)
-    for (const { task_id, task } of body.items) {
-      if (task) this.tasks.set(task_id, task)
-      else this.tasks.delete(task_id)
+    if (status !== 200) throw new Error(`listChanges answered ${status}`)
+    for (const { id, value } of body.items) {
+      if (value) this.tasks.set(id, value)
+      else this.tasks.delete(id)
     }
     this.cursor = body.cursor
     return body.has_more
@@ -81,14 +81,17 @@ test('200: every change once, in order, with the task as it is now', async () =>
   await remove(ada, b.id)
   const { items, cursor, has_more } = (await changes(ada, start.cursor)).body
   expect(
-    items.map(({ task_id, task }) => [task_id, task && [task.title, task.trashed_at !== null]]),
+    items.map(({ id, value }) => [id, value && [value.title, value.trashed_at !== null]]),
   ).toEqual([
     [c.id, ['C', false]],
     [a.id, ['A2', false]],
     [d.id, null],
     [b.id, ['B', true]],
   ])
-  expect([has_more, items[1]?.task]).toEqual([false, (await ada.send(`${ada.tasks}/${a.id}`)).body])
+  expect([has_more, items[1]?.value]).toEqual([
+    false,
+    (await ada.send(`${ada.tasks}/${a.id}`)).body,
+  ])
   expect((await changes(ada, cursor)).body).toMatchObject({ items: [], has_more: false })
   // A client that has no copy yet does not need tombstones.
   expect((await changes(ada)).body.items).toHaveLength(3)
@@ -103,14 +106,14 @@ test('200: an id that was purged and is created again is a task, and no longer g
   const { cursor } = (await changes(ada)).body
   await ada.addTask({ id, title: 'second' })
   expect((await changes(ada, first)).body.items).toMatchObject([
-    { task_id: id, task: { title: 'second' } },
+    { type: 'task', id, value: { title: 'second' } },
   ])
   expect((await changes(ada, cursor)).body.items).toMatchObject([
-    { task_id: id, task: { title: 'second' } },
+    { type: 'task', id, value: { title: 'second' } },
   ])
   await remove(ada, id)
   await empty(ada)
-  expect((await changes(ada, cursor)).body.items).toEqual([{ task_id: id, task: null }])
+  expect((await changes(ada, cursor)).body.items).toEqual([{ type: 'task', id, value: null }])
 })
 
 test('304: no news since the page that a client has', async () => {
@@ -118,7 +121,7 @@ test('304: no news since the page that a client has', async () => {
   await ada.addTask()
   const { headers, body } = await changes(ada)
   const again = () =>
-    ada.send(`/api/${ada.id}/task-changes?since=${body.cursor}`, {
+    ada.send(`/api/${ada.id}/changes?since=${body.cursor}`, {
       headers: { 'if-none-match': headers.get('etag') ?? '' },
     })
   expect((await again()).status).toBe(304)
@@ -137,7 +140,7 @@ test('410: a cursor that was changed, or is of another list, user or secret', as
     his,
     his.replace(/^./, (first) => (first === 'e' ? 'f' : 'e')),
   ]) {
-    const { status, body } = await ada.send<Problem>(`/api/${ada.id}/task-changes?since=${since}`)
+    const { status, body } = await ada.send<Problem>(`/api/${ada.id}/changes?since=${since}`)
     expect([status, body.code]).toEqual([410, 'changes_gone'])
   }
 })
@@ -147,7 +150,7 @@ test('410: a cursor from before a restored backup, or older than tombstones', as
   for (let count = 0; count < 5; count += 1) await ada.addTask()
   const old = (await changes(ada, undefined, 2)).body.cursor
   const isGone = async (cursor: string) => {
-    const { status, body } = await ada.send<Problem>(`/api/${ada.id}/task-changes?since=${cursor}`)
+    const { status, body } = await ada.send<Problem>(`/api/${ada.id}/changes?since=${cursor}`)
     expect([status, body.code]).toEqual([410, 'changes_gone'])
   }
   const later = (await changes(ada)).body.cursor

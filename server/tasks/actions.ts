@@ -1,0 +1,52 @@
+import { v7 as uuidv7 } from 'uuid'
+import { type Actions, guardOfOperation, type Kind } from '../resource/bulk.ts'
+import { moveResource } from '../resource/write/move.ts'
+import type { Quota } from '../resource/write/quota.ts'
+import { deleteResource, restoreResource } from '../resource/write/trash.ts'
+import { tasks } from './fields.ts'
+import { insertTask } from './write/insert-task.ts'
+import { updateTask } from './write/update-task.ts'
+
+const kind: Kind = { resource: tasks, missing: 'task_not_found', taken: 'task_id_taken' }
+
+/** What the operations of a bulk do with tasks. */
+export function taskActions(quota: Quota): Pick<Actions, Extract<keyof Actions, `${string}_task`>> {
+  return {
+    create_task: {
+      kind,
+      body: 'value',
+      perform: (statements, caller, { value: { id = uuidv7(), ...fields } }) =>
+        insertTask(statements, caller, id, fields, undefined, quota),
+    },
+    update_task: {
+      kind,
+      body: 'changes',
+      perform: (statements, caller, { id, changes, ...operation }) =>
+        updateTask(statements, caller, id, changes, guardOfOperation(operation), quota),
+    },
+    complete_task: {
+      kind,
+      body: '',
+      perform: (statements, caller, { id, completed, ...operation }) =>
+        updateTask(statements, caller, id, { completed }, guardOfOperation(operation), quota),
+    },
+    move_task: {
+      kind,
+      body: 'place',
+      perform: (statements, caller, { id, place, ...operation }) =>
+        moveResource(statements, caller, tasks, id, place, guardOfOperation(operation)),
+    },
+    delete_task: {
+      kind,
+      body: '',
+      perform: (statements, caller, { id, ...operation }) =>
+        deleteResource(statements, caller, tasks, id, guardOfOperation(operation)),
+    },
+    restore_task: {
+      kind,
+      body: '',
+      perform: (statements, caller, { id, ...operation }) =>
+        restoreResource(statements, caller, tasks, id, guardOfOperation(operation)),
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { Operation } from '@docket/sdk'
+import type { Entry, Upgrade } from './database.ts'
+
+/** An operation as Docket 0.5 had it, for tasks only. */
+interface OldOperation {
+  action: string
+  task_id?: string
+  task?: object
+}
+
+/**
+ * Brings the database of Docket 0.5 up to date. What was done stays in the outbox; it gets a new
+ * key, because it is another request to the server. The tasks come anew.
+ */
+export async function upgradeFrom1(transaction: Upgrade): Promise<void> {
+  const outbox = transaction.objectStore('outbox')
+  for (const entry of await outbox.getAll())
+    void outbox.put({
+      ...entry,
+      ...(entry.state === 'done' ? {} : { key: crypto.randomUUID() }),
+      operations: entry.operations.map(upgraded),
+      inverse: entry.inverse.map(upgraded),
+    } satisfies Entry)
+  void transaction.objectStore('tasks').clear()
+  void transaction.objectStore('cursor').clear()
+}
+
+function upgraded(operation: Operation): Operation {
+  const { action, task_id, task, ...rest }: OldOperation = operation
+  return {
+    ...rest,
+    action: `${action}_task`,
+    ...(task ? { value: task } : { id: task_id }),
+  } as Operation
+}
