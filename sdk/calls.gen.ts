@@ -67,6 +67,62 @@ export interface Calls {
    */
   restoreTask(...parameters: Arguments<'restoreTask'>): Promise<Output<'restoreTask'>>
   /**
+   * List lists: `GET /api/{user_id}/lists`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.listLists({ limit: 50 }))
+   */
+  listLists(...parameters: Arguments<'listLists'>): Promise<Output<'listLists'>>
+  /**
+   * Create a list: `POST /api/{user_id}/lists`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.createList({ body: { name: 'Home' } }))
+   */
+  createList(...parameters: Arguments<'createList'>): Promise<Output<'createList'>>
+  /**
+   * Read one list: `GET /api/{user_id}/lists/{list_id}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.getList({ list }))
+   */
+  getList(...parameters: Arguments<'getList'>): Promise<Output<'getList'>>
+  /**
+   * Change a list: `PATCH /api/{user_id}/lists/{list_id}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.updateList({ list, body: { name: 'House and garden' } }))
+   */
+  updateList(...parameters: Arguments<'updateList'>): Promise<Output<'updateList'>>
+  /**
+   * Move a list to the trash: `DELETE /api/{user_id}/lists/{list_id}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * await docket.deleteList({ list })
+   */
+  deleteList(...parameters: Arguments<'deleteList'>): Promise<Output<'deleteList'>>
+  /**
+   * Move a list in the manual order: `POST /api/{user_id}/lists/{list_id}/move`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.moveList({ list, body: { to: 'top' } }))
+   */
+  moveList(...parameters: Arguments<'moveList'>): Promise<Output<'moveList'>>
+  /**
+   * Restore a list from the trash: `POST /api/{user_id}/lists/{list_id}/restore`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.restoreList({ list: list.id }))
+   */
+  restoreList(...parameters: Arguments<'restoreList'>): Promise<Output<'restoreList'>>
+  /**
    * Empty the trash: `DELETE /api/{user_id}/trash`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family

@@ -177,6 +177,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List lists
+         * @description Returns a page of the user's lists, in the manual order. Lists in the trash and archived lists are left out unless a filter asks for them.
+         *     A client that follows `next_cursor` gets each list exactly once, even during concurrent writes, provided that the position of the list does not change.
+         *     With `If-None-Match`, the server returns 304 without reading any list if nothing of the user has changed.
+         */
+        get: operations["listLists"];
+        put?: never;
+        /**
+         * Create a list
+         * @description The response contains the whole list, its `Location` and its `ETag`. A new list goes to the bottom of the manual order.
+         *     A client that works offline may choose the `id`. If a list with this `id` already exists, the response is 200 with the list
+         *     when the content is the same, and 409 when it differs. A list counts as one task in the quota of the account.
+         */
+        post: operations["createList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a list.
+                 * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+                 */
+                list_id: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read one list
+         * @description With `If-None-Match`, the server returns 304 without a body if the list has not changed.
+         */
+        get: operations["getList"];
+        put?: never;
+        post?: never;
+        /**
+         * Move a list to the trash
+         * @description Moves the list and all its tasks to the trash. `restoreList` restores the list with exactly these tasks. After 30 days in the trash
+         *     they are permanently deleted. With `If-Match`, the server returns 412 and deletes nothing if another client has changed the list in the meantime.
+         *     A list of more than 20,000 tasks cannot be moved to the trash as a whole: the response is 409 `list_too_large`.
+         */
+        delete: operations["deleteList"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a list
+         * @description JSON Merge Patch (RFC 7396): a member that is absent keeps its value, `null` clears it, a value replaces it.
+         *     A patch that changes nothing does not change `updated_at` and `etag`. With `If-Match`, the server returns 412 and does not change the list
+         *     if another client has changed it in the meantime. An archived list keeps its tasks.
+         */
+        patch: operations["updateList"];
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{list_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a list.
+                 * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+                 */
+                list_id: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a list in the manual order
+         * @description Moves the list directly before or after another list, or to the top or the bottom of all lists. Only this list changes: its new `position` is
+         *     between the positions of its new neighbours. A list that is already in this place does not change, so it is safe to repeat the request.
+         */
+        post: operations["moveList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{list_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a list.
+                 * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+                 */
+                list_id: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a list from the trash
+         * @description Restores the list with the tasks that were moved to the trash with it. A task that was in the trash before stays there.
+         *     A list that is not in the trash does not change, so it is safe to repeat the request.
+         */
+        post: operations["restoreList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/trash": {
         parameters: {
             query?: never;
@@ -195,7 +336,7 @@ export interface paths {
         post?: never;
         /**
          * Empty the trash
-         * @description Permanently deletes up to 1,000 tasks in the trash per request, starting with those that have been in the trash longest.
+         * @description Permanently deletes up to 1,000 tasks and lists in the trash per request, tasks first, starting with those that have been in the trash longest.
          *     Repeat the request while `is_empty` is false.
          */
         delete: operations["emptyTrash"];
@@ -277,7 +418,7 @@ export interface paths {
         };
         /**
          * Count tasks
-         * @description Returns the numbers of tasks that are open, done, overdue and due today, and of the open tasks of each label. An app can show them next to its
+         * @description Returns the numbers of tasks that are open, done, overdue and due today, and of the open tasks of each list and label. An app can show them next to its
          *     views. `overdue` and `today` depend on the current time in `time_zone`. The counts are exact, so the server reads every task.
          *     With `If-None-Match`, the server returns 304 without reading any task if the counts cannot have changed.
          */
@@ -878,6 +1019,18 @@ export interface components {
          */
         Title: string;
         /**
+         * @description The name of the list, of 1 to 100 characters (code points).
+         * @example Home
+         */
+        ListName: string;
+        /**
+         * @description A colour by which a person recognises the list.
+         * @default gray
+         * @example green
+         * @enum {string}
+         */
+        Color: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "indigo" | "violet" | "pink" | "brown";
+        /**
          * @description Further text about the task, or `null`. It must not contain NUL or lone surrogates.
          * @example Before noon, from the joint account
          */
@@ -902,6 +1055,12 @@ export interface components {
          */
         DueTimeZone: string | null;
         /**
+         * Format: uuid
+         * @description The list that the task is in, or `null` if it is in the Inbox.
+         * @example null
+         */
+        ListOfTask: string | null;
+        /**
          * @description The priority of the task.
          * @example high
          * @enum {string}
@@ -921,6 +1080,7 @@ export interface components {
             readonly id: components["schemas"]["Uuid"];
             /** @description The owner. */
             readonly user_id: components["schemas"]["Uuid"];
+            list_id: components["schemas"]["ListOfTask"];
             title: components["schemas"]["Title"];
             description: components["schemas"]["Description"];
             /**
@@ -961,6 +1121,7 @@ export interface components {
         TaskCreate: {
             /** @description An id that the client chooses, preferably a UUIDv7. If it is absent, the server generates one. */
             id?: components["schemas"]["Uuid"];
+            list_id?: components["schemas"]["ListOfTask"];
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -977,6 +1138,7 @@ export interface components {
         };
         /** @description A merge patch of a task. */
         TaskUpdate: {
+            list_id?: components["schemas"]["ListOfTask"];
             title?: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -1003,6 +1165,19 @@ export interface components {
              */
             to?: "top" | "bottom";
         };
+        /** @description The new place of a list, as exactly one member. */
+        Place: {
+            /** @description The id of the list to move it directly before. */
+            before?: components["schemas"]["Uuid"];
+            /** @description The id of the list to move it directly after. */
+            after?: components["schemas"]["Uuid"];
+            /**
+             * @description The top or the bottom of all lists.
+             * @example top
+             * @enum {string}
+             */
+            to?: "top" | "bottom";
+        };
         /** @description The state to set. */
         TaskCompletion: {
             /**
@@ -1012,7 +1187,7 @@ export interface components {
             completed: boolean;
         };
         /** @description A page of tasks. */
-        TaskList: {
+        TaskPage: {
             /** @description The tasks of this page. */
             items: components["schemas"]["Task"][];
             /**
@@ -1032,13 +1207,97 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description One list of one user. A list holds tasks. */
+        List: {
+            /** @description A UUIDv7 made by the server, or the UUID that the client chose when it created the list. */
+            readonly id: components["schemas"]["Uuid"];
+            /** @description The owner. */
+            readonly user_id: components["schemas"]["Uuid"];
+            name: components["schemas"]["ListName"];
+            description: components["schemas"]["Description"];
+            color: components["schemas"]["Color"];
+            /**
+             * @description Whether it is archived.
+             * @example false
+             */
+            archived: boolean;
+            /**
+             * Format: date-time
+             * @description When the list was archived, or `null` if it is not archived.
+             * @example null
+             */
+            readonly archived_at: string | null;
+            /**
+             * @description The place of the list in the manual order. Positions are compared as strings, character by character. `moveList` changes it.
+             * @example 50000000000000015
+             */
+            readonly position: string;
+            /**
+             * Format: date-time
+             * @description When the list was moved to the trash, or `null` if it is not in the trash.
+             * @example null
+             */
+            readonly trashed_at: string | null;
+            /** @description When it was created. */
+            readonly created_at: components["schemas"]["Timestamp"];
+            /** @description When it last changed. */
+            readonly updated_at: components["schemas"]["Timestamp"];
+            /** @description The version of this list, ready for `If-Match`. The same text as the `ETag` header. */
+            readonly etag: components["schemas"]["EntityTag"];
+        };
+        /** @description A new list. */
+        ListCreate: {
+            /** @description An id that the client chooses, preferably a UUIDv7. If it is absent, the server generates one. */
+            id?: components["schemas"]["Uuid"];
+            name: components["schemas"]["ListName"];
+            description?: components["schemas"]["Description"];
+            color?: components["schemas"]["Color"];
+            /**
+             * @description Whether the list is already archived.
+             * @default false
+             * @example false
+             */
+            archived?: boolean;
+        };
+        /** @description A merge patch of a list. */
+        ListUpdate: {
+            name?: components["schemas"]["ListName"];
+            description?: components["schemas"]["Description"];
+            color?: components["schemas"]["Color"];
+            /**
+             * @description Whether it is archived.
+             * @example true
+             */
+            archived?: boolean;
+        };
+        /** @description A page of lists. */
+        ListPage: {
+            /** @description The lists of this page. */
+            items: components["schemas"]["List"][];
+            /**
+             * Format: int32
+             * @description The number of matching lists when the first page was read. The maximum is 1,000, also for more lists.
+             * @example 2
+             */
+            total: number;
+            /**
+             * @description False when there are more than 1,000.
+             * @example true
+             */
+            total_is_exact: boolean;
+            /**
+             * @description The cursor of the next page; `null` at the end.
+             * @example null
+             */
+            next_cursor: string | null;
+        };
         /** @description Operations to perform in the given order. */
         Operations: {
             /** @description The operations to perform. If an operation creates a resource with an `id` that the client chose, later operations can use this `id`. */
             operations: components["schemas"]["Operation"][];
         };
         /** @description One operation. */
-        Operation: components["schemas"]["CreateTaskOperation"] | components["schemas"]["UpdateTaskOperation"] | components["schemas"]["CompleteTaskOperation"] | components["schemas"]["MoveTaskOperation"] | components["schemas"]["DeleteTaskOperation"] | components["schemas"]["RestoreTaskOperation"];
+        Operation: components["schemas"]["CreateTaskOperation"] | components["schemas"]["UpdateTaskOperation"] | components["schemas"]["CompleteTaskOperation"] | components["schemas"]["MoveTaskOperation"] | components["schemas"]["DeleteTaskOperation"] | components["schemas"]["RestoreTaskOperation"] | components["schemas"]["CreateListOperation"] | components["schemas"]["UpdateListOperation"] | components["schemas"]["MoveListOperation"] | components["schemas"]["DeleteListOperation"] | components["schemas"]["RestoreListOperation"];
         /** @description Same as `createTask`. */
         CreateTaskOperation: {
             /**
@@ -1115,13 +1374,72 @@ export interface components {
             /** @description Perform the operation only if the task still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
         };
+        /** @description Same as `createList`. */
+        CreateListOperation: {
+            /**
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "create_list";
+            value: components["schemas"]["ListCreate"];
+        };
+        /** @description Same as `updateList`. */
+        UpdateListOperation: {
+            /**
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "update_list";
+            /** @description The id of the list. */
+            id: components["schemas"]["Uuid"];
+            /** @description Perform the operation only if the list still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+            changes: components["schemas"]["ListUpdate"];
+        };
+        /** @description Same as `moveList`. */
+        MoveListOperation: {
+            /**
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "move_list";
+            /** @description The id of the list. */
+            id: components["schemas"]["Uuid"];
+            /** @description Perform the operation only if the list still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+            place: components["schemas"]["Place"];
+        };
+        /** @description Same as `deleteList`. */
+        DeleteListOperation: {
+            /**
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "delete_list";
+            /** @description The id of the list. */
+            id: components["schemas"]["Uuid"];
+            /** @description Perform the operation only if the list still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+        };
+        /** @description Same as `restoreList`. */
+        RestoreListOperation: {
+            /**
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "restore_list";
+            /** @description The id of the list. */
+            id: components["schemas"]["Uuid"];
+            /** @description Perform the operation only if the list still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+        };
         /** @description The results of the operations. */
         OperationResults: {
             /** @description The state of the resource after each operation, in the order of the operations. */
             items: components["schemas"]["OperationResult"][];
         };
         /** @description A resource after an operation. */
-        OperationResult: components["schemas"]["TaskResult"];
+        OperationResult: components["schemas"]["TaskResult"] | components["schemas"]["ListResult"];
         /** @description A task after an operation. */
         TaskResult: {
             /**
@@ -1130,6 +1448,15 @@ export interface components {
              */
             type: "task";
             value: components["schemas"]["Task"];
+        };
+        /** @description A list after an operation. */
+        ListResult: {
+            /**
+             * @description The kind of resource. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "list";
+            value: components["schemas"]["List"];
         };
         /** @description A page of changes. */
         Changes: {
@@ -1147,7 +1474,7 @@ export interface components {
             has_more: boolean;
         };
         /** @description The current state of a resource. */
-        Change: components["schemas"]["TaskChange"];
+        Change: components["schemas"]["TaskChange"] | components["schemas"]["ListChange"];
         /** @description The current state of a task. */
         TaskChange: {
             /**
@@ -1160,11 +1487,23 @@ export interface components {
             /** @description The task, which may be in the trash, or `null` if it was purged. */
             value: components["schemas"]["Task"] | null;
         };
+        /** @description The current state of a list. */
+        ListChange: {
+            /**
+             * @description The kind of resource. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "list";
+            /** @description The id of the list. */
+            id: components["schemas"]["Uuid"];
+            /** @description The list, which may be in the trash, or `null` if it was purged. */
+            value: components["schemas"]["List"] | null;
+        };
         /** @description The result of emptying the trash. */
         TrashEmptied: {
             /**
              * Format: int32
-             * @description The number of purged tasks.
+             * @description The number of purged tasks and lists.
              * @example 12
              */
             purged: number;
@@ -1214,6 +1553,7 @@ export interface components {
             id?: components["schemas"]["Uuid"];
             /** @description The previous owner. It has no effect. */
             user_id?: components["schemas"]["Uuid"];
+            list_id?: components["schemas"]["ListOfTask"];
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -1291,7 +1631,7 @@ export interface components {
             /** @description Up to three reasons why the row was refused. The pointers are relative to the row. */
             errors?: components["schemas"]["FieldError"][];
         };
-        /** @description The numbers of tasks by state and by label. */
+        /** @description The numbers of tasks by state, list and label. */
         TaskCounts: {
             /**
              * Format: int32
@@ -1317,6 +1657,19 @@ export interface components {
              * @example 3
              */
             today: number;
+            /**
+             * Format: int32
+             * @description Open tasks without a list.
+             * @example 4
+             */
+            inbox: number;
+            /** @description The lists with open tasks. Lists with the most tasks come first. */
+            lists: components["schemas"]["ListCount"][];
+            /**
+             * @description False when more than 200 lists have open tasks.
+             * @example true
+             */
+            lists_are_complete: boolean;
             /** @description The first 200 labels of open tasks. Labels with the most tasks come first. */
             labels: components["schemas"]["LabelCount"][];
             /**
@@ -1324,6 +1677,16 @@ export interface components {
              * @example true
              */
             labels_are_complete: boolean;
+        };
+        /** @description A list and its tasks. */
+        ListCount: {
+            list_id: components["schemas"]["Uuid"];
+            /**
+             * Format: int32
+             * @description Open tasks in this list.
+             * @example 8
+             */
+            open: number;
         };
         /** @description A label and its tasks. */
         LabelCount: {
@@ -1465,7 +1828,7 @@ export interface components {
              * @example task
              * @enum {string}
              */
-            type: "task";
+            type: "task" | "list";
             id: components["schemas"]["Uuid"];
             /** @description When the resource was purged. */
             purged_at: components["schemas"]["Timestamp"];
@@ -1706,7 +2069,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "list_id_taken" | "list_not_found" | "list_too_large" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457). Every error has this format. */
         Problem: {
             /**
@@ -1855,8 +2218,47 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The caller has no task or no list with the id of an operation. `errors` identifies the operation. */
+        BulkNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The caller has no task with this id. */
         TaskNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller has no list with this id. */
+        ListNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The list has more tasks than can be moved to the trash at once. */
+        ListTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
@@ -1909,6 +2311,19 @@ export interface components {
         };
         /** @description A task with the chosen id already exists and has different content, or the account has reached its quota. */
         NotCreated: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A list with the chosen id already exists and has different content, or the account has reached its quota. */
+        ListNotCreated: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
@@ -2133,6 +2548,11 @@ export interface components {
          */
         TaskId: components["schemas"]["Uuid"];
         /**
+         * @description The id of a list.
+         * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+         */
+        ListId: components["schemas"]["Uuid"];
+        /**
          * @description The id of a session.
          * @example 0199c2ef-1c3f-7b44-9e8d-7c6b5a493827
          */
@@ -2142,6 +2562,21 @@ export interface components {
          * @example false
          */
         Trashed: boolean;
+        /**
+         * @description If true, the lists in the trash instead of the lists that are not in the trash.
+         * @example false
+         */
+        TrashedLists: boolean;
+        /**
+         * @description Only archived lists, or only lists that are not archived. By default only the latter, or all of the lists in the trash.
+         * @example false
+         */
+        Archived: boolean;
+        /**
+         * @description Only tasks of this list. The value `inbox` stands for the tasks without a list.
+         * @example inbox
+         */
+        InList: string;
         /**
          * @description Only tasks that are done, or only open ones.
          * @example false
@@ -2268,12 +2703,12 @@ export interface components {
          */
         "Cache-Control": "private, no-store" | "private, no-cache";
         /**
-         * @description The version of the task, as a strong ETag (RFC 9110, 8.8.3). The `etag` member of the task has the same value.
+         * @description The version of the resource, as a strong ETag (RFC 9110, 8.8.3). The `etag` member of the resource has the same value.
          * @example "3"
          */
         ETag: components["schemas"]["EntityTag"];
         /**
-         * @description The version of all tasks of the user, as a strong ETag. If the response depends on the current time, the ETag contains the day or the minute.
+         * @description The version of everything that the user has, as a strong ETag. If the response depends on the current time, the ETag contains the day or the minute.
          * @example "4"
          */
         ListETag: components["schemas"]["ListEntityTag"];
@@ -2293,7 +2728,7 @@ export interface components {
          */
         "Idempotency-Replayed": "true";
         /**
-         * @description The path of the new task, relative to the server.
+         * @description The path of the new resource, relative to the server.
          * @example /api/0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d/tasks/0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
          */
         Location: string;
@@ -2345,10 +2780,13 @@ export type ListEntityTag = components['schemas']['ListEntityTag'];
 export type EntityTags = components['schemas']['EntityTags'];
 export type RequestId = components['schemas']['RequestId'];
 export type Title = components['schemas']['Title'];
+export type ListName = components['schemas']['ListName'];
+export type Color = components['schemas']['Color'];
 export type Description = components['schemas']['Description'];
 export type DueDate = components['schemas']['DueDate'];
 export type DueTime = components['schemas']['DueTime'];
 export type DueTimeZone = components['schemas']['DueTimeZone'];
+export type ListOfTask = components['schemas']['ListOfTask'];
 export type Priority = components['schemas']['Priority'];
 export type Label = components['schemas']['Label'];
 export type Labels = components['schemas']['Labels'];
@@ -2356,8 +2794,13 @@ export type Task = components['schemas']['Task'];
 export type TaskCreate = components['schemas']['TaskCreate'];
 export type TaskUpdate = components['schemas']['TaskUpdate'];
 export type TaskMove = components['schemas']['TaskMove'];
+export type Place = components['schemas']['Place'];
 export type TaskCompletion = components['schemas']['TaskCompletion'];
-export type TaskList = components['schemas']['TaskList'];
+export type TaskPage = components['schemas']['TaskPage'];
+export type List = components['schemas']['List'];
+export type ListCreate = components['schemas']['ListCreate'];
+export type ListUpdate = components['schemas']['ListUpdate'];
+export type ListPage = components['schemas']['ListPage'];
 export type Operations = components['schemas']['Operations'];
 export type Operation = components['schemas']['Operation'];
 export type CreateTaskOperation = components['schemas']['CreateTaskOperation'];
@@ -2366,12 +2809,19 @@ export type CompleteTaskOperation = components['schemas']['CompleteTaskOperation
 export type MoveTaskOperation = components['schemas']['MoveTaskOperation'];
 export type DeleteTaskOperation = components['schemas']['DeleteTaskOperation'];
 export type RestoreTaskOperation = components['schemas']['RestoreTaskOperation'];
+export type CreateListOperation = components['schemas']['CreateListOperation'];
+export type UpdateListOperation = components['schemas']['UpdateListOperation'];
+export type MoveListOperation = components['schemas']['MoveListOperation'];
+export type DeleteListOperation = components['schemas']['DeleteListOperation'];
+export type RestoreListOperation = components['schemas']['RestoreListOperation'];
 export type OperationResults = components['schemas']['OperationResults'];
 export type OperationResult = components['schemas']['OperationResult'];
 export type TaskResult = components['schemas']['TaskResult'];
+export type ListResult = components['schemas']['ListResult'];
 export type Changes = components['schemas']['Changes'];
 export type Change = components['schemas']['Change'];
 export type TaskChange = components['schemas']['TaskChange'];
+export type ListChange = components['schemas']['ListChange'];
 export type TrashEmptied = components['schemas']['TrashEmptied'];
 export type TaskExport = components['schemas']['TaskExport'];
 export type CsvFile = components['schemas']['CsvFile'];
@@ -2384,6 +2834,7 @@ export type TaskImportReport = components['schemas']['TaskImportReport'];
 export type RowCount = components['schemas']['RowCount'];
 export type ImportedRow = components['schemas']['ImportedRow'];
 export type TaskCounts = components['schemas']['TaskCounts'];
+export type ListCount = components['schemas']['ListCount'];
 export type LabelCount = components['schemas']['LabelCount'];
 export type SessionList = components['schemas']['SessionList'];
 export type Session = components['schemas']['Session'];
@@ -2431,11 +2882,15 @@ export type ResponseInvalidCredentials = components['responses']['InvalidCredent
 export type ResponseBrowserInvalidCredentials = components['responses']['BrowserInvalidCredentials'];
 export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseUntrustedOrigin = components['responses']['UntrustedOrigin'];
+export type ResponseBulkNotFound = components['responses']['BulkNotFound'];
 export type ResponseTaskNotFound = components['responses']['TaskNotFound'];
+export type ResponseListNotFound = components['responses']['ListNotFound'];
+export type ResponseListTooLarge = components['responses']['ListTooLarge'];
 export type ResponseNotAcceptable = components['responses']['NotAcceptable'];
 export type ResponseEmailTaken = components['responses']['EmailTaken'];
 export type ResponseBrowserEmailTaken = components['responses']['BrowserEmailTaken'];
 export type ResponseNotCreated = components['responses']['NotCreated'];
+export type ResponseListNotCreated = components['responses']['ListNotCreated'];
 export type ResponseQuotaExceeded = components['responses']['QuotaExceeded'];
 export type ResponsePositionExhausted = components['responses']['PositionExhausted'];
 export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
@@ -2453,8 +2908,12 @@ export type ResponseInternalServerError = components['responses']['InternalServe
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ParameterUserId = components['parameters']['UserId'];
 export type ParameterTaskId = components['parameters']['TaskId'];
+export type ParameterListId = components['parameters']['ListId'];
 export type ParameterSessionId = components['parameters']['SessionId'];
 export type ParameterTrashed = components['parameters']['Trashed'];
+export type ParameterTrashedLists = components['parameters']['TrashedLists'];
+export type ParameterArchived = components['parameters']['Archived'];
+export type ParameterInList = components['parameters']['InList'];
 export type ParameterCompleted = components['parameters']['Completed'];
 export type ParameterPriority = components['parameters']['Priority'];
 export type ParameterLabel = components['parameters']['Label'];
@@ -2500,6 +2959,11 @@ export interface operations {
                  * @example false
                  */
                 trashed?: components["parameters"]["Trashed"];
+                /**
+                 * @description Only tasks of this list. The value `inbox` stands for the tasks without a list.
+                 * @example inbox
+                 */
+                list_id?: components["parameters"]["InList"];
                 /**
                  * @description Only tasks that are done, or only open ones.
                  * @example false
@@ -2609,7 +3073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskList"];
+                    "application/json": components["schemas"]["TaskPage"];
                 };
             };
             /** @description The list still has one of the ETags in `If-None-Match`. */
@@ -3105,6 +3569,487 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listLists: {
+        parameters: {
+            query?: {
+                /**
+                 * @description If true, the lists in the trash instead of the lists that are not in the trash.
+                 * @example false
+                 */
+                trashed?: components["parameters"]["TrashedLists"];
+                /**
+                 * @description Only archived lists, or only lists that are not archived. By default only the latter, or all of the lists in the trash.
+                 * @example false
+                 */
+                archived?: components["parameters"]["Archived"];
+                /**
+                 * @description The maximum number of tasks in a page.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description The `next_cursor` of the previous page. It is opaque, and valid only for the same user, the same sort order and identically written filters.
+                 * @example WyIyMDI2LTExLTIwVDE4OjEyOjQ0LjEyMFoiXQ.a1b2c3d4e5f60718
+                 */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @example "4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lists. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPage"];
+                };
+            };
+            /** @description The list still has one of the ETags in `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** @description The new list. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListCreate"];
+            };
+        };
+        responses: {
+            /** @description A list with this id and this content already exists. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description The list was created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ListNotCreated"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Return 304 if the task still has one of these ETags (RFC 9110, 13.1.2).
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a list.
+                 * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+                 */
+                list_id: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description The list still has one of the ETags in `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ListNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a list.
+                 * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+                 */
+                list_id: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list and its tasks are in the trash. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ListNotFound"];
+            409: components["responses"]["ListTooLarge"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a list.
+                 * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+                 */
+                list_id: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        /** @description The members to change. */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ListUpdate"];
+                "application/json": components["schemas"]["ListUpdate"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ListNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["QuotaExceeded"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedPatchMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    moveList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a list.
+                 * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+                 */
+                list_id: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        /** @description The new place of the list, as exactly one member. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Place"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ListNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["PositionExhausted"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restoreList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a list.
+                 * @example 0199c2f0-1a2b-7c3d-94e5-f60718293a4b
+                 */
+                list_id: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ListNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     emptyTrash: {
         parameters: {
             query?: never;
@@ -3129,7 +4074,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The number of tasks that were permanently deleted. */
+            /** @description The number of tasks and lists that were permanently deleted. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3201,7 +4146,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["TaskNotFound"];
+            404: components["responses"]["BulkNotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["BulkConflict"];
             412: components["responses"]["PreconditionFailed"];
@@ -4211,21 +5156,30 @@ type ReadonlyArray<T> = [
 ] extends [
     unknown[]
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const colorValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Color"]> = ["gray", "red", "orange", "yellow", "green", "teal", "cyan", "blue", "indigo", "violet", "pink", "brown"];
 export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["none", "low", "medium", "high"];
 export const taskMoveToValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskMove"]["to"]> = ["top", "bottom"];
+export const placeToValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Place"]["to"]> = ["top", "bottom"];
 export const createTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CreateTaskOperation"]["action"]> = ["create_task"];
 export const updateTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UpdateTaskOperation"]["action"]> = ["update_task"];
 export const completeTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompleteTaskOperation"]["action"]> = ["complete_task"];
 export const moveTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MoveTaskOperation"]["action"]> = ["move_task"];
 export const deleteTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DeleteTaskOperation"]["action"]> = ["delete_task"];
 export const restoreTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreTaskOperation"]["action"]> = ["restore_task"];
+export const createListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CreateListOperation"]["action"]> = ["create_list"];
+export const updateListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UpdateListOperation"]["action"]> = ["update_list"];
+export const moveListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MoveListOperation"]["action"]> = ["move_list"];
+export const deleteListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DeleteListOperation"]["action"]> = ["delete_list"];
+export const restoreListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreListOperation"]["action"]> = ["restore_list"];
 export const taskResultTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskResult"]["type"]> = ["task"];
+export const listResultTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ListResult"]["type"]> = ["list"];
 export const taskChangeTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskChange"]["type"]> = ["task"];
+export const listChangeTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ListChange"]["type"]> = ["list"];
 export const importedRowOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ImportedRow"]["outcome"]> = ["created", "unchanged", "refused"];
-export const tombstoneTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Tombstone"]["type"]> = ["task"];
+export const tombstoneTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Tombstone"]["type"]> = ["task", "list"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "list_id_taken", "list_not_found", "list_too_large", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
 export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "too_common", "invalid"];
 export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];

@@ -182,8 +182,8 @@ export function createDocket(options: DocketOptions): DocketClient {
       }
       if (error.status === 412 && error instanceof ConflictError && etag) {
         const { data: current } = await settle(
-          'getTask',
-          { task: targetId },
+          readerOf(name),
+          { [name]: targetId },
           { signal: over },
           false,
           session,
@@ -308,6 +308,12 @@ function userOf(token: string | undefined): string {
   }
 }
 
-/** A task or session, or its id alone. */
+/** The operation that reads one resource of the kind that has this name in paths. */
+const readerOf = (name: string) =>
+  (Object.keys(OPERATIONS) as OperationId[]).find(
+    (id) => OPERATIONS[id].method === 'get' && OPERATIONS[id].path.endsWith(`{${name}_id}`),
+  ) as OperationId
+
+/** A resource or session, or its id alone. */
 const targeted = (target: unknown): { id?: string; etag?: string } =>
   typeof target === 'string' ? { id: target } : (target ?? {})

@@ -1,5 +1,6 @@
 import {
   type FieldError,
+  type List,
   type Problem,
   type ProblemCode,
   problemCodeValues,
@@ -113,11 +114,11 @@ export class NotFoundError extends ProblemError {
 export class ConflictError extends ProblemError {
   override readonly name = 'ConflictError'
   /**
-   * The task as it was when the caller read it, and as it is now; where a version was asked for and
-   * the task is still there.
+   * The resource as it was when the caller read it, and as it is now; where a version was asked for
+   * and the resource is still there.
    */
   declare read?: Pick<Task, 'id' | 'etag'>
-  declare current?: Task
+  declare current?: Task | List
 }
 /** 429: later. */
 export class RateLimitError extends ProblemError {

@@ -16,6 +16,6 @@ export {
   RateLimitError,
   ServerError,
 } from './errors.ts'
-export type { CallOptions, Input, Output, Result, TaskTarget } from './operation-types.ts'
+export type { CallOptions, Input, Output, ResourceTarget, Result } from './operation-types.ts'
 export type { RetryOptions } from './retry.ts'
 export { type Fetch, type SessionTokensOptions, sessionTokens, type TokenSource } from './tokens.ts'

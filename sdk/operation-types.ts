@@ -30,15 +30,15 @@ type Query<Op extends OperationId> = operations[Op]['parameters'] extends { quer
     : NonNullable<Q>
   : unknown
 /**
- * A task as it came back, whose version is then asked for with `If-Match`, or an id, to do it
+ * A resource as it came back, whose version is then asked for with `If-Match`, or an id, to do it
  * whatever the version is.
  */
-export type TaskTarget = string | Pick<Task, 'id' | 'etag'>
+export type ResourceTarget = string | Pick<Task, 'id' | 'etag'>
 /** What stands in the path beside the user: `{task_id}` is given as `task`. */
 type Target<Op extends OperationId> = {
   [K in keyof Path<Op> as K extends `${infer Name}_id`
     ? Exclude<Name, 'user'>
-    : never]: K extends 'task_id' ? TaskTarget : string | { id: string }
+    : never]: K extends 'session_id' ? string | { id: string } : ResourceTarget
 }
 type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }
   ? { body: C[keyof C] }

@@ -2,7 +2,7 @@
 import type { Facts, OperationId, Shape } from './operation-types.ts'
 
 export const OPERATIONS: Record<OperationId, Facts> = {
-  listTasks: { method: 'get', path: '/api/{user_id}/tasks', responses: { 200: 'TaskList' } },
+  listTasks: { method: 'get', path: '/api/{user_id}/tasks', responses: { 200: 'TaskPage' } },
   createTask: { method: 'post', path: '/api/{user_id}/tasks', isKeyed: true, responses: { 200: 'Task', 201: 'Task' } },
   getTask: { method: 'get', path: '/api/{user_id}/tasks/{task_id}', responses: { 200: 'Task' } },
   updateTask: { method: 'patch', path: '/api/{user_id}/tasks/{task_id}', isPatch: true, isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
@@ -10,6 +10,13 @@ export const OPERATIONS: Record<OperationId, Facts> = {
   toggleTaskCompletion: { method: 'patch', path: '/api/{user_id}/tasks/{task_id}/complete', isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
   moveTask: { method: 'post', path: '/api/{user_id}/tasks/{task_id}/move', isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
   restoreTask: { method: 'post', path: '/api/{user_id}/tasks/{task_id}/restore', isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
+  listLists: { method: 'get', path: '/api/{user_id}/lists', responses: { 200: 'ListPage' } },
+  createList: { method: 'post', path: '/api/{user_id}/lists', isKeyed: true, responses: { 200: 'List', 201: 'List' } },
+  getList: { method: 'get', path: '/api/{user_id}/lists/{list_id}', responses: { 200: 'List' } },
+  updateList: { method: 'patch', path: '/api/{user_id}/lists/{list_id}', isPatch: true, isKeyed: true, isConditional: true, responses: { 200: 'List' } },
+  deleteList: { method: 'delete', path: '/api/{user_id}/lists/{list_id}', isKeyed: true, isConditional: true, responses: { 204: null } },
+  moveList: { method: 'post', path: '/api/{user_id}/lists/{list_id}/move', isKeyed: true, isConditional: true, responses: { 200: 'List' } },
+  restoreList: { method: 'post', path: '/api/{user_id}/lists/{list_id}/restore', isKeyed: true, isConditional: true, responses: { 200: 'List' } },
   emptyTrash: { method: 'delete', path: '/api/{user_id}/trash', isKeyed: true, responses: { 200: 'TrashEmptied' } },
   applyOperations: { method: 'post', path: '/api/{user_id}/operations', isKeyed: true, responses: { 200: 'OperationResults' } },
   listChanges: { method: 'get', path: '/api/{user_id}/changes', responses: { 200: 'Changes' } },
@@ -39,14 +46,19 @@ export const OPERATIONS: Record<OperationId, Facts> = {
 }
 
 export const SHAPES: Record<string, Shape> = {
-  TaskList: { items: '[Task]', total: 'n', total_is_exact: 'b', next_cursor: 's?' },
-  Task: { id: 's', user_id: 's', title: 's', description: 's?', completed: 'b', completed_at: 's?', due_date: 's?', due_time: 's?', due_time_zone: 's?', priority: 's', labels: '[s]', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
+  TaskPage: { items: '[Task]', total: 'n', total_is_exact: 'b', next_cursor: 's?' },
+  Task: { id: 's', user_id: 's', list_id: 's?', title: 's', description: 's?', completed: 'b', completed_at: 's?', due_date: 's?', due_time: 's?', due_time_zone: 's?', priority: 's', labels: '[s]', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
+  ListPage: { items: '[List]', total: 'n', total_is_exact: 'b', next_cursor: 's?' },
+  List: { id: 's', user_id: 's', name: 's', description: 's?', color: 's', archived: 'b', archived_at: 's?', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
   TrashEmptied: { purged: 'n', is_empty: 'b' },
-  OperationResults: { items: '[TaskResult]+' },
+  OperationResults: { items: '[TaskResult|ListResult]+' },
   TaskResult: { type: 's', value: 'Task' },
-  Changes: { items: '[TaskChange]', cursor: 's', has_more: 'b' },
+  ListResult: { type: 's', value: 'List' },
+  Changes: { items: '[TaskChange|ListChange]', cursor: 's', has_more: 'b' },
   TaskChange: { type: 's', id: 's', value: 'Task?' },
-  TaskCounts: { open: 'n', done: 'n', overdue: 'n', today: 'n', labels: '[LabelCount]', labels_are_complete: 'b' },
+  ListChange: { type: 's', id: 's', value: 'List?' },
+  TaskCounts: { open: 'n', done: 'n', overdue: 'n', today: 'n', inbox: 'n', lists: '[ListCount]', lists_are_complete: 'b', labels: '[LabelCount]', labels_are_complete: 'b' },
+  ListCount: { list_id: 's', open: 'n' },
   LabelCount: { label: 's', open: 'n' },
   TaskExport: { exported_at: 's', items: '[Task]' },
   TaskImportReport: { created: 'n', unchanged: 'n', refused: 'n', rows: '[ImportedRow]' },

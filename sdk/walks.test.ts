@@ -26,7 +26,7 @@ describe('what comes in pages', () => {
     await docket.applyOperations({ body: { operations } })
     const titles: string[] = []
     for await (const { title } of docket.tasks({ limit: 5, sort: 'position' })) titles.push(title)
-    expect(titles).toEqual(operations.map(({ task }) => task.title))
+    expect(titles).toEqual(operations.map(({ value }) => value.title))
     const sizes: number[] = []
     for await (const { items } of docket.taskPages({ limit: 10 })) sizes.push(items.length)
     expect(sizes).toEqual([10, 10, 3])
@@ -54,7 +54,7 @@ describe('what comes in pages', () => {
     for await (const page of docket.changes()) cursor = page.cursor
     const following = async () => {
       for await (const { items } of docket.changes(cursor, { follow: 10, signal: over.signal })) {
-        heard.push(...items.map(({ task }) => task?.title))
+        heard.push(...items.map(({ value }) => value?.title))
         if (heard.includes('last')) over.abort(new Error('enough'))
       }
     }

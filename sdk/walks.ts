@@ -1,5 +1,5 @@
 import type { Calls } from './calls.gen.ts'
-import type { Changes, Task, TaskList } from './contract.gen.ts'
+import type { Changes, List, ListPage, Task, TaskPage } from './contract.gen.ts'
 import { DocketError, NoResponseError } from './errors.ts'
 import type { CallOptions, Input } from './operation-types.ts'
 import { pause } from './retry.ts'
@@ -16,7 +16,9 @@ export interface Walks {
   taskPages(
     query?: Input<'listTasks'>,
     options?: CallOptions,
-  ): AsyncGenerator<TaskList, void, undefined>
+  ): AsyncGenerator<TaskPage, void, undefined>
+  /** Every list, in the manual order, page by page as they are taken. */
+  lists(query?: Input<'listLists'>, options?: CallOptions): AsyncGenerator<List, void, undefined>
   /**
    * What has happened since a cursor, in pages; keep the `cursor` of each with what was done with
    * its items.
@@ -33,24 +35,24 @@ export interface Walks {
 }
 
 /** What takes several calls: lists and changes, page after page. */
-export function walks({ listTasks, listChanges }: Pick<Calls, 'listTasks' | 'listChanges'>): Walks {
-  async function* taskPages(
-    query: Input<'listTasks'> = {},
-    options?: CallOptions,
-  ): AsyncGenerator<TaskList, void, undefined> {
-    for (let cursor: string | undefined; ; ) {
-      const page: TaskList = await listTasks({ ...query, cursor } as typeof query, options)
-      yield page
-      if (page.next_cursor === null) return
-      if (page.next_cursor === cursor) throw new DocketError('The cursor stands still')
-      cursor = page.next_cursor
-    }
-  }
+export function walks({
+  listTasks,
+  listLists,
+  listChanges,
+}: Pick<Calls, 'listTasks' | 'listLists' | 'listChanges'>): Walks {
+  const taskPages: Walks['taskPages'] = (query, options) =>
+    pages((cursor) => listTasks({ ...query, cursor } as typeof query, options))
 
   return {
     taskPages,
     async *tasks(query, options) {
       for await (const { items } of taskPages(query, options)) yield* items
+    },
+    async *lists(query, options) {
+      const listPages = pages<ListPage>((cursor) =>
+        listLists({ ...query, cursor } as typeof query, options),
+      )
+      for await (const { items } of listPages) yield* items
     },
     async *changes(since, { follow, ...options } = {}) {
       for (let cursor = since; ; ) {
@@ -74,5 +76,18 @@ export function walks({ listTasks, listChanges }: Pick<Calls, 'listTasks' | 'lis
         options.signal?.throwIfAborted()
       }
     },
+  }
+}
+
+/** Page after page, each from where the one before ended. */
+async function* pages<Page extends { next_cursor: string | null }>(
+  read: (cursor: string | undefined) => Promise<Page>,
+): AsyncGenerator<Page, void, undefined> {
+  for (let cursor: string | undefined; ; ) {
+    const page = await read(cursor)
+    yield page
+    if (page.next_cursor === null) return
+    if (page.next_cursor === cursor) throw new DocketError('The cursor stands still')
+    cursor = page.next_cursor
   }
 }

@@ -193,7 +193,7 @@ describe('the embedded database', () => {
     const task = await ada.addTask()
     expect(await first.end('SIGTERM')).toBe(0)
     const second = await startProcess({ DATA_DIR })
-    const { body } = await send<Schemas['TaskList']>(`${second.url}${ada.tasks}`, {
+    const { body } = await send<Schemas['TaskPage']>(`${second.url}${ada.tasks}`, {
       headers: { authorization: `Bearer ${ada.token}` },
     })
     expect(body.items).toEqual([task])
@@ -213,7 +213,7 @@ describe('the embedded database', () => {
     await first.end('SIGKILL')
     await writers
     const second = await startProcess({ DATA_DIR })
-    const { body } = await send<Schemas['TaskList']>(`${second.url}${ada.tasks}?limit=200`, {
+    const { body } = await send<Schemas['TaskPage']>(`${second.url}${ada.tasks}?limit=200`, {
       headers: { authorization: `Bearer ${ada.token}` },
     })
     expect(acknowledged.filter((id) => !body.items.some((item) => item.id === id))).toEqual([])

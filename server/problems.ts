@@ -48,6 +48,13 @@ const table = {
   invalid_body: [422, 'Unprocessable Content', 'The body does not match the contract. See errors.'],
   invalid_credentials: [401, 'Unauthorized', 'Invalid email or password'],
   invalid_request: [400, 'Bad Request', 'The request is not valid. See errors.'],
+  list_id_taken: [409, 'Conflict', 'A different list with this id already exists.'],
+  list_not_found: [404, 'Not Found', 'There is no list with this id.'],
+  list_too_large: [
+    409,
+    'Conflict',
+    'The list has more than 20,000 tasks. Move some of them to the trash first, then try again.',
+  ],
   malformed_csv: [400, 'Bad Request', 'The body is not valid CSV. See errors.'],
   malformed_http: [400, 'Bad Request', 'The request is not readable as HTTP/1.1.'],
   malformed_json: [400, 'Bad Request', 'The body is not valid JSON.'],
@@ -66,8 +73,8 @@ const table = {
   position_exhausted: [
     409,
     'Conflict',
-    'There is no room left between these two tasks. Move the task named in errors to another ' +
-      'place, then try again.',
+    'There is no room left between these two neighbours. Move the one named in errors to ' +
+      'another place, then try again.',
   ],
   quota_exceeded: [
     409,

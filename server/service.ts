@@ -12,6 +12,9 @@ import { type Database, openDatabase } from './database/database.ts'
 import { Unavailable } from './database/unavailable.ts'
 import { createApp } from './http/app.ts'
 import { pages } from './http/response/pages.ts'
+import { listActions } from './lists/actions.ts'
+import { lists } from './lists/fields.ts'
+import { listOperations } from './lists/operations.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { probeOperations } from './probes.ts'
 import { problem } from './problems.ts'
@@ -66,7 +69,11 @@ export async function createService(
     ),
     ...taskOperations(database, config.quota),
     ...queryOperations(database, pageCursors),
-    ...resourceOperations(database, pageCursors, [tasks], taskActions(config.quota)),
+    ...listOperations(database, pageCursors, config.quota, tasks),
+    ...resourceOperations(database, pageCursors, [tasks, lists], {
+      ...taskActions(config.quota),
+      ...listActions(config.quota, tasks),
+    }),
     ...exportOperations(database),
     ...importOperations(database, config.quota),
   } satisfies Handlers

@@ -67,7 +67,7 @@ const FORGOTTEN: [what: string, forget: (document: Document) => void, told: stri
   ],
   [
     'to close an object',
-    ({ components: { schemas } }) => delete schemas.TaskList.additionalProperties,
+    ({ components: { schemas } }) => delete schemas.TaskPage.additionalProperties,
     'contract/bounded-schemas: An object needs additionalProperties: false.',
   ],
   [

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contractOperations, type Operation } from '../../server/contract/document.ts'
 import { freePort } from '../../server/testing/network/free-port.ts'
+import { addResource, nounOf } from '../../server/testing/nouns.ts'
 import { newPerson, type Person, send } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
 import { responseFaults } from '../requests/contract-schemas.ts'
@@ -83,6 +84,9 @@ const withQuery =
     operation.queryParameters.includes(parameter)
       ? { ...request, path: `${request.path}?${query}` }
       : undefined
+/** Another id of a task or list in a path. */
+const withId = (path: string, id: string) => path.replace(/(tasks|lists)\/[^/]+/, `$1/${id}`)
+
 /** Changes the body where it is a task's. */
 const withTask = (members: object): Change =>
   needing('body', (request, operation) =>
@@ -108,7 +112,7 @@ const CASES: Record<string, Change> = {
     withBody(() => '[]'),
   ),
   'a body without its members': needing('body', (request, operation) =>
-    operation.id === 'updateTask' ? undefined : withBody(() => '{}')(request, operation),
+    /^update(Task|List)$/.test(operation.id) ? undefined : withBody(() => '{}')(request, operation),
   ),
   'an unknown member': withBody((example) => JSON.stringify({ ...example, nobody_knows: 1 })),
   'a member of another type': needing(
@@ -135,7 +139,7 @@ const CASES: Record<string, Change> = {
   'a value of a filter that is none': withQuery('priority', 'priority=high&priority=urgent'),
   'an action that is none': (request, operation) =>
     operation.id === 'applyOperations'
-      ? withBody(() => JSON.stringify({ operations: [{ action: 'purge', task_id: NO_TASK }] }))(
+      ? withBody(() => JSON.stringify({ operations: [{ action: 'purge', id: NO_TASK }] }))(
           request,
           operation,
         )
@@ -154,10 +158,8 @@ const CASES: Record<string, Change> = {
     operation.headerParameters.includes('Idempotency-Key')
       ? withHeader('idempotency-key', 'x'.repeat(256))(request, operation)
       : undefined,
-  'a task id that is none': (request, operation) =>
-    operation.template.includes('{task_id}')
-      ? { ...request, path: request.path.replace(/tasks\/[^/]+/, 'tasks/x') }
-      : undefined,
+  'an id that is none': (request, operation) =>
+    nounOf(operation) ? { ...request, path: withId(request.path, 'x') } : undefined,
   'an If-Match that is none': (request, operation) =>
     operation.headerParameters.includes('If-Match')
       ? withHeader('if-match', 'x')(request, operation)
@@ -188,12 +190,10 @@ const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
         ? { ...request, path: request.path.replace(/^\/api\/[^/]+/, `/api/${NO_TASK}`) }
         : undefined,
   },
-  'a task that is not there': {
+  'a resource that is not there': {
     status: 404,
     change: (request, operation) =>
-      operation.template.includes('{task_id}')
-        ? { ...request, path: request.path.replace(/tasks\/[^/]+/, `tasks/${NO_TASK}`) }
-        : undefined,
+      nounOf(operation) ? { ...request, path: withId(request.path, NO_TASK) } : undefined,
   },
   'a session that is not there': {
     status: 404,
@@ -272,8 +272,8 @@ async function goodRequest(operation: Operation): Promise<Outgoing> {
   const who = /logout|signOut|revoke|changePassword|deleteAccount/.test(operation.id)
     ? await newPerson(service.url, 'sue')
     : ada
-  const task = operation.template.includes('{task_id}') ? (await who.addTask()).id : undefined
-  const request = exampleRequest(operation, who, task)
+  const noun = nounOf(operation)
+  const request = exampleRequest(operation, who, noun && (await addResource(who, noun)).id)
   const email = /signup|signUpEmail/.test(operation.id) ? `${randomUUID()}@example.org` : ada.email
   return {
     ...request,

@@ -16,11 +16,12 @@ const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (
 test.each([...samples].map(([id, { typescript }]) => ({ id, typescript })))(
   'the TypeScript sample of $id does what it says',
   async ({ id, typescript }) => {
-    const { docket, task, session } = await sampleWorld(service.url, id)
+    const { docket, task, list, session } = await sampleWorld(service.url, id)
     const printed: unknown[] = []
-    await new AsyncFunction('docket', 'task', 'session', 'console', typescript)(
+    await new AsyncFunction('docket', 'task', 'list', 'session', 'console', typescript)(
       docket,
       task,
+      list,
       session,
       { log: (value: unknown) => printed.push(value) },
     )

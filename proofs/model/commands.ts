@@ -11,6 +11,8 @@ import {
   counted,
   differs,
   hangsInTheAir,
+  isOpen,
+  isTrashed,
   listed,
   positioned,
   type Query,
@@ -19,33 +21,34 @@ import {
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
+type List = Schemas['List']
 
 /** A write that was done under a key, and how it was answered. */
 interface Kept {
   /** Whether the operation takes a title, and so another body. */
   takesTitle: boolean
-  again: (json?: unknown) => Promise<Reply<Task>>
-  first: Reply<Task>
+  again: (json?: unknown) => Promise<Reply<Task & List>>
+  first: Reply<Task & List>
 }
 export interface Side {
   account: Account
   person: Person
   kept: Kept[]
-  /** What the change feed has told so far, by task, and where it stands. */
-  copy: Map<string, Task>
+  /** What the change feed has told so far, by id, and where it stands. */
+  copy: Map<string, Task | List>
   cursor?: string
 }
 export type World = [Side, Side]
 export type User = 0 | 1
 export type Command = fc.AsyncCommand<World, object>
 
-const command = (name: string, run: (world: World) => Promise<void>): Command => ({
+export const command = (name: string, run: (world: World) => Promise<void>): Command => ({
   check: () => true,
   toString: () => name,
   async run(world: World) {
     await run(world)
     for (const { person, account } of world) {
-      const { body } = await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200`)
+      const { body } = await person.send<Schemas['TaskPage']>(`${person.tasks}?limit=200`)
       expect(body.items).toEqual(listed(account.tasks, {}, today()))
     }
   },
@@ -61,29 +64,56 @@ export const liveAt = ({ account }: Side, index: number) =>
   reachable(account)[index % Math.max(reachable(account).length, 1)]
 
 /** Sends a write, under a new key where it is `keyed`. */
-async function sendWrite(
+export async function sendWrite(
   side: Side,
   path: string,
   init: RequestInit & { json?: unknown },
   keyed: boolean,
-): Promise<Reply<Task>> {
+): Promise<Reply<Task & List>> {
   const key = randomUUID()
   const headers = { ...init.headers, ...(keyed ? { 'idempotency-key': key } : {}) }
   const again = (json = init.json) =>
-    side.person.send<Task>(path, { ...init, headers, ...(json === undefined ? {} : { json }) })
+    side.person.send<Task & List>(path, {
+      ...init,
+      headers,
+      ...(json === undefined ? {} : { json }),
+    })
   const first = await again()
   if (keyed && first.status < 300)
     side.kept.push({
-      takesTitle: init.json !== undefined && !/\/(complete|move)$/.test(path),
+      takesTitle: init.json !== undefined && /\/tasks(\/[^/]+)?$/.test(path),
       again,
       first,
     })
   return first
 }
 
-export function create(user: User, given: Schemas['TaskCreate'], keyed: boolean): Command {
-  return command(`create(${user}, ${JSON.stringify(given)}${keyed ? ', keyed' : ''})`, (world) =>
-    created(world[user], given, keyed),
+/** Where a task is put: into one of the lists, one that is not there, or the Inbox. */
+export type Where = number | undefined
+
+/** The id of a list of the user, of the other user, or of none; undefined: nothing is said. */
+export function listIdAt(world: World, user: User, where: Where): string | undefined {
+  if (where === undefined) return undefined
+  const { lists } = world[user].account
+  const all = [...lists, ...world[(1 - user) as User].account.lists.slice(0, 1), { id: NO_TASK }]
+  return all[where % all.length]?.id
+}
+
+/** The members with the list that is meant. */
+const placed = <Fields extends { list_id?: string | null }>(
+  { list_id: _, ...fields }: Fields,
+  listId: string | undefined,
+) => ({ ...fields, ...(listId === undefined ? {} : { list_id: listId }) })
+
+export function create(
+  user: User,
+  given: Schemas['TaskCreate'],
+  keyed: boolean,
+  where: Where = undefined,
+): Command {
+  return command(
+    `create(${user}, ${JSON.stringify(given)}${keyed ? ', keyed' : ''}, ${where})`,
+    (world) => created(world[user], placed(given, listIdAt(world, user, where)), keyed),
   )
 }
 
@@ -108,7 +138,8 @@ async function created(side: Side, fields: Schemas['TaskCreate'], keyed: boolean
   const content = chosen(fields)
   const there = account.tasks.find(({ id }) => id === fields.id)
   if (there && differs(there, content)) return expect(status).toBe(409)
-  if (hangsInTheAir(content)) return expect(status).toBe(422)
+  if (!there && (hangsInTheAir(content) || !isOpen(account, content.list_id)))
+    return expect(status).toBe(422)
   if (!there) account.version += 1
   const etag = there?.etag ?? `"${account.version}"`
   expect([status, headers.get('etag'), headers.get('location')]).toEqual([
@@ -151,13 +182,17 @@ export function importFile(
   given: Schemas['TaskCreate'][],
   index: number,
   isSame: boolean,
+  where: Where,
 ): Command {
   return command(
-    `importFile(${user}, ${JSON.stringify(given)}, ${index}, ${isSame})`,
+    `importFile(${user}, ${JSON.stringify(given)}, ${index}, ${isSame}, ${where})`,
     async (world) => {
       const { account, person } = world[user]
       const there = taskAt(world[user], index)
-      const fresh = given.map((fields) => ({ id: randomUUID(), ...fields }))
+      const fresh = given.map((fields) => ({
+        id: randomUUID(),
+        ...placed(fields, listIdAt(world, user, where)),
+      }))
       const old = there ? [isSame ? there : { ...there, title: randomUUID() }] : []
       const items = [...fresh, ...fresh.slice(0, 1), ...old]
       const { status, body } = await person.send<Schemas['TaskImportReport']>(
@@ -168,7 +203,10 @@ export function importFile(
       const known = account.tasks.map(({ id }) => id)
       const expected = items.map(({ id, ...fields }, at) => {
         const isNew = !known.includes(id) && items.findIndex((item) => item.id === id) === at
-        if (isNew) return hangsInTheAir(chosen(fields)) ? 'refused' : 'created'
+        if (isNew)
+          return hangsInTheAir(chosen(fields)) || !isOpen(account, fields.list_id)
+            ? 'refused'
+            : 'created'
         return id === there?.id && isSame ? 'unchanged' : 'refused'
       })
       expect(body.rows.map(({ outcome }) => outcome)).toEqual(expected)
@@ -204,7 +242,7 @@ export const VERSIONS: WhichVersion[] = [
   'a weak one',
 ]
 
-function ifMatch(which: WhichVersion, etag: string): Record<string, string> {
+export function ifMatch(which: WhichVersion, etag: string): Record<string, string> {
   const values = {
     'the current one': etag,
     any: '*',
@@ -215,7 +253,7 @@ function ifMatch(which: WhichVersion, etag: string): Record<string, string> {
   return which === 'no If-Match' ? {} : { 'if-match': values[which] }
 }
 
-const matches = (which: WhichVersion) => which !== 'a stale one' && which !== 'a weak one'
+export const matches = (which: WhichVersion) => which !== 'a stale one' && which !== 'a weak one'
 
 /** A write of one task as both sides take it: what to send, and what the model becomes. */
 export interface Write {
@@ -269,7 +307,7 @@ export function change(
         expect(status).toBe(204)
         account.version += 1
         const [trashed] = (
-          await person.send<Schemas['TaskList']>(
+          await person.send<Schemas['TaskPage']>(
             `${person.tasks}?trashed=true&sort=-updated_at&limit=1`,
           )
         ).body.items
@@ -281,6 +319,7 @@ export function change(
         })
         Object.assign(target, trashed)
         account.order = without(account.order, id)
+        account.trashedWith.delete(id)
         return
       }
       const isChange = differs(target, next)
@@ -302,7 +341,10 @@ export function change(
           'position' in next ? { position } : {},
         )
       }
-      if ('trashed_at' in next) account.order = positioned(account)
+      if ('trashed_at' in next) {
+        account.order = positioned(account)
+        account.trashedWith.delete(id)
+      }
       expect(body).toEqual(target)
       expect(body.completed).toBe(body.completed_at !== null)
     },
@@ -333,48 +375,62 @@ export function repeat(user: User, index: number, isSame: boolean): Command {
   )
 }
 
-export function read(user: User, index: number, query: Query, limit: number): Command {
-  return command(`read(${user}, ${index}, ${JSON.stringify(query)}, ${limit})`, async (world) => {
-    const { account, person } = world[user]
-    const target = liveAt(world[user], index)
-    const one = await person.send<Task>(`${person.tasks}/${target?.id ?? NO_TASK}`)
-    if (target) expect(one).toMatchObject({ status: 200, body: target })
-    else expect(one.status).toBe(404)
-    if (target)
-      expect(
-        (
-          await person.send(`${person.tasks}/${target.id}`, {
-            headers: { 'if-none-match': target.etag },
-          })
-        ).status,
-      ).toBe(304)
-    const date = today()
-    const expected = listed(account.tasks, query, date)
-    const seen = await walk(person, query, limit, expected.length).catch((error) => {
-      // The day may have turned meanwhile.
-      if (date === today()) throw error
-      return expected
-    })
-    expect(seen).toEqual(expected)
-    expect(listed(account.tasks, { sort: 'position' }, today()).map(({ id }) => id)).toEqual(
-      account.order,
-    )
-    const counts = await person.send<Schemas['TaskCounts']>(`/api/${person.id}/task-counts`)
-    const { labels, labels_are_complete, ...numbers } = counts.body
-    expect({
-      ...numbers,
-      labels: new Map(labels.map(({ label, open }) => [fold(label), open])),
-    }).toEqual(counted(account, today()))
-    expect(labels.map(({ open }) => open)).toEqual(
-      labels.map(({ open }) => open).sort((a, b) => b - a),
-    )
-    expect(labels_are_complete).toBe(true)
-    await follow(world[user], limit)
-    expect([...world[user].copy.values()].sort(byId)).toEqual(account.tasks.toSorted(byId))
-  })
+export function read(
+  user: User,
+  index: number,
+  asked: Query,
+  limit: number,
+  where: Where | 'inbox',
+): Command {
+  return command(
+    `read(${user}, ${index}, ${JSON.stringify(asked)}, ${limit}, ${where})`,
+    async (world) => {
+      const { account, person } = world[user]
+      const list_id = where === 'inbox' ? where : listIdAt(world, user, where)
+      const query = list_id === undefined ? asked : { ...asked, list_id }
+      const target = liveAt(world[user], index)
+      const one = await person.send<Task>(`${person.tasks}/${target?.id ?? NO_TASK}`)
+      if (target) expect(one).toMatchObject({ status: 200, body: target })
+      else expect(one.status).toBe(404)
+      if (target)
+        expect(
+          (
+            await person.send(`${person.tasks}/${target.id}`, {
+              headers: { 'if-none-match': target.etag },
+            })
+          ).status,
+        ).toBe(304)
+      const date = today()
+      const expected = listed(account.tasks, query, date)
+      const seen = await walk(person, query, limit, expected.length).catch((error) => {
+        // The day may have turned meanwhile.
+        if (date === today()) throw error
+        return expected
+      })
+      expect(seen).toEqual(expected)
+      expect(listed(account.tasks, { sort: 'position' }, today()).map(({ id }) => id)).toEqual(
+        account.order,
+      )
+      const counts = await person.send<Schemas['TaskCounts']>(`/api/${person.id}/task-counts`)
+      const { labels, labels_are_complete, lists, lists_are_complete, ...numbers } = counts.body
+      expect({
+        ...numbers,
+        lists: new Map(lists.map(({ list_id, open }) => [list_id, open])),
+        labels: new Map(labels.map(({ label, open }) => [fold(label), open])),
+      }).toEqual(counted(account, today()))
+      expect(labels.map(({ open }) => open)).toEqual(
+        labels.map(({ open }) => open).sort((a, b) => b - a),
+      )
+      expect([labels_are_complete, lists_are_complete]).toEqual([true, true])
+      await follow(world[user], limit)
+      expect([...world[user].copy.values()].sort(byId)).toEqual(
+        [...account.tasks, ...account.lists].sort(byId),
+      )
+    },
+  )
 }
 
-const byId = (a: Task, b: Task) => (a.id < b.id ? -1 : 1)
+const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
 
 /** Reads on in the change feed, from wherever the copy stands. */
 async function follow(side: Side, limit: number): Promise<void> {
@@ -389,6 +445,10 @@ async function follow(side: Side, limit: number): Promise<void> {
       if (value) side.copy.set(id, value)
       else side.copy.delete(id)
     }
+    // A copy never holds a task without its list.
+    for (const value of side.copy.values())
+      if ('list_id' in value && value.list_id !== null)
+        expect(side.copy.has(value.list_id)).toBe(true)
     side.cursor = body.cursor
     has_more = body.has_more
   }
@@ -399,9 +459,13 @@ export function empty(user: User): Command {
     const { account, person } = world[user]
     const live = reachable(account)
     const { body } = await person.send(`/api/${person.id}/trash`, { method: 'DELETE' })
-    expect(body).toEqual({ purged: account.tasks.length - live.length, is_empty: true })
-    account.version += account.tasks.length - live.length
+    const lists = account.lists.filter((list) => !isTrashed(list))
+    const purged = account.tasks.length - live.length + account.lists.length - lists.length
+    expect(body).toEqual({ purged, is_empty: true })
+    account.version += purged
     account.tasks = live
+    account.lists = lists
+    account.trashedWith.clear()
   })
 }
 
@@ -416,7 +480,7 @@ async function walk(person: Person, query: Query, limit: number, total: number):
     const page = new URLSearchParams([...pairs, ['limit', String(limit)]])
     if (cursor) page.append('cursor', cursor)
     const path = `${person.tasks}?${page}`
-    const { status, headers, body }: Reply<Schemas['TaskList']> = await person.send(path)
+    const { status, headers, body }: Reply<Schemas['TaskPage']> = await person.send(path)
     expect([status, body.total, body.total_is_exact]).toEqual([200, total, true])
     expect(body.items.length).toBe(Math.min(limit, total - seen.length))
     // The minute may turn between the two where the list depends on it.

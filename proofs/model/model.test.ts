@@ -8,7 +8,7 @@ import type { Side, World } from './commands.ts'
 import { emptyAccount } from './model.ts'
 import { sequences } from './sequences.ts'
 
-// The server beside the model: random sequences of all task operations by two users, and after
+// The server beside the model: random sequences of all operations on tasks and lists by two users, and after
 // every step both hold the same.
 
 const runs = effort({ usual: 20, long: 600 })
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-test('random sequences leave the server and the model with the same tasks', async () => {
+test('random sequences leave the server and the model with the same tasks and lists', async () => {
   let steps = 0
   await fc.assert(
     fc.asyncProperty(sequences, async (sequence) => {

@@ -1,10 +1,11 @@
 import { fold, uniqueLabels } from '../../rules/fold.ts'
 import type { components, operations } from '../../sdk/contract.gen.ts'
 
-// What a user's tasks should be, in a few lines without a database.
+// What a user's tasks and lists should be, in a few lines without a database.
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
+type List = Schemas['List']
 export type Query = NonNullable<operations['listTasks']['parameters']['query']>
 
 export interface Account {
@@ -14,11 +15,24 @@ export interface Account {
   tasks: Task[]
   /** The ids of the others, in the manual order. */
   order: string[]
+  /** Those in the trash included. */
+  lists: List[]
+  /** Of a task in the trash: the list that took it along. */
+  trashedWith: Map<string, string>
 }
 
-export const emptyAccount = (): Account => ({ version: 0, tasks: [], order: [] })
+export const emptyAccount = (): Account => ({
+  version: 0,
+  tasks: [],
+  order: [],
+  lists: [],
+  trashedWith: new Map(),
+})
 
-const isTrashed = ({ trashed_at }: Task) => trashed_at !== null
+export const isTrashed = ({ trashed_at }: Task | List) => trashed_at !== null
+/** Whether tasks can be put into the list with this id, or into the Inbox. */
+export const isOpen = ({ lists }: Account, id: string | null | undefined) =>
+  id == null || lists.some((list) => list.id === id && !isTrashed(list))
 export const reachable = ({ tasks }: Account) => tasks.filter((task) => !isTrashed(task))
 
 /** The order where the tasks say it themselves, by their positions. */
@@ -29,6 +43,7 @@ export function positioned(account: Account): string[] {
 /** The members of a new task that its creator may choose. */
 export function chosen({ id, ...fields }: Schemas['TaskCreate']) {
   const unsaid = {
+    list_id: null,
     description: null,
     completed: false,
     due_date: null,
@@ -56,10 +71,10 @@ export function hangsInTheAir({
   return (due_time !== null && due_date === null) || (due_time_zone !== null && due_time === null)
 }
 
-/** Whether these members of a task differ from what it has. */
-export function differs(task: Task, members: Partial<Task>): boolean {
+/** Whether these members of a task or list differ from what it has. */
+export function differs(value: Task | List, members: object): boolean {
   return Object.entries(members).some(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(task[name as keyof Task]),
+    ([name, member]) => JSON.stringify(member) !== JSON.stringify(Object(value)[name]),
   )
 }
 
@@ -103,6 +118,7 @@ const KEYS: Record<string, (task: Task) => string | null> = {
 function isIn(task: Task, filter: Query, today: string): boolean {
   const {
     trashed = false,
+    list_id,
     completed,
     priority,
     label,
@@ -119,6 +135,7 @@ function isIn(task: Task, filter: Query, today: string): boolean {
   const has = (label: string) => task.labels.some((each) => fold(each) === fold(label))
   return (
     isTrashed(task) === trashed &&
+    (list_id === undefined || (task.list_id ?? 'inbox') === list_id) &&
     (completed === undefined || task.completed === completed) &&
     (!priority || priority.includes(task.priority)) &&
     (!label || (label_match === 'all' ? label.every(has) : label.some(has))) &&
@@ -145,7 +162,11 @@ export function counted(account: Account, today: string) {
   const labels = new Map<string, number>()
   for (const label of open.flatMap((task) => task.labels.map(fold)))
     labels.set(label, (labels.get(label) ?? 0) + 1)
+  const lists = new Map<string, number>()
+  for (const { list_id } of open) if (list_id) lists.set(list_id, (lists.get(list_id) ?? 0) + 1)
   return {
+    inbox: open.filter(({ list_id }) => list_id === null).length,
+    lists,
     open: open.length,
     done: tasks.length - open.length,
     overdue: open.filter(({ due_date }) => due_date !== null && due_date < today).length,

@@ -11,6 +11,7 @@ import {
   day,
   empty,
   importFile,
+  listIdAt,
   liveAt,
   read,
   repeat,
@@ -18,7 +19,8 @@ import {
   VERSIONS,
   type Write,
 } from './commands.ts'
-import { hangsInTheAir, keptLabels, moved, type Query } from './model.ts'
+import { changeList, createList, type ListWrite } from './lists.ts'
+import { hangsInTheAir, isOpen, isTrashed, keptLabels, moved, type Query } from './model.ts'
 
 type Schemas = components['schemas']
 
@@ -59,16 +61,31 @@ const few = fc.uniqueArray(fc.constantFrom('home', 'work', 'Home', '家'), {
   maxLength: 3,
 })
 
+/** Some list, now and then the Inbox, mostly nothing said. */
+const places = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 3, arbitrary: fc.nat(5) },
+  { weight: 1, arbitrary: fc.constant('inbox' as const) },
+)
+const lists = fc.option(fc.nat(5), { nil: undefined })
+
 const writes: fc.Arbitrary<Write> = fc.oneof(
-  fc.tuple(changes, few, fc.boolean()).map(([update, labels, fewLabels]): Write => {
-    const json = update.labels && fewLabels ? { ...update, labels } : update
+  fc.tuple(changes, few, fc.boolean(), places).map(([update, labels, fewLabels, where]): Write => {
+    const { list_id: _, ...json } = update.labels && fewLabels ? { ...update, labels } : update
     return {
-      name: `update ${JSON.stringify(json)}`,
+      name: `update ${JSON.stringify(json)} ${where}`,
       method: 'PATCH',
       path: '',
-      json: () => json,
-      after: (task) =>
-        hangsInTheAir({ ...task, ...json }) ? 'refused' : { ...json, ...keptLabels(json) },
+      json: (world, user) =>
+        where === 'inbox'
+          ? { ...json, list_id: null }
+          : { ...json, ...(where === undefined ? {} : { list_id: listIdAt(world, user, where) }) },
+      after: (task, account, sent) => {
+        const update = sent as Schemas['TaskUpdate']
+        return hangsInTheAir({ ...task, ...update }) || !isOpen(account, update.list_id)
+          ? 'refused'
+          : { ...update, ...keptLabels(update) }
+      },
     }
   }),
   fc.boolean().map(
@@ -91,7 +108,11 @@ const writes: fc.Arbitrary<Write> = fc.oneof(
     name: 'restore',
     method: 'POST',
     path: '/restore',
-    after: () => ({ trashed_at: null }),
+    after: (task, account) => ({
+      trashed_at: null,
+      // Where its list is in the trash, or purged, it comes back to the Inbox.
+      ...(isTrashed(task) && !isOpen(account, task.list_id) ? { list_id: null } : {}),
+    }),
     reachesTrash: true,
   }),
 )
@@ -151,16 +172,32 @@ const readable = fc.tuple(queries, fc.nat()).map(([query, pick]): Query => {
   return Object.fromEntries(Object.entries(query).filter(([name]) => kept.includes(name)))
 })
 const indexes = fc.nat(20)
+const newLists = component('ListCreate').map(({ id, ...fields }) => fields)
+const listWrites: fc.Arbitrary<ListWrite> = fc.oneof(
+  component('ListUpdate').map((json): ListWrite => ({ name: 'update', json })),
+  fc.constantFrom<ListWrite[]>({ name: 'delete' }, { name: 'restore' }),
+  fc
+    .tuple(
+      fc.constantFrom('top' as const, 'bottom' as const, 'before' as const, 'after' as const),
+      fc.nat(5),
+    )
+    .map(([where, index]): ListWrite => ({ name: 'move', where, index })),
+)
 
-/** Random sequences of all task operations by two users. */
+/** Random sequences of all operations on tasks and lists by two users. */
 export const sequences = fc.commands(
   [
     fc
       .tuple(users, creations, fc.boolean())
       .map(([user, fields, keyed]) => create(user, fields, keyed)),
+    fc.tuple(users, creations, fc.boolean(), lists).map((parameters) => create(...parameters)),
+    fc.tuple(users, newLists, fc.boolean()).map((parameters) => createList(...parameters)),
     fc
-      .tuple(users, creations, fc.boolean())
-      .map(([user, fields, keyed]) => create(user, fields, keyed)),
+      .tuple(users, indexes, fc.constantFrom(...VERSIONS), listWrites, fc.boolean())
+      .map((parameters) => changeList(...parameters)),
+    fc
+      .tuple(users, indexes, fc.constantFrom(...VERSIONS), listWrites, fc.boolean())
+      .map((parameters) => changeList(...parameters)),
     fc.tuple(users, indexes, fc.boolean()).map((parameters) => createAgain(...parameters)),
     fc
       .tuple(users, creations, few)
@@ -179,11 +216,11 @@ export const sequences = fc.commands(
       .map(([user, which, write]) => change(user, 0, which, write, false, true)),
     users.map(empty),
     fc
-      .tuple(users, fc.array(creations, { maxLength: 3 }), indexes, fc.boolean())
+      .tuple(users, fc.array(creations, { maxLength: 3 }), indexes, fc.boolean(), lists)
       .map((parameters) => importFile(...parameters)),
     fc.tuple(users, indexes, fc.boolean()).map((parameters) => repeat(...parameters)),
     fc
-      .tuple(users, indexes, readable, fc.integer({ min: 1, max: 5 }))
+      .tuple(users, indexes, readable, fc.integer({ min: 1, max: 5 }), places)
       .map((parameters) => read(...parameters)),
   ],
   { size: 'max', maxCommands: 60 },

@@ -5,7 +5,7 @@ import type { Outgoing } from './exchange.ts'
 
 type Who = Pick<Person, 'id' | 'token' | 'sessionToken'>
 
-/** The id of no task, for requests of tests that need none. */
+/** The id of no resource, for requests of tests that need none. */
 export const NO_TASK = '0199c2f0-0000-7000-8000-000000000000'
 
 /** The schemes that open an operation: the names in its `security`, `none` where it is public. */
@@ -35,11 +35,13 @@ export function credentials(operation: Operation, who: Who): [string, string][] 
 }
 
 /**
- * The path of an operation for this person: their own id, this task, and the session of their own
- * token.
+ * The path of an operation for this person: their own id, this resource, and the session of their
+ * own token.
  */
-export function pathFor({ template }: Operation, who: Who, taskId: string): string {
-  const path = template.replace('{user_id}', who.id).replace('{task_id}', taskId)
+export function pathFor({ template }: Operation, who: Who, id: string): string {
+  const path = template
+    .replace('{user_id}', who.id)
+    .replace(/\{\w+_id\}/, (name) => (name === '{session_id}' ? name : id))
   return path.includes('{session_id}') ? path.replace('{session_id}', sessionOf(who.token)) : path
 }
 

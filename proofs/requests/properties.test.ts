@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { contractOperations } from '../../server/contract/document.ts'
+import { contractOperations, type Operation } from '../../server/contract/document.ts'
 import { effort, seed } from '../../server/testing/effort.ts'
+import { addResource, NOUNS, nounOf } from '../../server/testing/nouns.ts'
 import { newPerson, type Person } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
 import { brokenRequests } from './broken-requests.ts'
@@ -29,14 +30,15 @@ const HASHING = new Set<string>([
 let service: TestService
 let ada: Person
 let bob: Person
-let taskId: string
+/** A resource of Ada's, by its kind. */
+const ids: Record<string, string> = {}
 let bobsTask: string
 let sent = 0
 beforeAll(async () => {
   service = await startService({ keep: true })
   ;[ada, bob] = [await newPerson(service.url, 'ada'), await newPerson(service.url, 'bob')]
   bobsTask = (await bob.addTask({ title: 'of Bob' })).id
-  taskId = (await ada.addTask()).id
+  for (const noun of Object.keys(NOUNS)) ids[noun] = (await addResource(ada, noun)).id
 })
 afterAll(async () => {
   await service.close()
@@ -98,6 +100,8 @@ function expectProblem(response: Incoming): void {
   expect(own).not.toMatch(INSIDE)
 }
 
+const idFor = (operation: Operation) => ids[nounOf(operation) ?? 'task'] as string
+
 const perOperation = Math.ceil(total / 2 / contractOperations.length)
 /** Half of the requests are broken, a fifth well-formed, the rest odd in their path or headers. */
 const check = <T>(
@@ -110,7 +114,7 @@ test.each(contractOperations)(
   '$id: a request broken in one place is a problem that points there (rules 8, 9, 10)',
   async (operation) => {
     await check(
-      brokenRequests(operation, ada, taskId),
+      brokenRequests(operation, ada, idFor(operation)),
       perOperation,
       async ({ what, request, statuses, place }) => {
         const response = await send(request)
@@ -133,9 +137,10 @@ test.each(contractOperations)(
 /** Statuses that say nothing against the form of a request. */
 const WELL_FORMED = [200, 201, 204, 304, 404, 409, 412]
 
-/** What only the task as it is, or the one beside it, shows to be wrong. */
-const isOfTheTask = ({ pointer, code }: { pointer: string; code: string }) =>
-  code === 'invalid' && /\/(due_date|due_time|due_time_zone|before|after)$/.test(pointer)
+/** What only the stored tasks, or the list of common passwords, show to be wrong. */
+const isBeyondTheSchema = ({ pointer, code }: { pointer: string; code: string }) =>
+  code === 'too_common' ||
+  (code === 'invalid' && /\/(due_date|due_time|due_time_zone|before|after|list_id)$/.test(pointer))
 
 test.each(contractOperations)(
   '$id: a valid request is not refused, and comes back as stored',
@@ -162,12 +167,18 @@ test.each(contractOperations)(
         Object.assign(choice.body as object, { email: ada.email, password: ada.password })
       if (operation.id === 'applyOperations') {
         // Of many at random one is sure to be refused, and with it all; half of them are one alone.
-        const body = choice.body as { operations: { id?: string; if_match?: string }[] }
+        const body = choice.body as { operations: { action: string; id?: string }[] }
         if (known) body.operations.splice(1)
-        for (const each of body.operations) if (each.id) each.id = taskId
+        for (const each of body.operations)
+          if (each.id) each.id = ids[each.action.split('_')[1] as string] as string
       }
       const response = await send(
-        requestOf(operation, isLast ? await newPerson(service.url, 'eve') : ada, taskId, choice),
+        requestOf(
+          operation,
+          isLast ? await newPerson(service.url, 'eve') : ada,
+          idFor(operation),
+          choice,
+        ),
       )
       const byAnotherRule =
         [
@@ -176,7 +187,7 @@ test.each(contractOperations)(
           'idempotency_key_reused',
           'INVALID_CALLBACK_URL',
         ].includes(response.body?.code) ||
-        (response.status === 422 && response.body?.errors?.every(isOfTheTask)) ||
+        (response.status === 422 && response.body?.errors?.every(isBeyondTheSchema)) ||
         (HASHING.has(operation.id) && response.body?.errors?.[0]?.pointer === '/email') ||
         (isProof && !known && response.status === 422) ||
         (isSignIn && !known && response.status === 401)
@@ -190,10 +201,10 @@ test.each(contractOperations)(
       succeeded += 1
       const type = response.headers['content-type']?.toString().split(';')[0] ?? ''
       expect(responseFaults(operation, response.status, type, response.body)).toEqual([])
-      if (choice.body && response.body?.title !== undefined && operation.id !== 'moveTask')
+      if (choice.body && response.body?.etag !== undefined && !operation.id.startsWith('move'))
         expect(response.body).toMatchObject(choice.body)
-      if (['deleteTask', 'applyOperations'].includes(operation.id))
-        taskId = (await ada.addTask()).id
+      if (['deleteTask', 'deleteList', 'applyOperations'].includes(operation.id))
+        for (const noun of Object.keys(NOUNS)) ids[noun] = (await addResource(ada, noun)).id
     })
     expect(succeeded).toBeGreaterThan(0)
   },
@@ -207,7 +218,9 @@ test('a random path reaches nothing of another user', async () => {
     'complete',
     ada.id,
     bob.id,
-    taskId,
+    ids.task as string,
+    ids.list as string,
+    'lists',
     bobsTask,
     '..',
     '.',

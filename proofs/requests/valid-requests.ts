@@ -39,10 +39,10 @@ export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
 }
 
 /**
- * What only the server can have given: where a list goes on, the version of a task, and an address
- * that it trusts.
+ * What only the server can have given: where a page goes on, the version or the id of a resource,
+ * and an address that it trusts.
  */
-const GIVEN = ['cursor', 'since', 'If-Match', 'if_match', 'callbackURL']
+const GIVEN = ['cursor', 'since', 'If-Match', 'if_match', 'list_id', 'callbackURL']
 
 /**
  * The same choice, but one that can succeed: without what was not given, moved to an end instead of

@@ -3,6 +3,7 @@ import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contract, contractOperations, type Operation } from '../../server/contract/document.ts'
 import { sql } from '../../server/database/sql.ts'
+import { addResource, nounOf } from '../../server/testing/nouns.ts'
 import { newPerson, type Person, send } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
 import { exampleRequest } from '../requests/example-request.ts'
@@ -212,7 +213,8 @@ const OPENED_BY: Record<string, Opening> = {
     refused: whereTokensAreRead,
     async accepted(operation) {
       const sue = await newPerson(service.url, 'sue')
-      const { id } = await sue.addTask()
+      const noun = nounOf(operation)
+      const id = noun && (await addResource(sue, noun)).id
       expect((await exchange(service.url, exampleRequest(operation, sue, id))).status).toBeLessThan(
         300,
       )

@@ -6,8 +6,13 @@ import * as cleanupJobs from '../../server/cleanup/jobs.ts'
 import type { Caller } from '../../server/contract/handlers.ts'
 import type { Database } from '../../server/database/database.ts'
 import { sql } from '../../server/database/sql.ts'
+import { lists } from '../../server/lists/fields.ts'
+import * as selectPage from '../../server/lists/select-page.ts'
+import * as trashList from '../../server/lists/trash-list.ts'
+import * as writeList from '../../server/lists/write-list.ts'
 import * as changes from '../../server/resource/changes.ts'
 import * as idempotencyStore from '../../server/resource/idempotency/store.ts'
+import * as select from '../../server/resource/select.ts'
 import * as emptyTrash from '../../server/resource/write/empty-trash.ts'
 import * as insert from '../../server/resource/write/insert.ts'
 import * as move from '../../server/resource/write/move.ts'
@@ -17,10 +22,10 @@ import * as write from '../../server/resource/write/write.ts'
 import { tasks } from '../../server/tasks/fields.ts'
 import { localTimeIn } from '../../server/tasks/query/local-time.ts'
 import * as searchInParts from '../../server/tasks/query/search-in-parts.ts'
-import * as selectTask from '../../server/tasks/query/select-task.ts'
 import * as taskCounts from '../../server/tasks/query/task-counts.ts'
 import * as taskPage from '../../server/tasks/query/task-page.ts'
 import * as insertTask from '../../server/tasks/write/insert-task.ts'
+import * as restoreTask from '../../server/tasks/write/restore-task.ts'
 import * as toggleTask from '../../server/tasks/write/toggle-task.ts'
 import * as updateTask from '../../server/tasks/write/update-task.ts'
 import type { Person } from '../../server/testing/person.ts'
@@ -47,6 +52,7 @@ type Call = (
   owner: Person,
   ownersTask: string,
   ownersOther: string,
+  ownersList: string,
 ) => Promise<unknown>
 
 /** Every file outside `server/database` that runs SQL, with its functions and their calls. */
@@ -58,7 +64,7 @@ export const storeCalls = (
     // What they delete, and nothing else, is tested in `cleanup.test.ts`.
     actsForNoUser: true,
     calls: {
-      purgeOldTrash: () => cleanupJobs.purgeOldTrash(database(), [tasks]),
+      purgeOldTrash: () => cleanupJobs.purgeOldTrash(database(), [tasks, lists]),
       deleteOldTombstones: () => cleanupJobs.deleteOldTombstones(database()),
       deleteOldKeys: () => cleanupJobs.deleteOldKeys(database()),
       deleteExpiredSessions: () => cleanupJobs.deleteExpiredSessions(database()),
@@ -143,10 +149,47 @@ export const storeCalls = (
 type StoreCalls = ReturnType<typeof storeCalls>
 
 const queryCalls = (database: () => Database): StoreCalls => ({
-  'server/tasks/query/select-task.ts': {
-    module: selectTask,
+  'server/resource/select.ts': {
+    module: select,
     calls: {
-      selectTask: (caller, _owner, id) => selectTask.selectTask(database(), caller, id),
+      selectResource: (caller, _owner, id) => select.selectResource(database(), caller, tasks, id),
+    },
+  },
+  'server/lists/write-list.ts': {
+    module: writeList,
+    calls: {
+      insertList: (caller, _owner, _id, _other, listId) =>
+        writeList.insertList(database(), caller, listId, { name: 'planted' }, bobsKey(), AMPLE),
+      updateList: (caller, _owner, _id, _other, listId) =>
+        writeList.updateList(database(), caller, listId, { name: 'taken' }, keyed(), AMPLE),
+    },
+  },
+  'server/lists/trash-list.ts': {
+    module: trashList,
+    calls: {
+      deleteList: (caller, _owner, _id, _other, listId) =>
+        trashList.deleteList(database(), caller, tasks, listId, keyed()),
+      restoreList: (caller, _owner, _id, _other, listId) =>
+        trashList.restoreList(database(), caller, tasks, listId, UNGUARDED),
+    },
+  },
+  'server/tasks/write/restore-task.ts': {
+    module: restoreTask,
+    calls: {
+      restoreTask: (caller, _owner, id) =>
+        restoreTask.restoreTask(database(), caller, id, UNGUARDED),
+    },
+  },
+  'server/lists/select-page.ts': {
+    module: selectPage,
+    calls: {
+      selectListPage: (caller) =>
+        selectPage.selectListPage(database(), caller, {
+          filter: {},
+          after: undefined,
+          limit: 200,
+          unchanged: [],
+        }),
     },
   },
   'server/tasks/query/task-page.ts': {
@@ -171,7 +214,7 @@ const queryCalls = (database: () => Database): StoreCalls => ({
     module: changes,
     calls: {
       selectChanges: (caller) =>
-        changes.selectChanges(database(), caller, [tasks], {
+        changes.selectChanges(database(), caller, [tasks, lists], {
           since: undefined,
           limit: 200,
           unchanged: [],
@@ -184,15 +227,24 @@ const writeCalls = (database: () => Database): StoreCalls => ({
   'server/tasks/write/insert-task.ts': {
     module: insertTask,
     calls: {
-      insertTask: (caller, _owner, id) =>
-        insertTask.insertTask(database(), caller, id, { title: 'planted' }, bobsKey(), AMPLE),
+      insertTask: async (caller, _owner, id, _other, listId) => [
+        await insertTask.insertTask(database(), caller, id, { title: 'planted' }, bobsKey(), AMPLE),
+        await insertTask.insertTask(
+          database(),
+          caller,
+          randomUUID(),
+          { title: 'planted', list_id: listId },
+          undefined,
+          AMPLE,
+        ),
+      ],
     },
   },
   'server/tasks/write/update-task.ts': {
     module: updateTask,
     calls: {
-      updateTask: (caller, _owner, id) => {
-        const change = { title: 'taken', description: null, completed: true }
+      updateTask: (caller, _owner, id, _other, listId) => {
+        const change = { title: 'taken', description: null, completed: true, list_id: listId }
         return updateTask.updateTask(database(), caller, id, change, keyed(), AMPLE)
       },
     },
@@ -267,7 +319,7 @@ const writeCalls = (database: () => Database): StoreCalls => ({
   'server/resource/write/empty-trash.ts': {
     module: emptyTrash,
     calls: {
-      emptyTrash: (caller) => emptyTrash.emptyTrash(database(), caller, [tasks], undefined),
+      emptyTrash: (caller) => emptyTrash.emptyTrash(database(), caller, [tasks, lists], undefined),
     },
   },
 })

@@ -84,8 +84,10 @@ async function works({
 /** Tasks of one user; one in a hundred says `needle`. */
 async function fill(database: pg.Client, userId: string, count: number): Promise<void> {
   await database.query(
-    `insert into tasks (user_id, id, version, title, position, created_at, updated_at)
-    select $1::uuid, gen_random_uuid(), n, case when n % 100 = 0 then 'The needle '
+    `insert into tasks (
+      user_id, id, version, placed_version, title, position, created_at, updated_at
+    )
+    select $1::uuid, gen_random_uuid(), n, n, case when n % 100 = 0 then 'The needle '
     else 'Pay the ' end || md5(n::text), position_between(null, null, n),
     now() - n * interval '17 seconds', now()
     from generate_series(1, $2::int) n`,
@@ -106,8 +108,10 @@ async function fillOthers(database: pg.Client, count: number): Promise<void> {
     `with others as (insert into "user" (id, name, email)
       select gen_random_uuid(), 'Another user', gen_random_uuid() || '@example.org'
       from generate_series(1, $1::int / $2::int) returning id)
-    insert into tasks (user_id, id, version, title, position, created_at, updated_at)
-    select id, gen_random_uuid(), n, case when n % 100 = 0 then 'The needle '
+    insert into tasks (
+      user_id, id, version, placed_version, title, position, created_at, updated_at
+    )
+    select id, gen_random_uuid(), n, n, case when n % 100 = 0 then 'The needle '
     else 'Pay the ' end || md5(n::text), position_between(null, null, n),
     now() - n * interval '17 seconds', now()
     from others, generate_series(1, $2::int) n`,

@@ -1,5 +1,6 @@
 import type { Database, Statements } from '../../server/database/database.ts'
-import { selectTask } from '../../server/tasks/query/select-task.ts'
+import { selectResource } from '../../server/resource/select.ts'
+import { tasks } from '../../server/tasks/fields.ts'
 import { selectTaskPage } from '../../server/tasks/query/task-page.ts'
 import { insertTask } from '../../server/tasks/write/insert-task.ts'
 
@@ -59,7 +60,7 @@ export const statements = {
     ),
   ),
   get: await recorded((database, { userId, sessionId, taskId }) =>
-    selectTask(database, { userId, sessionId }, taskId),
+    selectResource(database, { userId, sessionId }, tasks, taskId),
   ),
   create: await recorded((database, { userId, sessionId, taskId, title }) =>
     insertTask(database, { userId, sessionId }, taskId, { title }, undefined, {

@@ -87,7 +87,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a filter without user_id',
       seeds: [
         [
-          'server/tasks/query/select-task.ts',
+          'server/resource/select.ts',
           'where tasks.user_id = caller.user_id and id = ${id}::uuid and',
           'where id = ${id}::uuid and',
         ],

@@ -63,9 +63,9 @@ async function fillBy(url: string, people: Person[], count: number): Promise<voi
   await client.connect()
   for (const { id } of people) {
     await client.query(
-      `insert into tasks (user_id, id, version, title, description, labels, position,
-        trashed_at, created_at, updated_at)
-      select $1, gen_random_uuid(), n, 'Task ' || n, repeat('a', 990), array['l' || n % 300],
+      `insert into tasks (user_id, id, version, placed_version, title, description, labels,
+        position, trashed_at, created_at, updated_at)
+      select $1, gen_random_uuid(), n, n, 'Task ' || n, repeat('a', 990), array['l' || n % 300],
       position_between(null, null, n),
         case when n % 10 = 0 then now() end, now() - n * interval '1 second', now()
         from generate_series(1, $2::int) n`,

@@ -8,9 +8,9 @@ import {
 
 /** How an operation is called, as the reference shows it: once with curl, once with the SDK. */
 export interface Sample {
-  /** With $API, $ME, $TOKEN, $SESSION and $TASK as the quick start leaves them. */
+  /** With $API, $ME, $TOKEN, $SESSION, $TASK and $LIST as docs.ts says. */
   curl: string
-  /** With `docket` and `task` as the quick start leaves them. */
+  /** With `docket`, `task` and `list` as docs.ts says. */
   typescript: string
 }
 
@@ -62,6 +62,7 @@ function curl(
   const path = template
     .replace('{user_id}', '$ME')
     .replace('{task_id}', '$TASK')
+    .replace('{list_id}', '$LIST')
     .replace('{session_id}', '$SESSION_ID')
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) =>
@@ -88,10 +89,10 @@ function typescript(
   query: Record<string, unknown>,
   body: unknown,
 ): string {
-  const target = /\{(task|session)_id\}/.exec(template)?.[1]
-  // No client has seen which version a task has in the trash.
+  const target = /\{(task|list|session)_id\}/.exec(template)?.[1]
+  // No client has seen which version a resource has in the trash.
   const members = [
-    ...(target ? [id === 'restoreTask' ? 'task: task.id' : target] : []),
+    ...(target ? [id.startsWith('restore') ? `${target}: ${target}.id` : target] : []),
     ...Object.entries(query).map(([name, value]) => `${name}: ${literal(value)}`),
   ]
   if (body !== undefined) members.push(`body: ${literal(body)}`)

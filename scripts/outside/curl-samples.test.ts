@@ -9,12 +9,13 @@ if (!works('curl', '--version')) install('curl')
 test('the curl sample of each operation works as it is printed', async () => {
   const { url } = await startService()
   for (const [id, { curl }] of samples) {
-    const { grant, task, session } = await sampleWorld(url, id)
+    const { grant, task, list, session } = await sampleWorld(url, id)
     const variables = {
       ME: grant?.user.id,
       TOKEN: grant?.access_token,
       SESSION: grant?.session_token,
       TASK: task?.id,
+      LIST: list?.id,
       SESSION_ID: session?.id,
     }
     const printed = await run(

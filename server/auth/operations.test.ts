@@ -303,7 +303,7 @@ describe('logout', () => {
         password: bob.password,
       })
     ).body
-    expect((await get<Schemas['TaskList']>(bob.tasks, access_token)).body.items).toEqual([task])
+    expect((await get<Schemas['TaskPage']>(bob.tasks, access_token)).body.items).toEqual([task])
   })
 })
 

@@ -26,8 +26,9 @@ test('deletes old trash, tombstones, keys and sessions, and nothing else', async
     [rows[0].id],
   )
   await client.query(
-    `insert into tasks (user_id, id, version, title, position, trashed_at, created_at, updated_at)
-    select $1, gen_random_uuid(), n, n, '5', case when n <= 1500
+    `insert into tasks (user_id, id, version, placed_version, title, position, trashed_at,
+      created_at, updated_at)
+    select $1, gen_random_uuid(), n, n, n, '5', case when n <= 1500
     then now() - interval '30 days' when n <= 1503
     then now() - interval '29 days 23 hours' end, now(), now()
     from generate_series(1, 1507) n`,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
+import { lists } from '../lists/fields.ts'
 import { tasks } from '../tasks/fields.ts'
 import { messageOf } from '../thrown.ts'
 import { deleteExpiredSessions, deleteOldKeys, deleteOldTombstones, purgeOldTrash } from './jobs.ts'
@@ -8,7 +9,7 @@ import { deleteExpiredSessions, deleteOldKeys, deleteOldTombstones, purgeOldTras
 const INTERVAL_MS = 600_000
 
 const JOBS: Record<string, (database: Database) => Promise<number>> = {
-  'what was in the trash for 30 days': (database) => purgeOldTrash(database, [tasks]),
+  'what was in the trash for 30 days': (database) => purgeOldTrash(database, [tasks, lists]),
   'tombstones of purged tasks after 90 days': deleteOldTombstones,
   'idempotency keys after 24 hours': deleteOldKeys,
   'expired sessions': deleteExpiredSessions,

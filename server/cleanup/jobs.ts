@@ -32,7 +32,7 @@ export async function purgeOldTrash(database: Database, kinds: Resource[]): Prom
     sql.unsafe`
     with caller as (select ${caller.userId}::uuid as user_id),
     ${userVersion(caller)},
-    ${purge(caller, kinds, IS_OLD)}
+    ${purge(caller, kinds, isOld)}
     select
       coalesce((select count from changed), 0) as count,
       ${isOutdated('changed')} as is_outdated`,
@@ -40,10 +40,18 @@ export async function purgeOldTrash(database: Database, kinds: Resource[]): Prom
   return rows[0]?.count ?? 0
 }
 
-const IS_OLD = sql.fragment`trashed_at <= now() - interval '30 days'`
+const isOld = (table: string) =>
+  sql.fragment`${sql.identifier([table, 'trashed_at'])} <= now() - interval '30 days'`
 
-const oldTrash = ({ table }: Resource) => sql.fragment`
-      (select user_id from ${table} where state = 'trashed' and ${IS_OLD} limit 1)`
+const oldTrash = ({ name, table, isPurgeable }: Resource) => sql.fragment`
+      (
+        select user_id
+        from ${table}
+        where state = 'trashed'
+          and ${isOld(name)}
+          and ${isPurgeable ? isPurgeable(isOld) : sql.fragment`true`}
+        limit 1
+      )`
 
 /**
  * Tombstones of tasks that were purged 90 days ago. A copy that was last synchronized before that

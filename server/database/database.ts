@@ -304,7 +304,7 @@ const lockOf = (userId: string) => sql.unsafe`
 // Looks up one table of each migration that created tables, by name, which waits for no lock. A
 // statement that needs a locked table reports that itself.
 const PING = sql.unsafe`select name from unnest(array['session', 'tasks', 'idempotency_keys',
-  'tombstones']) name where to_regclass(name) is null`
+  'tombstones', 'lists']) name where to_regclass(name) is null`
 
 function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
   const pool = new pg.Pool({

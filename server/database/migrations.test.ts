@@ -41,6 +41,7 @@ test('tasks of 0.1.0 keep their content, get positions and versions; down undoes
   const url = variables.DATABASE_URL as string
   const back = () => migrateDownBefore('0003', connection(url, 'own'))
   expect(await back()).toEqual([
+    '0010_lists',
     '0009_resources',
     '0008_cheaper_functions',
     '0007_usage',
@@ -146,9 +147,9 @@ test('a task can be written under an empty search path, as pg_restore has it', a
   )
   await client.query(`set search_path to ''`)
   const { rows } = await client.query(
-    `insert into public.tasks (user_id, id, version, title, labels, position, created_at,
-      updated_at)
-    values ($1, gen_random_uuid(), 1, 'Crème', public.unique_labels(array['Ä', 'a', 'b']), 'x',
+    `insert into public.tasks (user_id, id, version, placed_version, title, labels, position,
+      created_at, updated_at)
+    values ($1, gen_random_uuid(), 1, 1, 'Crème', public.unique_labels(array['Ä', 'a', 'b']), 'x',
       now(), now())
     returning search, labels, label_keys`,
     [id],
@@ -167,8 +168,9 @@ test('a limit for statements that the role has does not stop a migration', async
     [id],
   )
   await client.query(
-    `insert into tasks (user_id, id, version, title, position, created_at, updated_at)
-    select $1, gen_random_uuid(), n, repeat('é', 200), n, now(), now()
+    `insert into tasks (user_id, id, version, placed_version, title, position, created_at,
+      updated_at)
+    select $1, gen_random_uuid(), n, n, repeat('é', 200), n, now(), now()
     from generate_series(1, 6000) n`,
     [id],
   )

@@ -17,8 +17,8 @@ type Value = Result['value']
 /** A kind of resource as problems name it. */
 export interface Kind {
   resource: Resource
-  missing: 'task_not_found'
-  taken: 'task_id_taken'
+  missing: 'task_not_found' | 'list_not_found'
+  taken: 'task_id_taken' | 'list_id_taken'
 }
 
 /** What an operation of a bulk does. */

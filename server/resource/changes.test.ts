@@ -7,6 +7,7 @@ import { startService, type TestService } from '../testing/service.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
+type List = Schemas['List']
 type Changes = Schemas['Changes']
 type Problem = Schemas['Problem']
 
@@ -30,7 +31,7 @@ const clock = (person: Person, change: ReturnType<typeof sql.fragment>) =>
 
 /** What a client keeps that was away. */
 class Copy {
-  readonly tasks = new Map<string, Task>()
+  readonly values = new Map<string, Task | List>()
   private readonly person: Person
   private cursor: string | undefined
   constructor(person: Person) {
@@ -42,24 +43,25 @@ class Copy {
     const { status, body } = await changes(this.person, this.cursor, limit)
     if (status !== 200) throw new Error(`listChanges answered ${status}`)
     for (const { id, value } of body.items) {
-      if (value) this.tasks.set(id, value)
-      else this.tasks.delete(id)
+      if (value) this.values.set(id, value)
+      else this.values.delete(id)
     }
     this.cursor = body.cursor
     return body.has_more
   }
 
-  async catchUp(limit?: number): Promise<Task[]> {
+  async catchUp(limit?: number): Promise<(Task | List)[]> {
     while (await this.page(limit));
-    return sorted([...this.tasks.values()])
+    return sorted([...this.values.values()])
   }
 }
 
-const sorted = (tasks: Task[]) => tasks.sort((a, b) => (a.id < b.id ? -1 : 1))
+const sorted = <Value extends { id: string }>(values: Value[]) =>
+  values.sort((a, b) => (a.id < b.id ? -1 : 1))
 async function all(person: Person): Promise<Task[]> {
   const lists = await Promise.all(
     ['false', 'true'].map((trashed) =>
-      person.send<Schemas['TaskList']>(`${person.tasks}?limit=200&trashed=${trashed}`),
+      person.send<Schemas['TaskPage']>(`${person.tasks}?limit=200&trashed=${trashed}`),
     ),
   )
   return sorted(lists.flatMap(({ body }) => body.items))
@@ -81,7 +83,10 @@ test('200: every change once, in order, with the task as it is now', async () =>
   await remove(ada, b.id)
   const { items, cursor, has_more } = (await changes(ada, start.cursor)).body
   expect(
-    items.map(({ id, value }) => [id, value && [value.title, value.trashed_at !== null]]),
+    items.map(({ id, value }) => [
+      id,
+      value && ['title' in value && value.title, value.trashed_at !== null],
+    ]),
   ).toEqual([
     [c.id, ['C', false]],
     [a.id, ['A2', false]],
@@ -132,7 +137,7 @@ test('304: no news since the page that a client has', async () => {
 test('410: a cursor that was changed, or is of another list, user or secret', async () => {
   const [ada, bob] = [await newPerson(service.url), await newPerson(service.url, 'bob')]
   await Promise.all([ada.addTask(), ada.addTask()])
-  const { next_cursor } = (await ada.send<Schemas['TaskList']>(`${ada.tasks}?limit=1`)).body
+  const { next_cursor } = (await ada.send<Schemas['TaskPage']>(`${ada.tasks}?limit=1`)).body
   const his = (await changes(bob)).body.cursor
   for (const since of [
     'abc',
@@ -185,7 +190,7 @@ test('a copy that follows the feed equals the server, while eight clients write'
   const inFlight = new Set<Promise<unknown>>()
 
   const step = async (turn: number) => {
-    const ids = [...copy.tasks.keys()]
+    const ids = [...copy.values.keys()]
     const path = `${ada.tasks}/${ids[Math.floor(Math.random() * ids.length)]}`
     if (ids.length < MOST && (turn % 5 === 0 || ids.length === 0))
       await ada.addTask({ title: `${turn}` })

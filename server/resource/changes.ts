@@ -34,8 +34,12 @@ interface ChangeRequest {
 }
 
 /**
- * The user's version, and up to `limit` changes after `since`, in order. Undefined when the
- * caller's session has ended.
+ * The user's version, and up to `limit` changes after `since`. Undefined when the caller's session
+ * has ended.
+ *
+ * What a copy has not seen comes in the order in which it was placed: a list before the tasks that
+ * were put into it, also where the list was changed later. The rest comes in the order of the
+ * changes.
  *
  * change: what has changed. value_...: of each kind those that are not purged.
  */
@@ -45,19 +49,16 @@ export async function selectChanges(
   kinds: Resource[],
   { since, limit, unchanged }: ChangeRequest,
 ): Promise<{ state: FeedState; changes: (Change & { version: number })[] } | undefined> {
-  const after = since?.version ?? 0
-  const tables = [...kinds.map(changed), PURGED(since !== undefined)]
-  const found = tables.map(
-    ({ type, table, name, fits }) => sql.fragment`
+  const found = sourcesOf(kinds, since).map(
+    ({ type, table, name, version, fits }) => sql.fragment`
         (
-          select ${type} as type, id, ${sql.identifier([name, 'version'])} as version
+          select ${type} as type, id, ${version} as version
           from ${table}
           join user_version using (user_id)
           where ${ownedBy('user_version', caller, name)}
             and changed
             and ${fits}
-            and ${sql.identifier([name, 'version'])} > ${after}::bigint
-          order by ${sql.identifier([name, 'version'])}
+          order by ${version}
           limit ${limit}
         )`,
   )
@@ -136,20 +137,45 @@ export async function selectChanges(
 
 interface Source extends Pick<Resource, 'name' | 'table'> {
   type: Fragment
+  /** The place in the feed. */
+  version: Fragment
   fits: Fragment
 }
 
-const changed = ({ type, name, table }: Resource): Source => ({
-  type: sql.fragment`${type}`,
-  name,
-  table,
-  fits: sql.fragment`true`,
-})
-
-/** What was purged, which a copy that only begins has never had. */
-const PURGED = (isBegun: boolean): Source => ({
-  type: sql.fragment`type`,
-  name: 'tombstones',
-  table: sql.fragment`tombstones`,
-  fits: sql.fragment`${isBegun}`,
-})
+/**
+ * Where changes are found: what a copy has not seen, what it has seen and was changed, and what was
+ * purged.
+ */
+function sourcesOf(kinds: Resource[], since: Progress | undefined): Source[] {
+  const isBegun = since !== undefined
+  const after = since?.version ?? 0
+  // What a walk from the beginning has passed came with its state then: only what was changed since
+  // the walk began comes again.
+  const seen = Math.max(after, since?.begun ?? 0)
+  const column = (table: string, name: string) => sql.fragment`${sql.identifier([table, name])}`
+  const ofKinds = kinds.flatMap(({ type, name, table }) => {
+    const version = column(name, 'version')
+    const placed = column(name, 'placed_version')
+    const source = { type: sql.fragment`${type}`, name, table }
+    return [
+      { ...source, version: placed, fits: sql.fragment`${placed} > ${after}::bigint` },
+      {
+        ...source,
+        version,
+        fits: sql.fragment`
+            ${isBegun}
+            and ${version} > ${placed}
+            and ${version} > ${seen}::bigint
+            and ${placed} <= ${after}::bigint`,
+      },
+    ]
+  })
+  const purged = {
+    type: sql.fragment`type`,
+    name: 'tombstones',
+    table: sql.fragment`tombstones`,
+    version: column('tombstones', 'version'),
+    fits: sql.fragment`${isBegun} and tombstones.version > ${after}::bigint`,
+  }
+  return [...ofKinds, purged]
+}

@@ -54,6 +54,10 @@ export interface Resource<Content extends object = never> {
   patchOf(change: Partial<Content>): Fragment
   /** For `insert into`: the columns of `changeable`, and their values from a draft. */
   inserted: { columns: Fragment; values: (since: (member: Fragment) => Fragment) => Fragment }
+  /** Whether what is in the trash can be purged with what else `fits`; absent: always. */
+  isPurgeable?: (fits: (table: string) => Fragment) => Fragment
+  /** The columns of the resources that it is under; see `placed_version` in the migrations. */
+  placedBy: readonly string[]
   /** The rules that only the stored resources show a body to violate. */
   rules: Rules
 }
@@ -64,6 +68,8 @@ export interface ResourceDefinition<Content> {
   fields: readonly Field<keyof Content & string>[]
   /** Texts, and arrays of texts, whose bytes count. */
   counted: readonly (keyof Content & string)[]
+  placedBy?: readonly (keyof Content & string)[]
+  isPurgeable?: (fits: (table: string) => Fragment) => Fragment
   rules: Rules
 }
 
@@ -81,6 +87,8 @@ export function defineResource<Content extends object>({
   table,
   fields,
   counted,
+  placedBy = [],
+  isPurgeable,
   rules,
 }: ResourceDefinition<Content>): Resource<Content> {
   const content = fields.map(({ name }) => name)
@@ -115,6 +123,8 @@ export function defineResource<Content extends object>({
       values: (since) =>
         list(fields.map((field) => (field.since ? since(nameOf(field.name)) : nameOf(field.name)))),
     },
+    placedBy,
+    ...(isPurgeable ? { isPurgeable } : {}),
     rules,
   }
 }

@@ -1,8 +1,9 @@
 import { problem } from '../problems.ts'
+import type { Kind } from './bulk.ts'
 import { replayedHeader, toIdempotencyKey } from './idempotency/idempotency.ts'
 import { versionsToMatch } from './precondition.ts'
 import type { ChangeResult, WriteResult } from './result.ts'
-import { problemCodeOf, type Rules, violationError } from './rule-violation.ts'
+import { conflictCodeOf, type Rules, violationError } from './rule-violation.ts'
 import type { Guard } from './write/write.ts'
 
 interface Value {
@@ -31,7 +32,7 @@ export function guardOf(
  * @param missing the problem code of an unknown id
  * @param rules the sentences of its rules
  */
-export function writeResponses<Missing extends 'task_not_found'>(missing: Missing, rules: Rules) {
+export function writeResponses<Missing extends Kind['missing']>(missing: Missing, rules: Rules) {
   function responseOf<V extends Value, S extends Success>(
     written: WriteResult<V>,
     sent: object,
@@ -50,11 +51,10 @@ export function writeResponses<Missing extends 'task_not_found'>(missing: Missin
     /** Undefined but for a violation with a problem code of its own. */
     conflictOf(written: WriteResult<Value> | { outcome: string } | undefined, sent: object) {
       if (written?.outcome !== 'refused' || !('violation' in written)) return undefined
-      const code = problemCodeOf(written.violation)
-      if (code === 'invalid_body') return undefined
-      return code === 'quota_exceeded'
-        ? problem(code)
-        : problem(code, { errors: [violationError(rules, written.violation, sent)] })
+      const code = conflictCodeOf(rules, written.violation)
+      if (!code) return undefined
+      const error = violationError(rules, written.violation, sent)
+      return problem(code, error.pointer === '' ? {} : { errors: [error] })
     },
 
     changeResponse<V extends Value, S extends Success>(

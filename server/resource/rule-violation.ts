@@ -4,27 +4,32 @@ import type { FieldError } from '../problems.ts'
  * For each rule that only the stored resource, or another one, shows a body to violate: the members
  * that may cause it, the likeliest first, and the sentence.
  */
-export type Rules = Record<string, [members: [string, ...string[]], detail: string]>
+export type Rules = Record<
+  string,
+  [members: [string, ...string[]], detail: string, code?: ConflictCode]
+>
+
+/** The problem code of a rule whose violation is a conflict; the others are an invalid body. */
+type ConflictCode = 'position_exhausted' | 'quota_exceeded' | 'list_too_large'
 
 /** The rules of every resource. */
 export const COMMON_RULES: Rules = {
   neighbour_missing: [['before', 'after'], 'Is not the id of another one.'],
-  position_exhausted: [['before', 'after'], 'Leaves no room between it and'],
-  quota_exceeded: [[''], 'Is more than this account may have. Empty the trash to make room.'],
+  position_exhausted: [['before', 'after'], 'Leaves no room between it and', 'position_exhausted'],
+  quota_exceeded: [
+    [''],
+    'Is more than this account may have. Empty the trash to make room.',
+    'quota_exceeded',
+  ],
 }
-
-/** Rules with a problem code of their own. The others are an invalid body. */
-const PROBLEM_CODES = ['position_exhausted', 'quota_exceeded'] as const
 
 /** A rule, or a rule and the id of another resource: of the neighbour that leaves no room. */
 export type RuleViolation = string
 
 const ruleOf = (violation: RuleViolation) => violation.split(' ')[0] ?? ''
 
-export function problemCodeOf(
-  violation: RuleViolation,
-): 'invalid_body' | (typeof PROBLEM_CODES)[number] {
-  return PROBLEM_CODES.find((code) => code === ruleOf(violation)) ?? 'invalid_body'
+export function conflictCodeOf(rules: Rules, violation: RuleViolation): ConflictCode | undefined {
+  return rules[ruleOf(violation)]?.[2]
 }
 
 /**

@@ -2,9 +2,10 @@ import { v7 as uuidv7 } from 'uuid'
 import { type Actions, guardOfOperation, type Kind } from '../resource/bulk.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
-import { deleteResource, restoreResource } from '../resource/write/trash.ts'
+import { deleteResource } from '../resource/write/trash.ts'
 import { tasks } from './fields.ts'
 import { insertTask } from './write/insert-task.ts'
+import { restoreTask } from './write/restore-task.ts'
 import { updateTask } from './write/update-task.ts'
 
 const kind: Kind = { resource: tasks, missing: 'task_not_found', taken: 'task_id_taken' }
@@ -46,7 +47,7 @@ export function taskActions(quota: Quota): Pick<Actions, Extract<keyof Actions, 
       kind,
       body: '',
       perform: (statements, caller, { id, ...operation }) =>
-        restoreResource(statements, caller, tasks, id, guardOfOperation(operation)),
+        restoreTask(statements, caller, id, guardOfOperation(operation)),
     },
   }
 }

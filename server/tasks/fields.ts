@@ -1,5 +1,6 @@
 import type { components } from '../../sdk/contract.gen.ts'
-import { sql } from '../database/sql.ts'
+import type { Caller } from '../contract/handlers.ts'
+import { type Fragment, sql } from '../database/sql.ts'
 import { defineResource, type Field } from '../resource/fields.ts'
 import { COMMON_RULES } from '../resource/rule-violation.ts'
 
@@ -9,6 +10,7 @@ const TEXT = sql.fragment`text`
 
 /** The fields of a task that a user writes: a new field is a line here. */
 export const FIELDS: readonly Field<keyof Content>[] = [
+  { name: 'list_id', type: sql.fragment`uuid` },
   { name: 'title', type: TEXT },
   { name: 'description', type: TEXT },
   { name: 'completed', type: sql.fragment`boolean`, initial: false, since: 'completed_at' },
@@ -42,8 +44,10 @@ export const tasks = defineResource<Content>({
   table: 'tasks',
   fields: FIELDS,
   counted: ['title', 'description', 'labels'],
+  placedBy: ['list_id'],
   rules: {
     ...COMMON_RULES,
+    list_missing: [['list_id'], 'Is not the id of a list.'],
     time_without_date: [
       ['due_time', 'due_date'],
       'Is a time without a day: due_time needs a due_date. To take the day away, set the time to ' +
@@ -66,8 +70,23 @@ export const tasks = defineResource<Content>({
   },
 })
 
-/** What of a task, and of a row, shows whether its due date is one; see `due_violation`. */
-export const dueViolation = sql.fragment`due_violation(due_date, due_time, due_time_zone)`
+/** Whether a list of the caller has this id and is not in the trash. */
+export const isListThere = (caller: Caller, listId: Fragment): Fragment => sql.fragment`
+  exists (
+    select
+    from lists
+    where lists.user_id = ${caller.userId}::uuid
+      and lists.id = ${listId}
+      and lists.state <> 'trashed'
+  )`
+
+/** The rule that a task with these columns violates, else null. */
+export const violationOf = (caller: Caller): Fragment => sql.fragment`
+  case
+    when list_id is not null and not ${isListThere(caller, sql.fragment`list_id`)}
+      then 'list_missing'
+    else due_violation(due_date, due_time, due_time_zone)
+  end`
 
 /** The members of a file of tasks that come from these fields. */
 export const FILE_MEMBERS = FIELDS.flatMap(({ name }) =>

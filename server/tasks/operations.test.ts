@@ -5,7 +5,7 @@ import { newPerson, type Person } from '../testing/person.ts'
 import { startService, type TestService } from '../testing/service.ts'
 
 type Task = components['schemas']['Task']
-type TaskList = components['schemas']['TaskList']
+type TaskPage = components['schemas']['TaskPage']
 type Problem = components['schemas']['Problem']
 
 const NOBODYS = '0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12'
@@ -81,10 +81,10 @@ describe('createTask', () => {
     ['a list for a body', [], ''],
     ['null for a body', null, ''],
   ])('422: %s is refused, and no task is made', async (_, json, pointer) => {
-    const before = await ada.send<TaskList>(ada.tasks)
+    const before = await ada.send<TaskPage>(ada.tasks)
     const { status, body } = await ada.send<Problem>(ada.tasks, { method: 'POST', json })
     expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer])
-    expect((await ada.send<TaskList>(ada.tasks)).body.total).toBe(before.body.total)
+    expect((await ada.send<TaskPage>(ada.tasks)).body.total).toBe(before.body.total)
   })
 
   test('422: at most 20 errors are shown, however many there are (rule 8)', async () => {
@@ -184,7 +184,7 @@ describe('createTask', () => {
         'task_id_taken',
       ])
     }
-    expect((await bob.send<TaskList>(bob.tasks)).body.items).toEqual([made.body])
+    expect((await bob.send<TaskPage>(bob.tasks)).body.items).toEqual([made.body])
     expect((await ada.addTask({ id: fields.id, title: 'Of Ada' })).user_id).toBe(ada.id)
   })
 

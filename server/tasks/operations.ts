@@ -6,12 +6,13 @@ import { problem } from '../problems.ts'
 import { toIdempotencyKey } from '../resource/idempotency/idempotency.ts'
 import { matchesWeakly } from '../resource/precondition.ts'
 import { createdAt, guardOf, withBody, withoutBody, writeResponses } from '../resource/response.ts'
+import { selectResource } from '../resource/select.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
-import { deleteResource, restoreResource } from '../resource/write/trash.ts'
+import { deleteResource } from '../resource/write/trash.ts'
 import { tasks } from './fields.ts'
-import { selectTask } from './query/select-task.ts'
 import { insertTask } from './write/insert-task.ts'
+import { restoreTask } from './write/restore-task.ts'
 import { toggleTask } from './write/toggle-task.ts'
 import { updateTask } from './write/update-task.ts'
 
@@ -41,13 +42,13 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
     },
 
     async getTask({ path, header }, caller) {
-      const found = await selectTask(database, caller, path.task_id)
+      const found = await selectResource<Task>(database, caller, tasks, path.task_id)
       if (!found) return problem('session_ended')
-      if (!found.task) return problem('task_not_found')
-      const headers = { ETag: found.task.etag }
-      return matchesWeakly(header['If-None-Match'], found.task.etag)
+      if (!found.value) return problem('task_not_found')
+      const headers = { ETag: found.value.etag }
+      return matchesWeakly(header['If-None-Match'], found.value.etag)
         ? { status: 304, headers }
-        : { status: 200, headers, body: found.task }
+        : { status: 200, headers, body: found.value }
     },
 
     async updateTask({ path, header, body }, caller) {
@@ -64,7 +65,7 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
 
     async restoreTask({ path, header }, caller) {
       const guard = guardOf('restoreTask', path.task_id, header)
-      const written = await restoreResource<Task>(database, caller, tasks, path.task_id, guard)
+      const written = await restoreTask(database, caller, path.task_id, guard)
       return changeResponse(written, {}, withBody)
     },
 

@@ -12,7 +12,7 @@ export async function everyTask(
   const tasks: Schemas['Task'][] = []
   let cursor = ''
   do {
-    const { body } = await person.send<Schemas['TaskList']>(
+    const { body } = await person.send<Schemas['TaskPage']>(
       `${person.tasks}?limit=200&sort=${sort}${more}${cursor && `&cursor=${cursor}`}`,
     )
     tasks.push(...body.items)

@@ -9,12 +9,13 @@ import { tasks } from '../tasks/fields.ts'
 export async function fillTasks(database: Database, userId: string, count: number): Promise<void> {
   await database.rows(sql.unsafe`
     insert into tasks (
-      user_id, id, version, title, completed_at, due_date, due_time, priority, labels, position,
-      created_at, updated_at
+      user_id, id, version, placed_version, title, completed_at, due_date, due_time, priority,
+      labels, position, created_at, updated_at
     )
     select
       ${userId}::uuid,
       gen_random_uuid(),
+      n,
       n,
       'Task ' || n % 997,
       case when n % 3 = 0 then now() end,

@@ -11,12 +11,18 @@ export function wrongUsage(database: Database): Promise<readonly object[]> {
       select
         user_id,
         count(*) as tasks,
-        sum(
+        sum(bytes) as bytes
+      from (
+        select
+          user_id,
           octet_length(title)
-          + coalesce(octet_length(description), 0)
-          + octet_length(array_to_string(labels, ''))
-        ) as bytes
-      from tasks
+            + coalesce(octet_length(description), 0)
+            + octet_length(array_to_string(labels, '')) as bytes
+        from tasks
+        union all
+        select user_id, octet_length(name) + coalesce(octet_length(description), 0)
+        from lists
+      ) each
       group by user_id
     )
     select user_versions.user_id, user_versions.tasks, user_versions.bytes, stored.*

@@ -101,7 +101,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
       'task-export.json': /^\{"exported_at":"[^"]+","items":\[\]\}$/,
       'task-export.csv': /^id,title,.*,updated_at\r\n$/,
       'task-export.ics': /^BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:[^\r]+\r\nEND:VCALENDAR\r\n$/,
-      'my-data': /"tasks":\[\],"purged_tasks":\[\],"idempotency_keys":\[\]\}$/,
+      'my-data': /"tasks":\[\],"tombstones":\[\],"idempotency_keys":\[\]\}$/,
     }
     expect(await downloaded(ada, name)).toMatch(nothing[name] as RegExp)
   })

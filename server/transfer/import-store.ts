@@ -6,7 +6,7 @@ import { liveCaller } from '../resource/live-caller.ts'
 import type { RuleViolation } from '../resource/rule-violation.ts'
 import { advanced, userVersion } from '../resource/version.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
-import { dueViolation, FIELDS, tasks } from '../tasks/fields.ts'
+import { FIELDS, tasks, violationOf } from '../tasks/fields.ts'
 import type { ImportedRow } from './imported-row.ts'
 
 /**
@@ -70,7 +70,7 @@ export async function insertTasks(
       )
     ),
     next as materialized (
-      select given.*, ${dueViolation} as violation
+      select given.*, ${violationOf(caller)} as violation
       from given
     ),
     existing as materialized (
@@ -111,12 +111,13 @@ export async function insertTasks(
     ${advanced(caller, 'changed', { count: sql.fragment`changed.tasks`, growth: GROWTH })},
     created as (
       insert into tasks (
-        user_id, id, version, ${tasks.inserted.columns}, position, trashed_at,
+        user_id, id, version, placed_version, ${tasks.inserted.columns}, position, trashed_at,
         created_at, updated_at
       )
       select
         advanced.user_id,
         id,
+        version - changed.tasks + turn,
         version - changed.tasks + turn,
         ${tasks.inserted.values(
           (member) => sql.fragment`case when ${member} then least(completed_at, at) end`,

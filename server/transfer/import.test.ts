@@ -46,6 +46,7 @@ describe('what is taken', () => {
       due_time_zone: null,
       priority: 'none',
       labels: [],
+      list_id: null,
     }
     expect(rest).toEqual({ user_id: ada.id, title: 'b', trashed_at: null, ...unsaid })
     expect([created_at, etag, id]).toEqual([updated_at, '"2"', body.rows[0]?.task_id])

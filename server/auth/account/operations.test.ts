@@ -242,7 +242,7 @@ describe('deleteAccount', () => {
       422,
       { pointer: '/password', detail: 'Is not the password of this account.' },
     ])
-    expect((await ada.send<Schemas['TaskList']>(ada.tasks)).body.total).toBe(1)
+    expect((await ada.send<Schemas['TaskPage']>(ada.tasks)).body.total).toBe(1)
   })
 
   test('429: guesses at the password are counted by account, with those at sign-in', async () => {

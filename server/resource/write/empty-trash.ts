@@ -29,7 +29,7 @@ export async function emptyTrash(
     caller.userId,
     sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)}, ${earlierResponse(caller, key)},
-    ${purge(caller, kinds, sql.fragment`not exists (select from earlier)`)},
+    ${purge(caller, kinds, () => sql.fragment`not exists (select from earlier)`)},
     done as (
       select json_build_object(
         'purged', coalesce((select count from changed), 0),

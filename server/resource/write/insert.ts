@@ -77,10 +77,11 @@ export async function insertResource<Content extends object, Value>(
     ${advanced(caller, 'changed', { growth: { tasks: ONE, bytes: sql.fragment`changed.size` } })},
     created as (
       insert into ${table} (
-        user_id, id, version, ${inserted.columns}, position, created_at, updated_at
+        user_id, id, version, placed_version, ${inserted.columns}, position,
+        created_at, updated_at
       )
       select
-        advanced.user_id, ${id}::uuid, version,
+        advanced.user_id, ${id}::uuid, version, version,
         ${inserted.values((member) => sql.fragment`case when ${member} then at end`)},
         position_at_bottom(version), at, at
       from advanced, changed

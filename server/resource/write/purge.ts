@@ -16,9 +16,13 @@ const growth = { tasks: sql.fragment`-changed.count`, bytes: sql.fragment`-chang
  * their bytes; no row where none goes. advanced: the last of their versions.
  *
  * @param kinds a kind comes after those that refer to it
- * @param fits which of the resources in the trash
+ * @param fits which of the resources in the trash, by the name of their table
  */
-export function purge(caller: Pick<Caller, 'userId'>, kinds: Resource[], fits: Fragment): Fragment {
+export function purge(
+  caller: Pick<Caller, 'userId'>,
+  kinds: Resource[],
+  fits: (table: string) => Fragment,
+): Fragment {
   return sql.fragment`
     doomed as materialized (
       select trash.*, row_number() over (order by kind, updated_at, id) as turn
@@ -53,9 +57,9 @@ export function purge(caller: Pick<Caller, 'userId'>, kinds: Resource[], fits: F
 
 function trashOf(
   caller: Pick<Caller, 'userId'>,
-  { type, name, table, bytesOf }: Resource,
+  { type, name, table, bytesOf, isPurgeable }: Resource,
   kind: number,
-  fits: Fragment,
+  fits: (table: string) => Fragment,
 ): Fragment {
   return sql.fragment`
         (
@@ -66,7 +70,8 @@ function trashOf(
           join user_version using (user_id)
           where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
             and state = 'trashed'
-            and ${fits}
+            and ${fits(name)}
+            and ${isPurgeable ? isPurgeable(fits) : sql.fragment`true`}
           order by updated_at, id
           limit ${PURGE_LIMIT + 1}
         )`

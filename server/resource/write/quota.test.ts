@@ -42,7 +42,7 @@ const importTasks = (person: Person, items: object[]) =>
     json: { items },
   })
 const titles = async (person: Person) =>
-  (await person.send<Schemas['TaskList']>(`${person.tasks}?sort=title&limit=200`)).body.items.map(
+  (await person.send<Schemas['TaskPage']>(`${person.tasks}?sort=title&limit=200`)).body.items.map(
     ({ title }) => title,
   )
 
@@ -110,7 +110,7 @@ test('409 with the place: one of many operations that is too much, and none is d
   expect([status, body.code, body.errors?.map(({ pointer }) => pointer)]).toEqual([
     409,
     'quota_exceeded',
-    ['/operations/2/task'],
+    ['/operations/2/value'],
   ])
   expect(await titles(person)).toEqual([])
   expect(await person.isUsageRight()).toBe(true)

@@ -40,10 +40,24 @@ export function updateResource<Content extends object, Value>(
     growth: sql.fragment`changed.growth`,
     differs: sql.fragment`
       (${columnsOf('next', changeable)}) is distinct from (${columnsOf('current', changeable)})`,
-    assignments: list(
-      changeable.map(
+    assignments: list([
+      ...changeable.map(
         (name) => sql.fragment`${sql.identifier([name])} = ${sql.identifier(['changed', name])}`,
       ),
-    ),
+      ...placement(resource),
+    ]),
   })
+}
+
+/** Where a resource comes under another one, it has a new place in the change feed. */
+function placement({ name, placedBy }: Resource): Fragment[] {
+  if (placedBy.length === 0) return []
+  return [
+    sql.fragment`
+      placed_version = case
+        when (${columnsOf(name, placedBy)}) is distinct from (${columnsOf('changed', placedBy)})
+          then advanced.version
+        else ${sql.identifier([name, 'placed_version'])}
+      end`,
+  ]
 }

@@ -31,6 +31,19 @@ export interface Change {
   status?: 200 | 204
   /** Whether a resource in the trash can be changed. */
   includesTrash?: boolean
+  /** Other resources that are changed with it. */
+  members?: Members
+}
+
+/** The resources of a kind that belong to the one that is changed. */
+export interface Members {
+  resource: Resource
+  /** Which rows of their table. */
+  which: Fragment
+  /** For the `set` of the update, from `advanced`. */
+  assignments: Fragment
+  /** Whether a copy that reads the change feed hears of them before the one they belong to. */
+  areFirst: boolean
 }
 
 /**
@@ -45,9 +58,13 @@ export async function writeResource<Value>(
   resource: Resource,
   id: string,
   { key, ifMatch }: Guard,
-  { next, differs, assignments, growth, status = 200, includesTrash = false }: Change,
+  { next, differs, assignments, growth, status = 200, includesTrash = false, members }: Change,
 ): Promise<ChangeResult<Value> | undefined> {
   const { table, columns, output, json } = resource
+  const own =
+    members && !members.areFirst
+      ? sql.fragment`advanced.version - ${MEMBER_COUNT}`
+      : sql.fragment`advanced.version`
   const done = sql.fragment`
       select
         ${status}::int as status,
@@ -67,10 +84,15 @@ export async function writeResource<Value>(
       join current using (user_id, id)
       where violation is null and ${differs}
     ),
-    ${advanced(caller, 'changed', growth && { growth: { tasks: sql.fragment`0`, bytes: growth } })},
+    ${members ? membersOf(caller, members) : sql.fragment``}
+    ${advanced(caller, 'changed', {
+      growth: growth && { tasks: sql.fragment`0`, bytes: growth },
+      ...(members ? { count: sql.fragment`1 + ${MEMBER_COUNT}` } : {}),
+    })},
+    ${members ? membersWritten(caller, members) : sql.fragment``}
     written as (
       update ${table}
-      set version = advanced.version, updated_at = advanced.at, ${assignments}
+      set version = ${own}, updated_at = advanced.at, ${assignments}
       from changed, advanced
       where ${sql.identifier([resource.name, 'user_id'])} = ${caller.userId}::uuid
         and ${sql.identifier([resource.name, 'user_id'])} = changed.user_id
@@ -101,6 +123,38 @@ export async function writeResource<Value>(
     left join lateral (select ${output} from latest) result on true`,
   )
   return rows[0] && resultOf(rows[0])
+}
+
+const MEMBER_COUNT = sql.fragment`(select count(*) from members)`
+
+function membersOf(caller: Caller, { resource, which }: Members): Fragment {
+  const { name, table } = resource
+  const id = sql.fragment`${sql.identifier([name, 'id'])}`
+  return sql.fragment`
+    members as materialized (
+      select ${id} as id, row_number() over (order by ${id}) as turn
+      from ${table}
+      join changed using (user_id)
+      where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
+        and ${which}
+    ),`
+}
+
+function membersWritten(caller: Caller, { resource, assignments, areFirst }: Members): Fragment {
+  const { name, table } = resource
+  const before = areFirst ? sql.fragment`${MEMBER_COUNT} + 1` : MEMBER_COUNT
+  return sql.fragment`
+    members_written as (
+      update ${table}
+      set
+        version = advanced.version - ${before} + turn,
+        updated_at = advanced.at,
+        ${assignments}
+      from members, advanced
+      where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
+        and ${sql.identifier([name, 'user_id'])} = advanced.user_id
+        and ${sql.identifier([name, 'id'])} = members.id
+    ),`
 }
 
 function currentRow(

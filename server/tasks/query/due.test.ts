@@ -207,7 +207,7 @@ describe('overdue, today and upcoming, by the clock on the caller’s wall', () 
     ['none', ['no date']],
   ])('200: %s, whatever the order', async (filter, expected) => {
     for (const sort of ['due', '-due', 'title', '-created_at']) {
-      const { body } = await person.send<Schemas['TaskList']>(
+      const { body } = await person.send<Schemas['TaskPage']>(
         `${person.tasks}?due=${filter}&sort=${sort}&time_zone=${encodeURIComponent(zone)}`,
       )
       expect([sort, body.items.map(({ title }) => title).sort()]).toEqual([
@@ -246,7 +246,7 @@ describe('overdue, today and upcoming, by the clock on the caller’s wall', () 
 
   test('200: without a time zone the wall is in UTC', async () => {
     const utc = async (path: string) =>
-      (await person.send<Schemas['TaskList']>(path)).body.items.map(({ title }) => title)
+      (await person.send<Schemas['TaskPage']>(path)).body.items.map(({ title }) => title)
     expect(await utc(`${person.tasks}?due=today&sort=due`)).toEqual(
       await utc(`${person.tasks}?due=today&sort=due&time_zone=UTC`),
     )
@@ -255,7 +255,7 @@ describe('overdue, today and upcoming, by the clock on the caller’s wall', () 
   test('the minute in which a time is due, it is not overdue yet', async () => {
     const late = await newPerson(service.url, 'late')
     const overdue = async () =>
-      (await late.send<Schemas['TaskList']>(`${late.tasks}?due=overdue`)).body.items.map(
+      (await late.send<Schemas['TaskPage']>(`${late.tasks}?due=overdue`)).body.items.map(
         ({ title }) => title,
       )
     // Asked again where the minute turned meanwhile.
@@ -266,7 +266,7 @@ describe('overdue, today and upcoming, by the clock on the caller’s wall', () 
         .toISOString()
         .slice(0, 16)
         .split('T') as [string, string]
-      for (const task of (await late.send<Schemas['TaskList']>(late.tasks)).body.items)
+      for (const task of (await late.send<Schemas['TaskPage']>(late.tasks)).body.items)
         await late.send(`${late.tasks}/${task.id}`, { method: 'DELETE' })
       await late.addTask({ title: 'now', due_date: date, due_time: time })
       await late.addTask({

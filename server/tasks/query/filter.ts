@@ -24,9 +24,10 @@ export function conditions(
   localTime: LocalTime | undefined,
   sort: Sort,
 ): Fragment[] {
-  const { trashed, completed, priority, label, due, due_before, due_after } = filter
+  const { trashed, list_id, completed, priority, label, due, due_before, due_after } = filter
   const { created_after, updated_after, q } = filter
   const all: Fragment[] = []
+  if (list_id) all.push(isIn(list_id))
   if (trashed && completed !== undefined)
     all.push(sql.fragment`(completed_at is not null) = ${completed}`)
   if (priority)
@@ -39,6 +40,12 @@ export function conditions(
   if (created_after) all.push(sql.fragment`tasks.created_at > ${created_after}::timestamptz`)
   if (updated_after) all.push(sql.fragment`tasks.updated_at > ${updated_after}::timestamptz`)
   return [...all, ...searched(q)]
+}
+
+function isIn(listId: string): Fragment {
+  return listId === 'inbox'
+    ? sql.fragment`tasks.list_id is null`
+    : sql.fragment`tasks.list_id = ${listId}::uuid`
 }
 
 function hasLabels(labels: string[], match: Filter['label_match']): Fragment {

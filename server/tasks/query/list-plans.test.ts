@@ -57,9 +57,9 @@ async function fill(url: string): Promise<void> {
   for (const { indexname } of rows) await client.query(`drop index ${indexname}`)
   await client.query(
     `with others as (select array_agg(id) as ids from "user" where id <> $1)
-    insert into tasks (user_id, id, version, title, description, completed_at, due_date,
+    insert into tasks (user_id, id, version, placed_version, title, description, completed_at, due_date,
     due_time, due_time_zone, priority, labels, position, created_at, updated_at)
-    select case when n <= $2 then $1::uuid else ids[1 + n % 900] end, gen_random_uuid(), n,
+    select case when n <= $2 then $1::uuid else ids[1 + n % 900] end, gen_random_uuid(), n, n,
       (array['Pay','Call','Buy','Write','Fix'])[1 + chance(1, n, 5)] || ' the ' || md5(n::text),
       case when chance(0, n, 1000) = 0 then 'a needle' when chance(2, n, 3) = 0
       then 'because ' || md5((n * 7)::text) end,

@@ -22,8 +22,8 @@ async function pages(
   onPage: (items: Schemas['Task'][]) => void,
 ): Promise<void> {
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const { status, body }: Awaited<ReturnType<typeof person.send<Schemas['TaskList']>>> =
-      await person.send<Schemas['TaskList']>(
+    const { status, body }: Awaited<ReturnType<typeof person.send<Schemas['TaskPage']>>> =
+      await person.send<Schemas['TaskPage']>(
         `${person.tasks}?${query}${cursor && `&cursor=${cursor}`}`,
       )
     expect(status).toBe(200)
@@ -128,7 +128,7 @@ test('a search equals the filtered list, by each sort, with the same count', asy
         found.push(...items.map(({ id }) => id)),
       )
       expect([sort, filter, found]).toEqual([sort, filter, expected])
-      const { body } = await ada.send<Schemas['TaskList']>(
+      const { body } = await ada.send<Schemas['TaskPage']>(
         `${ada.tasks}?limit=1&sort=${sort}${filter}&q=task%2012`,
       )
       expect([body.total, body.total_is_exact, body.items.map(({ id }) => id)]).toEqual([
@@ -138,12 +138,12 @@ test('a search equals the filtered list, by each sort, with the same count', asy
       ])
     }
   }
-  const { body } = await ada.send<Schemas['TaskList']>(`${ada.tasks}?q=task`)
+  const { body } = await ada.send<Schemas['TaskPage']>(`${ada.tasks}?q=task`)
   expect([body.total, body.total_is_exact, body.items.length]).toEqual([1_000, false, 50])
   // An accent that stands alone is no word, and so no condition.
-  expect((await ada.send<Schemas['TaskList']>(`${ada.tasks}?q=%C2%B4`)).body.items).toHaveLength(50)
+  expect((await ada.send<Schemas['TaskPage']>(`${ada.tasks}?q=%C2%B4`)).body.items).toHaveLength(50)
   for (const query of ['q=nowhere', 'q=task&trashed=true'])
-    expect((await ada.send<Schemas['TaskList']>(`${ada.tasks}?${query}`)).body).toMatchObject({
+    expect((await ada.send<Schemas['TaskPage']>(`${ada.tasks}?${query}`)).body).toMatchObject({
       items: [],
       total: 0,
     })

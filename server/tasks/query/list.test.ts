@@ -5,7 +5,7 @@ import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
 
 type Query = NonNullable<operations['listTasks']['parameters']['query']>
-type TaskList = components['schemas']['TaskList']
+type TaskPage = components['schemas']['TaskPage']
 type Problem = components['schemas']['Problem']
 
 let service: TestService
@@ -37,8 +37,8 @@ describe('listTasks', () => {
       const seen: string[] = []
       let cursor: string | null = null
       do {
-        const page: TaskList = (
-          await bob.send<TaskList>(`${bob.tasks}?limit=3${cursor ? `&cursor=${cursor}` : ''}`)
+        const page: TaskPage = (
+          await bob.send<TaskPage>(`${bob.tasks}?limit=3${cursor ? `&cursor=${cursor}` : ''}`)
         ).body
         expect([page.total, page.total_is_exact]).toEqual([7, true])
         seen.push(...page.items.map(({ id }) => id))
@@ -52,21 +52,21 @@ describe('listTasks', () => {
   test('200: a page that ends exactly at the end says so', async () => {
     const bob = await newPerson(service.url, 'bob')
     await bob.addTask()
-    expect((await bob.send<TaskList>(`${bob.tasks}?limit=1`)).body.next_cursor).toBeNull()
+    expect((await bob.send<TaskPage>(`${bob.tasks}?limit=1`)).body.next_cursor).toBeNull()
   })
 
   test('200: beyond 1,000 tasks the total says that it is not exact (rule 15)', async () => {
     const bob = await newPerson(service.url, 'bob')
     await fillTasks(service.database, bob.id, 1_000)
-    expect((await bob.send<TaskList>(bob.tasks)).body).toMatchObject({
+    expect((await bob.send<TaskPage>(bob.tasks)).body).toMatchObject({
       total: 1_000,
       total_is_exact: true,
     })
     await bob.addTask()
-    const first = (await bob.send<TaskList>(`${bob.tasks}?limit=200`)).body
+    const first = (await bob.send<TaskPage>(`${bob.tasks}?limit=200`)).body
     expect(first).toMatchObject({ total: 1_000, total_is_exact: false })
     expect(
-      (await bob.send<TaskList>(`${bob.tasks}?cursor=${first.next_cursor}`)).body,
+      (await bob.send<TaskPage>(`${bob.tasks}?cursor=${first.next_cursor}`)).body,
     ).toMatchObject({ total: 1_000, total_is_exact: false })
   })
 
@@ -96,7 +96,7 @@ describe('listTasks', () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     for (const person of [bob, eve])
       for (let count = 0; count < 2; count += 1) await person.addTask()
-    const cursor = (await bob.send<TaskList>(`${bob.tasks}?limit=1`)).body.next_cursor as string
+    const cursor = (await bob.send<TaskPage>(`${bob.tasks}?limit=1`)).body.next_cursor as string
     const [payload, mac] = cursor.split('.') as [string, string]
     const other = Buffer.from(payload, 'base64url').toString().replace('2', '1')
     const forged = `${Buffer.from(other).toString('base64url')}.${mac}`
@@ -144,7 +144,7 @@ describe('what a list holds', () => {
     const pairs = Object.entries(query).flatMap(([name, value]) =>
       [value].flat().map((each): [string, string] => [name, String(each)]),
     )
-    const { status, body } = await bob.send<TaskList>(`${bob.tasks}?${new URLSearchParams(pairs)}`)
+    const { status, body } = await bob.send<TaskPage>(`${bob.tasks}?${new URLSearchParams(pairs)}`)
     expect([query, status, body.total]).toEqual([query, 200, body.items?.length])
     return body.items.map(({ title }) => title)
   }
@@ -195,7 +195,7 @@ describe('what a list holds', () => {
     for (const q of ['ΣΊΣ', 'σίς', 'σίσυφος', 'υφοσ'])
       expect([
         q,
-        (await eve.send<TaskList>(`${eve.tasks}?q=${encodeURIComponent(q)}`)).body.total,
+        (await eve.send<TaskPage>(`${eve.tasks}?q=${encodeURIComponent(q)}`)).body.total,
       ]).toEqual([q, 1])
   })
 
@@ -207,7 +207,7 @@ describe('what a list holds', () => {
       new Set(['zebra', 'Banana 100%']),
     ])
     expect(await titles({ sort: '-priority' })).toEqual([first, ...others].reverse())
-    const { items } = (await bob.send<TaskList>(`${bob.tasks}?q=zebra`)).body
+    const { items } = (await bob.send<TaskPage>(`${bob.tasks}?q=zebra`)).body
     await bob.send(`${bob.tasks}/${items[0]?.id}`, {
       method: 'PATCH',
       json: { description: 'striped' },
@@ -227,7 +227,7 @@ describe('what a list holds', () => {
     expect(created_at < updated_at).toBe(true)
     const before = (time: string) => new Date(Date.parse(time) - 1).toISOString()
     const total = async (query: string) =>
-      (await eve.send<TaskList>(`${eve.tasks}?${query}`)).body.total
+      (await eve.send<TaskPage>(`${eve.tasks}?${query}`)).body.total
     expect([
       await total(`created_after=${before(created_at)}`),
       await total(`created_after=${created_at}`),
@@ -241,7 +241,7 @@ describe('what a list holds', () => {
 
   test('400: a cursor is valid for its own filters and order only (rule 17)', async () => {
     const query = 'sort=title&completed=false&limit=1'
-    const cursor = (await bob.send<TaskList>(`${bob.tasks}?${query}`)).body.next_cursor
+    const cursor = (await bob.send<TaskPage>(`${bob.tasks}?${query}`)).body.next_cursor
     for (const other of [
       '',
       'sort=-title&completed=false',

@@ -1,11 +1,11 @@
 import type { Handlers } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { problem } from '../../problems.ts'
-import type { Cursors, ListProgress } from '../../resource/cursor.ts'
+import type { Cursors } from '../../resource/cursor.ts'
+import { pageResponse, readCursor } from '../../resource/page.ts'
 import { listTags } from '../../resource/precondition.ts'
 import type { Filter } from './filter.ts'
 import { type LocalTime, localTimeIn } from './local-time.ts'
-import { COUNT_LIMIT } from './page.ts'
 import { selectTaskCounts } from './task-counts.ts'
 import { selectTaskPage } from './task-page.ts'
 
@@ -23,19 +23,8 @@ export function queryOperations(
         time_zone,
         Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)),
       ])
-      const cursor = text === undefined ? undefined : cursors.read<ListProgress>(list, text)
-      if (text !== undefined && !cursor) {
-        return problem('cursor_invalid', {
-          errors: [
-            {
-              in: 'query',
-              pointer: '/cursor',
-              code: 'invalid',
-              detail: 'Is not a cursor of this list.',
-            },
-          ],
-        })
-      }
+      const { progress, refused } = readCursor(cursors, list, text)
+      if (refused) return refused
       const due = filter.due && {
         is: filter.due,
         localTime: localTimeIn(time_zone, Date.now()),
@@ -46,26 +35,14 @@ export function queryOperations(
         filter,
         localTime: due?.localTime,
         sort,
-        after: cursor?.after,
+        after: progress?.after,
         limit,
       }
       const page = await selectTaskPage(database, caller, {
         ...request,
         unchanged: unchanged(header['If-None-Match']),
       })
-      if (!page) return problem('session_ended')
-      const headers = { ETag: etag(page.version) }
-      if (!page.changed) return { status: 304, headers }
-      const total = cursor?.total ?? Math.min(page.total, COUNT_LIMIT)
-      const totalIsExact = cursor?.totalIsExact ?? page.total <= COUNT_LIMIT
-      const next = page.end
-        ? cursors.write<ListProgress>(list, { after: page.end, total, totalIsExact })
-        : null
-      return {
-        status: 200,
-        headers,
-        body: { items: page.tasks, total, total_is_exact: totalIsExact, next_cursor: next },
-      }
+      return pageResponse(cursors, list, progress, page, etag)
     },
 
     async getTaskCounts({ query, header }, caller) {

@@ -1,4 +1,3 @@
-import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import { type Fragment, sql } from '../../database/sql.ts'
 import type { Place } from '../../resource/cursor.ts'
@@ -7,11 +6,6 @@ import type { Unchanged } from '../../resource/precondition.ts'
 import { type Filter, statesOf } from './filter.ts'
 import type { LocalTime } from './local-time.ts'
 import { order, type Sort } from './sort.ts'
-
-type Task = components['schemas']['Task']
-
-/** Counting stops here: an exact number would cost reading all tasks. */
-export const COUNT_LIMIT = 1_000
 
 export interface PageRequest {
   filter: Filter
@@ -22,18 +16,6 @@ export interface PageRequest {
   limit: number
   unchanged: Unchanged
 }
-
-export type Page =
-  | { changed: false; version: string }
-  | {
-      changed: true
-      version: string
-      /** Counted on the first page, up to one over `COUNT_LIMIT`. */
-      total: number
-      tasks: Task[]
-      /** Where the page ends, when there are more. */
-      end: Place | undefined
-    }
 
 /**
  * The caller's rows that fit, up to `count` of each state. Each state is read in order from its

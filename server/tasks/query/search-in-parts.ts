@@ -4,11 +4,12 @@ import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { Unavailable } from '../../database/unavailable.ts'
 import type { Place } from '../../resource/cursor.ts'
+import { liveVersion } from '../../resource/live-version.ts'
+import { COUNT_LIMIT, type Page } from '../../resource/page.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
 import { tasks } from '../fields.ts'
 import { conditions, searched } from './filter.ts'
-import { liveVersion } from './live-version.ts'
-import { COUNT_LIMIT, inOrder, type Page, type PageRequest } from './page.ts'
+import { inOrder, type PageRequest } from './page.ts'
 import { order } from './sort.ts'
 
 type Task = components['schemas']['Task']
@@ -44,7 +45,7 @@ export async function searchInParts(
   database: Database,
   caller: Caller,
   request: PageRequest,
-): Promise<Page | undefined> {
+): Promise<Page<Task> | undefined> {
   const { limit } = request
   let { after } = request
   let first: Row | undefined
@@ -72,7 +73,7 @@ export async function searchInParts(
     changed: true,
     version: first.version,
     total: Math.min(total, COUNT_LIMIT + 1),
-    tasks: hits.slice(0, limit).map(taskOf),
+    items: hits.slice(0, limit).map(taskOf),
     end: last && { key: last.place, id: last.id },
   }
 }

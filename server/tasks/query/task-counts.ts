@@ -3,15 +3,15 @@ import type { Caller } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { ownedBy } from '../../resource/live-caller.ts'
+import { liveVersion } from '../../resource/live-version.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
 import { isOverdue, isToday } from './due-filter.ts'
-import { liveVersion } from './live-version.ts'
 import type { LocalTime } from './local-time.ts'
 
 type TaskCounts = components['schemas']['TaskCounts']
 
-/** Most labels that are counted. */
-const LABEL_LIMIT = 200
+/** Most labels, and most lists, that are counted. */
+const LIMIT = 200
 
 export type Counts =
   | { changed: false; version: string }
@@ -24,11 +24,15 @@ export async function selectTaskCounts(
   localTime: LocalTime,
   unchanged: Unchanged,
 ): Promise<Counts | undefined> {
-  type Row = { version: string; changed: boolean } & Omit<TaskCounts, 'labels_are_complete'>
+  type Row = { version: string; changed: boolean } & Omit<
+    TaskCounts,
+    'lists_are_complete' | 'labels_are_complete'
+  >
   const [row] = await database.rows<Row>(sql.unsafe`
     with ${liveVersion(caller, unchanged)},
     open as materialized (
       select
+        list_id,
         labels,
         label_keys,
         ${isOverdue(localTime)} as overdue,
@@ -49,7 +53,15 @@ export async function selectTaskCounts(
         group by key
       ) counted
       order by open desc, label collate "und-x-icu"
-      limit ${LABEL_LIMIT + 1}
+      limit ${LIMIT + 1}
+    ),
+    listed as (
+      select list_id, count(*)::int as open
+      from open
+      where list_id is not null
+      group by list_id
+      order by open desc, list_id
+      limit ${LIMIT + 1}
     )
     select
       user_version.version,
@@ -63,20 +75,24 @@ export async function selectTaskCounts(
       ) as done,
       count(*) filter (where overdue)::int as overdue,
       count(*) filter (where today)::int as today,
+      count(open.*) filter (where list_id is null)::int as inbox,
+      coalesce((select json_agg(listed) from listed), '[]') as lists,
       coalesce((select json_agg(labelled) from labelled), '[]') as labels
     from user_version
     left join open on true
     group by user_version.version, changed`)
   if (!row) return undefined
-  const { version, changed, labels, ...numbers } = row
+  const { version, changed, lists, labels, ...numbers } = row
   if (!changed) return { changed, version }
   return {
     changed,
     version,
     counts: {
       ...numbers,
-      labels: labels.slice(0, LABEL_LIMIT),
-      labels_are_complete: labels.length <= LABEL_LIMIT,
+      lists: lists.slice(0, LIMIT),
+      lists_are_complete: lists.length <= LIMIT,
+      labels: labels.slice(0, LIMIT),
+      labels_are_complete: labels.length <= LIMIT,
     },
   }
 }

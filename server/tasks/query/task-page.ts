@@ -2,10 +2,11 @@ import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
+import { liveVersion } from '../../resource/live-version.ts'
+import { COUNT_LIMIT, type Page } from '../../resource/page.ts'
 import { tasks } from '../fields.ts'
 import { conditions } from './filter.ts'
-import { liveVersion } from './live-version.ts'
-import { COUNT_LIMIT, inOrder, type Page, type PageRequest } from './page.ts'
+import { inOrder, type PageRequest } from './page.ts'
 import { searchInParts } from './search-in-parts.ts'
 import { order } from './sort.ts'
 
@@ -30,7 +31,7 @@ export async function selectTaskPage(
   database: Database,
   caller: Caller,
   request: PageRequest,
-): Promise<Page | undefined> {
+): Promise<Page<Task> | undefined> {
   const { filter, limit } = request
   if (database.isOneSession && filter.q !== undefined)
     return searchInParts(database, caller, request)
@@ -47,12 +48,12 @@ export async function selectTaskPage(
   if (!first) return undefined
   const { changed, version, total } = first
   if (!changed) return { changed, version }
-  const tasks = rows
+  const items = rows
     .slice(0, limit)
     .flatMap(({ version, changed, total, sort_key, place, ...row }) => (row.id === null ? [] : row))
   const last = rows.length > limit ? rows[limit - 1] : undefined
   const end = last?.id ? { key: last.place, id: last.id } : undefined
-  return { changed, version, total, tasks, end }
+  return { changed, version, total, items, end }
 }
 
 function pageStatement(

@@ -21,7 +21,7 @@ afterAll(() => service.close())
 
 const key = (text: string) => ({ 'idempotency-key': text })
 const total = async (person: Person) =>
-  (await person.send<Schemas['TaskList']>(person.tasks)).body.total
+  (await person.send<Schemas['TaskPage']>(person.tasks)).body.total
 /** What a repetition must bring back. */
 const told = ({ status, headers, body }: Awaited<ReturnType<Person['send']>>) => ({
   status,
@@ -258,7 +258,7 @@ describe('the same request with the same key (rule 22)', () => {
 
     const second = await startProcess(environment)
     const again = await send<Task>(`${second.url}${bob.tasks}`, create)
-    const { body } = await send<Schemas['TaskList']>(`${second.url}${bob.tasks}`, {
+    const { body } = await send<Schemas['TaskPage']>(`${second.url}${bob.tasks}`, {
       headers: { authorization: `Bearer ${bob.token}` },
     })
     expect([again.status, again.headers.get('idempotency-replayed'), body.items]).toEqual([

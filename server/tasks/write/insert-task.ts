@@ -5,7 +5,7 @@ import type { IdempotencyKey } from '../../resource/idempotency/idempotency.ts'
 import type { CreateResult } from '../../resource/result.ts'
 import { insertResource } from '../../resource/write/insert.ts'
 import type { Quota } from '../../resource/write/quota.ts'
-import { dueViolation, tasks } from '../fields.ts'
+import { tasks, violationOf } from '../fields.ts'
 
 type Schemas = components['schemas']
 
@@ -18,6 +18,6 @@ export function insertTask(
   key: IdempotencyKey | undefined,
   quota: Quota,
 ): Promise<CreateResult<Schemas['Task']> | undefined> {
-  const creation = { id, content, violation: dueViolation }
+  const creation = { id, content, violation: violationOf(caller) }
   return insertResource(database, caller, tasks, creation, key, quota)
 }

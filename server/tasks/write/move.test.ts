@@ -33,7 +33,7 @@ async function withTasks() {
 }
 
 const list = async (person: Person) =>
-  (await person.send<Schemas['TaskList']>(`${person.tasks}?sort=position&limit=200`)).body.items
+  (await person.send<Schemas['TaskPage']>(`${person.tasks}?sort=position&limit=200`)).body.items
 
 test('200: to the top, the bottom, before, after; no other task changes', async () => {
   const { person, id, tasks, move, order } = await withTasks()

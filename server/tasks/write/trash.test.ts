@@ -22,7 +22,7 @@ const remove = (person: Person, id: string, headers: Record<string, string> = {}
 const restore = (person: Person, id: string, headers: Record<string, string> = {}) =>
   person.send<Task>(`${person.tasks}/${id}/restore`, { method: 'POST', headers })
 const list = async (person: Person, query = '') =>
-  (await person.send<Schemas['TaskList']>(`${person.tasks}?limit=200${query}`)).body
+  (await person.send<Schemas['TaskPage']>(`${person.tasks}?limit=200${query}`)).body
 const empty = (person: Person, headers: Record<string, string> = {}) =>
   person.send<Schemas['TrashEmptied']>(`/api/${person.id}/trash`, { method: 'DELETE', headers })
 

@@ -5,7 +5,7 @@ import type { ChangeResult } from '../../resource/result.ts'
 import type { Quota } from '../../resource/write/quota.ts'
 import { updateResource } from '../../resource/write/update.ts'
 import type { Guard } from '../../resource/write/write.ts'
-import { dueViolation, tasks } from '../fields.ts'
+import { tasks, violationOf } from '../fields.ts'
 
 type Schemas = components['schemas']
 
@@ -18,5 +18,5 @@ export function updateTask(
   guard: Guard,
   quota: Quota,
 ): Promise<ChangeResult<Schemas['Task']> | undefined> {
-  return updateResource(database, caller, tasks, id, change, dueViolation, guard, quota)
+  return updateResource(database, caller, tasks, id, change, violationOf(caller), guard, quota)
 }

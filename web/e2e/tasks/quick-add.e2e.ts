@@ -151,14 +151,14 @@ test('one refused task holds up none of those pasted with it', async () => {
   await signIn(app)
   await intercept(app, '**/operations', async (route) => {
     const { operations } = route.request().postDataJSON() as {
-      operations: { task?: { title: string } }[]
+      operations: { value?: { title: string } }[]
     }
-    const bad = operations.findIndex(({ task }) => task?.title === 'Bad')
+    const bad = operations.findIndex(({ value }) => value?.title === 'Bad')
     if (bad < 0) return route.continue()
     const errors = [
       {
         in: 'body',
-        pointer: `/operations/${bad}/task/title`,
+        pointer: `/operations/${bad}/value/title`,
         code: 'max_length',
         detail: 'Must be at most 2 characters long.',
       },

@@ -1,8 +1,8 @@
-import type { Caller } from '../../contract/handlers.ts'
-import { type Fragment, sql } from '../../database/sql.ts'
-import { liveCaller } from '../../resource/live-caller.ts'
-import type { Unchanged } from '../../resource/precondition.ts'
-import { isUnchanged } from '../../resource/version.ts'
+import type { Caller } from '../contract/handlers.ts'
+import { type Fragment, sql } from '../database/sql.ts'
+import { liveCaller } from './live-caller.ts'
+import type { Unchanged } from './precondition.ts'
+import { isUnchanged } from './version.ts'
 
 /**
  * The rows `caller` and `user_version(user_id, version, changed)`: the version of the caller's
