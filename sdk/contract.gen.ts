@@ -446,7 +446,7 @@ export interface paths {
         };
         /**
          * Export tasks as JSON
-         * @description Exports all members of every task that is not in the trash, in the order of the ids. `position` contains the manual order. `importTasks` accepts
+         * @description Exports all members of every list and every task that is not in the trash, in the order of the ids. `position` contains the manual order. `importTasks` accepts
          *     the file without changes. Split a file that is too long for one import, preferably in the order of `position`.
          *     A task that exists during the whole export is in the file exactly once, even during concurrent writes. The server writes the file page by page,
          *     as fast as the client reads it. If the session ends or the database fails during the export, the server closes the connection before the end
@@ -477,7 +477,7 @@ export interface paths {
         /**
          * Export tasks as CSV
          * @description Exports the tasks of `exportTasks` for a spreadsheet, as CSV (RFC 4180) in UTF-8 with a byte order mark and a header line. An empty cell is `null`,
-         *     and `""` is an empty description. `labels` is a JSON array. A cell gets a leading `'` if a spreadsheet that splits at commas could run it as a
+         *     and `""` is an empty description. `labels` is a JSON array. `list` is the name of the list. A cell gets a leading `'` if a spreadsheet that splits at commas could run it as a
          *     formula or round it as a number. These are cells that:
          *
          *     - begin with `=`, `+`, `-` or `@`, also in full width or after white space
@@ -513,7 +513,7 @@ export interface paths {
          * Export tasks as iCalendar
          * @description Exports the tasks of `exportTasks` for a calendar. Each task is a VTODO (RFC 5545) with the id of the task as its UID, so that a calendar
          *     recognizes the tasks when it imports the file again. A due time with a time zone is in UTC, a due time without a time zone is a floating time,
-         *     and a due date without a time is a date. `PRIORITY` is 1 for high, 5 for medium and 9 for low. The file omits the manual order and control
+         *     and a due date without a time is a date. `PRIORITY` is 1 for high, 5 for medium and 9 for low. `X-DOCKET-LIST` is the name of the list. The file omits the manual order and control
          *     characters, because iCalendar cannot represent them.
          */
         get: operations["exportTasksICalendar"];
@@ -558,6 +558,10 @@ export interface paths {
          *     New tasks go to the bottom of the manual order. Their order is that of `position` if every row has one, otherwise that of the file. The tasks
          *     keep their times, except that a time in the future is replaced by the current time. Tasks that were in the trash go to the trash again, for
          *     30 days from the import.
+         *
+         *     The import creates the lists in `lists` that do not exist yet. A task goes into the list with its `list_id`; if there is none, into the list
+         *     whose name is in `list`, which is created if it does not exist. If neither member names a list, the task goes to the Inbox. A task with
+         *     an unknown `list_id` and without a `list` is refused.
          *
          *     The import also accepts the changes that spreadsheets make to a file: semicolons or tabs as separators, empty columns and lines, `TRUE` for
          *     `true`, `9:30:00` for `09:30`, and labels separated by commas. Dates must keep the form `2026-12-01`.
@@ -697,7 +701,7 @@ export interface paths {
         };
         /**
          * Export all data of the user
-         * @description Exports the profile, the sign-in methods, all sessions, all tasks including those in the trash, the tombstones of purged resources, and the
+         * @description Exports the profile, the sign-in methods, all sessions, all lists and tasks including those in the trash, the tombstones of purged resources, and the
          *     responses stored for an `Idempotency-Key`. The server also stores a hash of the password and the secrets of sessions. These are not in the file.
          *     The server writes the file in the same way as for `exportTasks`.
          */
@@ -1517,6 +1521,8 @@ export interface components {
         TaskExport: {
             /** @description The time when the export started. */
             exported_at: components["schemas"]["Timestamp"];
+            /** @description The lists that are not in the trash, in the order of their ids. */
+            lists: components["schemas"]["List"][];
             /** @description The tasks, in the order of their ids. */
             items: components["schemas"]["Task"][];
         };
@@ -1544,8 +1550,48 @@ export interface components {
         TaskImport: {
             /** @description The time when the export started. It has no effect. */
             exported_at?: components["schemas"]["TimestampInput"];
+            /** @description The lists that the tasks are in. The import creates those that do not exist yet, and changes none. */
+            lists?: components["schemas"]["ImportedList"][];
             /** @description The tasks. Each one is validated against `ImportedTask` separately. The report refuses invalid tasks. The others are imported. */
             items: (components["schemas"]["ImportedTask"] | components["schemas"]["UnfitTask"])[];
+        };
+        /** @description A list to import. All members except the name are optional. Those that the server sets have no effect. */
+        ImportedList: {
+            /** @description The id of the list, by which the tasks of the file name it. If it is absent, the server generates one. */
+            id?: components["schemas"]["Uuid"];
+            /** @description The previous owner. It has no effect. */
+            user_id?: components["schemas"]["Uuid"];
+            name: components["schemas"]["ListName"];
+            description?: components["schemas"]["Description"];
+            color?: components["schemas"]["Color"];
+            /**
+             * @description Whether the list is archived.
+             * @default false
+             * @example false
+             */
+            archived?: boolean;
+            /**
+             * Format: date-time
+             * @description When the list was archived. It has no effect.
+             * @example null
+             */
+            archived_at?: string | null;
+            /**
+             * @description The place of the list among the lists of this file. Positions are compared as strings, character by character.
+             * @example 50000000000000015
+             */
+            position?: string;
+            /**
+             * @description Lists in the trash are not imported.
+             * @example null
+             */
+            trashed_at?: null;
+            /** @description When the list was created. It has no effect. */
+            created_at?: components["schemas"]["TimestampInput"];
+            /** @description When the list last changed. It has no effect. */
+            updated_at?: components["schemas"]["TimestampInput"];
+            /** @description The previous version. It has no effect. */
+            etag?: components["schemas"]["EntityTag"];
         };
         /** @description A task to import. All members except the title are optional. */
         ImportedTask: {
@@ -1554,6 +1600,8 @@ export interface components {
             /** @description The previous owner. It has no effect. */
             user_id?: components["schemas"]["Uuid"];
             list_id?: components["schemas"]["ListOfTask"];
+            /** @description The name of the list, for a task whose `list_id` is absent or unknown. */
+            list?: components["schemas"]["ListName"] | null;
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -1599,6 +1647,12 @@ export interface components {
             created: components["schemas"]["RowCount"];
             unchanged: components["schemas"]["RowCount"];
             refused: components["schemas"]["RowCount"];
+            /**
+             * Format: int32
+             * @description How many lists the import created.
+             * @example 0
+             */
+            lists_created: number;
             /** @description All rows. */
             rows: components["schemas"]["ImportedRow"][];
         };
@@ -1760,6 +1814,8 @@ export interface components {
             sign_in_methods: components["schemas"]["SignInMethod"][];
             /** @description Every stored session, including expired ones. */
             sessions: components["schemas"]["HeldSession"][];
+            /** @description All lists, including those in the trash. */
+            lists: components["schemas"]["List"][];
             /** @description Every task, including those in the trash. */
             tasks: components["schemas"]["Task"][];
             /** @description The tombstones of purged resources, from which other devices learn of the deletion. */
@@ -2828,6 +2884,7 @@ export type CsvFile = components['schemas']['CsvFile'];
 export type ICalendarFile = components['schemas']['ICalendarFile'];
 export type CsvImport = components['schemas']['CsvImport'];
 export type TaskImport = components['schemas']['TaskImport'];
+export type ImportedList = components['schemas']['ImportedList'];
 export type ImportedTask = components['schemas']['ImportedTask'];
 export type UnfitTask = components['schemas']['UnfitTask'];
 export type TaskImportReport = components['schemas']['TaskImportReport'];

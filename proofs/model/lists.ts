@@ -127,8 +127,8 @@ export function changeList(
             updated_at,
             etag: body.etag,
           })
-          if (isMoved) list.position = position
-          if (list.archived !== (list.archived_at !== null)) list.archived_at = archived_at
+          if (isMoved) Object.assign(list, { position })
+          if (list.archived !== (list.archived_at !== null)) Object.assign(list, { archived_at })
         }
         expect(body).toEqual(list)
         expect(orderOf(account)).toEqual(order)

@@ -88,6 +88,7 @@ export const storeCalls = (
     module: exportStore,
     calls: {
       selectTasks: (caller) => exportStore.selectTasks(database(), caller, { ...ALL, trash: true }),
+      selectLists: (caller) => exportStore.selectLists(database(), caller, { ...ALL, trash: true }),
       selectCalendarTasks: (caller) => exportStore.selectCalendarTasks(database(), caller, ALL),
       selectHeldUser: (caller) => exportStore.selectHeldUser(database(), caller),
       selectSignInMethods: (caller) => exportStore.selectSignInMethods(database(), caller, ALL),

@@ -122,6 +122,8 @@ export const ALLOWED: Record<string, string[]> = {
     'uuid',
   ],
   'server/transfer': [
+    'rules',
+    'server/lists',
     'server/contract',
     'server/database',
     'server/problems.ts',

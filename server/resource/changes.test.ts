@@ -46,6 +46,9 @@ class Copy {
       if (value) this.values.set(id, value)
       else this.values.delete(id)
     }
+    for (const value of this.values.values())
+      if ('list_id' in value && value.list_id !== null)
+        expect(this.values.has(value.list_id)).toBe(true)
     this.cursor = body.cursor
     return body.has_more
   }
@@ -58,16 +61,22 @@ class Copy {
 
 const sorted = <Value extends { id: string }>(values: Value[]) =>
   values.sort((a, b) => (a.id < b.id ? -1 : 1))
-async function all(person: Person): Promise<Task[]> {
-  const lists = await Promise.all(
-    ['false', 'true'].map((trashed) =>
-      person.send<Schemas['TaskPage']>(`${person.tasks}?limit=200&trashed=${trashed}`),
+async function all(person: Person): Promise<(Task | List)[]> {
+  const pages = await Promise.all(
+    [
+      'tasks?trashed=false',
+      'tasks?trashed=true',
+      'lists?archived=false',
+      'lists?archived=true',
+      'lists?trashed=true',
+    ].map((query) =>
+      person.send<{ items: (Task | List)[] }>(`/api/${person.id}/${query}&limit=200`),
     ),
   )
-  return sorted(lists.flatMap(({ body }) => body.items))
+  return sorted(pages.flatMap(({ body }) => body.items))
 }
 
-test('200: every change once, in order, with the task as it is now', async () => {
+test('200: every change once, what is new first, with the task as it is now', async () => {
   const ada = await newPerson(service.url)
   const start = (await changes(ada)).body
   expect(start).toEqual({ items: [], cursor: expect.any(String), has_more: false })
@@ -88,12 +97,12 @@ test('200: every change once, in order, with the task as it is now', async () =>
       value && ['title' in value && value.title, value.trashed_at !== null],
     ]),
   ).toEqual([
-    [c.id, ['C', false]],
     [a.id, ['A2', false]],
-    [d.id, null],
     [b.id, ['B', true]],
+    [c.id, ['C', false]],
+    [d.id, null],
   ])
-  expect([has_more, items[1]?.value]).toEqual([
+  expect([has_more, items[0]?.value]).toEqual([
     false,
     (await ada.send(`${ada.tasks}/${a.id}`)).body,
   ])
@@ -180,19 +189,32 @@ test('410: a cursor from before a restored backup, or older than tombstones', as
 const ROUNDS = effort({ usual: 100, long: 1_000 })
 const WRITERS = 8
 const MOST = 100
+const LISTS = 12
 
-test('a copy that follows the feed equals the server, while eight clients write', async () => {
+test('a copy equals the server while eight write, and has the list of each task', async () => {
   const ada = await newPerson(service.url)
   const copy = new Copy(ada)
   let gate = Promise.resolve()
+  let open = () => {}
   let isOver = false
   let writes = 0
   const inFlight = new Set<Promise<unknown>>()
 
   const step = async (turn: number) => {
-    const ids = [...copy.values.keys()]
-    const path = `${ada.tasks}/${ids[Math.floor(Math.random() * ids.length)]}`
-    if (ids.length < MOST && (turn % 5 === 0 || ids.length === 0))
+    const values = [...copy.values.values()]
+    const ids = values.flatMap((value) => ('title' in value ? [value.id] : []))
+    const lists = values.flatMap((value) => ('name' in value ? [value.id] : []))
+    const one = (of: string[]) => of[Math.floor(Math.random() * of.length)]
+    const path = `${ada.tasks}/${one(ids)}`
+    const list = `/api/${ada.id}/lists/${one(lists)}`
+    if (turn % 7 === 0 && lists.length < LISTS)
+      await ada.send(`/api/${ada.id}/lists`, { method: 'POST', json: { name: `${turn}` } })
+    else if (turn % 7 === 1) await ada.send(list, { method: 'PATCH', json: { name: `${turn}` } })
+    else if (turn % 7 === 2)
+      await ada.send(path, { method: 'PATCH', json: { list_id: one(lists) ?? null } })
+    else if (turn % 35 === 3) await ada.send(list, { method: 'DELETE' })
+    else if (turn % 35 === 10) await ada.send(`${list}/restore`, { method: 'POST' })
+    else if (ids.length < MOST && (turn % 5 === 0 || ids.length === 0))
       await ada.addTask({ title: `${turn}` })
     else if (turn % 5 === 1)
       await ada.send(path, {
@@ -220,7 +242,6 @@ test('a copy that follows the feed equals the server, while eight clients write'
       const before = writes
       do await Promise.race([copy.page(1 + (round % 7)), writers])
       while (writes < before + 3)
-      let open = () => {}
       gate = new Promise((resolve) => {
         open = resolve
       })
@@ -230,6 +251,7 @@ test('a copy that follows the feed equals the server, while eight clients write'
     }
   } finally {
     isOver = true
+    open()
     await writers
   }
   expect(writes).toBeGreaterThan(ROUNDS)

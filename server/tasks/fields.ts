@@ -47,7 +47,7 @@ export const tasks = defineResource<Content>({
   placedBy: ['list_id'],
   rules: {
     ...COMMON_RULES,
-    list_missing: [['list_id'], 'Is not the id of a list.'],
+    list_missing: [['list_id', 'list'], 'Is not the id of a list.'],
     time_without_date: [
       ['due_time', 'due_date'],
       'Is a time without a day: due_time needs a due_date. To take the day away, set the time to ' +

@@ -10,25 +10,38 @@ type Task = components['schemas']['Task']
 
 const BYTE_ORDER_MARK = '\uFEFF'
 /** The columns that are written. */
-const WRITTEN = ['id', ...FILE_MEMBERS, 'position', 'created_at', 'updated_at'] as const
+const WRITTEN = ['id', 'list', ...FILE_MEMBERS, 'position', 'created_at', 'updated_at'] as const
 /** The columns that may be there: what else an export as JSON says of a task. */
 const TAKEN = new Set<string>([...WRITTEN, 'user_id', 'trashed_at', 'etag'])
+
+/** A task with the name of its list. */
+type Row = Task & { list: string | null }
 
 /**
  * Tasks as CSV (RFC 4180), page by page. Spreadsheets take UTF-8 for something else where no byte
  * order mark says what it is.
  */
-export async function* csv(tasks: AsyncIterable<readonly Task[]>): AsyncGenerator<string> {
+export async function* csv(
+  tasks: AsyncIterable<readonly Task[]>,
+  listNames: ReadonlyMap<string, string>,
+): AsyncGenerator<string> {
+  const rowOf = (task: Task): Row => ({
+    ...task,
+    list: listNames.get(task.list_id ?? '') ?? null,
+  })
   let text = `${BYTE_ORDER_MARK}${WRITTEN.join()}\r\n`
   for await (const page of tasks) {
     yield text +
-      page.map((task) => `${WRITTEN.map((name) => cell(task[name])).join()}\r\n`).join('')
+      page
+        .map(rowOf)
+        .map((row) => `${WRITTEN.map((name) => cell(row[name])).join()}\r\n`)
+        .join('')
     text = ''
   }
   if (text !== '') yield text
 }
 
-function cell(value: Task[(typeof WRITTEN)[number]]): string {
+function cell(value: Row[(typeof WRITTEN)[number]]): string {
   if (value === null) return ''
   if (Array.isArray(value)) return value.length === 0 ? '' : quoted(JSON.stringify(value))
   return typeof value === 'string' ? quoted(guarded(value)) : String(value)

@@ -9,6 +9,7 @@ import {
   selectHeldSessions,
   selectHeldUser,
   selectKeptResponses,
+  selectLists,
   selectSignInMethods,
   selectTasks,
   selectTombstones,
@@ -34,12 +35,23 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       walk((part) => selectTasks(database, caller, { ...part, trash }), idOf),
     )
 
+  const listsOf = (caller: Caller, trash = false) =>
+    checked(
+      'List',
+      walk((part) => selectLists(database, caller, { ...part, trash }), idOf),
+    )
+  const listNames = async (caller: Caller) => {
+    const names = new Map<string, string>()
+    for await (const part of listsOf(caller)) for (const { id, name } of part) names.set(id, name)
+    return names
+  }
+
   return {
     async exportTasks(_, caller) {
       return {
         status: 200,
         headers: attachment('docket-tasks', 'json'),
-        chunks: json({ exported_at: now(), items: tasksOf(caller) }),
+        chunks: json({ exported_at: now(), lists: listsOf(caller), items: tasksOf(caller) }),
       }
     },
 
@@ -47,7 +59,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       return {
         status: 200,
         headers: attachment('docket-tasks', 'csv'),
-        chunks: csv(tasksOf(caller)),
+        chunks: csv(tasksOf(caller), await listNames(caller)),
       }
     },
 
@@ -59,7 +71,10 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       return {
         status: 200,
         headers: attachment('docket-tasks', 'ics'),
-        chunks: iCalendar(checked('Task', entries, ({ task }) => task)),
+        chunks: iCalendar(
+          checked('Task', entries, ({ task }) => task),
+          await listNames(caller),
+        ),
       }
     },
 
@@ -89,6 +104,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
         user,
         sign_in_methods: every('SignInMethod', selectSignInMethods),
         sessions: every('HeldSession', selectHeldSessions),
+        lists: listsOf(caller, true),
         tasks: tasksOf(caller, true),
         tombstones: every('Tombstone', selectTombstones),
         idempotency_keys: checked('StoredResponse', responses),

@@ -2,6 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
+import { lists } from '../lists/fields.ts'
 import { liveCaller, ownedBy } from '../resource/live-caller.ts'
 import { tasks } from '../tasks/fields.ts'
 import type { CalendarTask } from './icalendar.ts'
@@ -26,6 +27,21 @@ export async function selectTasks(
     from: sql.fragment`
       tasks
       where ${ownedBy('caller', caller)} and (${trash} or state <> 'trashed')`,
+  })
+}
+
+/** Lists in the order of their ids, as `selectTasks`. */
+export async function selectLists(
+  database: Statements,
+  caller: Caller,
+  { trash, ...part }: Part & { trash: boolean },
+): Promise<Schemas['List'][] | undefined> {
+  return selectPart(database, caller, part, {
+    key: 'id',
+    columns: lists.output,
+    from: sql.fragment`
+      lists
+      where ${ownedBy('caller', caller, 'lists')} and (${trash} or state <> 'trashed')`,
   })
 }
 

@@ -98,10 +98,10 @@ describe.each(FILES)('%s', (name, type, saved) => {
   test('of an empty account is a file with nothing in it', async () => {
     const ada = await newPerson(service.url)
     const nothing: Record<string, RegExp> = {
-      'task-export.json': /^\{"exported_at":"[^"]+","items":\[\]\}$/,
-      'task-export.csv': /^id,title,.*,updated_at\r\n$/,
+      'task-export.json': /^\{"exported_at":"[^"]+","lists":\[\],"items":\[\]\}$/,
+      'task-export.csv': /^id,list,list_id,title,.*,updated_at\r\n$/,
       'task-export.ics': /^BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:[^\r]+\r\nEND:VCALENDAR\r\n$/,
-      'my-data': /"tasks":\[\],"tombstones":\[\],"idempotency_keys":\[\]\}$/,
+      'my-data': /"lists":\[\],"tasks":\[\],"tombstones":\[\],"idempotency_keys":\[\]\}$/,
     }
     expect(await downloaded(ada, name)).toMatch(nothing[name] as RegExp)
   })
@@ -235,7 +235,7 @@ test('exportTasksCsv: a formula, or a number too long, gets an apostrophe', asyn
   const safe = ['1 = 1', "'tis", "''", '123456789012345', '1234567890123456 x', 'a-b']
   for (const title of [...risky, ...safe]) await ada.addTask({ title })
   const cells = parse(await downloaded(ada, 'task-export.csv'), { bom: true, fromLine: 2 }).map(
-    ([, title]) => title,
+    ([, , , title]) => title,
   )
   expect(cells).toEqual([...risky.map((title) => `'${title}`), ...safe])
 })

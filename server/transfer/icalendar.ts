@@ -10,19 +10,28 @@ export interface CalendarTask {
 const FOLD_AT = 75
 const PRIORITIES = { high: 1, medium: 5, low: 9, none: undefined }
 
-/** Tasks as VTODOs of iCalendar (RFC 5545), page by page. */
+/**
+ * Tasks as VTODOs of iCalendar (RFC 5545), page by page.
+ *
+ * @param listNames by the ids of the lists
+ */
 export async function* iCalendar(
   tasks: AsyncIterable<readonly CalendarTask[]>,
+  listNames: ReadonlyMap<string, string>,
 ): AsyncGenerator<string> {
   let text = lines(['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Docket//Docket//EN'])
   for await (const page of tasks) {
-    yield text + page.map((entry) => lines(toDo(entry))).join('')
+    yield text + page.map((entry) => lines(toDo(entry, listNames))).join('')
     text = ''
   }
   yield `${text}${lines(['END:VCALENDAR'])}`
 }
 
-function toDo({ task, due_instant }: CalendarTask): string[] {
+function toDo(
+  { task, due_instant }: CalendarTask,
+  listNames: ReadonlyMap<string, string>,
+): string[] {
+  const list = listNames.get(task.list_id ?? '')
   const priority = PRIORITIES[task.priority]
   return [
     'BEGIN:VTODO',
@@ -36,6 +45,7 @@ function toDo({ task, due_instant }: CalendarTask): string[] {
     ...(priority === undefined ? [] : [`PRIORITY:${priority}`]),
     // A line each: some readers do not find the comma behind a label that ends with a backslash.
     ...task.labels.map((label) => `CATEGORIES:${escaped(label)}`),
+    ...(list === undefined ? [] : [`X-DOCKET-LIST:${escaped(list)}`]),
     ...(task.completed_at === null
       ? ['STATUS:NEEDS-ACTION']
       : ['STATUS:COMPLETED', `COMPLETED:${moment(task.completed_at)}`]),

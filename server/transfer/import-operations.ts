@@ -12,20 +12,26 @@ import { violationError } from '../resource/rule-violation.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { tasks } from '../tasks/fields.ts'
 import { readCsv } from './csv.ts'
+import { placeInLists } from './import-lists.ts'
 import { insertTasks, type RowResult } from './import-store.ts'
 import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
 
 type Report = components['schemas']['TaskImportReport']
+type ImportedList = components['schemas']['ImportedList']
 type ReportedRow = Report['rows'][number]
 
 /** The operation that takes a file. */
 export function importOperations(database: Database, quota: Quota): Pick<Handlers, 'importTasks'> {
   return {
     async importTasks({ header, body }, caller) {
-      const file = typeof body === 'string' ? await readCsv(body) : { rows: body.items }
+      const file =
+        typeof body === 'string'
+          ? await readCsv(body)
+          : { rows: body.items, lists: body.lists ?? [] }
       if ('malformed' in file)
         return problem('malformed_csv', { errors: [refused('', file.malformed)] })
       if ('errors' in file) return problem('invalid_body', { errors: file.errors })
+      const lists = 'lists' in file ? file.lists : []
       const rows = await readRows(caller.userId, file.rows)
       // By what was read of the file: a row that is refused may be anything, nested deeper than can
       // be written down.
@@ -33,8 +39,9 @@ export function importOperations(database: Database, quota: Quota): Pick<Handler
         database,
         quota,
         caller,
+        lists,
         rows,
-        toIdempotencyKey(header['Idempotency-Key'], 'importTasks', undefined, rows),
+        toIdempotencyKey(header['Idempotency-Key'], 'importTasks', undefined, [lists, rows]),
       )
       if (!imported) return problem('session_ended')
       if (imported.outcome === 'key_reused') return problem('idempotency_key_reused')
@@ -48,21 +55,24 @@ function importRows(
   database: Database,
   quota: Quota,
   caller: Caller,
+  lists: ImportedList[],
   rows: ReadRow[],
   key: IdempotencyKey | undefined,
 ) {
   return idempotentTransaction(database, caller, key, async (statements) => {
-    const results = await insertTasks(
-      statements,
-      caller,
-      byPosition(rows.flatMap((read) => ('draft' in read ? read.draft : []))),
-      quota,
+    const drafts = rows.flatMap((read) => ('draft' in read ? read.draft : []))
+    const placed = await placeInLists(statements, caller, lists, drafts, quota)
+    const results = await insertTasks(statements, caller, byPosition(placed.rows), quota)
+    return (
+      results && {
+        ...reportOf(rows, new Map(results.map((result) => [result.row, result]))),
+        lists_created: placed.created,
+      }
     )
-    return results && reportOf(rows, new Map(results.map((result) => [result.row, result])))
   })
 }
 
-function reportOf(read: ReadRow[], results: Map<number, RowResult>): Report {
+function reportOf(read: ReadRow[], results: Map<number, RowResult>): Omit<Report, 'lists_created'> {
   const rows = read.map((each): ReportedRow => {
     if ('errors' in each)
       return { row: each.row, outcome: 'refused', task_id: null, errors: each.errors }

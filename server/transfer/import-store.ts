@@ -41,7 +41,7 @@ export async function insertTasks(
   quota: Quota,
 ): Promise<RowResult[] | undefined> {
   const given = JSON.stringify(
-    drafts.map(({ user_id, etag, position, isIdMade, ...draft }, index) => ({
+    drafts.map(({ user_id, etag, position, isIdMade, list, ...draft }, index) => ({
       ...draft,
       place: index + 1,
     })),

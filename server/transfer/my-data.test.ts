@@ -36,6 +36,11 @@ test('exportMyData: everything that any table has of the user, but secrets', asy
       headers: { 'idempotency-key': `k 3 ${index}` },
     })
   }
+  const { body: list } = await ada.send<{ id: string }>(`/api/${ada.id}/lists`, {
+    method: 'POST',
+    json: { name: 'Home' },
+  })
+  await ada.addTask({ title: 'In a list', list_id: list.id })
   const file = await downloaded(ada, 'my-data')
   /** Secrets, counters, and what is made of the rest. */
   const leftOut = [
@@ -48,6 +53,8 @@ test('exportMyData: everything that any table has of the user, but secrets', asy
     'bytes',
     'at',
     'request_hash',
+    'placed_version',
+    'trashed_with',
     'state',
     'due_at',
     'due_instant',

@@ -183,6 +183,7 @@ describe('what is refused whole, and leaves nothing', () => {
       expect((await imported(ada, file)).body).toEqual({
         created: 0,
         unchanged: 0,
+        lists_created: 0,
         refused: 0,
         rows: [],
       })

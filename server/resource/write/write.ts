@@ -142,7 +142,7 @@ function membersOf(caller: Caller, { resource, which }: Members): Fragment {
 
 function membersWritten(caller: Caller, { resource, assignments, areFirst }: Members): Fragment {
   const { name, table } = resource
-  const before = areFirst ? sql.fragment`${MEMBER_COUNT} + 1` : MEMBER_COUNT
+  const before = areFirst ? sql.fragment`(${MEMBER_COUNT} + 1)` : MEMBER_COUNT
   return sql.fragment`
     members_written as (
       update ${table}

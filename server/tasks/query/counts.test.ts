@@ -14,6 +14,9 @@ describe('getTaskCounts', () => {
       done: 0,
       overdue: 0,
       today: 0,
+      inbox: 0,
+      lists: [],
+      lists_are_complete: true,
       labels: [],
       labels_are_complete: true,
     })
@@ -29,6 +32,9 @@ describe('getTaskCounts', () => {
       done: 1,
       overdue: 0,
       today: 0,
+      inbox: 2,
+      lists: [],
+      lists_are_complete: true,
       labels,
       labels_are_complete: true,
     })

@@ -133,6 +133,8 @@ const WRITABLE: Record<string, { before: Members[]; values: unknown[]; isRequire
     values: ['Pay the rent', 'Second', '👍'],
     isRequired: true,
   },
+  // Moves between lists are tested with the lists.
+  list_id: { before: [{}], values: [] },
   description: {
     before: [{}, { description: '' }, { description: 'Before noon' }],
     values: ['', 'Before noon', 'At noon'],

@@ -1,0 +1,94 @@
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
+import { fold } from '../../rules/fold.ts'
+import type { components } from '../../sdk/contract.gen.ts'
+import type { Caller } from '../contract/handlers.ts'
+import type { Statements } from '../database/database.ts'
+import { insertList } from '../lists/write-list.ts'
+import type { Quota } from '../resource/write/quota.ts'
+import { selectLists } from './export-store.ts'
+import type { ImportedRow } from './imported-row.ts'
+import { walk } from './walk.ts'
+
+type Schemas = components['schemas']
+
+/** The rows, each with the id of its list, and how many lists were created for them. */
+export interface PlacedRows {
+  rows: ImportedRow[]
+  created: number
+}
+
+/**
+ * Creates the lists of a file, and those that its rows name, where they do not exist, and puts each
+ * row into its list. A list that is in the trash, or that the quota has no room for, is not there:
+ * the rows that ask for it keep its id, and are refused for it.
+ *
+ * @throws {ProblemError} 401 when the caller's session has ended
+ */
+export async function placeInLists(
+  statements: Statements,
+  caller: Caller,
+  given: readonly Schemas['ImportedList'][],
+  rows: readonly ImportedRow[],
+  quota: Quota,
+): Promise<PlacedRows> {
+  const isPlain = rows.every(({ list_id, list }) => list_id == null && list == null)
+  if (given.length === 0 && isPlain) return { rows: [...rows], created: 0 }
+  const known = await liveLists(statements, caller)
+  let created = 0
+  async function create(id: string, content: Omit<Schemas['ListCreate'], 'id'>): Promise<void> {
+    const written = await insertList(statements, caller, id, content, undefined, quota)
+    if (written?.outcome !== 'done') return
+    if (written.status === 201) created += 1
+    known.add(written.value)
+  }
+
+  for (const { id = uuidv7(), name, description, color, archived } of byPosition(given))
+    if (!known.hasId(id))
+      await create(id, {
+        name,
+        ...(description === undefined ? {} : { description }),
+        ...(color === undefined ? {} : { color }),
+        ...(archived === undefined ? {} : { archived }),
+      })
+
+  const placed: ImportedRow[] = []
+  for (const { list, ...row } of rows) {
+    const isAt = row.list_id != null && known.hasId(row.list_id)
+    if (isAt || list == null) {
+      placed.push(row)
+      continue
+    }
+    // Of one name the same id each time, so that importing a file twice creates one list.
+    const id = uuidv5(`list ${fold(list)}`, caller.userId)
+    if (!known.idOf(list)) await create(id, { name: list })
+    placed.push({ ...row, list_id: known.idOf(list) ?? id })
+  }
+  return { rows: placed, created }
+}
+
+/** The lists that are not in the trash; of those with one name the one with the lowest id counts. */
+async function liveLists(statements: Statements, caller: Caller) {
+  const ids = new Set<string>()
+  const byName = new Map<string, string>()
+  const add = ({ id, name }: Pick<Schemas['List'], 'id' | 'name'>) => {
+    ids.add(id)
+    if (!byName.has(fold(name))) byName.set(fold(name), id)
+  }
+  const parts = walk(
+    (part) => selectLists(statements, caller, { ...part, trash: false }),
+    ({ id }) => id,
+    1_000,
+  )
+  for await (const part of parts) part.forEach(add)
+  return {
+    add,
+    hasId: (id: string) => ids.has(id),
+    idOf: (name: string) => byName.get(fold(name)),
+  }
+}
+
+/** In the order in which they come to the bottom of the manual order. */
+const byPosition = (lists: readonly Schemas['ImportedList'][]) =>
+  lists.some(({ position }) => position === undefined)
+    ? lists
+    : lists.toSorted((a, b) => ((a.position ?? '') < (b.position ?? '') ? -1 : 1))
