@@ -204,6 +204,7 @@ export const ALLOWED: Record<string, string[]> = {
     'web/src/features/account',
     'web/src/features/changes',
     'web/src/features/list',
+    'web/src/features/lists',
     'web/src/features/workspace',
     'web/src/replica',
     'web/src/session',
@@ -231,6 +232,7 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'web/src/features/editor': [
     'rules',
+    'web/src/features/lists',
     'web/src/features/workspace',
     'web/src/replica',
     'web/src/ui',
@@ -242,6 +244,7 @@ export const ALLOWED: Record<string, string[]> = {
     'rules',
     'web/src/features/changes',
     'web/src/features/editor',
+    'web/src/features/lists',
     'web/src/features/new-task',
     'web/src/features/workspace',
     'web/src/replica',
@@ -252,6 +255,14 @@ export const ALLOWED: Record<string, string[]> = {
     '@tanstack/react-virtual',
     'react',
     'react-dom',
+    'wouter',
+  ],
+  'web/src/features/lists': [
+    'rules',
+    'web/src/features/workspace',
+    'web/src/ui',
+    '@docket/sdk',
+    'react',
     'wouter',
   ],
   'web/src/features/new-task': [

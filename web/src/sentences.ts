@@ -66,6 +66,7 @@ const NAMES: Record<string, string> = {
   due_time_zone: 'Time zone',
   email: 'Email',
   labels: 'Label',
+  list_id: 'List',
   name: 'Name',
   new_password: 'New password',
   password: 'Password',
@@ -91,6 +92,7 @@ function fieldSentence({ pointer, code }: FieldError): string {
     return 'Use at least 8 characters for the password.'
   if (/password$/.test(member) && code === 'max_length')
     return 'Use at most 128 characters for the password.'
+  if (member === 'list_id') return 'Its list was deleted on another device.'
   if (code === 'required') return `${name} is missing.`
   if (code === 'max_items') return 'That is too many.'
   if (code === 'max_length') return `${name} is too long.`

@@ -6,6 +6,7 @@ import { VIEWS, type View } from '../features/workspace/views.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon, type IconName } from '../ui/icons.tsx'
+import { ListNav } from './list-nav.tsx'
 
 const COUNTED = ['/', '/today']
 
@@ -13,9 +14,11 @@ const COUNTED = ['/', '/today']
 export function Sidebar({
   openPalette,
   openKeys,
+  openList,
 }: {
   openPalette: () => void
   openKeys: () => void
+  openList: () => void
 }) {
   const { person } = useWorkspace()
   return (
@@ -29,6 +32,7 @@ export function Sidebar({
           <ViewLink key={view.path} view={view} />
         ))}
       </nav>
+      <ListNav openNew={openList} />
       <Labels />
       <div className="mt-auto space-y-0.5">
         <button type="button" className="nav-link w-full" onClick={openPalette}>
@@ -85,30 +89,40 @@ export function TabBar({ openMore }: { openMore: () => void }) {
   )
 }
 
-export function MoreViews({ close, openKeys }: { close: () => void; openKeys: () => void }) {
+export function MoreViews({
+  close,
+  openKeys,
+  openList,
+}: {
+  close: () => void
+  openKeys: () => void
+  openList: () => void
+}) {
   return (
     <Dialog
       title="More"
       close={close}
       className="mb-0 w-screen max-w-none rounded-b-none pb-[env(safe-area-inset-bottom)]"
     >
-      <nav
-        aria-label="More views"
+      <div
         onClickCapture={(event) =>
           event.target instanceof Element && event.target.closest('a') && close()
         }
-        className="space-y-0.5"
+        className="space-y-4"
       >
-        {VIEWS.slice(3).map((view) => (
-          <ViewLink key={view.path} view={view} />
-        ))}
-        <NavLink href="/account" icon="person" title="Account" />
-        <button type="button" className="nav-link w-full" onClick={openKeys}>
-          <Icon name="keyboard" />
-          Keyboard
-        </button>
+        <nav aria-label="More views" className="space-y-0.5">
+          {VIEWS.slice(3).map((view) => (
+            <ViewLink key={view.path} view={view} />
+          ))}
+          <NavLink href="/account" icon="person" title="Account" />
+          <button type="button" className="nav-link w-full" onClick={openKeys}>
+            <Icon name="keyboard" />
+            Keyboard
+          </button>
+        </nav>
+        <ListNav openNew={openList} />
         <Labels />
-      </nav>
+      </div>
     </Dialog>
   )
 }
@@ -125,7 +139,7 @@ function Labels() {
       {counts.map(([label, count]) => (
         <Link
           key={label}
-          href={`/?label=${encodeURIComponent(label)}`}
+          href={`/all?label=${encodeURIComponent(label)}`}
           aria-current={current !== null && fold(label) === fold(current) ? 'page' : undefined}
           className="nav-link"
         >

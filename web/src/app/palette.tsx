@@ -3,7 +3,8 @@ import { useLocation, useSearch } from 'wouter'
 import { fold } from '../../../rules/fold.ts'
 import { fits, SORT_NAMES, sorted, wordsOf } from '../features/workspace/filter.ts'
 import { labelsOf } from '../features/workspace/labels.ts'
-import { VIEWS } from '../features/workspace/views.ts'
+import { openLists, pathOfList } from '../features/workspace/lists.ts'
+import { VIEWS, viewAt } from '../features/workspace/views.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
 import { remember, type Theme } from '../ui/device.ts'
 import { Dialog } from '../ui/dialog.tsx'
@@ -19,11 +20,11 @@ const SHOWN = 50
 
 /** Every command and every open task, by some of its letters. */
 export function Palette({ close, openKeys }: { close: () => void; openKeys: () => void }) {
-  const { tasks } = useWorkspace()
+  const { tasks, lists } = useWorkspace()
   const [location, go] = useLocation()
   const search = useSearch()
   const isAccount = location === '/account'
-  const adds = VIEWS.find(({ path }) => path === location)?.adds
+  const adds = viewAt(location, lists).adds
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const id = useId()
@@ -31,9 +32,13 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
     const theme = (name: Theme) => () => remember('theme', name)
     const all: Omit<Command, 'key'>[] = [
       ...VIEWS.map(({ title, path }) => ({ name: `Go to ${title}`, run: () => go(path) })),
+      ...openLists(lists).map((list) => ({
+        name: `Go to list ${list.name}`,
+        run: () => go(pathOfList(list)),
+      })),
       ...labelsOf(tasks.values()).map(([label]) => ({
         name: `Label #${label}`,
-        run: () => go(`/?label=${encodeURIComponent(label)}`),
+        run: () => go(`/all?label=${encodeURIComponent(label)}`),
       })),
       {
         name: 'New task',
@@ -59,7 +64,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
       { name: 'Keyboard shortcuts', run: openKeys },
     ]
     return all.map((command) => ({ key: command.name, ...command }))
-  }, [tasks, go, location, search, isAccount, adds, openKeys])
+  }, [tasks, lists, go, location, search, isAccount, adds, openKeys])
   const words = wordsOf(typed)
   const found = [
     ...commands.filter(({ name }) => words.every((word) => fold(name).includes(word))),
@@ -76,7 +81,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
     ).map(({ id: key, title, completed }) => ({
       key,
       name: `Task: ${title}`,
-      run: () => go(`${completed ? '/done' : '/'}?task=${key}`),
+      run: () => go(`${completed ? '/done' : '/all'}?task=${key}`),
     })),
   ].slice(0, SHOWN)
   const chosen = Math.min(at, found.length - 1)

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { PendingChanges } from '../features/changes/pending-changes.tsx'
 import { Tasks } from '../features/list/tasks.tsx'
 import { VIEWS, viewAt } from '../features/workspace/views.ts'
+import { useWorkspace } from '../features/workspace/workspace.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorBoundary, PartFailed } from '../ui/error-boundary.tsx'
 import { useKeys } from '../ui/keys.ts'
@@ -18,6 +19,10 @@ const Account = lazyPart(
 const Palette = lazyPart(() => import('./palette.tsx').then(({ Palette }) => Palette), {
   failed: overFailed('Commands'),
 })
+const ListDialog = lazyPart(
+  () => import('../features/lists/list-dialog.tsx').then(({ ListDialog }) => ListDialog),
+  { failed: overFailed('New list') },
+)
 const Shortcuts = lazyPart(() => import('./shortcuts.tsx').then(({ Shortcuts }) => Shortcuts), {
   failed: overFailed('Keyboard shortcuts'),
 })
@@ -35,12 +40,13 @@ function overFailed(title: string) {
 export function Shell({ leave }: { leave: (why?: string) => void }) {
   const [location, go] = useLocation()
   const search = useSearch()
-  const [over, setOver] = useState<'palette' | 'keys' | 'more'>()
+  const [over, setOver] = useState<'palette' | 'keys' | 'more' | 'list'>()
   // Only what closes: something else may be open by then.
   const closer = (what: typeof over) => () => setOver((now) => (now === what ? undefined : now))
   const open = { '$mod+k': () => setOver('palette'), '[Shift]+?': () => setOver('keys') }
   const isAccount = location === '/account'
-  const view = viewAt(location)
+  const { lists } = useWorkspace()
+  const view = useMemo(() => viewAt(location, lists), [location, lists])
   useKeys({
     ...(isAccount || !view.adds ? { n: () => go('/') } : {}),
     ...open,
@@ -62,7 +68,11 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
       >
         Skip to content
       </a>
-      <Sidebar openPalette={open['$mod+k']} openKeys={open['[Shift]+?']} />
+      <Sidebar
+        openPalette={open['$mod+k']}
+        openKeys={open['[Shift]+?']}
+        openList={() => setOver('list')}
+      />
       <main
         id="main"
         tabIndex={-1}
@@ -80,7 +90,14 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
         </div>
       </main>
       <TabBar openMore={() => setOver('more')} />
-      {over === 'more' && <MoreViews close={closer('more')} openKeys={open['[Shift]+?']} />}
+      {over === 'more' && (
+        <MoreViews
+          close={closer('more')}
+          openKeys={open['[Shift]+?']}
+          openList={() => setOver('list')}
+        />
+      )}
+      {over === 'list' && <ListDialog close={closer('list')} />}
       {over === 'palette' && <Palette close={closer('palette')} openKeys={open['[Shift]+?']} />}
       {over === 'keys' && <Shortcuts close={closer('keys')} />}
     </div>

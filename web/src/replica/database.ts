@@ -1,4 +1,4 @@
-import type { Operation, Task, TaskCreate } from '@docket/sdk'
+import type { List, Operation, Task, TaskCreate } from '@docket/sdk'
 import {
   type DBSchema,
   deleteDB,
@@ -49,9 +49,10 @@ export interface Draft {
 
 interface Schema extends DBSchema {
   tasks: { key: string; value: Task }
+  lists: { key: string; value: List }
   outbox: { key: number; value: Entry }
   drafts: { key: string; value: Draft }
-  /** The cursor of the last page of changes that is in `tasks`. */
+  /** The cursor of the last page of changes that is in `tasks` and `lists`. */
   cursor: { key: 'cursor'; value: string }
 }
 export type Database = IDBPDatabase<Schema>
@@ -81,6 +82,7 @@ export function openDatabase(
 ): Promise<Database> {
   return openDB<Schema>(nameOf(userId), 2, {
     async upgrade(database, from, _to, transaction) {
+      database.createObjectStore('lists', { keyPath: 'id' })
       if (from === 1) return await upgradeFrom1(transaction)
       database.createObjectStore('tasks', { keyPath: 'id' })
       database.createObjectStore('outbox', { keyPath: 'id', autoIncrement: true })

@@ -50,7 +50,8 @@ export async function deliver(
     { body: { operations: entry.operations } },
     { idempotencyKey: entry.key, signal },
   )
-  if (data) return { left: data.items.map(({ value }) => value) }
+  if (data)
+    return { left: data.items.flatMap((item) => (item.type === 'task' ? [item.value] : [])) }
   // The cause may be a portal that blocks all requests, or a filter that blocks this text. The next
   // other request to the server shows which.
   if (error instanceof NoResponseError && error.cause instanceof ForeignResponse)
@@ -64,8 +65,10 @@ export async function deliver(
   if (!operation) return { entry: { ...entry, ...refused(sentenceOf(known)) } }
   // The response was lost at least a day ago. The id is unique, so the task is the one that was
   // created here.
-  if (known.code === 'task_id_taken') return { entry: without(entry, index) }
-  if (known.code === 'task_not_found') return { entry: gone(entry, index) }
+  if (known.code === 'task_id_taken' || known.code === 'list_id_taken')
+    return { entry: without(entry, index) }
+  if (known.code === 'task_not_found' || known.code === 'list_not_found')
+    return { entry: gone(entry, index) }
   if (known.status === 412 && operation.action === 'update_task')
     return reconciled(docket, entry, index, operation)
   if (named === undefined) return { entry: { ...entry, ...refused(sentenceOf(known)) } }
@@ -93,13 +96,13 @@ function failing(entry: Entry, failure: ProblemError): Delivery {
 const refused = (why: string) => ({ state: 'refused' as const, why })
 
 /**
- * Handles a task that no longer exists. A delete has reached its goal. In an entry with several
+ * Handles a task or list that no longer exists. A delete has reached its goal. In an entry with several
  * operations the others are still done. An operation on a single task is refused.
  */
 const gone = (entry: Entry, index: number): Entry =>
-  entry.operations.length > 1 || entry.operations[index]?.action === 'delete_task'
+  entry.operations.length > 1 || entry.operations[index]?.action.startsWith('delete_')
     ? without(entry, index)
-    : { ...entry, ...refused('This task was deleted on another device.') }
+    : { ...entry, ...refused('It was deleted on another device.') }
 
 /** Another device changed it first. Only what both changed is a conflict. */
 async function reconciled(

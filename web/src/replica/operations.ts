@@ -1,11 +1,19 @@
-import type { Operation, Task, TaskMove, TaskUpdate } from '@docket/sdk'
-import { between, indexIn, orderOf, replace } from './position.ts'
+import type { List, Operation, Task, TaskUpdate } from '@docket/sdk'
+import { applyToList, inverseOfList, isOfList, type ListOperation } from './list-operations.ts'
+import { between, orderOf, placed, placeOf, replace } from './position.ts'
 
 export type Tasks = Map<string, Task>
+export type Lists = Map<string, List>
+/** What a person has. */
+export interface Copy {
+  tasks: Tasks
+  lists: Lists
+}
+export type TaskOperation = Exclude<Operation, ListOperation>
 
-/** The id of the task that an operation is about. */
+/** The id of the task or list that an operation is about. */
 export const targetOf = (operation: Operation): string =>
-  operation.action === 'create_task' ? (operation.value.id ?? '') : operation.id
+  'value' in operation ? (operation.value.id ?? '') : operation.id
 
 /** Whether a task has these values still. */
 export const holds = (task: Task | undefined, values: TaskUpdate): boolean =>
@@ -18,27 +26,33 @@ export const memberOf = (values: object, member: string): unknown =>
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /**
- * Applies to the tasks on this device what the server will do. An operation on a task that does not
- * exist here has no effect.
+ * Applies to what is on this device what the server will do. An operation on a task or list that
+ * does not exist here has no effect.
  */
 export function apply(
-  tasks: Tasks,
+  copy: Copy,
   operation: Operation,
   { at, userId }: { at: string; userId: string },
 ): void {
+  if (isOfList(operation)) {
+    applyToList(copy, operation, { at, userId })
+    return
+  }
+  const { tasks } = copy
   const id = targetOf(operation)
   const task = tasks.get(id)
   if (operation.action === 'create_task') {
     if (!task) replace(tasks, created(tasks, operation.value, id, at, userId))
   } else if (task)
-    replace(tasks, { ...task, ...changed(tasks, task, operation, at), updated_at: at })
+    replace(tasks, { ...task, ...changed(copy, task, operation, at), updated_at: at })
 }
 
-type Creation = Extract<Operation, { action: 'create_task' }>['value']
+type Creation = Extract<TaskOperation, { action: 'create_task' }>['value']
 
 function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: string): Task {
   const { completed = false } = task
   return {
+    list_id: null,
     description: null,
     due_date: null,
     due_time: null,
@@ -63,9 +77,9 @@ export const previewOf = (task: Creation): Task =>
   created(new Map(), task, '', new Date().toISOString(), '')
 
 function changed(
-  tasks: Tasks,
+  { tasks, lists }: Copy,
   task: Task,
-  operation: Exclude<Operation, { action: 'create_task' }>,
+  operation: Exclude<TaskOperation, { action: 'create_task' }>,
   at: string,
 ): Partial<Task> {
   switch (operation.action) {
@@ -83,47 +97,33 @@ function changed(
     case 'delete_task':
       return { trashed_at: task.trashed_at ?? at }
     case 'restore_task':
-      return { trashed_at: null }
+      return isOpenList(lists.get(task.list_id ?? ''))
+        ? { trashed_at: null }
+        : { trashed_at: null, list_id: null }
   }
 }
 
-function placed(tasks: Tasks, task: Task, { before, after, to }: TaskMove): string {
-  const order = orderOf(tasks)
-  if (to === 'top')
-    return order[0]?.id === task.id ? task.position : between(undefined, order[0]?.position)
-  if (to === 'bottom')
-    return order.at(-1)?.id === task.id ? task.position : between(order.at(-1)?.position, undefined)
-  const anchor = tasks.get(before ?? after ?? '')
-  if (!anchor) return task.position
-  const at = indexIn(order, anchor)
-  const next = order[before ? at - 1 : at + 1]
-  if (next?.id === task.id) return task.position
-  return before
-    ? between(next?.position, anchor.position)
-    : between(anchor.position, next?.position)
-}
+export const isOpenList = (list: List | undefined): list is List => list?.trashed_at === null
 
 /** What a task has now in the members that a change names. */
 export const valuesOf = (task: Task | undefined, changes: TaskUpdate): TaskUpdate =>
   Object.fromEntries(Object.keys(changes).map((member) => [member, memberOf(task ?? {}, member)]))
 
 /** What takes an operation back. */
-export function inverseOf(tasks: Tasks, operation: Operation): Operation {
+export function inverseOf(copy: Copy, operation: Operation): Operation {
+  if (isOfList(operation)) return inverseOfList(copy, operation)
+  const { tasks } = copy
   const id = targetOf(operation)
   const task = tasks.get(id)
   switch (operation.action) {
     case 'create_task':
       return { action: 'delete_task', id }
-    case 'update_task': {
+    case 'update_task':
       return { action: 'update_task', id, changes: valuesOf(task, operation.changes) }
-    }
     case 'complete_task':
       return { action: 'complete_task', id, completed: task?.completed ?? false }
-    case 'move_task': {
-      const order = orderOf(tasks)
-      const above = task && order[indexIn(order, task) - 1]
-      return { action: 'move_task', id, place: above ? { after: above.id } : { to: 'top' } }
-    }
+    case 'move_task':
+      return { action: 'move_task', id, place: placeOf(tasks, id) }
     case 'delete_task':
       return { action: 'restore_task', id }
     case 'restore_task':

@@ -11,20 +11,30 @@ import { holds, targetOf } from './operations.ts'
 export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined {
   const held = new Set<string>()
   for (const entry of entries) {
-    // Includes the tasks next to which a task is moved.
-    const targets = entry.operations.flatMap((operation) => [
-      targetOf(operation),
-      ...(operation.action === 'move_task' ? Object.values(operation.place) : []),
-    ])
+    const targets = entry.operations.flatMap(needed)
     if (entry.state === 'waiting' && !failed.has(entry.id) && !targets.some((id) => held.has(id)))
       return entry
     if (entry.state === 'done') continue
     for (const operation of entry.operations)
-      if (entry.state !== 'refused' || operation.action === 'create_task')
-        held.add(targetOf(operation))
+      if (entry.state !== 'refused' || isCreation(operation)) held.add(targetOf(operation))
   }
   return undefined
 }
+
+/** What an operation is about, what it is moved next to, and the list that a task is put into. */
+function needed(operation: Operation): string[] {
+  const place = 'place' in operation ? Object.values(operation.place) : []
+  const list = listOf(operation)
+  return [targetOf(operation), ...place, ...(list ? [list] : [])]
+}
+
+/** The list that an operation puts a task into. */
+function listOf(operation: Operation): string | null | undefined {
+  if (operation.action === 'create_task') return operation.value.list_id
+  return operation.action === 'update_task' ? operation.changes.list_id : undefined
+}
+
+const isCreation = ({ action }: Operation) => action.startsWith('create_')
 
 /** The tasks that are on the server already, and not in the replica yet. */
 export const leftBy = (entries: Entry[]): Map<string, Task> =>
@@ -81,22 +91,30 @@ export async function resolve(
 }
 
 /**
- * Discards an entry that the server refused, and later operations on tasks that it would have
- * created.
+ * Discards an entry that the server refused, and later operations on what it would have created.
+ * Tasks that were put into a list that it would have created are in the Inbox.
  */
 export async function discard(database: Database, entry: Entry): Promise<void> {
-  const never = new Set(
-    entry.operations.filter(({ action }) => action === 'create_task').map(targetOf),
-  )
+  const never = new Set(entry.operations.filter(isCreation).map(targetOf))
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   await transaction.store.delete(entry.id)
   for (const later of await laterThan(transaction.store, entry)) {
     let left = later
     for (const [index, operation] of [...later.operations.entries()].toReversed())
       if (never.has(targetOf(operation))) left = without(left, index)
+      else if (never.has(listOf(operation) ?? ''))
+        left = withOperation(left, index, inInbox(operation))
     if (left !== later) await putOrDelete(transaction.store, left)
   }
   await transaction.done
+}
+
+function inInbox(operation: Operation): Operation {
+  if (operation.action === 'create_task')
+    return { ...operation, value: { ...operation.value, list_id: null } }
+  if (operation.action === 'update_task')
+    return { ...operation, changes: { ...operation.changes, list_id: null } }
+  return operation
 }
 
 /**
@@ -153,7 +171,12 @@ export function split(entry: Entry, index: number, bad: Operation): { rest: Entr
     operations: operations.filter((_, at) => isWanted(at)),
     inverse: entry.inverse.filter((_, at) => isWanted(at)),
   })
-  const about = bad.action === 'create_task' ? bad.value.title : entry.about
+  const about =
+    bad.action === 'create_task'
+      ? bad.value.title
+      : bad.action === 'create_list'
+        ? bad.value.name
+        : entry.about
   return { rest: part((at) => !isIn(at)), apart: { ...part(isIn), about } }
 }
 

@@ -1,6 +1,6 @@
 import type { Operation, TaskUpdate } from '@docket/sdk'
 import { add, type Database } from './database.ts'
-import { apply, holds, inverseOf, type Tasks } from './operations.ts'
+import { apply, type Copy, holds, inverseOf } from './operations.ts'
 import { leftBy } from './outbox.ts'
 
 /** One thing to do. */
@@ -19,7 +19,7 @@ const NEVER = '"0"'
 /**
  * Puts steps into the outbox as one entry: the server does all of them, or none.
  *
- * @param shown the tasks as the person sees them; asked for once the outbox was read, so that they
+ * @param shown what the person sees; asked for once the outbox was read, so that they
  *   are not older than it
  * @param about what it is about, for the message that it failed
  * @returns what takes it back
@@ -27,7 +27,7 @@ const NEVER = '"0"'
 export async function perform(
   database: Database,
   userId: string,
-  shown: () => Tasks,
+  shown: () => Copy,
   steps: Step[],
   about: string,
 ): Promise<Step[]> {
@@ -35,22 +35,23 @@ export async function perform(
   const back: Step[] = []
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   const left = leftBy(await transaction.store.getAll())
-  const tasks: Tasks = new Map(shown())
+  const { tasks, lists } = shown()
+  const copy: Copy = { tasks: new Map(tasks), lists: new Map(lists) }
   const operations = steps.map(({ operation, over }): Operation => {
     if (operation.action !== 'update_task') {
-      back.push({ operation: inverseOf(tasks, operation) })
-      apply(tasks, operation, { at, userId })
+      back.push({ operation: inverseOf(copy, operation) })
+      apply(copy, operation, { at, userId })
       return operation
     }
-    const inverse = inverseOf(tasks, operation)
+    const inverse = inverseOf(copy, operation)
     const before = over ?? (inverse.action === 'update_task' ? inverse.changes : {})
     back.push({ operation: { ...operation, changes: before }, over: operation.changes })
-    const task = tasks.get(operation.id)
+    const task = copy.tasks.get(operation.id)
     const done = left.get(operation.id)
     // The version whose values the update is based on, not a newer version that the user has not
     // seen.
     const version = holds(task, before) ? (done && holds(done, before) ? done : task)?.etag : ''
-    apply(tasks, operation, { at, userId })
+    apply(copy, operation, { at, userId })
     return { ...operation, if_match: version || NEVER }
   })
   const inverse = back.map(({ operation }) => operation)

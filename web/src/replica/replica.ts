@@ -85,9 +85,10 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     broadcast({ items: [] })
   }
   async function forgetTasks(): Promise<void> {
-    const transaction = database.transaction(['tasks', 'cursor'], 'readwrite')
+    const transaction = database.transaction(['tasks', 'lists', 'cursor'], 'readwrite')
     await Promise.all([
       transaction.objectStore('tasks').clear(),
+      transaction.objectStore('lists').clear(),
       transaction.objectStore('cursor').clear(),
       transaction.done,
     ])
@@ -131,7 +132,7 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     getSnapshot: store.getSnapshot,
     async perform(steps, about) {
       if (isClosed) throw new Error('The page is closed')
-      const shown = () => store.getSnapshot().tasks
+      const shown = store.getSnapshot
       const back = await perform(database, userId, shown, steps, about)
       await send()
       return back

@@ -1,11 +1,10 @@
 import type { Change } from '@docket/sdk'
 import type { Database, Entry } from './database.ts'
-import { apply, type Tasks } from './operations.ts'
+import { apply, type Copy } from './operations.ts'
 import { offline } from './schedule.ts'
 
-export interface Snapshot {
-  /** The tasks as the person sees them: those of the server, with what is on its way to it. */
-  tasks: Tasks
+/** Tasks and lists as the person sees them: those of the server, with what is on its way to it. */
+export interface Snapshot extends Copy {
   outbox: Entry[]
   /** Not everything has come from the server yet. */
   isLoading: boolean
@@ -37,23 +36,23 @@ export interface Store {
 
 /** What the page shows of the database: the tasks of the server, with the outbox done to them. */
 export function openStore(database: Database, userId: string): Store {
-  const server: Tasks = new Map()
+  const server: Copy = { tasks: new Map(), lists: new Map() }
   let outbox: Entry[] = []
   let known: string | undefined
   let isLoading = true
   let trouble: Error | undefined = navigator.onLine ? undefined : offline()
-  let snapshot: Snapshot = { tasks: server, outbox, isLoading, trouble }
+  let snapshot: Snapshot = { ...server, outbox, isLoading, trouble }
   const listeners = new Set<() => void>()
 
   function notify(): void {
     for (const listener of listeners) listener()
   }
   function show(): void {
-    const tasks: Tasks = new Map(server)
+    const copy: Copy = { tasks: new Map(server.tasks), lists: new Map(server.lists) }
     for (const { state, operations, at } of outbox)
       if (state !== 'refused')
-        for (const operation of operations) apply(tasks, operation, { at, userId })
-    snapshot = { tasks, outbox, isLoading, trouble }
+        for (const operation of operations) apply(copy, operation, { at, userId })
+    snapshot = { ...copy, outbox, isLoading, trouble }
     notify()
   }
 
@@ -65,14 +64,15 @@ export function openStore(database: Database, userId: string): Store {
     getSnapshot: () => snapshot,
     cursor: () => known,
     async read() {
-      const transaction = database.transaction(['tasks', 'cursor', 'outbox'])
-      const [tasks, cursor, entries] = await Promise.all([
+      const transaction = database.transaction(['tasks', 'lists', 'cursor', 'outbox'])
+      const [tasks, lists, cursor, entries] = await Promise.all([
         transaction.objectStore('tasks').getAll(),
+        transaction.objectStore('lists').getAll(),
         transaction.objectStore('cursor').get('cursor'),
         transaction.objectStore('outbox').getAll(),
       ])
-      server.clear()
-      for (const task of tasks) server.set(task.id, task)
+      server.tasks = new Map(tasks.map((task) => [task.id, task]))
+      server.lists = new Map(lists.map((list) => [list.id, list]))
       known = cursor
       outbox = entries
       isLoading = cursor === undefined
@@ -83,9 +83,10 @@ export function openStore(database: Database, userId: string): Store {
       show()
     },
     take(items, about = {}) {
-      for (const { id, value } of items) {
-        if (value) server.set(id, value)
-        else server.delete(id)
+      for (const change of items) {
+        if (!change.value) server[`${change.type}s`].delete(change.id)
+        else if (change.type === 'task') server.tasks.set(change.id, change.value)
+        else server.lists.set(change.id, change.value)
       }
       known = about.cursor ?? known
       isLoading = about.isLoading ?? isLoading

@@ -109,11 +109,14 @@ async function keep(
   asked: string | undefined,
   done: number[],
 ): Promise<boolean> {
-  const transaction = database.transaction(['tasks', 'cursor', 'outbox'], 'readwrite')
+  const transaction = database.transaction(['tasks', 'lists', 'cursor', 'outbox'], 'readwrite')
   const cursors = transaction.objectStore('cursor')
   if ((await cursors.get('cursor')) !== asked) return false
-  const tasks = transaction.objectStore('tasks')
-  for (const { id, value } of items) void (value ? tasks.put(value) : tasks.delete(id))
+  for (const change of items) {
+    if (!change.value) void transaction.objectStore(`${change.type}s`).delete(change.id)
+    else if (change.type === 'task') void transaction.objectStore('tasks').put(change.value)
+    else void transaction.objectStore('lists').put(change.value)
+  }
   for (const id of done) void transaction.objectStore('outbox').delete(id)
   void cursors.put(cursor, 'cursor')
   await transaction.done

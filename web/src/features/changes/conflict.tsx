@@ -3,10 +3,19 @@ import type { Entry } from '../../replica/database.ts'
 import { conflictIn } from '../../replica/outbox.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
-const NAMED = ['title', 'description', 'due_date', 'due_time', 'priority', 'labels'] as const
+const NAMED = [
+  'title',
+  'description',
+  'list_id',
+  'due_date',
+  'due_time',
+  'priority',
+  'labels',
+] as const
 const NAMES: Record<(typeof NAMED)[number], string> = {
   title: 'Title',
   description: 'Description',
+  list_id: 'List',
   due_date: 'Due',
   due_time: 'Time',
   priority: 'Priority',
@@ -15,7 +24,7 @@ const NAMES: Record<(typeof NAMED)[number], string> = {
 
 /** Both versions, side by side, of what both have changed. */
 export function Conflict({ entry }: { entry: Entry }) {
-  const { replica, outbox } = useWorkspace()
+  const { replica, outbox, lists } = useWorkspace()
   const conflict = conflictIn(entry)
   if (!conflict) return null
   const {
@@ -34,9 +43,12 @@ export function Conflict({ entry }: { entry: Entry }) {
         )
   }
   const members = NAMED.filter((member) => member in changes)
-  const say = (value: unknown) =>
-    (Array.isArray(value) ? value.map((label) => `#${label}`).join(' ') : String(value ?? '')) ||
-    'Empty'
+  const say = (member: string, value: unknown) =>
+    member === 'list_id'
+      ? (lists.get(String(value))?.name ?? 'Inbox')
+      : (Array.isArray(value)
+          ? value.map((label) => `#${label}`).join(' ')
+          : String(value ?? '')) || 'Empty'
   const versions = [
     ['This device', 'mine', mine],
     ['Other device', 'theirs', theirs],
@@ -60,7 +72,7 @@ export function Conflict({ entry }: { entry: Entry }) {
                 <div key={member}>
                   <dt className="text-xs text-muted">{NAMES[member]}</dt>
                   <dd className="break-words whitespace-pre-wrap" dir="auto">
-                    {say(version[member])}
+                    {say(member, version[member])}
                   </dd>
                 </div>
               ))}

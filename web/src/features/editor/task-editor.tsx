@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { PRIORITIES, priorityOf } from '../../../../rules/priorities.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Labelled } from '../../ui/labelled.tsx'
+import { ListSelect } from '../lists/list-select.tsx'
 import { useWorkspace } from '../workspace/workspace.tsx'
 import { DueField } from './due-field.tsx'
 import { LabelField } from './label-field.tsx'
@@ -63,6 +64,13 @@ export function TaskEditor({ task, places, close }: Editor) {
             </select>
           </Labelled>
         </div>
+        <Labelled label="List">
+          <ListSelect
+            className="field"
+            value={task.list_id}
+            choose={(listId) => void actions.moveToList([task], listId)}
+          />
+        </Labelled>
         <LabelField task={task} />
       </fieldset>
       <div className="flex flex-wrap items-center gap-1.5">

@@ -3,8 +3,8 @@ import { errorOf, sentenceOf } from '../../sentences.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
-/** Permanently deletes the tasks in the trash. This cannot be undone, so it asks first. */
-export function EmptyTrash({ count }: { count: number }) {
+/** Permanently deletes the tasks and lists in the trash. This cannot be undone, so it asks first. */
+export function EmptyTrash({ count, lists }: { count: number; lists: number }) {
   const { docket, replica, announce } = useWorkspace()
   const [isAsking, setIsAsking] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
@@ -39,8 +39,9 @@ export function EmptyTrash({ count }: { count: number }) {
         <Dialog title="Empty Trash" close={close}>
           <h2 className="mb-2 text-lg font-semibold">Empty Trash?</h2>
           <p className="mb-4">
-            {count === 1 ? 'One task goes' : `${count} tasks go`} for good. Nothing brings them
-            back.
+            {count === 1 ? 'One task goes' : `${count} tasks go`} for good
+            {lists > 0 && `, and ${lists === 1 ? 'one list' : `${lists} lists`}`}. Nothing brings
+            them back.
           </p>
           {why && (
             <p role="alert" className="alert">

@@ -1,6 +1,7 @@
 import type { Task } from '@docket/sdk'
 import { useState } from 'react'
 import { PRIORITIES, priorityOf } from '../../../../rules/priorities.ts'
+import { ListSelect } from '../lists/list-select.tsx'
 import { asLabel, labelProblem, labelsOf, sameLabel } from '../workspace/labels.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
@@ -48,6 +49,14 @@ export function SelectionBar({
           >
             {isOpen || selected.length === 0 ? 'Complete' : 'Reopen'}
           </button>
+          <ListSelect
+            label="Put into list"
+            placeholder="List…"
+            className="outlined"
+            value={undefined}
+            isDisabled={selected.length === 0}
+            choose={(listId) => void then(actions.moveToList(selected, listId))}
+          />
           <select
             aria-label="Move to"
             className="outlined"

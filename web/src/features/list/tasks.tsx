@@ -11,10 +11,13 @@ import {
 import { useSearchParams } from 'wouter'
 import { previewOf } from '../../replica/operations.ts'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import { PendingChanges } from '../changes/pending-changes.tsx'
+import { TrashedLists } from '../lists/trashed-lists.tsx'
 import { NewTask } from '../new-task/new-task.tsx'
 import { dayName, dueOf } from '../workspace/due.ts'
 import { filterOf, fits, sorted } from '../workspace/filter.ts'
+import { trashedLists } from '../workspace/lists.ts'
 import type { View } from '../workspace/views.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 import { EmptyTrash } from './empty-trash.tsx'
@@ -24,9 +27,16 @@ import type { ListProps } from './task-list.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useList } from './use-list.ts'
 
+const ListDialog = lazyPart(
+  () => import('../lists/list-dialog.tsx').then(({ ListDialog }) => ListDialog),
+  { failed: ({ close }) => <PartFailed close={close} /> },
+)
+
 /** One view: the field for a new task, and the tasks that are in it. */
 export function Tasks({ view, title }: { view: View; title: string }) {
-  const { tasks, isLoading, trouble, today, timeZone, actions } = useWorkspace()
+  const { tasks, lists, isLoading, trouble, today, timeZone, actions } = useWorkspace()
+  const [isEditing, setEditing] = useState(false)
+  const trashed = view.path === '/trash' ? trashedLists(lists).length : 0
   const [address, setAddress] = useSearchParams()
   const filter = filterOf(address, view.sort)
   // biome-ignore lint/correctness/useExhaustiveDependencies: due times depend on the time zone
@@ -51,7 +61,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   const [edited, setEdited] = useState<string>()
   const [current, setCurrent] = useState<ListProps['current']>()
   const isSelecting = isAsked || selected.size > 0
-  const isManual = filter.sort === 'position' && view.path === '/'
+  const isManual = filter.sort === 'position' && view.sort === 'position'
 
   const select = useCallback(
     (task: Task, isRange: boolean) => {
@@ -154,7 +164,15 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     <>
       <header className="mb-4 flex flex-wrap items-center justify-between gap-2">
         <h1 className="text-2xl font-semibold tracking-tight break-words md:text-3xl">{title}</h1>
-        {view.path === '/trash' && held.length > 0 && <EmptyTrash count={held.length} />}
+        {view.path === '/trash' && held.length + trashed > 0 && (
+          <EmptyTrash count={held.length} lists={trashed} />
+        )}
+        {view.list && (
+          <button type="button" className="outlined" onClick={() => setEditing(true)}>
+            Edit list
+          </button>
+        )}
+        {view.list && isEditing && <ListDialog list={view.list} close={() => setEditing(false)} />}
       </header>
       <ErrorBoundary fallback={<PartFailed />}>
         {view.adds && <NewTask adds={view.adds} label={filter.label} isSeen={isSeen} />}
@@ -179,7 +197,8 @@ export function Tasks({ view, title }: { view: View; title: string }) {
           Loading your tasks…
         </p>
       )}
-      {shown.length === 0 && (!isLoading || trouble) && (
+      {trashed > 0 && <TrashedLists />}
+      {shown.length === 0 && trashed === 0 && (!isLoading || trouble) && (
         <p className="py-14 text-center text-muted">
           {isLoading
             ? "Couldn't load your tasks yet. Retrying…"

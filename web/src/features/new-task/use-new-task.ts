@@ -32,7 +32,13 @@ export function useNewTask({ adds, label, isSeen }: NewTaskProps) {
   const { actions, replica, tasks } = useWorkspace()
   const input = useRef<HTMLInputElement>(null)
   const { text: line, type } = useDraft('new task', '')
-  const add = (created: TaskCreate[]) => actions.add(created, created.every(isSeen))
+  const { listId } = adds
+  const inList = (created: TaskCreate) =>
+    listId === undefined ? created : { list_id: listId, ...created }
+  const add = (created: TaskCreate[]) => {
+    const placed = created.map(inList)
+    return actions.add(placed, placed.every(isSeen))
+  }
   const [overrides, setOverrides] = useState<Overrides>({})
   const read = (text: string, changes: Overrides = {}): QuickAdd => {
     const now = new Date()
@@ -69,7 +75,11 @@ export function useNewTask({ adds, label, isSeen }: NewTaskProps) {
   const submit = async () => {
     if (!said.title || line.trim() === '' || excess > 0) return
     const key = `${ENTERED}${uuidv7()}`
-    replica.setDraft(key, { text: line, over: '', creation: { ...creationOf(said), id: uuidv7() } })
+    replica.setDraft(key, {
+      text: line,
+      over: '',
+      creation: inList({ ...creationOf(said), id: uuidv7() }),
+    })
     type('')
     setOverrides({})
     if (await enter(key)) return

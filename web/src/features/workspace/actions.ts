@@ -1,4 +1,13 @@
-import type { Operation, Task, TaskCreate, TaskMove, TaskUpdate } from '@docket/sdk'
+import type {
+  List,
+  ListCreate,
+  ListUpdate,
+  Operation,
+  Task,
+  TaskCreate,
+  TaskMove,
+  TaskUpdate,
+} from '@docket/sdk'
 import type { Dispatch, SetStateAction } from 'react'
 import { uuidv7 } from 'uuidv7'
 import { fold } from '../../../../rules/fold.ts'
@@ -119,6 +128,34 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     /** @param over what it was typed over, where the task may have changed since */
     edit(task: Task, changes: TaskUpdate, over?: TaskUpdate) {
       return act([update(task, changes, over)], task.title, 'Saved')
+    },
+    /** Puts tasks into a list, or into the Inbox. */
+    moveToList(tasks: Task[], listId: string | null) {
+      const others = tasks.filter(({ list_id }) => list_id !== listId)
+      const name = replica.getSnapshot().lists.get(listId ?? '')?.name ?? 'Inbox'
+      return act(
+        others.map((task) => update(task, { list_id: listId })),
+        about(others),
+        `Moved ${quoted(others)} to ${name}`,
+      )
+    },
+    /** Returns the id of the new list; undefined where this device could not keep it. */
+    async addList(creation: ListCreate): Promise<string | undefined> {
+      const id = uuidv7()
+      const operation: Operation = { action: 'create_list', value: { id, ...creation } }
+      const isKept = await act([{ operation }], creation.name, `Added list “${creation.name}”`)
+      return isKept ? id : undefined
+    },
+    editList({ id, name }: List, changes: ListUpdate) {
+      return act([{ operation: { action: 'update_list', id, changes } }], name, 'Saved')
+    },
+    removeList({ id, name }: List) {
+      const operation: Operation = { action: 'delete_list', id }
+      return act([{ operation }], name, `Moved list “${name}” to Trash`)
+    },
+    restoreList({ id, name }: List) {
+      const operation: Operation = { action: 'restore_list', id }
+      return act([{ operation }], name, `Restored list “${name}”`)
     },
     setPriority(tasks: Task[], priority: Task['priority']) {
       const others = tasks.filter((task) => task.priority !== priority)

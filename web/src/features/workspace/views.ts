@@ -1,26 +1,29 @@
-import type { Task } from '@docket/sdk'
+import type { List, Task } from '@docket/sdk'
 import { addDays } from '../../../../rules/day.ts'
 import type { IconName } from '../../ui/icons.tsx'
 import { dueOf } from './due.ts'
 import type { Sort } from './filter.ts'
+import { pathOfList } from './lists.ts'
 
 export interface View {
   /** Its address. */
   path: string
   title: string
   icon: IconName
-  /** The second of the two keys that lead to it. */
-  key: string
+  /** The second of the two keys that lead to it; none to a list. */
+  key?: string
+  /** Of the view of a list. */
+  list?: List
   /** What a person reads where nothing is in it. */
   empty: string
   /** Its order, where the address does not name another. */
   sort: Sort
   holds: (task: Task, today: string) => boolean
   /**
-   * Where a new task is in it: what the field says, and the day it is due unless its line says
-   * another.
+   * Where a new task is in it: what the field says, the day it is due unless its line says another,
+   * and the list.
    */
-  adds?: { placeholder: string; day?: (today: string) => string }
+  adds?: { placeholder: string; day?: (today: string) => string; listId?: string }
 }
 
 const isOpen = (task: Task) => task.trashed_at === null && !task.completed
@@ -33,7 +36,7 @@ export const VIEWS: [View, ...View[]] = [
     key: 'i',
     empty: 'No tasks yet. Add one above.',
     sort: 'position',
-    holds: isOpen,
+    holds: (task) => isOpen(task) && task.list_id === null,
     adds: { placeholder: 'Add a task' },
   },
   {
@@ -57,6 +60,16 @@ export const VIEWS: [View, ...View[]] = [
     adds: { placeholder: 'Add a task for tomorrow', day: (today) => addDays(today, 1) },
   },
   {
+    path: '/all',
+    title: 'All tasks',
+    icon: 'select',
+    key: 'l',
+    empty: 'No open tasks.',
+    sort: 'position',
+    holds: isOpen,
+    adds: { placeholder: 'Add a task to Inbox' },
+  },
+  {
     path: '/done',
     title: 'Completed',
     icon: 'done',
@@ -76,5 +89,21 @@ export const VIEWS: [View, ...View[]] = [
   },
 ]
 
+/** The open tasks of one list. */
+const viewOf = (list: List): View => ({
+  path: pathOfList(list),
+  title: list.name,
+  icon: 'inbox',
+  empty: 'No tasks in this list yet.',
+  sort: 'position',
+  list,
+  holds: (task) => isOpen(task) && task.list_id === list.id,
+  adds: { placeholder: `Add a task to ${list.name}`, listId: list.id },
+})
+
 /** The view at an address; the first one where there is none. */
-export const viewAt = (path: string): View => VIEWS.find((view) => view.path === path) ?? VIEWS[0]
+export function viewAt(path: string, lists: ReadonlyMap<string, List>): View {
+  const list = lists.get(path.replace(/^\/lists\//, ''))
+  if (list && list.trashed_at === null && path === pathOfList(list)) return viewOf(list)
+  return VIEWS.find((view) => view.path === path) ?? VIEWS[0]
+}

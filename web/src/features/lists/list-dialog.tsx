@@ -1,0 +1,111 @@
+import type { List } from '@docket/sdk'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import { lengthOf } from '../../../../rules/length.ts'
+import { LIMITS } from '../../../../rules/limits.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Field } from '../../ui/field.tsx'
+import { ListDot } from '../workspace/list-dot.tsx'
+import { COLOR_NAMES, pathOfList } from '../workspace/lists.ts'
+import { useWorkspace } from '../workspace/workspace.tsx'
+
+/** Makes a list, or changes the one that is given. */
+export function ListDialog({ list, close }: { list?: List | undefined; close: () => void }) {
+  const { actions } = useWorkspace()
+  const [, go] = useLocation()
+  const [name, setName] = useState(list?.name ?? '')
+  const [color, setColor] = useState<List['color']>(list?.color ?? 'gray')
+  const excess = lengthOf(name.trim()) - LIMITS.listName
+  const title = list ? 'Edit list' : 'New list'
+
+  const save = async () => {
+    if (name.trim() === '' || excess > 0) return
+    if (!list) {
+      const id = await actions.addList({ name: name.trim(), color })
+      if (id === undefined) return
+      close()
+      go(pathOfList({ id }))
+    } else if (await actions.editList(list, { name: name.trim(), color })) close()
+  }
+  const then = async (act: Promise<boolean>, leave = false) => {
+    if (!(await act)) return
+    close()
+    if (leave) go('/')
+  }
+
+  return (
+    <Dialog title={title} close={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        <h2 className="mb-3 text-lg font-semibold">{title}</h2>
+        <Field
+          label="Name"
+          name="list-name"
+          data-focus
+          dir="auto"
+          value={name}
+          autoComplete="off"
+          onChange={({ target }) => setName(target.value)}
+        />
+        {excess > 0 && (
+          <p role="alert" className="mt-1 text-sm text-late">
+            {excess === 1 ? '1 character' : `${excess} characters`} too long
+          </p>
+        )}
+        <fieldset className="mt-4">
+          <legend className="mb-1.5 text-sm font-medium">Color</legend>
+          <div className="grid grid-cols-3 gap-1 sm:grid-cols-4">
+            {COLOR_NAMES.map((each) => (
+              <label
+                key={each}
+                className="flex min-h-11 cursor-pointer items-center gap-2 rounded-md px-2
+                  text-sm has-checked:bg-accent/15 has-focus-visible:outline-2"
+              >
+                <input
+                  type="radio"
+                  name="color"
+                  className="sr-only"
+                  value={each}
+                  checked={color === each}
+                  onChange={() => setColor(each)}
+                />
+                <ListDot color={each} />
+                {each}
+              </label>
+            ))}
+          </div>
+        </fieldset>
+        <div className="mt-5 flex flex-wrap items-center gap-2">
+          {list && (
+            <>
+              <button
+                type="button"
+                className="outlined"
+                onClick={() => then(actions.editList(list, { archived: !list.archived }))}
+              >
+                {list.archived ? 'Unarchive' : 'Archive'}
+              </button>
+              <button
+                type="button"
+                className="outlined"
+                onClick={() => then(actions.removeList(list), true)}
+              >
+                Delete
+              </button>
+            </>
+          )}
+          <button type="button" className="quiet ml-auto" onClick={close}>
+            Cancel
+          </button>
+          <button type="submit" className="primary" disabled={name.trim() === '' || excess > 0}>
+            {list ? 'Save' : 'Add list'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
