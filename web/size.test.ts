@@ -10,23 +10,26 @@ const sizeOf = (path: string) => gzipSync(readFileSync(join(dist, path)), { leve
  * Bytes after gzip: what a first visit loads before it shows anything, and the parts that come when
  * they are first used.
  */
-const FIRST = { script: 80_000, style: 9_000 }
+const FIRST = { script: 82_000, style: 9_000 }
 const LATER: Record<string, number> = {
   account: 14_000,
   due: 6_000,
   icons: 1_000,
   shortcuts: 1_500,
   labels: 1_000,
+  length: 500,
+  'list-dialog': 1_500,
+  lists: 1_000,
   'manual-list': 15_000,
   markdown: 48_000,
   palette: 2_000,
   'several-tasks': 1_000,
   'signed-in': 37_000,
   'task-editor': 3_500,
-  workspace: 6_500,
+  workspace: 7_000,
 }
 
-test('a first visit loads at most 80 kB of script; each later part has a limit', () => {
+test('a first visit loads at most 82 kB of script; each later part has a limit', () => {
   const page = readFileSync(join(dist, 'index.html'), 'utf8')
   const first = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(js|css))"/g)].map(
     ([, path, kind]) => ({ path: path as string, kind }),

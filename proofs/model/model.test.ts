@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { wrongUsage } from '../../server/testing/data/usage.ts'
 import { effort, seed } from '../../server/testing/effort.ts'
 import { newPerson } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
-import { wrongUsage } from '../../server/testing/usage.ts'
 import type { Side, World } from './commands.ts'
 import { emptyAccount } from './model.ts'
 import { sequences } from './sequences.ts'
 
-// The server beside the model: random sequences of all operations on tasks and lists by two users, and after
-// every step both hold the same.
+// The server beside the model: random sequences of all operations on tasks and lists by two users,
+// and after every step both hold the same.
 
 const runs = effort({ usual: 20, long: 600 })
 

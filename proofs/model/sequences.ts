@@ -1,9 +1,6 @@
 import fc from 'fast-check'
 import type { components } from '../../sdk/contract.gen.ts'
-import { contract } from '../../server/contract/document.ts'
 import { NO_TASK } from '../requests/example-request.ts'
-import type { Schema } from '../requests/request-schemas.ts'
-import { validValues } from '../requests/valid-values.ts'
 import {
   change,
   create,
@@ -20,12 +17,11 @@ import {
   type Write,
 } from './commands.ts'
 import { changeList, createList, type ListWrite } from './lists.ts'
-import { hangsInTheAir, isOpen, isTrashed, keptLabels, moved, type Query } from './model.ts'
+import { hangsInTheAir, isOpen, isTrashed, keptLabels, moved } from './model.ts'
+import { component, few, readable } from './queries.ts'
 
 type Schemas = components['schemas']
 
-const component = <Name extends keyof Schemas>(name: Name) =>
-  validValues(contract.components.schemas[name] as Schema) as fc.Arbitrary<Schemas[Name]>
 /** The hours that no time zone skips: what is skipped has its own tests. */
 const atDay = <T extends { due_time?: string | null }>(fields: T): T =>
   fields.due_time ? { ...fields, due_time: fields.due_time.replace(/^(0|2)/, '1') } : fields
@@ -55,12 +51,6 @@ const creations = fc
 const changes = fc
   .tuple(component('TaskUpdate'), offsets)
   .map(([fields, offset]) => dated(atDay(fields), offset))
-/** Labels and words are made to meet, now and then. */
-const few = fc.uniqueArray(fc.constantFrom('home', 'work', 'Home', '家'), {
-  minLength: 1,
-  maxLength: 3,
-})
-
 /** Some list, now and then the Inbox, mostly nothing said. */
 const places = fc.oneof(
   { weight: 3, arbitrary: fc.constant(undefined) },
@@ -141,36 +131,6 @@ const moves = fc
       },
     }),
   )
-const queries = fc.record(
-  {
-    trashed: fc.boolean(),
-    completed: fc.boolean(),
-    priority: fc.uniqueArray(component('Priority'), { minLength: 1, maxLength: 3 }),
-    label: few,
-    label_match: fc.constantFrom('any' as const, 'all' as const),
-    due: fc.constantFrom(
-      'overdue' as const,
-      'today' as const,
-      'upcoming' as const,
-      'none' as const,
-    ),
-    due_before: component('Day'),
-    due_after: component('Day'),
-    q: fc.constantFrom('a', 'A e', 'E\u0301', '%', '_ \\'),
-    sort: fc.constantFrom<NonNullable<Query['sort']>[]>(
-      ...(['created_at', 'updated_at', 'due', 'priority', 'position'] as const).flatMap(
-        (key) => [key, `-${key}`] as const,
-      ),
-    ),
-  },
-  { requiredKeys: [] },
-)
-/** With few of the filters, so that something is left. */
-const readable = fc.tuple(queries, fc.nat()).map(([query, pick]): Query => {
-  const names = Object.keys(query).filter((name) => name !== 'sort')
-  const kept = names.length === 0 ? [] : [names[pick % names.length], 'sort', 'label_match']
-  return Object.fromEntries(Object.entries(query).filter(([name]) => kept.includes(name)))
-})
 const indexes = fc.nat(20)
 const newLists = component('ListCreate').map(({ id, ...fields }) => fields)
 const listWrites: fc.Arbitrary<ListWrite> = fc.oneof(

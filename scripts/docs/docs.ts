@@ -40,7 +40,8 @@ function withSamples(): string {
 **Samples.** Each operation has two, with the first of its examples (\`Payload\` shows the ` +
     `others); each runs as it is printed, once: \`$API\`, \`$ME\`, \`$TOKEN\`, \`$SESSION\`, ` +
     `\`$TASK\`, and \`docket\` and \`task\`, are what the [quick start](quick-start.html) leaves;
-\`$LIST\` and \`list\` are one of \`listLists\`, \`$SESSION_ID\` and \`session\` are one of \`listSessions\`, and Ada, who signs up or in, is ` +
+\`$LIST\` and \`list\` are one of \`listLists\`,
+\`$SESSION_ID\` and \`session\` are one of \`listSessions\`, and Ada, who signs up or in, is ` +
     'a user of your own.'
   for (const operation of Object.values(document.paths).flatMap(
     (item) => Object.values(item) as object[],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { everyTask } from '../../server/testing/every-task.ts'
+import { everyTask } from '../../server/testing/data/every-task.ts'
 import type { Person } from '../../server/testing/person.ts'
 
 /**

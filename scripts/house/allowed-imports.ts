@@ -194,6 +194,7 @@ export const ALLOWED: Record<string, string[]> = {
     'uuid',
   ],
   'server/testing': [ANYTHING],
+  'server/testing/data': [ANYTHING],
   'server/testing/network': [ANYTHING],
 
   web: ['vite', '@tailwindcss/vite', '@vitejs/plugin-react'],
@@ -289,6 +290,7 @@ export const ALLOWED: Record<string, string[]> = {
 
   'web/e2e/app': [ANYTHING],
   'web/e2e/docs': [ANYTHING],
+  'web/e2e/lists': [ANYTHING],
   'web/e2e/offline': [ANYTHING],
   'web/e2e/support': [ANYTHING],
   'web/e2e/tasks': [ANYTHING],

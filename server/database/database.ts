@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { codeOf, messageOf } from '../thrown.ts'
+import { messageOf } from '../thrown.ts'
 import { openBacklog } from './backlog.ts'
 import { CannotOpen } from './cannot-open.ts'
 import { connection, type Session } from './connection.ts'
@@ -9,8 +9,8 @@ import { types } from './parsers.ts'
 import { openPipeline } from './pipeline.ts'
 import { prepared } from './prepared.ts'
 import { type Statement, sql } from './sql.ts'
-import { openTurns } from './turns.ts'
 import { isPlanOutdated, Unavailable, unavailable } from './unavailable.ts'
+import { openWrites } from './writes.ts'
 
 /**
  * Maximum time that a statement may wait and run, and during which it may be retried, in
@@ -26,8 +26,6 @@ const WRITE_CONNECTIONS = 4
  * process holds one that long; then the write waits on a connection of its own.
  */
 const LOCK_LIMIT_MS = 100
-/** lock_not_available (PostgreSQL, appendix A) */
-const LOCK_NOT_AVAILABLE = '55P03'
 
 export interface DatabaseOptions {
   /** Absent: the embedded database in `dataDir`. */
@@ -160,12 +158,15 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
     const rows = <Row>(statement: Statement): Promise<readonly Row[]> =>
       retryOnConflict(() => connected((run) => run<Row>(statement)))
 
-    const locked = <T>(userId: string, work: (statements: Statements) => Promise<T>): Promise<T> =>
+    const transaction = <T>(
+      first: Statement,
+      work: (statements: Statements) => Promise<T>,
+    ): Promise<T> =>
       retryOnConflict(async () => {
         const settle = await connected(async (run) => {
           await run(sql.unsafe`begin`)
           try {
-            await run(lockOf(userId))
+            await run(first)
             const value = await work({ rows: run, write: (_, statement) => run(statement) })
             await run(sql.unsafe`commit`)
             return () => value
@@ -182,30 +183,9 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
         return settle()
       })
 
-    const turns = openTurns()
-    type WriteRow = { is_outdated: boolean }
-    /** Undefined where the version of the user is locked, or was taken since the snapshot. */
-    const tryWrite = async <Row extends WriteRow>(userId: string, statement: Statement) => {
-      const attempt = writes
-        ? backlog.during(() => retryOnConflict(() => writes.rows<Row>(statement, userId)))
-        : rows<Row>(statement)
-      const found = await attempt.catch((error: unknown) => {
-        if (codeOf(error) === LOCK_NOT_AVAILABLE) return undefined
-        throw unavailable(error)
-      })
-      return found?.[0]?.is_outdated ? undefined : found
-    }
-
     return {
       rows,
-      async write<Row extends WriteRow>(userId: string, statement: Statement) {
-        const inTurn = writes ? turns.shared : turns.exclusive
-        const written = await inTurn(userId, () => tryWrite<Row>(userId, statement))
-        if (written) return written
-        return turns.exclusive(userId, () =>
-          locked(userId, (statements) => statements.rows<Row>(statement)),
-        )
-      },
+      ...openWrites({ rows, pipeline: writes, attempt: retryOnConflict, backlog, transaction }),
       read: reads
         ? <Row>(statement: Statement) =>
             backlogOfReads.during(async () => {
@@ -216,7 +196,6 @@ export async function openDatabase(options: DatabaseOptions, log: Logger): Promi
               }
             })
         : rows,
-      transaction: (userId, work) => turns.exclusive(userId, () => locked(userId, work)),
       ping: shared(async () => {
         const missing = probe ? probe.query(PING.sql).then((result) => result.rows) : rows(PING)
         const names = await missing.catch((error: Error) => {
@@ -290,16 +269,6 @@ function isConflict(error: unknown): boolean {
 function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.severity === 'ERROR' && !isPlanOutdated(error)
 }
-
-/**
- * The version row of a user, until the transaction ends. Every write takes a version, so that no
- * write of this user comes in between.
- */
-const lockOf = (userId: string) => sql.unsafe`
-  select
-  from user_versions
-  where user_id = ${userId}::uuid
-  for no key update`
 
 // Looks up one table of each migration that created tables, by name, which waits for no lock. A
 // statement that needs a locked table reports that itself.

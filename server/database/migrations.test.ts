@@ -50,7 +50,6 @@ test('tasks of 0.1.0 keep their content, get positions and versions; down undoes
     '0004_task_changes',
     '0003_task_fields',
   ])
-
   const client = new pg.Client(url)
   await client.connect()
   onTestFinished(() => client.end())

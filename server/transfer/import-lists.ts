@@ -66,7 +66,7 @@ export async function placeInLists(
   return { rows: placed, created }
 }
 
-/** The lists that are not in the trash; of those with one name the one with the lowest id counts. */
+/** The lists that are not in the trash. Of those with one name, that with the lowest id counts. */
 async function liveLists(statements: Statements, caller: Caller) {
   const ids = new Set<string>()
   const byName = new Map<string, string>()

@@ -11,10 +11,10 @@ import { idempotentTransaction } from '../resource/idempotency/transaction.ts'
 import { violationError } from '../resource/rule-violation.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { tasks } from '../tasks/fields.ts'
-import { readCsv } from './csv.ts'
 import { placeInLists } from './import-lists.ts'
 import { insertTasks, type RowResult } from './import-store.ts'
 import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
+import { readCsv } from './read-csv.ts'
 
 type Report = components['schemas']['TaskImportReport']
 type ImportedList = components['schemas']['ImportedList']

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
-import { everyTask } from '../testing/every-task.ts'
+import { everyTask } from '../testing/data/every-task.ts'
 import { imported } from '../testing/files.ts'
 import { newPerson } from '../testing/person.ts'
 import { isProblem } from '../testing/problem.ts'

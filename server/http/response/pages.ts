@@ -13,7 +13,16 @@ import {
  * The addresses the web app shows itself at: its views (`web/src/features/workspace/views.ts`) and
  * the account.
  */
-const APP_ADDRESSES = ['/', '/today', '/upcoming', '/done', '/trash', '/account']
+const APP_ADDRESSES = [
+  '/',
+  '/today',
+  '/upcoming',
+  '/all',
+  '/done',
+  '/trash',
+  '/lists/:id',
+  '/account',
+]
 /** What the web app has beside its page: the worker that opens it offline, and what installs it. */
 const APP_FILES = [
   'sw.js',

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { components } from '../../../sdk/contract.gen.ts'
+import { wrongUsage } from '../../testing/data/usage.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService } from '../../testing/service.ts'
-import { wrongUsage } from '../../testing/usage.ts'
 
 type Schemas = components['schemas']
 type Problem = Schemas['Problem']

@@ -45,6 +45,14 @@ async function fill(url: string): Promise<void> {
   await client.query(`
     insert into "user" (id, name, email)
     select gen_random_uuid(), 'Another user', n || '@example.org' from generate_series(1, 900) n`)
+  await client.query(
+    `insert into lists (user_id, id, version, placed_version, name, color, position, created_at,
+      updated_at)
+    select $1, ('0199c2f0-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n, n, 'List ' || n,
+      'gray', n, now(), now()
+    from generate_series(0, 9) n`,
+    [ada.id],
+  )
   // Rows first and indexes after them is many times faster.
   await client.query(
     'create function chance(kind int, n int, of int) returns int language sql immutable ' +
@@ -56,10 +64,13 @@ async function fill(url: string): Promise<void> {
   )
   for (const { indexname } of rows) await client.query(`drop index ${indexname}`)
   await client.query(
-    `with others as (select array_agg(id) as ids from "user" where id <> $1)
-    insert into tasks (user_id, id, version, placed_version, title, description, completed_at, due_date,
-    due_time, due_time_zone, priority, labels, position, created_at, updated_at)
+    `with others as (select array_agg(id) as ids from "user" where id <> $1),
+    lists as (select array_agg(id order by id) as lists from lists where user_id = $1)
+    insert into tasks (user_id, id, version, placed_version, list_id, title, description,
+    completed_at, due_date, due_time, due_time_zone, priority, labels, position,
+    created_at, updated_at)
     select case when n <= $2 then $1::uuid else ids[1 + n % 900] end, gen_random_uuid(), n, n,
+      case when n <= $2 and chance(12, n, 10) < 5 then lists[1 + chance(13, n, 10)] end,
       (array['Pay','Call','Buy','Write','Fix'])[1 + chance(1, n, 5)] || ' the ' || md5(n::text),
       case when chance(0, n, 1000) = 0 then 'a needle' when chance(2, n, 3) = 0
       then 'because ' || md5((n * 7)::text) end,
@@ -73,7 +84,7 @@ async function fill(url: string): Promise<void> {
       when chance(0, n, 1000) = 0 then array['rare'] else '{}' end else '{}' end,
       position_between(null, null, n), now() - n * interval '17 seconds', now() - chance(11,
       n, 1000000) * interval '1 second'
-    from generate_series(1, $3::int) n, others`,
+    from generate_series(1, $3::int) n, others, lists`,
     [ada.id, heavy, all],
   )
   for (const { indexdef } of rows) await client.query(indexdef)
@@ -193,10 +204,22 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
     )
   })
 
+  describe('a page of one list', () => {
+    test.each(SORTS)('by %s: reads its page, and the 1,001 that it counts', async (sort) => {
+      const filter = { list_id: '0199c2f0-0000-7000-8000-000000000003' }
+      const middle = await page({ sort, filter, after: from(sort) })
+      const start = await page({ sort, filter })
+      expect(middle.rows).toBeLessThanOrEqual(PAGE)
+      expect(start.rows).toBeLessThanOrEqual(PAGE + COUNT)
+      for (const way of [...middle.ways, ...start.ways]) expect(way).toMatch(/^tasks_of_list_by_/)
+    })
+  })
+
   describe('a filtered page reads by an index, and of tasks that do not fit only few', () => {
     const daysFromNow = (days: number) =>
       new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
     const FILTERS: [name: string, filter: Request['filter']][] = [
+      ['the Inbox', { list_id: 'inbox' }],
       ['priority', { priority: ['high'] }],
       ['a label', { label: ['l1'] }],
       ['any of two labels', { label: ['l1', 'l2'], label_match: 'any' }],
@@ -229,7 +252,7 @@ describe.each(['force_custom_plan', 'force_generic_plan'])('%s', (each) => {
       const middle = await page({ sort, filter, after: from(sort) })
       expect(start.rows).toBeLessThanOrEqual(20 * (PAGE + COUNT))
       expect(middle.rows).toBeLessThanOrEqual(20 * PAGE)
-      for (const way of [...start.ways, ...middle.ways]) expect(way).toMatch(/^tasks_by_/)
+      for (const way of [...start.ways, ...middle.ways]) expect(way).toMatch(/^tasks_(by|in)_/)
     })
 
     test('common words: reads each task of the user at most twice, no other', async () => {

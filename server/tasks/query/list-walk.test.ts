@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { components, operations } from '../../../sdk/contract.gen.ts'
 import { contract } from '../../contract/document.ts'
+import { fillTasks } from '../../testing/data/fill.ts'
 import { effort } from '../../testing/effort.ts'
-import { fillTasks } from '../../testing/fill.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService } from '../../testing/service.ts'
 

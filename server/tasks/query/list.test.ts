@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components, operations } from '../../../sdk/contract.gen.ts'
-import { fillTasks } from '../../testing/fill.ts'
+import { fillTasks } from '../../testing/data/fill.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { components } from '../../../sdk/contract.gen.ts'
 import { sql } from '../../database/sql.ts'
-import { fillTasks } from '../../testing/fill.ts'
+import { fillTasks } from '../../testing/data/fill.ts'
 import { newPerson, type Person } from '../../testing/person.ts'
 import { startService, type TestService } from '../../testing/service.ts'
 

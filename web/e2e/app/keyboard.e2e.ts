@@ -128,7 +128,7 @@ test('the palette finds commands and tasks; the sheet lists the keys', async () 
   await page.keyboard.press('Enter')
   await titleOf(page, 'Pay the rent').waitFor()
   await page.getByLabel('Title').waitFor()
-  expect(new URL(page.url()).pathname).toBe('/')
+  expect(new URL(page.url()).pathname).toBe('/all')
   await page.keyboard.press('Escape')
   // Once more, when all of it is loaded: what is typed is the title, and no keys of the list.
   await page.keyboard.press('Control+k')

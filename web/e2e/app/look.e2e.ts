@@ -1,44 +1,9 @@
-import axeCore from 'axe-core'
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { axe } from '../support/axe.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { day, openApp, signIn, taskOf, titleOf } from '../support/open-app.ts'
 
 const chromium = launchChromium()
-
-interface Found {
-  rule: string
-  where: string[]
-}
-
-/**
- * What axe finds, against WCAG 2.2 AA and its own best practices. The policy of the page lets no
- * script in: the debugger puts it there.
- */
-async function axe(page: Page, rules?: string[]): Promise<Found[]> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('Runtime.evaluate', { expression: axeCore.source })
-  const found = await page.evaluate(async (rules) => {
-    const { violations } = await (
-      window as unknown as {
-        axe: {
-          run(
-            where: Document,
-            options: object,
-          ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-        }
-      }
-    ).axe.run(document, {
-      runOnly: rules ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    return violations.map(({ id, nodes }) => ({
-      rule: id,
-      where: nodes.map(({ html }) => html.slice(0, 200)),
-    }))
-  }, rules)
-  await session.detach()
-  return found
-}
 
 test.each(['desktop', 'phone'])(
   'axe finds nothing, light or dark, on a %s; nothing overflows; targets are large enough',

@@ -83,7 +83,7 @@ test('labels, filters, order and search are in the address', async () => {
   await page.keyboard.type('RENT')
   await taskOf(page, 'Water the plants').waitFor({ state: 'detached' })
   expect((await titlesOf(page)).sort()).toEqual(['Call Grace', 'Pay the rent'])
-  expect(page.url()).toBe(`${url}/?q=RENT`)
+  expect(page.url()).toBe(`${url}/all?q=RENT`)
   await page.keyboard.type(' unicorn')
   await page.getByText('No results for').waitFor()
   await page.keyboard.press('Escape')

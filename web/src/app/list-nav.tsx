@@ -50,7 +50,7 @@ function ListLink({ list, count }: { list: List; count: number }) {
   const path = pathOfList(list)
   return (
     <Link href={path} aria-current={location === path ? 'page' : undefined} className="nav-link">
-      <span className="grid size-5 place-items-center">
+      <span className="grid size-5 shrink-0 place-items-center">
         <ListDot color={list.color} />
       </span>
       <span className="truncate" dir="auto">

@@ -96,7 +96,8 @@ function failing(entry: Entry, failure: ProblemError): Delivery {
 const refused = (why: string) => ({ state: 'refused' as const, why })
 
 /**
- * Handles a task or list that no longer exists. A delete has reached its goal. In an entry with several
+ * Handles a task or list that no longer exists. A delete has reached its goal. In an entry with
+ * several
  * operations the others are still done. An operation on a single task is refused.
  */
 const gone = (entry: Entry, index: number): Entry =>

@@ -10,7 +10,8 @@ export interface Movable extends Place {
 }
 
 /**
- * The places of all resources of a kind that are not in the trash, in their order; made when first asked for, and
+ * The places of all resources of a kind that are not in the trash, in their order; made when first
+ * asked for, and
  * kept up by `replace`.
  */
 const orders = new WeakMap<ReadonlyMap<string, Movable>, Place[]>()
@@ -78,7 +79,7 @@ export function between(low: string | undefined, high: string | undefined): stri
   return String((least + most) / 2n).padStart(digits, '0')
 }
 
-/** The position of a resource that is moved to a place; the one that it has where that is not there. */
+/** The position of a resource at a place; the one that it has where there is no such place. */
 export function placed(
   all: ReadonlyMap<string, Movable>,
   moved: Movable,

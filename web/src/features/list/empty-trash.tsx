@@ -3,7 +3,9 @@ import { errorOf, sentenceOf } from '../../sentences.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
-/** Permanently deletes the tasks and lists in the trash. This cannot be undone, so it asks first. */
+/**
+ * Permanently deletes the tasks and lists in the trash. This cannot be undone, so it asks first.
+ */
 export function EmptyTrash({ count, lists }: { count: number; lists: number }) {
   const { docket, replica, announce } = useWorkspace()
   const [isAsking, setIsAsking] = useState(false)

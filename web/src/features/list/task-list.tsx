@@ -1,11 +1,16 @@
-import type { Task, TaskMove } from '@docket/sdk'
+import type { List, Task, TaskMove } from '@docket/sdk'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ComponentType, useLayoutEffect, useRef, useState } from 'react'
 import { type RowProps, TaskRow } from './task-row.tsx'
 
 export interface ListProps
-  extends Omit<RowProps, 'task' | 'isEdited' | 'isSelected' | 'places' | 'handle' | 'drop'> {
+  extends Omit<
+    RowProps,
+    'task' | 'list' | 'isEdited' | 'isSelected' | 'places' | 'handle' | 'drop'
+  > {
   tasks: Task[]
+  /** The list of a task, where it is to be shown. */
+  listOf: (task: Task) => List | undefined
   /** The heading that a task begins, where it begins one. */
   headingOf: (index: number) => string | undefined
   selected: Set<string>
@@ -25,6 +30,7 @@ const ROW = 48
  */
 export function TaskList({
   tasks,
+  listOf,
   headingOf,
   selected,
   edited,
@@ -98,6 +104,7 @@ export function TaskList({
             {heading && <h2 className="pt-5 pb-1 text-sm font-semibold text-muted">{heading}</h2>}
             <Row
               task={task}
+              list={listOf(task)}
               places={task.id === edited && rest.isManual ? placesAt(tasks, index) : undefined}
               isEdited={task.id === edited}
               isSelected={selected.has(task.id)}

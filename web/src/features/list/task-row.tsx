@@ -1,4 +1,4 @@
-import type { Task, TaskMove } from '@docket/sdk'
+import type { List, Task, TaskMove } from '@docket/sdk'
 import { memo, type ReactNode } from 'react'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
 import { Icon } from '../../ui/icons.tsx'
@@ -6,6 +6,7 @@ import { lazyPart } from '../../ui/lazy-part.tsx'
 import type { Actions } from '../workspace/actions.ts'
 import { Chips, DueChip } from '../workspace/chips.tsx'
 import { dueOf } from '../workspace/due.ts'
+import { ListDot } from '../workspace/list-dot.tsx'
 
 const TaskEditor = lazyPart(
   () => import('../editor/task-editor.tsx').then(({ TaskEditor }) => TaskEditor),
@@ -16,6 +17,8 @@ const TaskEditor = lazyPart(
 
 export interface RowProps {
   task: Task
+  /** Its list, where that is not the one that is shown. */
+  list?: List | undefined
   actions: Actions
   isEdited: boolean
   isSelected: boolean
@@ -83,6 +86,7 @@ export const TaskRow = memo(function TaskRow(props: RowProps) {
 
 function Row({
   task,
+  list,
   actions,
   isEdited,
   isSelected,
@@ -96,7 +100,8 @@ function Row({
 }: RowProps) {
   const isTrashed = task.trashed_at !== null
   const due = dueOf(task)
-  const hasMore = due || task.priority !== 'none' || task.labels.length > 0 || task.description
+  const hasMore =
+    list || due || task.priority !== 'none' || task.labels.length > 0 || task.description
   return (
     <div
       ref={drop?.ref}
@@ -144,6 +149,14 @@ function Row({
           {hasMore && !isEdited && (
             <span className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted">
               {due && <DueChip due={due} isOpen={!task.completed && !isTrashed} />}
+              {list && (
+                <span className="chip flex max-w-full items-center gap-1.5">
+                  <ListDot color={list.color} />
+                  <span className="truncate" dir="auto">
+                    {list.name}
+                  </span>
+                </span>
+              )}
               <Chips priority={task.priority} labels={task.labels} />
               {task.description && (
                 <span className="max-w-full truncate" dir="auto">

@@ -148,6 +148,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
 
   const list: ListProps = {
     tasks: shown,
+    listOf: ({ list_id }) => (view.list ? undefined : lists.get(list_id ?? '')),
     headingOf: (index) => headingOf(view, filter.sort, shown, index, today),
     selected,
     edited,

@@ -98,12 +98,14 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
               </button>
             </>
           )}
-          <button type="button" className="quiet ml-auto" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={name.trim() === '' || excess > 0}>
-            {list ? 'Save' : 'Add list'}
-          </button>
+          <span className="ml-auto flex items-center gap-2">
+            <button type="button" className="quiet" onClick={close}>
+              Cancel
+            </button>
+            <button type="submit" className="primary" disabled={name.trim() === '' || excess > 0}>
+              {list ? 'Save' : 'Add list'}
+            </button>
+          </span>
         </div>
       </form>
     </Dialog>

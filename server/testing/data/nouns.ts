@@ -1,4 +1,4 @@
-import type { Person } from './person.ts'
+import type { Person } from '../person.ts'
 
 /** How tests make one resource of each kind: by the name that its id has in a path. */
 export const NOUNS: Record<string, { path: string; body: object }> = {

@@ -1,5 +1,5 @@
-import type { components } from '../../sdk/contract.gen.ts'
-import type { Person } from './person.ts'
+import type { components } from '../../../sdk/contract.gen.ts'
+import type { Person } from '../person.ts'
 
 type Schemas = components['schemas']
 

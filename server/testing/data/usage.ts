@@ -1,5 +1,5 @@
-import type { Database } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
+import type { Database } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
 
 /** A quota that no test reaches. */
 export const AMPLE = { tasks: 1_000_000, bytes: 1_000_000_000 }

@@ -1,7 +1,7 @@
-import type { Database } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
-import { lists } from '../lists/fields.ts'
-import { tasks } from '../tasks/fields.ts'
+import type { Database } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
+import { lists } from '../../lists/fields.ts'
+import { tasks } from '../../tasks/fields.ts'
 
 /**
  * Gives a user this many tasks of all kinds at once, more than requests could: titles `Task 1` and

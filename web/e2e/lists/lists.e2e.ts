@@ -1,0 +1,163 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { axe } from '../support/axe.ts'
+import { launchChromium } from '../support/chromium.ts'
+import {
+  add,
+  arrived,
+  installed,
+  intercept,
+  openApp,
+  signIn,
+  taskOf,
+  titleOf,
+  titlesOf,
+} from '../support/open-app.ts'
+
+const chromium = launchChromium()
+const OFFLINE = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION/
+
+const listsOf = (page: Page) => page.getByRole('navigation', { name: 'Lists' })
+async function addList(page: Page, name: string, color = 'green'): Promise<void> {
+  await listsOf(page).getByRole('button', { name: 'New list' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New list' })
+  await dialog.getByLabel('Name').fill(name)
+  await dialog.getByText(color, { exact: true }).click()
+  await dialog.getByRole('button', { name: 'Add list' }).click()
+  await page.getByRole('heading', { name, exact: true }).waitFor()
+}
+
+test('a list is made, filled, renamed, archived and deleted, and undo brings it back', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  await signIn(app)
+  await add(page, 'In the Inbox')
+  await addList(page, 'Home')
+  await page.getByPlaceholder('Add a task to Home').waitFor()
+  await add(page, 'Water the plants', 'Pay the rent')
+  expect(await titlesOf(page)).toEqual(['Pay the rent', 'Water the plants'])
+  await arrived(page)
+  const [list] = (await docket.listLists()).items
+  expect([list?.name, list?.color]).toEqual(['Home', 'green'])
+  expect((await docket.listTasks({ list_id: list?.id ?? '' })).total).toBe(2)
+  expect(await listsOf(page).getByRole('link', { name: 'Home' }).innerText()).toContain('2')
+
+  await page.getByRole('button', { name: 'Edit list' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('House and garden')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'House and garden' }).waitFor()
+
+  await page.getByRole('button', { name: 'Edit list' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Archive', exact: true }).click()
+  await listsOf(page).getByText('Archived (1)').waitFor()
+  expect(await titlesOf(page)).toHaveLength(2)
+
+  await page.getByRole('button', { name: 'Edit list' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await taskOf(page, 'In the Inbox').waitFor()
+  await listsOf(page).getByText('Archived').waitFor({ state: 'detached' })
+  await page.getByRole('navigation').getByText('Trash').click()
+  await taskOf(page, 'Pay the rent').waitFor()
+  await page.getByRole('button', { name: 'Restore list House and garden' }).click()
+  await taskOf(page, 'Pay the rent').waitFor({ state: 'detached' })
+  await arrived(page)
+  expect((await docket.listTasks({ list_id: list?.id ?? '' })).total).toBe(2)
+  app.noComplaints()
+})
+
+test('tasks move between lists, one in its editor and several at once', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  const home = await docket.createList({ body: { name: 'Home', color: 'teal' } })
+  const work = await docket.createList({ body: { name: 'Work' } })
+  for (const title of ['One', 'Two', 'Three']) await docket.createTask({ body: { title } })
+  await signIn(app)
+  await titleOf(page, 'One').click()
+  await page.getByRole('combobox', { name: 'List' }).selectOption('Home')
+  await taskOf(page, 'One').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Select', exact: true }).click()
+  await page.getByLabel('Select Two').check()
+  await page.getByLabel('Select Three').check()
+  await page.getByLabel('Put into list').selectOption('Work')
+  await page.getByText('No tasks yet.').waitFor()
+  await listsOf(page).getByRole('link', { name: 'Work' }).click()
+  await taskOf(page, 'Two').waitFor()
+  expect(await titlesOf(page)).toEqual(['Two', 'Three'])
+  await page.getByRole('navigation').getByText('All tasks').click()
+  await taskOf(page, 'One').waitFor()
+  expect(await titlesOf(page)).toEqual(['One', 'Two', 'Three'])
+  await arrived(page)
+  const listed = async (list_id: string) =>
+    (await docket.listTasks({ list_id, sort: 'position' })).items.map(({ title }) => title)
+  expect([await listed(home.id), await listed(work.id), await listed('inbox')]).toEqual([
+    ['One'],
+    ['Two', 'Three'],
+    [],
+  ])
+  app.noComplaints()
+})
+
+test('a list made offline and the tasks put into it arrive in order, once', async () => {
+  const app = await openApp(chromium, { but: OFFLINE })
+  const { context, page, docket } = app
+  await docket.createTask({ body: { title: 'Here before' } })
+  await signIn(app)
+  await taskOf(page, 'Here before').waitFor()
+  await installed(page)
+  await context.setOffline(true)
+  await page.getByText("You're offline.").waitFor()
+  await addList(page, 'Journey')
+  await add(page, 'Pack', 'Book the train')
+  await page.reload()
+  await taskOf(page, 'Pack').waitFor()
+  await page.getByRole('heading', { name: 'Journey', exact: true }).waitFor()
+  expect((await docket.listLists()).total).toBe(0)
+
+  let dropped = 0
+  await intercept(app, '**/operations', async (route) => {
+    if (dropped > 0) return route.continue()
+    dropped += 1
+    await route.fetch()
+    await route.abort('connectionfailed')
+  })
+  await context.setOffline(false)
+  await arrived(page)
+  expect(dropped).toBe(1)
+  const { items } = await docket.listLists()
+  expect(items.map(({ name }) => name)).toEqual(['Journey'])
+  const tasks = await docket.listTasks({ list_id: items[0]?.id ?? '', sort: 'position' })
+  expect(tasks.items.map(({ title }) => title)).toEqual(['Book the train', 'Pack'])
+  app.noComplaints()
+})
+
+test('a list with its dialog is readable in both themes and on a phone', async () => {
+  const app = await openApp(chromium, { reducedMotion: 'reduce' })
+  const { docket, page } = app
+  const list = await docket.createList({ body: { name: 'Home', color: 'green' } })
+  await docket.createList({ body: { name: 'A list whose name is much longer than its place' } })
+  await docket.createTask({ body: { title: 'Water the plants', list_id: list.id } })
+  await signIn(app, `/lists/${list.id}`)
+  await taskOf(page, 'Water the plants').waitFor()
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [360, 820, 1280]) {
+      await page.emulateMedia({ colorScheme })
+      await page.waitForFunction(
+        (theme) => document.documentElement.dataset.theme === theme,
+        colorScheme,
+      )
+      await page.setViewportSize({ width, height: 900 })
+      const isWide = await page.evaluate(
+        () => document.documentElement.scrollWidth > window.innerWidth,
+      )
+      expect([colorScheme, width, isWide]).toEqual([colorScheme, width, false])
+      await page.getByRole('button', { name: 'Edit list' }).click()
+      await page.getByRole('dialog').waitFor()
+      expect(await axe(page)).toEqual([])
+      if (process.env.SHOTS)
+        await page.screenshot({ path: `${process.env.SHOTS}/${colorScheme}-${width}.png` })
+      await page.keyboard.press('Escape')
+      if (process.env.SHOTS)
+        await page.screenshot({ path: `${process.env.SHOTS}/list-${colorScheme}-${width}.png` })
+    }
+  app.noComplaints()
+})
