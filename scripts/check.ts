@@ -4,7 +4,9 @@ import { spawnSync } from 'node:child_process'
 
 /** Tests of the suite that may depend on the database. The others run on PostgreSQL only. */
 const OF_THE_DATABASE = [
-  ...['auth', 'cleanup', 'database', 'lists', 'resource', 'tasks', 'transfer'].map((folder) => `server/${folder}`),
+  ...['auth', 'cleanup', 'database', 'lists', 'resource', 'tasks', 'transfer'].map(
+    (folder) => `server/${folder}`,
+  ),
   'server/main.test.ts',
   ...['model', 'walls', 'words/fold', 'words/local-time'].map((name) => `proofs/${name}`),
 ]

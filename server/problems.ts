@@ -109,7 +109,7 @@ const table = {
   version_stale: [
     412,
     'Precondition Failed',
-    'The task has changed since the version in If-Match. Read the task again before you write.',
+    'The resource has changed since the version in If-Match. Read it again before you write.',
   ],
   CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: [403, 'Forbidden', 'Cross-site navigation login blocked'],
   INVALID_CALLBACK_URL: [403, 'Forbidden', 'Invalid callbackURL'],

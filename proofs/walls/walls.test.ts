@@ -200,6 +200,7 @@ describe('the row filter, with signature and path check taken down', () => {
         title,
         id,
         purged.id,
+        list.id,
         sessionOf(sue),
         'a key of Sue',
         'credential',

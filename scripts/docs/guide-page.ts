@@ -10,6 +10,7 @@ export const PAGES = [
   'pagination',
   'concurrency',
   'idempotency',
+  'lists',
   'sync',
   'rate-limits',
   'mock',
