@@ -14,7 +14,8 @@ export const CHECKS = {
   examples: vitest('proofs/contract/examples.test.ts'),
   lists: vitest('server/tasks/query/list.test.ts'),
   responses: vitest('server/http/response/validate-responses.test.ts', '-t', 'leaks nothing'),
-  trash: vitest('server/tasks/query/changes.test.ts', '-t', '200:'),
+  feed: vitest('server/resource/changes.test.ts'),
+  overtaken: vitest('server/resource/outdated.test.ts'),
   files: vitest('server/transfer', '-t', 'a formula|doubles'),
   sdk: vitest('sdk/retry.test.ts', '-t', 'two tries'),
   compatibility: ['scripts/test/compatibility.ts'],
@@ -37,7 +38,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'an undocumented status',
       seeds: [
         ...UNCHECKED,
-        ['server/tasks/operations.ts', 'status: 201 as const', 'status: 202 as 201'],
+        ['server/resource/response.ts', '{ status: 201 as const', '{ status: 202 as 201'],
       ],
       check: 'journeys',
       says: /✗ status code check/,
@@ -46,7 +47,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'an extra member in a response',
       seeds: [
         ...UNCHECKED,
-        ['server/tasks/fields.ts', "|| '\"' as etag", "|| '\"' as etag, title as shadow"],
+        ['server/resource/fields.ts', "|| '\"' as etag", "|| '\"' as etag, version as shadow"],
       ],
       check: 'journeys',
       says: /shadow/,
@@ -75,9 +76,9 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       seeds: [
         ...UNCHECKED,
         [
-          'server/tasks/operations.ts',
-          'const headers = { Location: `/api/${task.user_id}/tasks/${task.id}`, ETag: task.etag }',
-          'const headers = { ETag: task.etag } as never',
+          'server/resource/response.ts',
+          'const headers = { Location, ETag: body.etag }',
+          'const headers = { ETag: body.etag } as never',
         ],
       ],
       check: 'model',
@@ -88,12 +89,12 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       seeds: [
         [
           'server/resource/select.ts',
-          'where tasks.user_id = caller.user_id and id = ${id}::uuid and',
+          "where ${ownedBy('caller', caller, name)} and id = ${id}::uuid and",
           'where id = ${id}::uuid and',
         ],
       ],
       check: 'walls',
-      says: /× selectTask, called by Ada with Bob's ids/,
+      says: /× selectResource, called by Ada with Bob's ids/,
     },
     {
       what: 'a skipped liveness check',
@@ -125,7 +126,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a PATCH that resets an unsent field',
       seeds: [
         [
-          'server/tasks/fields.ts',
+          'server/resource/fields.ts',
           'case when ${sent !== undefined} then ${next}',
           "case when ${sent !== undefined || field.name === 'description'} then ${next}",
         ],
@@ -167,9 +168,51 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
     },
     {
       what: 'a purge that is not in the feed',
-      seeds: [['server/tasks/query/changes.ts', 'and ${since !== undefined}', 'and false']],
-      check: 'trash',
+      seeds: [
+        [
+          'server/resource/changes.ts',
+          'fits: sql.fragment`${isBegun} and tombstones.version',
+          'fits: sql.fragment`false and tombstones.version',
+        ],
+      ],
+      check: 'feed',
       says: /× 200: every change once/,
+    },
+    {
+      what: 'a feed in the order of the last change',
+      seeds: [
+        [
+          'server/resource/changes.ts',
+          "const placed = column(name, 'placed_version')",
+          "const placed = column(name, 'version')",
+        ],
+      ],
+      check: 'feed',
+      says: /× a copy equals the server while eight write/,
+    },
+    {
+      what: 'two resources with one version',
+      seeds: [
+        [
+          'server/resource/write/write.ts',
+          'sql.fragment`(${MEMBER_COUNT} + 1)`',
+          'sql.fragment`${MEMBER_COUNT} + 1`',
+        ],
+      ],
+      check: 'feed',
+      says: /× a copy equals the server while eight write/,
+    },
+    {
+      what: 'a write that decides by what is outdated',
+      seeds: [
+        [
+          'server/resource/version.ts',
+          'and user_versions.version = user_version.version returning',
+          'returning',
+        ],
+      ],
+      check: 'overtaken',
+      says: /× a write that another process overtakes/,
     },
     {
       what: 'a cell that a spreadsheet runs',
@@ -226,8 +269,12 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       seeds: [
         [
           'openapi.yaml',
-          'required: [items, total, total_is_exact, next_cursor]',
-          'required: [items, total, total_is_exact]',
+          `description: A page of tasks.
+      additionalProperties: false
+      required: [items, total, total_is_exact, next_cursor]`,
+          `description: A page of tasks.
+      additionalProperties: false
+      required: [items, total, total_is_exact]`,
         ],
       ],
       check: 'compatibility',
