@@ -2685,7 +2685,7 @@ export interface components {
          */
         CreatedAfter: components["schemas"]["TimestampInput"];
         /**
-         * @description Only tasks changed after this time. To follow changes, use `listTaskChanges`, which misses none.
+         * @description Only tasks changed after this time. To follow changes, use `listChanges`, which misses none.
          * @example 2026-11-21T09:30:00.000Z
          */
         UpdatedAfter: components["schemas"]["TimestampInput"];
@@ -3073,7 +3073,7 @@ export interface operations {
                  */
                 created_after?: components["parameters"]["CreatedAfter"];
                 /**
-                 * @description Only tasks changed after this time. To follow changes, use `listTaskChanges`, which misses none.
+                 * @description Only tasks changed after this time. To follow changes, use `listChanges`, which misses none.
                  * @example 2026-11-21T09:30:00.000Z
                  */
                 updated_after?: components["parameters"]["UpdatedAfter"];

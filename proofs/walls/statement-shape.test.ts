@@ -5,8 +5,8 @@ import { newPerson, type Person } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
 import { sessionOf, storeCalls } from './store-calls.ts'
 
-// What lets a database that keeps each user on one shard run the statements of the resource kit: each
-// names the user beside every table, and none locks rows in a CTE.
+// What lets a database that keeps each user on one shard run the statements of the resource kit:
+// each names the user beside every table, and none locks rows in a CTE.
 
 const TABLES = 'tasks|lists|user_versions|tombstones|idempotency_keys'
 

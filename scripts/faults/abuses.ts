@@ -76,11 +76,11 @@ export const ABUSES: Record<string, Abuse> = {
     units: 1,
     sent: (abuser) => ({ path: path(abuser, 'tasks?limit=200') }),
   },
-  'all changes': { units: 1, sent: (abuser) => ({ path: path(abuser, 'task-changes?limit=200') }) },
+  'all changes': { units: 1, sent: (abuser) => ({ path: path(abuser, 'changes?limit=200') }) },
   'a hundred new tasks at once': {
     units: 100,
     sent: (abuser) =>
-      post(abuser, 'task-operations', {
+      post(abuser, 'operations', {
         operations: rows(100, 400).map((task) => ({ action: 'create_task', value: task })),
       }),
   },
