@@ -240,9 +240,9 @@ function brokenValues(schema: Schema): BrokenValue[] {
   if (types.includes('object')) breakages.push(...brokenObjects(schema))
   if (types.includes('array')) {
     const { items = {}, maxItems = 0, uniqueItems } = schema
-    const item = validValues(items)
-      .map((value) => JSON.stringify(value))
-      .filter((json) => json.length < 500)
+    // Made once: it takes long where an item may be of many kinds.
+    const valid = validValues(items)
+    const item = valid.map((value) => JSON.stringify(value)).filter((json) => json.length < 500)
     const others = uniqueItems
       ? fc.uniqueArray(item, { minLength: maxItems + 1, maxLength: maxItems + 3 })
       : item.map((json) => Array(maxItems + 1).fill(json))
@@ -256,15 +256,13 @@ function brokenValues(schema: Schema): BrokenValue[] {
       breakages.push(
         broken(
           'an item twice',
-          validValues(items).map((item) => JSON.stringify([item, item])),
+          valid.map((item) => JSON.stringify([item, item])),
         ),
       )
     const nested = brokenValues(items).map(({ what, at, json }) => ({
       what: `${what} of an item`,
       at: `/1${at}`,
-      json: fc
-        .tuple(validValues(items), json)
-        .map(([good, text]) => `[${JSON.stringify(good)},${text}]`),
+      json: fc.tuple(valid, json).map(([good, text]) => `[${JSON.stringify(good)},${text}]`),
     }))
     breakages.push(...nested)
   }
