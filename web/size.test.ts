@@ -19,6 +19,7 @@ const LATER: Record<string, number> = {
   labels: 1_000,
   length: 500,
   'list-dialog': 1_500,
+  'list-dot': 500,
   lists: 1_000,
   'manual-list': 15_000,
   markdown: 48_000,
