@@ -188,7 +188,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
         ],
       ],
       check: 'feed',
-      says: /× a copy equals the server while eight write/,
+      says: /× 200: in pages of 1 a list comes before its tasks/,
     },
     {
       what: 'two resources with one version',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
 import { sql } from '../database/sql.ts'
+import { addList, putInto } from '../testing/data/lists.ts'
 import { effort } from '../testing/effort.ts'
 import { newPerson, type Person } from '../testing/person.ts'
 import { startService, type TestService } from '../testing/service.ts'
@@ -34,8 +35,9 @@ class Copy {
   readonly values = new Map<string, Task | List>()
   private readonly person: Person
   private cursor: string | undefined
-  constructor(person: Person) {
+  constructor(person: Person, cursor?: string) {
     this.person = person
+    this.cursor = cursor
   }
 
   /** Applies one page; whether there is more. */
@@ -110,6 +112,25 @@ test('200: every change once, what is new first, with the task as it is now', as
   // A client that has no copy yet does not need tombstones.
   expect((await changes(ada)).body.items).toHaveLength(3)
 })
+
+test.each([1, 2, 3])(
+  '200: in pages of %i a list comes before its tasks, also when renamed',
+  async (limit) => {
+    const ada = await newPerson(service.url)
+    const start = (await changes(ada)).body.cursor
+    const lists = await Promise.all(['A', 'B', 'C'].map((name) => addList(ada, name)))
+    for (const list of lists) await ada.addTask({ list_id: list.id })
+    const moved = await ada.addTask()
+    for (const { id } of lists)
+      await ada.send(`/api/${ada.id}/lists/${id}`, { method: 'PATCH', json: { name: 'Renamed' } })
+    await putInto(ada, moved, lists[0] ?? null)
+    await ada.send(`/api/${ada.id}/lists/${lists[0]?.id}`, { method: 'PATCH', json: { name: 'D' } })
+    for (const cursor of [undefined, start]) {
+      const copy = new Copy(ada, cursor)
+      expect(await copy.catchUp(limit)).toEqual(await all(ada))
+    }
+  },
+)
 
 test('200: an id that was purged and is created again is a task, and no longer gone', async () => {
   const ada = await newPerson(service.url)

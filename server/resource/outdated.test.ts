@@ -15,6 +15,15 @@ async function heldVersion(url: string, userId: string) {
   onTestFinished(() => client.end())
   return {
     client,
+    /** Until a statement of the server waits for what is held; the embedded database shows none. */
+    async waiting() {
+      for (let tries = 0; tries < 20; tries += 1) {
+        const { rows } = await client.query(`
+          select from pg_stat_activity
+          where wait_event_type = 'Lock' and datname = current_database()`)
+        if (rows.length > 0) return
+      }
+    },
     async hold() {
       await client.query('begin')
       await client.query('select from user_versions where user_id = $1 for no key update', [userId])
@@ -37,7 +46,7 @@ test.each([
     const { url, databaseUrl, database } = await startService({ losable: true })
     const ada = await newPerson(url)
     const task = await ada.addTask({ title: 'Old' })
-    const { client, hold, take } = await heldVersion(databaseUrl as string, ada.id)
+    const { client, hold, waiting, take } = await heldVersion(databaseUrl as string, ada.id)
     await hold()
     const key = { 'idempotency-key': randomUUID() }
     const update = ada.send<Task>(`${ada.tasks}/${task.id}`, {
@@ -50,6 +59,7 @@ test.each([
       headers: { 'if-match': task.etag },
     })
     while (database.statements() === 0) await new Promise(setImmediate)
+    await waiting()
     await client.query(
       `update tasks set title = 'New', version = 2 where user_id = $1 and id = $2`,
       [ada.id, task.id],
