@@ -240,7 +240,7 @@ export interface paths {
          * Move a list to the trash
          * @description Moves the list and all its tasks to the trash. `restoreList` restores the list with exactly these tasks. After 30 days in the trash
          *     they are permanently deleted. With `If-Match`, the server returns 412 and deletes nothing if another client has changed the list in the meantime.
-         *     A list of more than 20,000 tasks cannot be moved to the trash as a whole: the response is 409 `list_too_large`.
+         *     A list of more than 2,000 tasks cannot be moved to the trash as a whole: the response is 409 `list_too_large`.
          */
         delete: operations["deleteList"];
         options?: never;
@@ -388,9 +388,10 @@ export interface paths {
         };
         /**
          * List changes
-         * @description Returns every resource that was created, changed, trashed, restored or purged after the cursor `since`. Each one is listed once, in its current
-         *     state, in the order of the changes. Without `since`, the operation returns all resources. A replica that applies each page and continues from
-         *     the last `cursor` misses no change, applies no change twice and never holds a state that did not exist, even during concurrent writes.
+         * @description Returns every resource that was created, changed, trashed, restored or purged after the cursor `since`, in its current state. Without `since`,
+         *     the operation returns all resources. A list comes before the tasks that were put into it. A replica that applies each page and continues from
+         *     the last `cursor` misses no change, even during concurrent writes. When `has_more` is false, it holds a state that existed; between two pages
+         *     of one round, a task may still be in a list that was deleted since.
          *     A cursor is valid for at least 90 days. The server returns 410 if the cursor is too old, belongs to another user, or was issued before a restore
          *     of the database or a change of the secret. In this case, start again without a cursor.
          */
@@ -560,7 +561,7 @@ export interface paths {
          *     30 days from the import.
          *
          *     The import creates the lists in `lists` that do not exist yet. A task goes into the list with its `list_id`; if there is none, into the list
-         *     whose name is in `list`, which is created if it does not exist. If neither member names a list, the task goes to the Inbox. A task with
+         *     whose name is in `list`. Up to 200 such lists are created if they do not exist; case and accents make no other list. If neither member names a list, the task goes to the Inbox. A task with
          *     an unknown `list_id` and without a `list` is refused.
          *
          *     The import also accepts the changes that spreadsheets make to a file: semicolons or tabs as separators, empty columns and lines, `TRUE` for
@@ -1464,7 +1465,7 @@ export interface components {
         };
         /** @description A page of changes. */
         Changes: {
-            /** @description The resources that have changed, in the order of their last change. */
+            /** @description The resources that have changed. What a replica does not have yet comes in the order in which it was created or put under another resource. */
             items: components["schemas"]["Change"][];
             /**
              * @description The end of this page. Send it as `since` in the next request, now or later.
@@ -1600,8 +1601,11 @@ export interface components {
             /** @description The previous owner. It has no effect. */
             user_id?: components["schemas"]["Uuid"];
             list_id?: components["schemas"]["ListOfTask"];
-            /** @description The name of the list, for a task whose `list_id` is absent or unknown. */
-            list?: components["schemas"]["ListName"] | null;
+            /**
+             * @description The name of the list, for a task whose `list_id` is absent or unknown.
+             * @example null
+             */
+            list?: string | null;
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -2443,7 +2447,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description An operation conflicts with a stored task or exceeds the quota of the account. `errors` identifies the operation. */
+        /** @description An operation conflicts with what is stored or exceeds the quota of the account. `errors` identifies the operation. */
         BulkConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2717,17 +2721,17 @@ export interface components {
          */
         Since: string;
         /**
-         * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+         * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
          * @example "3"
          */
         IfMatch: components["schemas"]["EntityTags"];
         /**
-         * @description Return 304 if the task still has one of these ETags (RFC 9110, 13.1.2).
+         * @description Return 304 if the resource still has one of these ETags (RFC 9110, 13.1.2).
          * @example "3"
          */
         IfNoneMatch: components["schemas"]["EntityTags"];
         /**
-         * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+         * @description Return 304 if the page still has one of these ETags (RFC 9110, 13.1.2).
          * @example "4"
          */
         IfNoneMatchList: components["schemas"]["EntityTags"];
@@ -3102,7 +3106,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the page still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "4"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
@@ -3236,7 +3240,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Return 304 if the task still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the resource still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -3300,7 +3304,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3358,7 +3362,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3429,7 +3433,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3499,7 +3503,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3569,7 +3573,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3652,7 +3656,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the page still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "4"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
@@ -3786,7 +3790,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Return 304 if the task still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the resource still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -3850,7 +3854,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3909,7 +3913,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3980,7 +3984,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4050,7 +4054,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Write only if the task still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4231,7 +4235,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the page still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "4"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
@@ -4296,7 +4300,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Return 304 if the list still has one of these ETags (RFC 9110, 13.1.2).
+                 * @description Return 304 if the page still has one of these ETags (RFC 9110, 13.1.2).
                  * @example "4"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatchList"];

@@ -53,7 +53,7 @@ const table = {
   list_too_large: [
     409,
     'Conflict',
-    'The list has more than 20,000 tasks. Move some of them to the trash first, then try again.',
+    'The list has more than 2,000 tasks. Move some of them to the trash first, then try again.',
   ],
   malformed_csv: [400, 'Bad Request', 'The body is not valid CSV. See errors.'],
   malformed_http: [400, 'Bad Request', 'The request is not readable as HTTP/1.1.'],

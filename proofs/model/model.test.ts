@@ -28,6 +28,7 @@ test('random sequences leave the server and the model with the same tasks and li
         person: await newPerson(service.url, name),
         kept: [],
         copy: new Map(),
+        seen: new Set(),
       })
       const world: World = [await side('ada'), await side('bob')]
       await fc.asyncModelRun(() => ({ model: world, real: {} }), sequence)

@@ -7,8 +7,8 @@ import { purge } from '../resource/write/purge.ts'
 /** Rows that one statement deletes: few enough that no request waits for it. */
 export const BATCH_SIZE = 1_000
 
-// Each job deletes one batch, of any user, and returns its size. It skips rows that a request has
-// locked; a later run finds them.
+// Each job deletes one batch and returns its size. Rows that a request has locked, and users who
+// write at that moment, are left to a later run.
 
 /** Whether this process is the only one that cleans up at the moment. */
 const turn = sql.fragment`
@@ -32,7 +32,7 @@ export async function purgeOldTrash(database: Database, kinds: Resource[]): Prom
     sql.unsafe`
     with caller as (select ${caller.userId}::uuid as user_id),
     ${userVersion(caller)},
-    ${purge(caller, kinds, isOld)}
+    ${purge(caller, kinds, { stays, isWanted: sql.fragment`true` })}
     select
       coalesce((select count from changed), 0) as count,
       ${isOutdated('changed')} as is_outdated`,
@@ -40,16 +40,16 @@ export async function purgeOldTrash(database: Database, kinds: Resource[]): Prom
   return rows[0]?.count ?? 0
 }
 
-const isOld = (table: string) =>
-  sql.fragment`${sql.identifier([table, 'trashed_at'])} <= now() - interval '30 days'`
+const stays = (table: string) =>
+  sql.fragment`(${sql.identifier([table, 'trashed_at'])} > now() - interval '30 days')`
 
 const oldTrash = ({ name, table, isPurgeable }: Resource) => sql.fragment`
       (
         select user_id
         from ${table}
         where state = 'trashed'
-          and ${isOld(name)}
-          and ${isPurgeable ? isPurgeable(isOld) : sql.fragment`true`}
+          and not ${stays(name)}
+          and ${isPurgeable ? isPurgeable(stays) : sql.fragment`true`}
         limit 1
       )`
 

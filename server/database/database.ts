@@ -23,7 +23,7 @@ const READ_CONNECTIONS = 2
 const WRITE_CONNECTIONS = 4
 /**
  * Longest that a write waits for a lock where writes of other users are behind it. Only another
- * process holds one that long; then the write waits on a connection of its own.
+ * process holds one; after that the write waits on a connection of its own.
  */
 const LOCK_LIMIT_MS = 100
 

@@ -30,7 +30,8 @@ export function openTurns(): Turns {
       end = resolve
     })
     queue.size += 1
-    queue.all = Promise.all([queue.all, ended])
+    // Not what it resolves to, which would hold all that came before.
+    queue.all = Promise.all([queue.all, ended]).then(() => undefined)
     if (isExclusive) queue.exclusive = queue.all
     try {
       await before

@@ -6,15 +6,19 @@ import { type Statement, sql } from './sql.ts'
 import { openTurns } from './turns.ts'
 import { unavailable } from './unavailable.ts'
 
-/** lock_not_available (PostgreSQL, appendix A) */
-const LOCK_NOT_AVAILABLE = '55P03'
+/**
+ * Errors after which a write runs again while it holds the version: lock_not_available, and
+ * foreign_key_violation, where its user was deleted meanwhile (PostgreSQL, appendix A).
+ */
+const OVERTAKEN: unknown[] = ['55P03', '23503']
 
 type WriteRow = { is_outdated: boolean }
 
 /**
- * The writes of each user in their order. Where there is a pipeline, they share a connection: each
- * statement begins when the one before it has ended, and waits for no lock. Several statements in
- * one transaction have the version of the user for themselves.
+ * The writes of each user, one after the other. Where there is a pipeline, they share a connection: each
+ * statement begins when the one before it has ended, and waits for no lock. One that another process
+ * overtakes runs again behind those that came later. Several statements in one transaction have the
+ * version of the user for themselves.
  *
  * @param rows runs a statement on a connection of its own
  * @param attempt runs it in the pipeline, and again where it lost a race
@@ -43,7 +47,7 @@ export function openWrites({
       ? backlog.during(() => attempt(() => pipeline.rows<Row>(statement, userId)))
       : rows<Row>(statement)
     const found = await done.catch((error: unknown) => {
-      if (codeOf(error) === LOCK_NOT_AVAILABLE) return undefined
+      if (OVERTAKEN.includes(codeOf(error))) return undefined
       throw unavailable(error)
     })
     return found?.[0]?.is_outdated ? undefined : found
@@ -51,6 +55,7 @@ export function openWrites({
 
   return {
     async write<Row extends WriteRow>(userId: string, statement: Statement) {
+      if (statement.isLong) return locked(userId, ({ rows }) => rows<Row>(statement))
       const inTurn = pipeline ? turns.shared : turns.exclusive
       const written = await inTurn(userId, () => tryWrite<Row>(userId, statement))
       return written ?? locked(userId, (statements) => statements.rows<Row>(statement))

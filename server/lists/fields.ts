@@ -16,7 +16,7 @@ const FIELDS: readonly Field<keyof Content>[] = [
 ]
 
 /** Most tasks that go to the trash with their list. */
-export const LIST_LIMIT = 20_000
+export const LIST_LIMIT = 2_000
 
 export const lists = defineResource<Content>({
   type: 'list',
@@ -24,13 +24,21 @@ export const lists = defineResource<Content>({
   fields: FIELDS,
   counted: ['name', 'description'],
   // The tasks of the list go before it, or with it.
-  isPurgeable: (fits) => sql.fragment`
+  isPurgeable: (stays) => sql.fragment`
     not exists (
       select
       from tasks
       where tasks.user_id = lists.user_id
         and tasks.list_id = lists.id
-        and not (tasks.state = 'trashed' and ${fits('tasks')})
+        and tasks.state <> 'trashed'
+    )
+    and not exists (
+      select
+      from tasks
+      where tasks.user_id = lists.user_id
+        and tasks.list_id = lists.id
+        and tasks.state = 'trashed'
+        and ${stays('tasks')}
     )`,
   rules: {
     ...COMMON_RULES,

@@ -54,8 +54,8 @@ export interface Resource<Content extends object = never> {
   patchOf(change: Partial<Content>): Fragment
   /** For `insert into`: the columns of `changeable`, and their values from a draft. */
   inserted: { columns: Fragment; values: (since: (member: Fragment) => Fragment) => Fragment }
-  /** Whether what is in the trash can be purged with what else `fits`; absent: always. */
-  isPurgeable?: (fits: (table: string) => Fragment) => Fragment
+  /** Whether what is in the trash can be purged, where some of it `stays`; absent: always. */
+  isPurgeable?: (stays: (table: string) => Fragment) => Fragment
   /** The columns of the resources that it is under; see `placed_version` in the migrations. */
   placedBy: readonly string[]
   /** The rules that only the stored resources show a body to violate. */
@@ -69,7 +69,7 @@ export interface ResourceDefinition<Content> {
   /** Texts, and arrays of texts, whose bytes count. */
   counted: readonly (keyof Content & string)[]
   placedBy?: readonly (keyof Content & string)[]
-  isPurgeable?: (fits: (table: string) => Fragment) => Fragment
+  isPurgeable?: (stays: (table: string) => Fragment) => Fragment
   rules: Rules
 }
 
@@ -164,11 +164,14 @@ function bytesOf(fields: readonly Field[], counted: readonly string[], row: stri
   return sql.fragment`${sql.join(bytes, sql.fragment` + `)}`
 }
 
+/** When the statement began to write; see `version.ts`. */
+export const NOW = sql.fragment`(select now from user_version)`
+
 function patched(field: Field, sent: Value): Fragment {
   const column = nameOf(columnOf(field))
   const value = bound(field, sent)
   const next = field.since
-    ? sql.fragment`case when ${value} then coalesce(${column}, now()) end`
+    ? sql.fragment`case when ${value} then coalesce(${column}, ${NOW}) end`
     : value
   return sql.fragment`case when ${sent !== undefined} then ${next} else ${column} end as ${column}`
 }

@@ -24,7 +24,7 @@ export function liveCaller(caller: Caller): Fragment {
 export function ownedBy(
   owner: 'caller' | 'user_version',
   caller: Pick<Caller, 'userId'>,
-  table = 'tasks',
+  table: string,
 ): Fragment {
   const userId = sql.identifier([table, 'user_id'])
   return sql.fragment`

@@ -6,7 +6,7 @@ import { isUnchanged } from './version.ts'
 
 /**
  * The rows `caller` and `user_version(user_id, version, changed)`: the version of the caller's
- * collections, and whether it is new to the client. Where it is not, no task is read.
+ * collections, and whether it is new to the client. Where it is not, nothing is read.
  */
 export function liveVersion(caller: Caller, unchanged: Unchanged): Fragment {
   return sql.fragment`

@@ -51,7 +51,8 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       return {
         status: 200,
         headers: attachment('docket-tasks', 'json'),
-        chunks: json({ exported_at: now(), lists: listsOf(caller), items: tasksOf(caller) }),
+        // The lists last, so that those of all tasks are among them.
+        chunks: json({ exported_at: now(), items: tasksOf(caller), lists: listsOf(caller) }),
       }
     },
 
@@ -82,7 +83,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       const user = await selectHeldUser(database, caller)
       if (!user) return problem('session_ended')
       assertSchema('HeldUser', user)
-      const every = <Name extends 'SignInMethod' | 'HeldSession' | 'Tombstone'>(
+      const every = <Name extends 'SignInMethod' | 'HeldSession'>(
         name: Name,
         select: (
           database: Statements,
@@ -99,14 +100,18 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
         keyOf,
         KEPT_RESPONSES_PER_PAGE,
       )
+      const tombstones = walk(
+        (part) => selectTombstones(database, caller, part),
+        ({ type, id }) => `${type} ${id}`,
+      )
       const members = {
         exported_at: now(),
         user,
         sign_in_methods: every('SignInMethod', selectSignInMethods),
         sessions: every('HeldSession', selectHeldSessions),
-        lists: listsOf(caller, true),
         tasks: tasksOf(caller, true),
-        tombstones: every('Tombstone', selectTombstones),
+        lists: listsOf(caller, true),
+        tombstones: checked('Tombstone', tombstones),
         idempotency_keys: checked('StoredResponse', responses),
       }
       return { status: 200, headers: attachment('docket-my-data', 'json'), chunks: json(members) }

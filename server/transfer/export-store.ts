@@ -26,7 +26,7 @@ export async function selectTasks(
     columns: tasks.output,
     from: sql.fragment`
       tasks
-      where ${ownedBy('caller', caller)} and (${trash} or state <> 'trashed')`,
+      where ${ownedBy('caller', caller, 'tasks')} and (${trash} or state <> 'trashed')`,
   })
 }
 
@@ -62,7 +62,7 @@ export async function selectCalendarTasks(
       case when due_instant < '10000-01-01Z' then due_instant end as due_instant`,
     from: sql.fragment`
       tasks
-      where ${ownedBy('caller', caller)} and state <> 'trashed'`,
+      where ${ownedBy('caller', caller, 'tasks')} and state <> 'trashed'`,
   })
   return rows?.map(({ due_instant, ...task }) => ({ task, due_instant }))
 }
@@ -121,17 +121,29 @@ export async function selectHeldSessions(
   })
 }
 
+/** In the order of type and id; the key of a part is both, with a blank between them. */
 export async function selectTombstones(
   database: Statements,
   caller: Caller,
-  part: Part,
+  { after, limit }: Part,
 ): Promise<Schemas['Tombstone'][] | undefined> {
-  return selectPart(database, caller, part, {
-    key: 'id',
-    columns: sql.fragment`type, id, purged_at`,
-    from: sql.fragment`tombstones
-      where ${ownedBy('caller', caller, 'tombstones')}`,
-  })
+  const [type = '', id = ''] = after?.split(' ') ?? []
+  const isNext =
+    after === undefined ? sql.fragment`true` : sql.fragment`(type, id) > (${type}, ${id}::uuid)`
+  type Row = Schemas['Tombstone'] | { id: null }
+  const rows = await database.rows<Row>(sql.unsafe`
+    with ${liveCaller(caller)}
+    select found.*
+    from caller
+    left join lateral (
+      select type, id, purged_at
+      from tombstones
+      where ${ownedBy('caller', caller, 'tombstones')} and ${isNext}
+      order by type, id
+      limit ${limit}
+    ) found on true
+    order by type, id`)
+  return rows.length === 0 ? undefined : rows.flatMap((row) => (row.id === null ? [] : [row]))
 }
 
 export async function selectKeptResponses(

@@ -11,6 +11,11 @@ import { walk } from './walk.ts'
 
 type Schemas = components['schemas']
 
+/** Most lists that one file creates by the names in its rows, beside those in `lists`. */
+const LIST_LIMIT = 200
+/** The id of no list, for a row whose list could not be created. */
+const NO_LIST = '00000000-0000-0000-0000-000000000000'
+
 /** The rows, each with the id of its list, and how many lists were created for them. */
 export interface PlacedRows {
   rows: ImportedRow[]
@@ -19,8 +24,7 @@ export interface PlacedRows {
 
 /**
  * Creates the lists of a file, and those that its rows name, where they do not exist, and puts each
- * row into its list. A list that is in the trash, or that the quota has no room for, is not there:
- * the rows that ask for it keep its id, and are refused for it.
+ * row into its list. Rows whose list the quota has no room for are refused.
  *
  * @throws {ProblemError} 401 when the caller's session has ended
  */
@@ -35,16 +39,17 @@ export async function placeInLists(
   if (given.length === 0 && isPlain) return { rows: [...rows], created: 0 }
   const known = await liveLists(statements, caller)
   let created = 0
-  async function create(id: string, content: Omit<Schemas['ListCreate'], 'id'>): Promise<void> {
+  async function create(id: string, content: Omit<Schemas['ListCreate'], 'id'>): Promise<boolean> {
     const written = await insertList(statements, caller, id, content, undefined, quota)
-    if (written?.outcome !== 'done') return
+    if (written?.outcome !== 'done') return false
     if (written.status === 201) created += 1
     known.add(written.value)
+    return true
   }
 
-  for (const { id = uuidv7(), name, description, color, archived } of byPosition(given))
-    if (!known.hasId(id))
-      await create(id, {
+  for (const { id, name, description, color, archived } of byPosition(given))
+    if (id === undefined ? !known.idOf(fold(name)) : !known.hasId(id))
+      await create(id ?? uuidv7(), {
         name,
         ...(description === undefined ? {} : { description }),
         ...(color === undefined ? {} : { color }),
@@ -52,16 +57,23 @@ export async function placeInLists(
       })
 
   const placed: ImportedRow[] = []
+  const tried = new Set<string>()
   for (const { list, ...row } of rows) {
     const isAt = row.list_id != null && known.hasId(row.list_id)
     if (isAt || list == null) {
       placed.push(row)
       continue
     }
-    // Of one name the same id each time, so that importing a file twice creates one list.
-    const id = uuidv5(`list ${fold(list)}`, caller.userId)
-    if (!known.idOf(list)) await create(id, { name: list })
-    placed.push({ ...row, list_id: known.idOf(list) ?? id })
+    const name = fold(list)
+    if (!known.idOf(name) && !tried.has(name) && created < LIST_LIMIT) {
+      tried.add(name)
+      // The same id each time, so that two imports at once create one list; another one where the
+      // list that was created has another name now, or is in the trash.
+      const id = uuidv5(`list ${name}`, caller.userId)
+      if (known.hasId(id) || !(await create(id, { name: list })))
+        await create(uuidv7(), { name: list })
+    }
+    placed.push({ ...row, list_id: known.idOf(name) ?? NO_LIST })
   }
   return { rows: placed, created }
 }
@@ -83,7 +95,7 @@ async function liveLists(statements: Statements, caller: Caller) {
   return {
     add,
     hasId: (id: string) => ids.has(id),
-    idOf: (name: string) => byName.get(fold(name)),
+    idOf: (folded: string) => byName.get(folded),
   }
 }
 

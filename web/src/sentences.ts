@@ -26,12 +26,14 @@ export function sentenceOf(error: Error): string {
 const signedOut = () => "You've been signed out. Sign in to continue."
 const wrongPair = () => "That email and password don't match."
 const taken = () => "There's already an account with this email. Sign in instead?"
-const elsewhere = () => 'This was deleted on another device.'
+const elsewhere = () => 'It has been deleted.'
 
 const BY_CODE: Partial<Record<ProblemCode, (error: ProblemError) => string>> = {
   access_denied: () => "You're signed in as another user here. Sign in again to continue.",
   content_too_large: () => "That's too large to save.",
   email_taken: taken,
+  list_not_found: elsewhere,
+  list_too_large: () => 'This list has more than 2,000 tasks. Delete some of them first.',
   internal_error: () => 'Something went wrong on our end. Try again.',
   invalid_credentials: wrongPair,
   INVALID_EMAIL: () => 'Enter a valid email address.',
@@ -92,7 +94,8 @@ function fieldSentence({ pointer, code }: FieldError): string {
     return 'Use at least 8 characters for the password.'
   if (/password$/.test(member) && code === 'max_length')
     return 'Use at most 128 characters for the password.'
-  if (member === 'list_id') return 'Its list was deleted on another device.'
+  if (member === 'list_id')
+    return 'Its list has been deleted. Restore the list from Trash and try again, or put it into Inbox.'
   if (code === 'required') return `${name} is missing.`
   if (code === 'max_items') return 'That is too many.'
   if (code === 'max_length') return `${name} is too long.`

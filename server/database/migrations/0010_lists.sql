@@ -83,15 +83,19 @@ update user_versions
 set tasks = used.tasks, bytes = used.bytes
 from (
   select
-    user_id,
-    count(*) as tasks,
-    sum(
-      octet_length(title)
-      + coalesce(octet_length(description), 0)
-      + octet_length(array_to_string(labels, ''))
+    user_versions.user_id,
+    count(tasks.id) as tasks,
+    coalesce(
+      sum(
+        octet_length(title)
+        + coalesce(octet_length(description), 0)
+        + octet_length(array_to_string(labels, ''))
+      ),
+      0
     ) as bytes
-  from tasks
-  group by user_id
+  from user_versions
+  left join tasks using (user_id)
+  group by user_versions.user_id
 ) used
 where user_versions.user_id = used.user_id;
 drop table lists;

@@ -4,7 +4,7 @@ import { sql } from '../../database/sql.ts'
 import { liveCaller } from '../live-caller.ts'
 import { earlierResponse, type IdempotencyKey, keptResponse } from './idempotency.ts'
 
-// For a transaction of several statements; see `idempotent-transaction.ts`.
+// For a transaction of several statements; see `transaction.ts`.
 
 /** The response that was sent under this key, if any. */
 export async function selectEarlierResponse<Body>(

@@ -9,6 +9,11 @@ import { liveCaller } from '../live-caller.ts'
 import { isOutdated, userVersion } from '../version.ts'
 import { PURGE_LIMIT, purge } from './purge.ts'
 
+const ALL = {
+  stays: () => sql.fragment`false`,
+  isWanted: sql.fragment`not exists (select from earlier)`,
+}
+
 type TrashEmptied = components['schemas']['TrashEmptied']
 
 /**
@@ -25,11 +30,9 @@ export async function emptyTrash(
   const done = sql.fragment`
       select 200 as status, response from done where not (${isOutdated('changed')})`
   type Row = { is_same: boolean | null; is_outdated: boolean; response: TrashEmptied }
-  const [row] = await database.write<Row>(
-    caller.userId,
-    sql.unsafe`
+  const statement = sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)}, ${earlierResponse(caller, key)},
-    ${purge(caller, kinds, () => sql.fragment`not exists (select from earlier)`)},
+    ${purge(caller, kinds, ALL)},
     done as (
       select json_build_object(
         'purged', coalesce((select count from changed), 0),
@@ -44,8 +47,8 @@ export async function emptyTrash(
       coalesce(earlier.response, done.response) as response
     from user_version
     left join earlier on true
-    left join done on true`,
-  )
+    left join done on true`
+  const [row] = await database.write<Row>(caller.userId, { ...statement, isLong: true })
   if (!row) return undefined
   if (row.is_same === false) return { outcome: 'key_reused' }
   return { outcome: row.is_same ? 'replayed' : 'done', body: row.response }

@@ -122,7 +122,7 @@ export async function insertResource<Content extends object, Value>(
     from user_version
     left join earlier on true
     left join next on true
-    left join lateral (select ${output} from latest) result on true`,
+    left join (select ${output} from latest) result on true`,
   )
   return rows[0] && resultOf(rows[0])
 }

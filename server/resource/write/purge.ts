@@ -6,6 +6,14 @@ import { advanced } from '../version.ts'
 /** Most resources that one statement purges. */
 export const PURGE_LIMIT = 1_000
 
+/** Which of the resources in the trash go. */
+export interface Purged {
+  /** Which of them stay, by the name of their table. */
+  stays: (table: string) => Fragment
+  /** Whether any goes. */
+  isWanted: Fragment
+}
+
 const growth = { tasks: sql.fragment`-changed.count`, bytes: sql.fragment`-changed.bytes` }
 
 /**
@@ -16,18 +24,13 @@ const growth = { tasks: sql.fragment`-changed.count`, bytes: sql.fragment`-chang
  * their bytes; no row where none goes. advanced: the last of their versions.
  *
  * @param kinds a kind comes after those that refer to it
- * @param fits which of the resources in the trash, by the name of their table
  */
-export function purge(
-  caller: Pick<Caller, 'userId'>,
-  kinds: Resource[],
-  fits: (table: string) => Fragment,
-): Fragment {
+export function purge(caller: Pick<Caller, 'userId'>, kinds: Resource[], which: Purged): Fragment {
   return sql.fragment`
     doomed as materialized (
       select trash.*, row_number() over (order by kind, updated_at, id) as turn
       from (${sql.join(
-        kinds.map((resource, kind) => trashOf(caller, resource, kind, fits)),
+        kinds.map((resource, kind) => trashOf(caller, resource, kind, which)),
         sql.fragment` union all `,
       )}) trash
       limit ${PURGE_LIMIT + 1}
@@ -59,7 +62,7 @@ function trashOf(
   caller: Pick<Caller, 'userId'>,
   { type, name, table, bytesOf, isPurgeable }: Resource,
   kind: number,
-  fits: (table: string) => Fragment,
+  { stays, isWanted }: Purged,
 ): Fragment {
   return sql.fragment`
         (
@@ -70,8 +73,9 @@ function trashOf(
           join user_version using (user_id)
           where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
             and state = 'trashed'
-            and ${fits(name)}
-            and ${isPurgeable ? isPurgeable(fits) : sql.fragment`true`}
+            and ${isWanted}
+            and not ${stays(name)}
+            and ${isPurgeable ? isPurgeable(stays) : sql.fragment`true`}
           order by updated_at, id
           limit ${PURGE_LIMIT + 1}
         )`

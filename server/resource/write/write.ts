@@ -72,9 +72,7 @@ export async function writeResource<Value>(
       from next
       cross join (select ${json} from latest) body
       where violation is null and not (${isOutdated('changed')})`
-  const rows = await database.write<ResultRow<ChangeResult<Value>>>(
-    caller.userId,
-    sql.unsafe`
+  const statement = sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)}, ${earlierResponse(caller, key)},
     ${currentRow(caller, resource, id, ifMatch, includesTrash)},
     next as (${next}),
@@ -120,9 +118,12 @@ export async function writeResource<Value>(
     left join earlier on true
     left join current on true
     left join next on true
-    left join lateral (select ${output} from latest) result on true`,
-  )
-  return rows[0] && resultOf(rows[0])
+    left join (select ${output} from latest) result on true`
+  const [row] = await database.write<ResultRow<ChangeResult<Value>>>(caller.userId, {
+    ...statement,
+    isLong: members !== undefined,
+  })
+  return row && resultOf(row)
 }
 
 const MEMBER_COUNT = sql.fragment`(select count(*) from members)`

@@ -29,7 +29,7 @@ export function inOrder(
   const { key, direction } = order(sort)
   const ofState = (state: string) => {
     const all = [
-      ownedBy('user_version', caller),
+      ownedBy('user_version', caller, 'tasks'),
       sql.fragment`user_version.changed`,
       sql.fragment`tasks.state = ${state}::resource_state`,
       ...fits,

@@ -39,7 +39,7 @@ export async function selectTaskCounts(
         ${isToday(localTime)} as today
       from tasks
       join user_version using (user_id)
-      where ${ownedBy('user_version', caller)} and changed and state = 'open'
+      where ${ownedBy('user_version', caller, 'tasks')} and changed and state = 'open'
     ),
     labelled as (
       select *
@@ -71,7 +71,7 @@ export async function selectTaskCounts(
         select count(*)::int
         from tasks
         join user_version using (user_id)
-        where ${ownedBy('user_version', caller)} and changed and state = 'done'
+        where ${ownedBy('user_version', caller, 'tasks')} and changed and state = 'done'
       ) as done,
       count(*) filter (where overdue)::int as overdue,
       count(*) filter (where today)::int as today,

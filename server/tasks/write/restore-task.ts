@@ -18,6 +18,10 @@ export function restoreTask(
   return restoreResource(database, caller, tasks, id, guard, {
     assignments: sql.fragment`
       trashed_with = null,
+      placed_version = case
+        when ${isListThere(caller, listId)} then tasks.placed_version
+        else advanced.version
+      end,
       list_id = case when ${isListThere(caller, listId)} then ${listId} end`,
   })
 }

@@ -2,6 +2,7 @@ import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
+import { NOW } from '../../resource/fields.ts'
 import type { ChangeResult } from '../../resource/result.ts'
 import { type Guard, writeResource } from '../../resource/write/write.ts'
 import { tasks } from '../fields.ts'
@@ -19,7 +20,7 @@ export function toggleTask(
         user_id,
         id,
         null::text as violation,
-        case when completed_at is null then now() end as completed_at
+        case when completed_at is null then ${NOW} end as completed_at
       from current
       where matched`,
     differs: sql.fragment`true`,

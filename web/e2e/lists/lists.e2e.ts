@@ -135,6 +135,7 @@ test('a list with its dialog is readable in both themes and on a phone', async (
   const { docket, page } = app
   const list = await docket.createList({ body: { name: 'Home', color: 'green' } })
   await docket.createList({ body: { name: 'A list whose name is much longer than its place' } })
+  const word = await docket.createList({ body: { name: 'Wort'.repeat(25) } })
   await docket.createTask({ body: { title: 'Water the plants', list_id: list.id } })
   await signIn(app, `/lists/${list.id}`)
   await taskOf(page, 'Water the plants').waitFor()
@@ -156,8 +157,40 @@ test('a list with its dialog is readable in both themes and on a phone', async (
       if (process.env.SHOTS)
         await page.screenshot({ path: `${process.env.SHOTS}/${colorScheme}-${width}.png` })
       await page.keyboard.press('Escape')
+      await page.goto(`${app.url}/lists/${word.id}`)
+      await page.getByRole('heading', { name: 'Wort'.repeat(25) }).waitFor()
+      const isCut = await page.evaluate(
+        () => document.documentElement.scrollWidth > window.innerWidth,
+      )
+      expect([colorScheme, width, isCut]).toEqual([colorScheme, width, false])
+      await page.goto(`${app.url}/lists/${list.id}`)
+      await taskOf(page, 'Water the plants').waitFor()
       if (process.env.SHOTS)
         await page.screenshot({ path: `${process.env.SHOTS}/list-${colorScheme}-${width}.png` })
     }
+  app.noComplaints()
+})
+
+test('a list deleted elsewhere says so, and tasks added to it can go to the Inbox', async () => {
+  const app = await openApp(chromium, { but: /422|ERR_/ })
+  const { context, docket, page } = app
+  const list = await docket.createList({ body: { name: 'Journey' } })
+  await signIn(app, `/lists/${list.id}`)
+  await page.getByRole('heading', { name: 'Journey' }).waitFor()
+  await installed(page)
+  await context.setOffline(true)
+  await add(page, 'Pack')
+  await docket.deleteList({ list: list.id })
+  while (!(await docket.emptyTrash()).is_empty);
+  await context.setOffline(false)
+  await page.getByText('This list has been deleted').waitFor()
+  await page.getByRole('link', { name: 'Go to Inbox' }).click()
+  const refused = page.getByRole('alert').filter({ hasText: "Couldn't save “Pack”" })
+  await refused.getByRole('button', { name: 'Put into Inbox' }).click()
+  await taskOf(page, 'Pack').waitFor()
+  await arrived(page)
+  expect((await docket.listTasks({ list_id: 'inbox' })).items.map(({ title }) => title)).toEqual([
+    'Pack',
+  ])
   app.noComplaints()
 })

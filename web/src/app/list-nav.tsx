@@ -8,6 +8,7 @@ import { useWorkspace } from '../features/workspace/workspace.tsx'
 /** The way to every list, and to a new one. */
 export function ListNav({ openNew }: { openNew: () => void }) {
   const { lists, tasks } = useWorkspace()
+  const [location] = useLocation()
   const counts = useMemo(() => {
     const counts = new Map<string, number>()
     for (const { list_id, completed, trashed_at } of tasks.values())
@@ -25,7 +26,7 @@ export function ListNav({ openNew }: { openNew: () => void }) {
         <h2 className="text-xs font-semibold tracking-wide text-muted uppercase">Lists</h2>
         <button
           type="button"
-          className="quiet -my-1 -mr-2 text-sm"
+          className="quiet -my-2 -mr-2 min-h-11 text-sm"
           aria-label="New list"
           onClick={openNew}
         >
@@ -34,7 +35,7 @@ export function ListNav({ openNew }: { openNew: () => void }) {
       </div>
       {links(all.filter((list) => !list.archived))}
       {archived.length > 0 && (
-        <details>
+        <details open={archived.some((list) => pathOfList(list) === location) || undefined}>
           <summary className="cursor-pointer px-3 py-1.5 text-sm text-muted">
             Archived ({archived.length})
           </summary>

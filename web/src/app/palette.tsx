@@ -19,21 +19,30 @@ interface Command {
 const SHOWN = 50
 
 /** Every command and every open task, by some of its letters. */
-export function Palette({ close, openKeys }: { close: () => void; openKeys: () => void }) {
+export function Palette({
+  close,
+  openKeys,
+  openList,
+}: {
+  close: () => void
+  openKeys: () => void
+  openList: () => void
+}) {
   const { tasks, lists } = useWorkspace()
   const [location, go] = useLocation()
   const search = useSearch()
   const isAccount = location === '/account'
-  const adds = viewAt(location, lists).adds
+  const adds = viewAt(location, lists)?.adds
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const id = useId()
   const commands = useMemo((): Command[] => {
     const theme = (name: Theme) => () => remember('theme', name)
-    const all: Omit<Command, 'key'>[] = [
+    const all: (Omit<Command, 'key'> & { key?: string })[] = [
       ...VIEWS.map(({ title, path }) => ({ name: `Go to ${title}`, run: () => go(path) })),
       ...openLists(lists).map((list) => ({
-        name: `Go to list ${list.name}`,
+        key: list.id,
+        name: `Go to list ${list.name}${list.archived ? ' (archived)' : ''}`,
         run: () => go(pathOfList(list)),
       })),
       ...labelsOf(tasks.values()).map(([label]) => ({
@@ -57,6 +66,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
         address.set('sort', sort)
         return { name: `Sort by ${name}`, run: () => go(`${location}?${address}`) }
       }),
+      { name: 'New list', run: openList },
       { name: 'Account, sessions, password, export', run: () => go('/account') },
       { name: 'Theme: as the device', run: theme('system') },
       { name: 'Theme: light', run: theme('light') },
@@ -64,7 +74,7 @@ export function Palette({ close, openKeys }: { close: () => void; openKeys: () =
       { name: 'Keyboard shortcuts', run: openKeys },
     ]
     return all.map((command) => ({ key: command.name, ...command }))
-  }, [tasks, lists, go, location, search, isAccount, adds, openKeys])
+  }, [tasks, lists, go, location, search, isAccount, adds, openKeys, openList])
   const words = wordsOf(typed)
   const found = [
     ...commands.filter(({ name }) => words.every((word) => fold(name).includes(word))),

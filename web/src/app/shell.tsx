@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { PendingChanges } from '../features/changes/pending-changes.tsx'
 import { Tasks } from '../features/list/tasks.tsx'
+import { MissingList } from '../features/lists/missing-list.tsx'
 import { VIEWS, viewAt } from '../features/workspace/views.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -45,17 +46,17 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
   const closer = (what: typeof over) => () => setOver((now) => (now === what ? undefined : now))
   const open = { '$mod+k': () => setOver('palette'), '[Shift]+?': () => setOver('keys') }
   const isAccount = location === '/account'
-  const { lists } = useWorkspace()
+  const { lists, isLoading } = useWorkspace()
   const view = useMemo(() => viewAt(location, lists), [location, lists])
   useKeys({
-    ...(isAccount || !view.adds ? { n: () => go('/') } : {}),
+    ...(isAccount || !view?.adds ? { n: () => go('/') } : {}),
     ...open,
     ...Object.fromEntries(VIEWS.map(({ key, path }) => [`g ${key}`, () => go(path)])),
     'g a': () => go('/account'),
   })
 
   const label = new URLSearchParams(search).get('label')
-  const title = isAccount ? 'Account' : label ? `#${label}` : view.title
+  const title = isAccount ? 'Account' : label && !view?.list ? `#${label}` : (view?.title ?? 'List')
   useEffect(() => {
     document.title = `${title} - Docket`
   }, [title])
@@ -83,8 +84,10 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
             {isAccount && <PendingChanges />}
             {isAccount ? (
               <Account leave={leave} />
-            ) : (
+            ) : view ? (
               <Tasks key={view.path} view={view} title={title} />
+            ) : (
+              <MissingList path={location} isLoading={isLoading} />
             )}
           </ErrorBoundary>
         </div>
@@ -98,7 +101,13 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
         />
       )}
       {over === 'list' && <ListDialog close={closer('list')} />}
-      {over === 'palette' && <Palette close={closer('palette')} openKeys={open['[Shift]+?']} />}
+      {over === 'palette' && (
+        <Palette
+          close={closer('palette')}
+          openKeys={open['[Shift]+?']}
+          openList={() => setOver('list')}
+        />
+      )}
       {over === 'keys' && <Shortcuts close={closer('keys')} />}
     </div>
   )

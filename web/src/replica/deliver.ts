@@ -103,7 +103,7 @@ const refused = (why: string) => ({ state: 'refused' as const, why })
 const gone = (entry: Entry, index: number): Entry =>
   entry.operations.length > 1 || entry.operations[index]?.action.startsWith('delete_')
     ? without(entry, index)
-    : { ...entry, ...refused('It was deleted on another device.') }
+    : { ...entry, ...refused('It has been deleted.') }
 
 /** Another device changed it first. Only what both changed is a conflict. */
 async function reconciled(

@@ -16,7 +16,8 @@ export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined
       return entry
     if (entry.state === 'done') continue
     for (const operation of entry.operations)
-      if (entry.state !== 'refused' || isCreation(operation)) held.add(targetOf(operation))
+      if (entry.state !== 'refused') for (const id of changedBy(operation)) held.add(id)
+      else if (isCreation(operation)) held.add(targetOf(operation))
   }
   return undefined
 }
@@ -26,6 +27,12 @@ function needed(operation: Operation): string[] {
   const place = 'place' in operation ? Object.values(operation.place) : []
   const list = listOf(operation)
   return [targetOf(operation), ...place, ...(list ? [list] : [])]
+}
+
+/** What must not be changed before an operation is done: a list before a task is put into it. */
+function changedBy(operation: Operation): string[] {
+  const list = listOf(operation)
+  return [targetOf(operation), ...(list ? [list] : [])]
 }
 
 /** The list that an operation puts a task into. */
@@ -92,7 +99,7 @@ export async function resolve(
 
 /**
  * Discards an entry that the server refused, and later operations on what it would have created.
- * Tasks that were put into a list that it would have created are in the Inbox.
+ * Tasks that were to be in a list that it would have created are in the Inbox, or stay where they are.
  */
 export async function discard(database: Database, entry: Entry): Promise<void> {
   const never = new Set(entry.operations.filter(isCreation).map(targetOf))
@@ -102,19 +109,32 @@ export async function discard(database: Database, entry: Entry): Promise<void> {
     let left = later
     for (const [index, operation] of [...later.operations.entries()].toReversed())
       if (never.has(targetOf(operation))) left = without(left, index)
-      else if (never.has(listOf(operation) ?? ''))
-        left = withOperation(left, index, inInbox(operation))
+      else if (never.has(listOf(operation) ?? '')) left = withoutList(left, index)
     if (left !== later) await putOrDelete(transaction.store, left)
   }
   await transaction.done
 }
 
-function inInbox(operation: Operation): Operation {
+/** The entry without putting a task into a list, by the operation at this index. */
+function withoutList(entry: Entry, index: number): Entry {
+  const [operation, inverse] = [entry.operations[index], entry.inverse[index]]
+  if (operation?.action === 'create_task') return withOperation(entry, index, inInbox(operation))
+  if (operation?.action !== 'update_task') return entry
+  const { list_id: _, ...changes } = operation.changes
+  if (Object.keys(changes).length === 0) return without(entry, index)
+  const changed = withOperation(entry, index, { ...operation, changes })
+  if (inverse?.action !== 'update_task') return changed
+  const { list_id: __, ...before } = inverse.changes
+  return { ...changed, inverse: entry.inverse.with(index, { ...inverse, changes: before }) }
+}
+
+/** A new task, or one that was to be put into a list, in the Inbox. */
+export function inInbox(operation: Operation): Operation {
   if (operation.action === 'create_task')
     return { ...operation, value: { ...operation.value, list_id: null } }
-  if (operation.action === 'update_task')
-    return { ...operation, changes: { ...operation.changes, list_id: null } }
-  return operation
+  return operation.action === 'update_task' && operation.changes.list_id
+    ? { ...operation, changes: { ...operation.changes, list_id: null } }
+    : operation
 }
 
 /**
@@ -147,7 +167,9 @@ export function without({ conflict: _, ...entry }: Entry, index: number): Entry 
 export function split(entry: Entry, index: number, bad: Operation): { rest: Entry; apart: Entry } {
   const id = targetOf(bad)
   const isApart = (operation: Operation, at: number) =>
-    at === index || (bad.action === 'create_task' && targetOf(operation) === id)
+    at === index ||
+    (bad.action === 'create_task' && targetOf(operation) === id) ||
+    (bad.action === 'create_list' && listOf(operation) === id)
   const apartAt = entry.operations.flatMap((operation, at) => (isApart(operation, at) ? [at] : []))
   const move = entry.operations.find(
     (operation) => operation.action === 'move_task' && operation.id === id,

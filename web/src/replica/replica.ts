@@ -1,7 +1,7 @@
 import type { Change, DocketClient } from '@docket/sdk'
 import { type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
 import { openDrafts } from './drafts.ts'
-import { discard, resolve } from './outbox.ts'
+import { discard, inInbox, resolve } from './outbox.ts'
 import { perform, type Step } from './perform.ts'
 import { schedule } from './schedule.ts'
 import { openStore, type Store } from './store.ts'
@@ -22,6 +22,8 @@ export interface Replica extends Pick<Store, 'subscribe' | 'getSnapshot'> {
   resolve(entry: Entry, choice: 'mine' | 'theirs'): Promise<void>
   /** Tries what was refused once more. */
   retry(entry: Entry): Promise<void>
+  /** Tries it once more, with its tasks in the Inbox: their list is not there any more. */
+  retryInInbox(entry: Entry): Promise<void>
   discard(entry: Entry): Promise<void>
   /** A text that is being typed; the same in every tab. */
   draft(key: string): Draft | undefined
@@ -143,6 +145,12 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     },
     async retry({ why: _, failures: __, isBlocked: ___, ...entry }) {
       await database.put('outbox', { ...entry, state: 'waiting' })
+      await send()
+    },
+    async retryInInbox({ why: _, failures: __, isBlocked: ___, ...entry }) {
+      const operations = entry.operations.map(inInbox)
+      const key = crypto.randomUUID()
+      await database.put('outbox', { ...entry, operations, key, state: 'waiting' })
       await send()
     },
     async discard(entry) {

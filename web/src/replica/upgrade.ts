@@ -10,7 +10,7 @@ interface OldOperation {
 
 /**
  * Brings the database of Docket 0.5 up to date. What was done stays in the outbox; it gets a new
- * key, because it is another request to the server. The tasks come anew.
+ * key, because it is another request to the server. The tasks stay too: none was in a list.
  */
 export async function upgradeFrom1(transaction: Upgrade): Promise<void> {
   const outbox = transaction.objectStore('outbox')
@@ -21,8 +21,8 @@ export async function upgradeFrom1(transaction: Upgrade): Promise<void> {
       operations: entry.operations.map(upgraded),
       inverse: entry.inverse.map(upgraded),
     } satisfies Entry)
-  void transaction.objectStore('tasks').clear()
-  void transaction.objectStore('cursor').clear()
+  const tasks = transaction.objectStore('tasks')
+  for (const task of await tasks.getAll()) void tasks.put({ ...task, list_id: null })
 }
 
 function upgraded(operation: Operation): Operation {

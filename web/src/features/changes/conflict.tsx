@@ -45,7 +45,9 @@ export function Conflict({ entry }: { entry: Entry }) {
   const members = NAMED.filter((member) => member in changes)
   const say = (member: string, value: unknown) =>
     member === 'list_id'
-      ? (lists.get(String(value))?.name ?? 'Inbox')
+      ? value === null
+        ? 'Inbox'
+        : (lists.get(String(value))?.name ?? 'Another list')
       : (Array.isArray(value)
           ? value.map((label) => `#${label}`).join(' ')
           : String(value ?? '')) || 'Empty'

@@ -31,6 +31,11 @@ export function Refused({ entry }: { entry: Entry }) {
         <button type="button" className="outlined" onClick={() => replica.retry(entry)}>
           Try again
         </button>
+        {entry.operations.some(isIntoList) && (
+          <button type="button" className="outlined" onClick={() => replica.retryInInbox(entry)}>
+            Put into Inbox
+          </button>
+        )}
         <button type="button" className="outlined" onClick={() => replica.discard(entry)}>
           Discard
         </button>
@@ -39,10 +44,14 @@ export function Refused({ entry }: { entry: Entry }) {
   )
 }
 
+const isIntoList = (operation: Operation) =>
+  (operation.action === 'create_task' && !!operation.value.list_id) ||
+  (operation.action === 'update_task' && !!operation.changes.list_id)
+
 /** What would be lost with it. */
 function Typed({ operations }: { operations: Operation[] }) {
   const texts = operations.flatMap((operation) =>
-    operation.action === 'update_task'
+    operation.action === 'update_task' || operation.action === 'update_list'
       ? Object.values(operation.changes).filter((value) => typeof value === 'string')
       : operation.action === 'create_task' && operations.length > 2
         ? [operation.value.title]

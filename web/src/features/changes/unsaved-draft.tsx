@@ -1,6 +1,7 @@
 import type { Task } from '@docket/sdk'
 import { useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
+import { pathOfList } from '../workspace/lists.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
 /**
@@ -13,7 +14,8 @@ export function UnsavedDraft({ id, task }: { id: string; task: Task | undefined 
     [`${id} title`, `${id} description`].find((each) => replica.draft(each)),
   )
   if (!key || (!task && isLoading)) return null
-  const view = task?.trashed_at ? '/trash' : task?.completed ? '/done' : '/'
+  const open = task?.list_id ? pathOfList({ id: task.list_id }) : '/'
+  const view = task?.trashed_at ? '/trash' : task?.completed ? '/done' : open
   return (
     <div role="status" className="note flex flex-wrap items-center justify-between gap-2">
       {task ? (

@@ -40,11 +40,7 @@ export function EmptyTrash({ count, lists }: { count: number; lists: number }) {
       {isAsking && (
         <Dialog title="Empty Trash" close={close}>
           <h2 className="mb-2 text-lg font-semibold">Empty Trash?</h2>
-          <p className="mb-4">
-            {count === 1 ? 'One task goes' : `${count} tasks go`} for good
-            {lists > 0 && `, and ${lists === 1 ? 'one list' : `${lists} lists`}`}. Nothing brings
-            them back.
-          </p>
+          <p className="mb-4">{what(count, lists)} for good. Nothing brings them back.</p>
           {why && (
             <p role="alert" className="alert">
               {why}
@@ -62,4 +58,12 @@ export function EmptyTrash({ count, lists }: { count: number; lists: number }) {
       )}
     </>
   )
+}
+
+/** What goes: tasks, lists, or both. */
+function what(tasks: number, lists: number): string {
+  const counted = (count: number, noun: string) =>
+    count === 0 ? [] : [count === 1 ? `one ${noun}` : `${count} ${noun}s`]
+  const said = [...counted(tasks, 'task'), ...counted(lists, 'list')].join(' and ')
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)} ${tasks + lists === 1 ? 'goes' : 'go'}`
 }

@@ -52,7 +52,7 @@ export function SelectionBar({
           <ListSelect
             label="Put into list"
             placeholder="List…"
-            className="outlined"
+            className="outlined w-24"
             value={undefined}
             isDisabled={selected.length === 0}
             choose={(listId) => void then(actions.moveToList(selected, listId))}

@@ -164,12 +164,17 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   return (
     <>
       <header className="mb-4 flex flex-wrap items-center justify-between gap-2">
-        <h1 className="text-2xl font-semibold tracking-tight break-words md:text-3xl">{title}</h1>
+        <h1
+          dir="auto"
+          className="min-w-0 max-w-full text-2xl font-semibold tracking-tight wrap-anywhere md:text-3xl"
+        >
+          {title}
+        </h1>
         {view.path === '/trash' && held.length + trashed > 0 && (
           <EmptyTrash count={held.length} lists={trashed} />
         )}
         {view.list && (
-          <button type="button" className="outlined" onClick={() => setEditing(true)}>
+          <button type="button" className="outlined min-h-11" onClick={() => setEditing(true)}>
             Edit list
           </button>
         )}

@@ -1,4 +1,4 @@
-import type { List } from '@docket/sdk'
+import type { List, ListUpdate } from '@docket/sdk'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { lengthOf } from '../../../../rules/length.ts'
@@ -18,14 +18,20 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
   const excess = lengthOf(name.trim()) - LIMITS.listName
   const title = list ? 'Edit list' : 'New list'
 
+  // Only what was changed here: another device may have changed the rest.
+  const changes: ListUpdate = {
+    ...(name.trim() === list?.name ? {} : { name: name.trim() }),
+    ...(color === list?.color ? {} : { color }),
+  }
+  const isValid = name.trim() !== '' && excess <= 0
   const save = async () => {
-    if (name.trim() === '' || excess > 0) return
+    if (!isValid) return
     if (!list) {
       const id = await actions.addList({ name: name.trim(), color })
       if (id === undefined) return
       close()
       go(pathOfList({ id }))
-    } else if (await actions.editList(list, { name: name.trim(), color })) close()
+    } else if (await actions.editList(list, changes)) close()
   }
   const then = async (act: Promise<boolean>, leave = false) => {
     if (!(await act)) return
@@ -63,7 +69,7 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
               <label
                 key={each}
                 className="flex min-h-11 cursor-pointer items-center gap-2 rounded-md px-2
-                  text-sm has-checked:bg-accent/15 has-focus-visible:outline-2"
+                  text-sm has-checked:bg-accent/15 has-checked:ring-2 has-checked:ring-accent has-focus-visible:outline-2"
               >
                 <input
                   type="radio"
@@ -85,7 +91,9 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
               <button
                 type="button"
                 className="outlined"
-                onClick={() => then(actions.editList(list, { archived: !list.archived }))}
+                onClick={() =>
+                  then(actions.editList(list, { ...changes, archived: !list.archived }))
+                }
               >
                 {list.archived ? 'Unarchive' : 'Archive'}
               </button>
@@ -102,7 +110,7 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
             <button type="button" className="quiet" onClick={close}>
               Cancel
             </button>
-            <button type="submit" className="primary" disabled={name.trim() === '' || excess > 0}>
+            <button type="submit" className="primary" disabled={!isValid}>
               {list ? 'Save' : 'Add list'}
             </button>
           </span>

@@ -22,6 +22,7 @@ export function ListSelect({
   isDisabled?: boolean
 }) {
   const { lists } = useWorkspace()
+  const trashed = value ? lists.get(value) : undefined
   return (
     <select
       {...(label ? { 'aria-label': label } : {})}
@@ -36,6 +37,9 @@ export function ListSelect({
         </option>
       )}
       <option value={INBOX}>Inbox</option>
+      {trashed && trashed.trashed_at !== null && (
+        <option value={trashed.id}>{trashed.name} (in Trash)</option>
+      )}
       {openLists(lists).map(({ id, name, archived }) => (
         <option key={id} value={id}>
           {archived ? `${name} (archived)` : name}

@@ -44,6 +44,9 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     tasks.length === 1 ? (tasks[0]?.title ?? '') : `${tasks.length} tasks`
   const quoted = (tasks: Titled) => (tasks.length === 1 ? `“${about(tasks)}”` : about(tasks))
 
+  const isListGone = ({ list_id }: Task) =>
+    list_id !== null && replica.getSnapshot().lists.get(list_id)?.trashed_at !== null
+
   async function perform(steps: Step[], name: string): Promise<Step[]> {
     const back: Step[] = []
     for (let start = 0; start < steps.length; start += BATCH_SIZE)
@@ -122,7 +125,8 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       return act(
         tasks.map(({ id }) => ({ operation: { action: 'restore_task', id } })),
         about(tasks),
-        `Restored ${quoted(tasks)}`,
+        // Its list may still be in the trash.
+        `Restored ${quoted(tasks)}${tasks.some(isListGone) ? ' to Inbox' : ''}`,
       )
     },
     /** @param over what it was typed over, where the task may have changed since */
@@ -147,7 +151,13 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       return isKept ? id : undefined
     },
     editList({ id, name }: List, changes: ListUpdate) {
-      return act([{ operation: { action: 'update_list', id, changes } }], name, 'Saved')
+      const operation: Operation = { action: 'update_list', id, changes }
+      const { archived } = changes
+      const did =
+        archived === undefined
+          ? 'Saved'
+          : `${archived ? 'Archived' : 'Unarchived'} list “${changes.name ?? name}”`
+      return act(Object.keys(changes).length === 0 ? [] : [{ operation }], name, did)
     },
     removeList({ id, name }: List) {
       const operation: Operation = { action: 'delete_list', id }

@@ -101,9 +101,17 @@ const viewOf = (list: List): View => ({
   adds: { placeholder: `Add a task to ${list.name}`, listId: list.id },
 })
 
-/** The view at an address; the first one where there is none. */
-export function viewAt(path: string, lists: ReadonlyMap<string, List>): View {
-  const list = lists.get(path.replace(/^\/lists\//, ''))
-  if (list && list.trashed_at === null && path === pathOfList(list)) return viewOf(list)
+const idIn = (path: string): string | undefined => /^\/lists\/([^/]+)$/.exec(path)?.[1]
+
+/**
+ * The view at an address; the first one where there is none. Undefined for a list that is not
+ * there, or not yet.
+ */
+export function viewAt(path: string, lists: ReadonlyMap<string, List>): View | undefined {
+  const id = idIn(path)
+  if (id !== undefined) {
+    const list = lists.get(id)
+    return list?.trashed_at === null ? viewOf(list) : undefined
+  }
   return VIEWS.find((view) => view.path === path) ?? VIEWS[0]
 }
