@@ -39,6 +39,11 @@ const PARTS: Record<string, Part> = {
   },
   unused: { about: 'no unused file, export or dependency', run: ['node_modules/knip/bin/knip.js'] },
   defects: { about: 'seeded defects turn a check red', run: ['scripts/defects/seeded-defects.ts'] },
+  model: {
+    about: 'random sequences on tasks and lists leave what a plain model has',
+    run: [...vitest, 'suite', 'proofs/model/model.test.ts'],
+    environment: { MODEL_RUNS: '200' },
+  },
   outside: {
     about: 'what needs other programs',
     run: [...vitest, 'outside', '--maxWorkers=2'],

@@ -11,7 +11,8 @@ import { sequences } from './sequences.ts'
 // The server beside the model: random sequences of all operations on tasks and lists by two users,
 // and after every step both hold the same.
 
-const runs = effort({ usual: 20, long: 600 })
+/** `npm run check -- model` sets it, for at least 5,000 steps. */
+const runs = Number(process.env.MODEL_RUNS ?? effort({ usual: 20, long: 600 }))
 
 let service: TestService
 beforeAll(async () => {

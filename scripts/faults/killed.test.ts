@@ -7,7 +7,7 @@ import { note } from './report.ts'
 import { breakable, people, restartable } from './world.ts'
 import { startWriters } from './writers.ts'
 
-const TIMES = 20
+const TIMES = 10
 
 const databases: [name: string, variables: () => Promise<Record<string, string>>][] = [
   ['PostgreSQL', async () => ({ DATABASE_URL: (await breakable()).url })],

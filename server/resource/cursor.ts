@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
 
-/** Where a page ended: the sorted value of its last resource, as the database writes it, and its id. */
+/** Where a page ended: the sorted value of its last row, as the database writes it, and its id. */
 export interface Place {
   key: string
   id: string

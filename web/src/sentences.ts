@@ -95,7 +95,7 @@ function fieldSentence({ pointer, code }: FieldError): string {
   if (/password$/.test(member) && code === 'max_length')
     return 'Use at most 128 characters for the password.'
   if (member === 'list_id')
-    return 'Its list has been deleted. Restore the list from Trash and try again, or put it into Inbox.'
+    return 'Its list has been deleted. Restore the list and try again, or put it into Inbox.'
   if (code === 'required') return `${name} is missing.`
   if (code === 'max_items') return 'That is too many.'
   if (code === 'max_length') return `${name} is too long.`

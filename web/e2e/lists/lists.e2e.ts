@@ -1,31 +1,10 @@
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { axe } from '../support/axe.ts'
 import { launchChromium } from '../support/chromium.ts'
-import {
-  add,
-  arrived,
-  installed,
-  intercept,
-  openApp,
-  signIn,
-  taskOf,
-  titleOf,
-  titlesOf,
-} from '../support/open-app.ts'
+import { addList, listsOf } from '../support/lists.ts'
+import { add, arrived, openApp, signIn, taskOf, titleOf, titlesOf } from '../support/open-app.ts'
 
 const chromium = launchChromium()
-const OFFLINE = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION/
-
-const listsOf = (page: Page) => page.getByRole('navigation', { name: 'Lists' })
-async function addList(page: Page, name: string, color = 'green'): Promise<void> {
-  await listsOf(page).getByRole('button', { name: 'New list' }).click()
-  const dialog = page.getByRole('dialog', { name: 'New list' })
-  await dialog.getByLabel('Name').fill(name)
-  await dialog.getByText(color, { exact: true }).click()
-  await dialog.getByRole('button', { name: 'Add list' }).click()
-  await page.getByRole('heading', { name, exact: true }).waitFor()
-}
 
 test('a list is made, filled, renamed, archived and deleted, and undo brings it back', async () => {
   const app = await openApp(chromium)
@@ -97,39 +76,6 @@ test('tasks move between lists, one in its editor and several at once', async ()
   app.noComplaints()
 })
 
-test('a list made offline and the tasks put into it arrive in order, once', async () => {
-  const app = await openApp(chromium, { but: OFFLINE })
-  const { context, page, docket } = app
-  await docket.createTask({ body: { title: 'Here before' } })
-  await signIn(app)
-  await taskOf(page, 'Here before').waitFor()
-  await installed(page)
-  await context.setOffline(true)
-  await page.getByText("You're offline.").waitFor()
-  await addList(page, 'Journey')
-  await add(page, 'Pack', 'Book the train')
-  await page.reload()
-  await taskOf(page, 'Pack').waitFor()
-  await page.getByRole('heading', { name: 'Journey', exact: true }).waitFor()
-  expect((await docket.listLists()).total).toBe(0)
-
-  let dropped = 0
-  await intercept(app, '**/operations', async (route) => {
-    if (dropped > 0) return route.continue()
-    dropped += 1
-    await route.fetch()
-    await route.abort('connectionfailed')
-  })
-  await context.setOffline(false)
-  await arrived(page)
-  expect(dropped).toBe(1)
-  const { items } = await docket.listLists()
-  expect(items.map(({ name }) => name)).toEqual(['Journey'])
-  const tasks = await docket.listTasks({ list_id: items[0]?.id ?? '', sort: 'position' })
-  expect(tasks.items.map(({ title }) => title)).toEqual(['Book the train', 'Pack'])
-  app.noComplaints()
-})
-
 test('a list with its dialog is readable in both themes and on a phone', async () => {
   const app = await openApp(chromium, { reducedMotion: 'reduce' })
   const { docket, page } = app
@@ -168,29 +114,5 @@ test('a list with its dialog is readable in both themes and on a phone', async (
       if (process.env.SHOTS)
         await page.screenshot({ path: `${process.env.SHOTS}/list-${colorScheme}-${width}.png` })
     }
-  app.noComplaints()
-})
-
-test('a list deleted elsewhere says so, and tasks added to it can go to the Inbox', async () => {
-  const app = await openApp(chromium, { but: /422|ERR_/ })
-  const { context, docket, page } = app
-  const list = await docket.createList({ body: { name: 'Journey' } })
-  await signIn(app, `/lists/${list.id}`)
-  await page.getByRole('heading', { name: 'Journey' }).waitFor()
-  await installed(page)
-  await context.setOffline(true)
-  await add(page, 'Pack')
-  await docket.deleteList({ list: list.id })
-  while (!(await docket.emptyTrash()).is_empty);
-  await context.setOffline(false)
-  await page.getByText('This list has been deleted').waitFor()
-  await page.getByRole('link', { name: 'Go to Inbox' }).click()
-  const refused = page.getByRole('alert').filter({ hasText: "Couldn't save “Pack”" })
-  await refused.getByRole('button', { name: 'Put into Inbox' }).click()
-  await taskOf(page, 'Pack').waitFor()
-  await arrived(page)
-  expect((await docket.listTasks({ list_id: 'inbox' })).items.map(({ title }) => title)).toEqual([
-    'Pack',
-  ])
   app.noComplaints()
 })

@@ -4,7 +4,7 @@ import { arrived, openApp, signIn, taskOf } from '../support/open-app.ts'
 
 const chromium = launchChromium()
 
-test('what Docket 0.5 kept on the device is there after the upgrade, and is sent once', async () => {
+test('what 0.5 kept on the device is there after the upgrade, and sent once', async () => {
   const app = await openApp(chromium)
   const { docket, page, url } = app
   const task = await docket.createTask({ body: { title: 'Kept' } })

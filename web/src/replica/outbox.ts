@@ -99,7 +99,8 @@ export async function resolve(
 
 /**
  * Discards an entry that the server refused, and later operations on what it would have created.
- * Tasks that were to be in a list that it would have created are in the Inbox, or stay where they are.
+ * Tasks that were to be in a list that it would have created are in the Inbox, or stay where they
+ * are.
  */
 export async function discard(database: Database, entry: Entry): Promise<void> {
   const never = new Set(entry.operations.filter(isCreation).map(targetOf))

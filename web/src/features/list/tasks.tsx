@@ -166,7 +166,8 @@ export function Tasks({ view, title }: { view: View; title: string }) {
       <header className="mb-4 flex flex-wrap items-center justify-between gap-2">
         <h1
           dir="auto"
-          className="min-w-0 max-w-full text-2xl font-semibold tracking-tight wrap-anywhere md:text-3xl"
+          className="min-w-0 max-w-full text-2xl font-semibold tracking-tight wrap-anywhere
+            md:text-3xl"
         >
           {title}
         </h1>

@@ -69,7 +69,8 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
               <label
                 key={each}
                 className="flex min-h-11 cursor-pointer items-center gap-2 rounded-md px-2
-                  text-sm has-checked:bg-accent/15 has-checked:ring-2 has-checked:ring-accent has-focus-visible:outline-2"
+                  text-sm has-checked:bg-accent/15 has-checked:ring-2 has-checked:ring-accent
+                  has-focus-visible:outline-2"
               >
                 <input
                   type="radio"

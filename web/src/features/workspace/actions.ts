@@ -1,13 +1,4 @@
-import type {
-  List,
-  ListCreate,
-  ListUpdate,
-  Operation,
-  Task,
-  TaskCreate,
-  TaskMove,
-  TaskUpdate,
-} from '@docket/sdk'
+import type { Operation, Task, TaskCreate, TaskMove, TaskUpdate } from '@docket/sdk'
 import type { Dispatch, SetStateAction } from 'react'
 import { uuidv7 } from 'uuidv7'
 import { fold } from '../../../../rules/fold.ts'
@@ -15,6 +6,7 @@ import { LIMITS } from '../../../../rules/limits.ts'
 import { valuesOf } from '../../replica/operations.ts'
 import type { Replica, Step } from '../../replica/replica.ts'
 import { errorOf } from '../../sentences.ts'
+import { listActions } from './list-actions.ts'
 import type { Undoable } from './undo.tsx'
 
 /**
@@ -143,30 +135,6 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
         `Moved ${quoted(others)} to ${name}`,
       )
     },
-    /** Returns the id of the new list; undefined where this device could not keep it. */
-    async addList(creation: ListCreate): Promise<string | undefined> {
-      const id = uuidv7()
-      const operation: Operation = { action: 'create_list', value: { id, ...creation } }
-      const isKept = await act([{ operation }], creation.name, `Added list “${creation.name}”`)
-      return isKept ? id : undefined
-    },
-    editList({ id, name }: List, changes: ListUpdate) {
-      const operation: Operation = { action: 'update_list', id, changes }
-      const { archived } = changes
-      const did =
-        archived === undefined
-          ? 'Saved'
-          : `${archived ? 'Archived' : 'Unarchived'} list “${changes.name ?? name}”`
-      return act(Object.keys(changes).length === 0 ? [] : [{ operation }], name, did)
-    },
-    removeList({ id, name }: List) {
-      const operation: Operation = { action: 'delete_list', id }
-      return act([{ operation }], name, `Moved list “${name}” to Trash`)
-    },
-    restoreList({ id, name }: List) {
-      const operation: Operation = { action: 'restore_list', id }
-      return act([{ operation }], name, `Restored list “${name}”`)
-    },
     setPriority(tasks: Task[], priority: Task['priority']) {
       const others = tasks.filter((task) => task.priority !== priority)
       return act(
@@ -206,5 +174,6 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
           : ''
       return act(steps, about(tasks), `Moved ${quoted(tasks)}${where}`)
     },
+    ...listActions(act),
   }
 }
