@@ -12,7 +12,7 @@ import { walk } from './walk.ts'
 type Schemas = components['schemas']
 
 /** Most lists that one file creates by the names in its rows, beside those in `lists`. */
-const LIST_LIMIT = 200
+const NAMED_LIST_LIMIT = 200
 /** The id of no list, for a row whose list could not be created. */
 const NO_LIST = '00000000-0000-0000-0000-000000000000'
 
@@ -65,7 +65,7 @@ export async function placeInLists(
       continue
     }
     const name = fold(list)
-    if (!known.idOf(name) && !tried.has(name) && created < LIST_LIMIT) {
+    if (!known.idOf(name) && !tried.has(name) && created < NAMED_LIST_LIMIT) {
       tried.add(name)
       // The same id each time, so that two imports at once create one list; another one where the
       // list that was created has another name now, or is in the trash.
