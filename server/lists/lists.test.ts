@@ -158,3 +158,23 @@ describe('tasks in lists', () => {
     })
   })
 })
+
+test('409 quota_exceeded: a list counts as a task does, its name as text', async () => {
+  const small = await startService({ environment: { QUOTA_TASKS: '2', QUOTA_BYTES: '10' } })
+  const bob = await newPerson(small.url, 'bob')
+  const home = await addList(bob, 'Home')
+  const rename = (name: string) =>
+    bob.send<Problem>(`${listsOf(bob)}/${home.id}`, { method: 'PATCH', json: { name } })
+  const grown = await rename('Home and work')
+  expect([grown.status, grown.body.code]).toEqual([409, 'quota_exceeded'])
+  expect((await rename('Garden')).status).toBe(200)
+  await bob.addTask({ list_id: home.id, title: 'x' })
+  for (const [path, json] of [
+    [listsOf(bob), { name: 'y' }],
+    [bob.tasks, { title: 'y' }],
+  ] as const) {
+    const { status, body } = await bob.send<Problem>(path, { method: 'POST', json })
+    expect([status, body.code]).toEqual([409, 'quota_exceeded'])
+  }
+  expect(await wrongUsage(small.database)).toEqual([])
+})
