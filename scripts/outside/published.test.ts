@@ -125,11 +125,11 @@ describe('the package, installed into an empty project', () => {
     async (moduleResolution) => {
       const calls = [...samples].map(
         ([id, { typescript }]) =>
-          `export async function ${id}({ docket, task, session }: World) {\n${typescript}\n}`,
+          `export async function ${id}({ docket, list, task, session }: World) {\n${typescript}\n}`,
       )
       const world =
-        "import type { DocketClient, Session, Task } from '@docket/sdk'\ninterface World { " +
-        'docket: DocketClient; task: Task; session: Session }\n'
+        "import type { DocketClient, List, Session, Task } from '@docket/sdk'\n" +
+        'interface World { docket: DocketClient; list: List; task: Task; session: Session }\n'
       writeFileSync(join(project, 'samples.ts'), world + calls.join('\n'))
       writeFileSync(join(project, 'program.ts'), program)
       const strict = {
