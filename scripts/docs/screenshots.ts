@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium, type Page } from 'playwright-core'
-import { createDocket, type TaskCreate } from '../../sdk/index.ts'
+import { createDocket, type ListCreate, type TaskCreate } from '../../sdk/index.ts'
 import { chromiumHere } from '../../web/e2e/support/chromium-here.ts'
 
 const TO = 'docs/screenshots'
@@ -29,6 +29,19 @@ const TASKS: TaskCreate[] = [
   { title: 'Sort the photographs of the summer' },
   { title: 'Find a better name for the boat' },
 ]
+const LISTS: (ListCreate & { tasks: TaskCreate[] })[] = [
+  {
+    name: 'Garden',
+    color: 'green',
+    description: 'Before the first frost',
+    tasks: [
+      { title: 'Cover the roses', due_date: day(2), priority: 'high' },
+      { title: 'Plant the garlic', due_date: day(4) },
+      { title: 'Sharpen the spade', labels: ['home'] },
+    ],
+  },
+  { name: 'Translation', color: 'blue', tasks: [{ title: 'Send chapter 4', due_date: day(1) }] },
+]
 
 const directory = mkdtempSync(join(tmpdir(), 'docket-screenshots-'))
 const server = spawn(process.execPath, ['server/main.ts'], {
@@ -50,6 +63,12 @@ try {
   await docket.signup({ body: ADA })
   for (const body of TASKS.toReversed())
     await docket.moveTask({ task: (await docket.createTask({ body })).id, body: { to: 'top' } })
+  let listPath = ''
+  for (const { tasks, ...body } of LISTS) {
+    const list = await docket.createList({ body })
+    listPath ||= `/lists/${list.id}`
+    for (const task of tasks) await docket.createTask({ body: { ...task, list_id: list.id } })
+  }
   for (const title of ['Return the library books', 'Buy a lamp']) {
     await docket.toggleTaskCompletion({
       task: (await docket.createTask({ body: { title } })).id,
@@ -83,7 +102,7 @@ try {
     await page.getByLabel('Password').fill(ADA.password)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('checkbox', { name: 'Pay the rent' }).waitFor()
-    await views(page, shoot)
+    await views(page, shoot, listPath)
     await context.close()
   }
 } finally {
@@ -93,7 +112,11 @@ try {
   rmSync(directory, { recursive: true, force: true })
 }
 
-async function views(page: Page, shoot: (name: string) => Promise<unknown>): Promise<void> {
+async function views(
+  page: Page,
+  shoot: (name: string) => Promise<unknown>,
+  listPath: string,
+): Promise<void> {
   await shoot('inbox')
   await page.getByLabel('New task').fill('Send the invoice tomorrow 9am !high #work')
   await page.getByLabel('Time').waitFor()
@@ -112,7 +135,8 @@ async function views(page: Page, shoot: (name: string) => Promise<unknown>): Pro
     ['upcoming', '/upcoming', 'Renew the passport'],
     ['done', '/done', 'Buy a lamp'],
     ['trash', '/trash', 'Learn to juggle'],
-    ['label', '/?label=travel', 'Renew the passport'],
+    ['list', listPath, 'Cover the roses'],
+    ['label', '/all?label=travel', 'Renew the passport'],
     ['nothing', '/?q=unicorn', 'No results for'],
     ['account', '/account', 'This device'],
   ] as const) {
