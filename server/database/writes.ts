@@ -16,9 +16,9 @@ type WriteRow = { is_outdated: boolean }
 
 /**
  * The writes of each user, one after the other. Where there is a pipeline, they share a connection:
- * each statement begins when the one before it has ended, and waits for no lock. One that another
- * process overtakes runs again behind those that came later. Several statements in one transaction
- * have the version of the user for themselves.
+ * each statement begins when the one before it has ended, so that they do not wait for each other's
+ * locks. One that another process overtakes runs again behind those that came later. Several
+ * statements in one transaction have the version of the user for themselves.
  *
  * @param rows runs a statement on a connection of its own
  * @param attempt runs it in the pipeline, and again where it lost a race
