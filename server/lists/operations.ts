@@ -7,7 +7,7 @@ import type { Cursors } from '../resource/cursor.ts'
 import type { Resource } from '../resource/fields.ts'
 import { toIdempotencyKey } from '../resource/idempotency/idempotency.ts'
 import { pageResponse, readCursor } from '../resource/page.ts'
-import { listTags, matchesWeakly } from '../resource/precondition.ts'
+import { matchesWeakly, pageTags } from '../resource/precondition.ts'
 import { createdAt, guardOf, withBody, withoutBody, writeResponses } from '../resource/response.ts'
 import { selectResource } from '../resource/select.ts'
 import { moveResource } from '../resource/write/move.ts'
@@ -44,17 +44,17 @@ export function listOperations(
   return {
     async listLists({ query, header }, caller) {
       const { limit, cursor, ...filter } = query
-      const list = JSON.stringify([caller.userId, 'lists', filter.trashed, filter.archived ?? null])
-      const { progress, refused } = readCursor(cursors, list, cursor)
+      const walk = JSON.stringify([caller.userId, 'lists', filter.trashed, filter.archived ?? null])
+      const { progress, refused } = readCursor(cursors, walk, cursor)
       if (refused) return refused
-      const { etag, unchanged } = listTags('')
+      const { etag, unchanged } = pageTags('')
       const page = await selectListPage(database, caller, {
         filter,
         after: progress?.after,
         limit,
         unchanged: unchanged(header['If-None-Match']),
       })
-      return pageResponse(cursors, list, progress, page, etag)
+      return pageResponse(cursors, walk, progress, page, etag)
     },
 
     async createList({ header, body }, caller) {

@@ -6,8 +6,8 @@ export interface Place {
   id: string
 }
 
-/** In a cursor of a list. */
-export interface ListProgress {
+/** In the cursor of a walk through pages. */
+export interface WalkProgress {
   after: Place
   /** Counted on the first page and carried on. */
   total: number
@@ -16,39 +16,39 @@ export interface ListProgress {
 
 export interface Cursors {
   /**
-   * @param list whose list it is, in which order and by which filters; the cursor is good for no
-   * other
+   * @param walk of whose resources it is, in which order and by which filters; the cursor is good
+   * for no other
    */
-  write<Progress>(list: string, progress: Progress): string
-  /** Undefined when it was tampered with, or made for another list. */
-  read<Progress>(list: string, text: string): Progress | undefined
+  write<Progress>(walk: string, progress: Progress): string
+  /** Undefined when it was tampered with, or made for another walk. */
+  read<Progress>(walk: string, text: string): Progress | undefined
 }
 
 const MAC_BYTES = 16
 
 /**
  * Opaque cursors, authenticated with a key derived from the secret (HKDF, RFC 5869) and bound to
- * their list.
+ * their walk.
  *
- * @example cursors(secret).read(list, cursors(secret).write(list, cursor)) // equals cursor
+ * @example cursors(secret).read(walk, cursors(secret).write(walk, cursor)) // equals cursor
  */
 export function cursors(secret: string): Cursors {
   // Bytes would be made a key anew for every cursor, which costs more than all else here.
   const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'docket cursor 2', 32)))
-  const mac = (list: string, payload: string) =>
-    createHmac('sha256', key).update(`${list}\n${payload}`).digest().subarray(0, MAC_BYTES)
+  const mac = (walk: string, payload: string) =>
+    createHmac('sha256', key).update(`${walk}\n${payload}`).digest().subarray(0, MAC_BYTES)
   return {
-    write(list, progress) {
+    write(walk, progress) {
       const payload = Buffer.from(JSON.stringify(progress)).toString('base64url')
-      return `${payload}.${mac(list, payload).toString('base64url')}`
+      return `${payload}.${mac(walk, payload).toString('base64url')}`
     },
-    read(list, text) {
+    read(walk, text) {
       const [payload = '', tag = '', ...rest] = text.split('.')
       const given = Buffer.from(tag, 'base64url')
       if (
         rest.length > 0 ||
         given.length !== MAC_BYTES ||
-        !timingSafeEqual(given, mac(list, payload))
+        !timingSafeEqual(given, mac(walk, payload))
       )
         return undefined
       return JSON.parse(Buffer.from(payload, 'base64url').toString())

@@ -6,7 +6,7 @@ import { type Progress, selectChanges } from './changes.ts'
 import type { Cursors } from './cursor.ts'
 import type { Resource } from './fields.ts'
 import { replayedHeader, toIdempotencyKey } from './idempotency/idempotency.ts'
-import { listTags } from './precondition.ts'
+import { pageTags } from './precondition.ts'
 import { conflictCodeOf, violationError } from './rule-violation.ts'
 import { emptyTrash } from './write/empty-trash.ts'
 
@@ -49,7 +49,7 @@ export function resourceOperations(
       // any other loss.
       if (query.since !== undefined && !since) return problem('changes_gone')
       const { limit } = query
-      const { etag, unchanged } = listTags('')
+      const { etag, unchanged } = pageTags('')
       const found = await selectChanges(database, caller, kinds, {
         since,
         limit: limit + 1,

@@ -1,5 +1,5 @@
 import { problem } from '../problems.ts'
-import type { Cursors, ListProgress, Place } from './cursor.ts'
+import type { Cursors, Place, WalkProgress } from './cursor.ts'
 
 /** Counting stops here: an exact number would cost reading all resources. */
 export const COUNT_LIMIT = 1_000
@@ -21,11 +21,11 @@ export type Page<Value> =
  * The progress in the cursor of a request; undefined where it has none, a problem where it is of
  * something else.
  *
- * @param list whose list it is, in which order and by which filters
+ * @param walk of whose resources it is, in which order and by which filters
  */
-export function readCursor(cursors: Cursors, list: string, text: string | undefined) {
+export function readCursor(cursors: Cursors, walk: string, text: string | undefined) {
   if (text === undefined) return { progress: undefined }
-  const progress = cursors.read<ListProgress>(list, text)
+  const progress = cursors.read<WalkProgress>(walk, text)
   if (progress) return { progress }
   const detail = 'Is not a cursor of this list.'
   return {
@@ -38,8 +38,8 @@ export function readCursor(cursors: Cursors, list: string, text: string | undefi
 /** The response with a page, or 304 where the client has it already. */
 export function pageResponse<Value>(
   cursors: Cursors,
-  list: string,
-  progress: ListProgress | undefined,
+  walk: string,
+  progress: WalkProgress | undefined,
   page: Page<Value> | undefined,
   etag: (version: string) => string,
 ) {
@@ -49,7 +49,7 @@ export function pageResponse<Value>(
   const total = progress?.total ?? Math.min(page.total, COUNT_LIMIT)
   const totalIsExact = progress?.totalIsExact ?? page.total <= COUNT_LIMIT
   const next_cursor = page.end
-    ? cursors.write<ListProgress>(list, { after: page.end, total, totalIsExact })
+    ? cursors.write<WalkProgress>(walk, { after: page.end, total, totalIsExact })
     : null
   const body = { items: page.items, total, total_is_exact: totalIsExact, next_cursor }
   return { status: 200 as const, headers, body }

@@ -24,9 +24,9 @@ export type Unchanged = string[] | 'any'
  * day or minute.
  *
  * @param reading the day or minute; blank where the list does not depend on it
- * @example listTags('2026-11-21').etag('4') // '"4-2026-11-21"'
+ * @example pageTags('2026-11-21').etag('4') // '"4-2026-11-21"'
  */
-export function listTags(reading: string) {
+export function pageTags(reading: string) {
   const end = reading === '' ? '"' : `-${reading}"`
   return {
     etag: (version: string) => `"${version}${end}`,

@@ -3,7 +3,7 @@ import type { Database } from '../../database/database.ts'
 import { problem } from '../../problems.ts'
 import type { Cursors } from '../../resource/cursor.ts'
 import { pageResponse, readCursor } from '../../resource/page.ts'
-import { listTags } from '../../resource/precondition.ts'
+import { pageTags } from '../../resource/precondition.ts'
 import type { Filter } from './filter.ts'
 import { type LocalTime, localTimeIn } from './local-time.ts'
 import { selectTaskCounts } from './task-counts.ts'
@@ -17,19 +17,19 @@ export function queryOperations(
   return {
     async listTasks({ query, header }, caller) {
       const { limit, cursor: text, sort, time_zone, ...filter } = query
-      const list = JSON.stringify([
+      const walk = JSON.stringify([
         caller.userId,
         sort,
         time_zone,
         Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)),
       ])
-      const { progress, refused } = readCursor(cursors, list, text)
+      const { progress, refused } = readCursor(cursors, walk, text)
       if (refused) return refused
       const due = filter.due && {
         is: filter.due,
         localTime: localTimeIn(time_zone, Date.now()),
       }
-      const { etag, unchanged } = listTags(due ? READINGS[due.is](due.localTime) : '')
+      const { etag, unchanged } = pageTags(due ? READINGS[due.is](due.localTime) : '')
       // The contract's defaults stand in where the caller says nothing.
       const request = {
         filter,
@@ -42,12 +42,12 @@ export function queryOperations(
         ...request,
         unchanged: unchanged(header['If-None-Match']),
       })
-      return pageResponse(cursors, list, progress, page, etag)
+      return pageResponse(cursors, walk, progress, page, etag)
     },
 
     async getTaskCounts({ query, header }, caller) {
       const localTime = localTimeIn(query.time_zone, Date.now())
-      const { etag, unchanged } = listTags(localTime.utcMinute)
+      const { etag, unchanged } = pageTags(localTime.utcMinute)
       const found = await selectTaskCounts(
         database,
         caller,
