@@ -29,6 +29,7 @@ export interface paths {
         /**
          * Create a task
          * @description The response contains the whole task, its `Location` and its `ETag`. A new task goes to the bottom of the manual order.
+         *     A subtask, which has a `parent_id`, is in the list of its parent: `list_id` may be absent.
          *     A client that works offline may choose the `id`. If a task with this `id` already exists, the response is 200 with the task
          *     when the content is the same, and 409 when it differs.
          */
@@ -66,8 +67,9 @@ export interface paths {
         post?: never;
         /**
          * Move a task to the trash
-         * @description The task then returns 404 until `restoreTask` restores it. After 30 days in the trash it is permanently deleted. With `If-Match`, the server
-         *     returns 412 and does not delete the task if another client has changed it in the meantime.
+         * @description The task then returns 404 until `restoreTask` restores it. Its subtasks of all levels go to the trash with it, up to 2,000. After 30 days in the
+         *     trash it is permanently deleted. With `If-Match`, the server returns 412 and does not delete the task if another client has changed it in the
+         *     meantime.
          */
         delete: operations["deleteTask"];
         options?: never;
@@ -78,6 +80,8 @@ export interface paths {
          *     A patch that changes nothing does not change `updated_at` and `etag`. With `If-Match`, the server returns 412 and does not change the task
          *     if another client has changed it in the meantime. `due_time` requires a `due_date`, and `due_time_zone` requires a `due_time`, in the patch or
          *     in the stored task. To remove the date, send `null` for all three.
+         *     With another `parent_id` or `list_id`, the subtasks of all levels move along, up to 2,000. A task that gets a parent also gets the list of the
+         *     parent. `completed` changes this task only; see `toggleTaskCompletion`.
          */
         patch: operations["updateTask"];
         trace?: never;
@@ -110,6 +114,7 @@ export interface paths {
          * Complete or reopen a task
          * @description With `{"completed": true}` or `{"completed": false}`, the server sets this state, and it is safe to repeat the request.
          *     Without a body, the server toggles the state: a second request reverses the first one. A program that retries must send the body.
+         *     Subtasks stay as they are, unless the body has `"subtasks": "include"`.
          */
         patch: operations["toggleTaskCompletion"];
         trace?: never;
@@ -168,7 +173,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a task from the trash
-         * @description Restores the task as it was before it was deleted. A task that is not in the trash does not change, so it is safe to repeat the request.
+         * @description Restores the task as it was before it was deleted, and the subtasks that went to the trash with it. If its list is in the trash or was purged, the
+         *     task comes back to the Inbox. If its parent is in the trash or was purged, the task comes back without a parent. A task that is not in the trash
+         *     does not change, so it is safe to repeat the request.
          */
         post: operations["restoreTask"];
         delete?: never;
@@ -1041,6 +1048,11 @@ export interface components {
          */
         Description: string | null;
         /**
+         * @description Further text about the list, or `null`. It must not contain NUL or lone surrogates.
+         * @example Everything about the flat
+         */
+        ListDescription: string | null;
+        /**
          * Format: date
          * @description The due date of the task, of the years 1000 to 9999, or `null`.
          * @example 2026-12-01
@@ -1066,6 +1078,42 @@ export interface components {
          */
         ListOfTask: string | null;
         /**
+         * Format: uuid
+         * @description The task that this one is a subtask of, or `null`. Both are in the same list. A task can have subtasks down to the fourth level: a task, its
+         *     subtasks, their subtasks, and theirs.
+         * @example null
+         */
+        ParentOfTask: string | null;
+        /**
+         * Format: date
+         * @description The day from which the task can be started, or `null`. Before it, the counts of today and of the Inbox leave the task out.
+         * @example 2026-11-28
+         */
+        StartsOn: string | null;
+        /** @description How many direct subtasks the task has that are not in the trash. */
+        SubtaskCounts: {
+            /**
+             * Format: int32
+             * @description Subtasks that are not done.
+             * @example 2
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Subtasks that are done.
+             * @example 1
+             */
+            done: number;
+        };
+        /**
+         * @description What happens to the subtasks of all levels: `keep` leaves them as they are, `include` sets them to the same state. With `include`, a task may
+         *     have up to 2,000 subtasks.
+         * @default keep
+         * @example include
+         * @enum {string}
+         */
+        SubtasksChoice: "keep" | "include";
+        /**
          * @description The priority of the task.
          * @example high
          * @enum {string}
@@ -1086,6 +1134,7 @@ export interface components {
             /** @description The owner. */
             readonly user_id: components["schemas"]["Uuid"];
             list_id: components["schemas"]["ListOfTask"];
+            parent_id: components["schemas"]["ParentOfTask"];
             title: components["schemas"]["Title"];
             description: components["schemas"]["Description"];
             /**
@@ -1099,11 +1148,13 @@ export interface components {
              * @example null
              */
             readonly completed_at: string | null;
+            starts_on: components["schemas"]["StartsOn"];
             due_date: components["schemas"]["DueDate"];
             due_time: components["schemas"]["DueTime"];
             due_time_zone: components["schemas"]["DueTimeZone"];
             priority: components["schemas"]["Priority"];
             labels: components["schemas"]["Labels"];
+            readonly subtasks: components["schemas"]["SubtaskCounts"];
             /**
              * @description The place of the task in the manual order. Positions are compared as strings, character by character. `moveTask` changes it.
              * @example 50000000000000015
@@ -1127,6 +1178,7 @@ export interface components {
             /** @description An id that the client chooses, preferably a UUIDv7. If it is absent, the server generates one. */
             id?: components["schemas"]["Uuid"];
             list_id?: components["schemas"]["ListOfTask"];
+            parent_id?: components["schemas"]["ParentOfTask"];
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -1135,6 +1187,7 @@ export interface components {
              * @example false
              */
             completed?: boolean;
+            starts_on?: components["schemas"]["StartsOn"];
             due_date?: components["schemas"]["DueDate"];
             due_time?: components["schemas"]["DueTime"];
             due_time_zone?: components["schemas"]["DueTimeZone"];
@@ -1144,6 +1197,7 @@ export interface components {
         /** @description A merge patch of a task. */
         TaskUpdate: {
             list_id?: components["schemas"]["ListOfTask"];
+            parent_id?: components["schemas"]["ParentOfTask"];
             title?: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -1151,6 +1205,7 @@ export interface components {
              * @example true
              */
             completed?: boolean;
+            starts_on?: components["schemas"]["StartsOn"];
             due_date?: components["schemas"]["DueDate"];
             due_time?: components["schemas"]["DueTime"];
             due_time_zone?: components["schemas"]["DueTimeZone"];
@@ -1190,6 +1245,7 @@ export interface components {
              * @example true
              */
             completed: boolean;
+            subtasks?: components["schemas"]["SubtasksChoice"];
         };
         /** @description A page of tasks. */
         TaskPage: {
@@ -1219,7 +1275,7 @@ export interface components {
             /** @description The owner. */
             readonly user_id: components["schemas"]["Uuid"];
             name: components["schemas"]["ListName"];
-            description: components["schemas"]["Description"];
+            description: components["schemas"]["ListDescription"];
             color: components["schemas"]["Color"];
             /**
              * @description Whether it is archived.
@@ -1255,7 +1311,7 @@ export interface components {
             /** @description An id that the client chooses, preferably a UUIDv7. If it is absent, the server generates one. */
             id?: components["schemas"]["Uuid"];
             name: components["schemas"]["ListName"];
-            description?: components["schemas"]["Description"];
+            description?: components["schemas"]["ListDescription"];
             color?: components["schemas"]["Color"];
             /**
              * @description Whether the list is already archived.
@@ -1267,7 +1323,7 @@ export interface components {
         /** @description A merge patch of a list. */
         ListUpdate: {
             name?: components["schemas"]["ListName"];
-            description?: components["schemas"]["Description"];
+            description?: components["schemas"]["ListDescription"];
             color?: components["schemas"]["Color"];
             /**
              * @description Whether it is archived.
@@ -1341,6 +1397,7 @@ export interface components {
              * @example true
              */
             completed: boolean;
+            subtasks?: components["schemas"]["SubtasksChoice"];
         };
         /** @description Same as `moveTask`. */
         MoveTaskOperation: {
@@ -1563,7 +1620,7 @@ export interface components {
             /** @description The previous owner. It has no effect. */
             user_id?: components["schemas"]["Uuid"];
             name: components["schemas"]["ListName"];
-            description?: components["schemas"]["Description"];
+            description?: components["schemas"]["ListDescription"];
             color?: components["schemas"]["Color"];
             /**
              * @description Whether the list is archived.
@@ -1606,6 +1663,13 @@ export interface components {
              * @example null
              */
             list?: string | null;
+            /**
+             * Format: uuid
+             * @description The task that this one is a subtask of, or `null`. It is in this file or exists already. A subtask takes the list of its parent. A subtask
+             *     in the trash whose parent is not among the tasks outside the trash is imported without a parent.
+             * @example null
+             */
+            parent_id?: string | null;
             title: components["schemas"]["Title"];
             description?: components["schemas"]["Description"];
             /**
@@ -1619,11 +1683,14 @@ export interface components {
              * @example null
              */
             completed_at?: string | null;
+            starts_on?: components["schemas"]["StartsOn"];
             due_date?: components["schemas"]["DueDate"];
             due_time?: components["schemas"]["DueTime"];
             due_time_zone?: components["schemas"]["DueTimeZone"];
             priority?: components["schemas"]["Priority"];
             labels?: components["schemas"]["Labels"];
+            /** @description How many subtasks the task had. It has no effect. */
+            subtasks?: components["schemas"]["SubtaskCounts"];
             /**
              * @description The place of the task among the rows of this file. Positions are compared as strings, character by character.
              * @example 50000000000000015
@@ -1711,13 +1778,13 @@ export interface components {
             overdue: number;
             /**
              * Format: int32
-             * @description Open tasks that are due today, including those whose due time has passed.
+             * @description Open tasks that are due today, including those whose due time has passed. Those that start later are left out.
              * @example 3
              */
             today: number;
             /**
              * Format: int32
-             * @description Open tasks without a list.
+             * @description Open tasks without a list. Those that start later are left out.
              * @example 4
              */
             inbox: number;
@@ -2129,7 +2196,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "list_id_taken" | "list_not_found" | "list_too_large" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "unsupported_media_type" | "version_stale" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "list_id_taken" | "list_not_found" | "list_too_large" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "too_deep" | "too_many_subtasks" | "unsupported_media_type" | "version_stale" | "would_be_its_own_ancestor" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457). Every error has this format. */
         Problem: {
             /**
@@ -2191,7 +2258,7 @@ export interface components {
             code: "required" | "unknown_member" | "read_only" | "type" | "enum" | "format" | "pattern" | "min_length" | "max_length" | "minimum" | "maximum" | "min_items" | "max_items" | "unique_items" | "too_common" | "invalid";
             /**
              * @description A human-readable explanation of the error.
-             * @example Must be at most 200 characters long.
+             * @example Must be at most 500 characters long.
              */
             detail: string;
         };
@@ -2397,6 +2464,32 @@ export interface components {
         };
         /** @description The account has reached its quota of tasks or of text. */
         QuotaExceeded: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account has reached its quota of tasks or of text, or the task has more subtasks than can move along. */
+        TaskNotChanged: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The task has more subtasks than can be changed at once. */
+        TooManySubtasks: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
@@ -2638,6 +2731,16 @@ export interface components {
          */
         InList: string;
         /**
+         * @description Only the direct subtasks of this task. The value `none` stands for the tasks that are not subtasks.
+         * @example none
+         */
+        OfParent: string;
+        /**
+         * @description Only tasks that can be started, or only those that start later. Today is the day in `time_zone`. A task without `starts_on` can be started.
+         * @example true
+         */
+        Started: boolean;
+        /**
          * @description Only tasks that are done, or only open ones.
          * @example false
          */
@@ -2843,10 +2946,15 @@ export type Title = components['schemas']['Title'];
 export type ListName = components['schemas']['ListName'];
 export type Color = components['schemas']['Color'];
 export type Description = components['schemas']['Description'];
+export type ListDescription = components['schemas']['ListDescription'];
 export type DueDate = components['schemas']['DueDate'];
 export type DueTime = components['schemas']['DueTime'];
 export type DueTimeZone = components['schemas']['DueTimeZone'];
 export type ListOfTask = components['schemas']['ListOfTask'];
+export type ParentOfTask = components['schemas']['ParentOfTask'];
+export type StartsOn = components['schemas']['StartsOn'];
+export type SubtaskCounts = components['schemas']['SubtaskCounts'];
+export type SubtasksChoice = components['schemas']['SubtasksChoice'];
 export type Priority = components['schemas']['Priority'];
 export type Label = components['schemas']['Label'];
 export type Labels = components['schemas']['Labels'];
@@ -2953,6 +3061,8 @@ export type ResponseBrowserEmailTaken = components['responses']['BrowserEmailTak
 export type ResponseNotCreated = components['responses']['NotCreated'];
 export type ResponseListNotCreated = components['responses']['ListNotCreated'];
 export type ResponseQuotaExceeded = components['responses']['QuotaExceeded'];
+export type ResponseTaskNotChanged = components['responses']['TaskNotChanged'];
+export type ResponseTooManySubtasks = components['responses']['TooManySubtasks'];
 export type ResponsePositionExhausted = components['responses']['PositionExhausted'];
 export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
 export type ResponseWrongPassword = components['responses']['WrongPassword'];
@@ -2975,6 +3085,8 @@ export type ParameterTrashed = components['parameters']['Trashed'];
 export type ParameterTrashedLists = components['parameters']['TrashedLists'];
 export type ParameterArchived = components['parameters']['Archived'];
 export type ParameterInList = components['parameters']['InList'];
+export type ParameterOfParent = components['parameters']['OfParent'];
+export type ParameterStarted = components['parameters']['Started'];
 export type ParameterCompleted = components['parameters']['Completed'];
 export type ParameterPriority = components['parameters']['Priority'];
 export type ParameterLabel = components['parameters']['Label'];
@@ -3026,10 +3138,20 @@ export interface operations {
                  */
                 list_id?: components["parameters"]["InList"];
                 /**
+                 * @description Only the direct subtasks of this task. The value `none` stands for the tasks that are not subtasks.
+                 * @example none
+                 */
+                parent_id?: components["parameters"]["OfParent"];
+                /**
                  * @description Only tasks that are done, or only open ones.
                  * @example false
                  */
                 completed?: components["parameters"]["Completed"];
+                /**
+                 * @description Only tasks that can be started, or only those that start later. Today is the day in `time_zone`. A task without `starts_on` can be started.
+                 * @example true
+                 */
+                started?: components["parameters"]["Started"];
                 /**
                  * @description Only tasks with one of these priorities. Repeat the parameter for several priorities, as in `priority=high&priority=medium`.
                  * @example [
@@ -3350,6 +3472,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
+            409: components["responses"]["TooManySubtasks"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
@@ -3418,7 +3541,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["QuotaExceeded"];
+            409: components["responses"]["TaskNotChanged"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedPatchMediaType"];
@@ -3489,6 +3612,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["TooManySubtasks"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedPatchMediaType"];
@@ -3623,6 +3747,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["TooManySubtasks"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
@@ -5218,6 +5343,7 @@ type ReadonlyArray<T> = [
     unknown[]
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
 export const colorValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Color"]> = ["gray", "red", "orange", "yellow", "green", "teal", "cyan", "blue", "indigo", "violet", "pink", "brown"];
+export const subtasksChoiceValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SubtasksChoice"]> = ["keep", "include"];
 export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["none", "low", "medium", "high"];
 export const taskMoveToValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskMove"]["to"]> = ["top", "bottom"];
 export const placeToValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Place"]["to"]> = ["top", "bottom"];
@@ -5240,7 +5366,7 @@ export const importedRowOutcomeValues: ReadonlyArray<FlattenedDeepRequired<compo
 export const tombstoneTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Tombstone"]["type"]> = ["task", "list"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "list_id_taken", "list_not_found", "list_too_large", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "unsupported_media_type", "version_stale", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "list_id_taken", "list_not_found", "list_too_large", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "too_deep", "too_many_subtasks", "unsupported_media_type", "version_stale", "would_be_its_own_ancestor", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
 export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "too_common", "invalid"];
 export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];

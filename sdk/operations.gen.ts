@@ -47,7 +47,8 @@ export const OPERATIONS: Record<OperationId, Facts> = {
 
 export const SHAPES: Record<string, Shape> = {
   TaskPage: { items: '[Task]', total: 'n', total_is_exact: 'b', next_cursor: 's?' },
-  Task: { id: 's', user_id: 's', list_id: 's?', title: 's', description: 's?', completed: 'b', completed_at: 's?', due_date: 's?', due_time: 's?', due_time_zone: 's?', priority: 's', labels: '[s]', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
+  Task: { id: 's', user_id: 's', list_id: 's?', parent_id: 's?', title: 's', description: 's?', completed: 'b', completed_at: 's?', starts_on: 's?', due_date: 's?', due_time: 's?', due_time_zone: 's?', priority: 's', labels: '[s]', subtasks: 'SubtaskCounts', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
+  SubtaskCounts: { open: 'n', done: 'n' },
   ListPage: { items: '[List]', total: 'n', total_is_exact: 'b', next_cursor: 's?' },
   List: { id: 's', user_id: 's', name: 's', description: 's?', color: 's', archived: 'b', archived_at: 's?', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
   TrashEmptied: { purged: 'n', is_empty: 'b' },

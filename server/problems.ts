@@ -100,6 +100,17 @@ const table = {
   task_not_found: [404, 'Not Found', 'There is no task with this id.'],
   token_expired: [401, 'Unauthorized', 'Token has expired. Please log in again.'],
   token_invalid: [401, 'Unauthorized', 'The token is not valid.'],
+  too_deep: [
+    422,
+    'Unprocessable Content',
+    'Tasks can have subtasks down to the fourth level. This one would come below it.',
+  ],
+  too_many_subtasks: [
+    409,
+    'Conflict',
+    'The task has more than 2,000 subtasks, counted over all levels. Change some of them on ' +
+      'their own first, then try again.',
+  ],
   unsupported_media_type: [
     415,
     'Unsupported Media Type',
@@ -110,6 +121,11 @@ const table = {
     412,
     'Precondition Failed',
     'The resource has changed since the version in If-Match. Read it again before you write.',
+  ],
+  would_be_its_own_ancestor: [
+    422,
+    'Unprocessable Content',
+    'A task cannot be a subtask of itself or of one of its subtasks.',
   ],
   CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: [403, 'Forbidden', 'Cross-site navigation login blocked'],
   INVALID_CALLBACK_URL: [403, 'Forbidden', 'Invalid callbackURL'],

@@ -24,6 +24,7 @@ import { taskActions } from './tasks/actions.ts'
 import { tasks } from './tasks/fields.ts'
 import { taskOperations } from './tasks/operations.ts'
 import { queryOperations } from './tasks/query/operations.ts'
+import { tasksOfList } from './tasks/write/with-list.ts'
 import { exportOperations } from './transfer/export-operations.ts'
 import { importOperations } from './transfer/import-operations.ts'
 
@@ -69,10 +70,10 @@ export async function createService(
     ),
     ...taskOperations(database, config.quota),
     ...queryOperations(database, pageCursors),
-    ...listOperations(database, pageCursors, config.quota, tasks),
+    ...listOperations(database, pageCursors, config.quota, tasksOfList),
     ...resourceOperations(database, pageCursors, [tasks, lists], {
       ...taskActions(config.quota),
-      ...listActions(config.quota, tasks),
+      ...listActions(config.quota, tasksOfList),
     }),
     ...exportOperations(database),
     ...importOperations(database, config.quota),

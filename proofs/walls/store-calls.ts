@@ -24,10 +24,11 @@ import { localTimeIn } from '../../server/tasks/query/local-time.ts'
 import * as searchInParts from '../../server/tasks/query/search-in-parts.ts'
 import * as taskCounts from '../../server/tasks/query/task-counts.ts'
 import * as taskPage from '../../server/tasks/query/task-page.ts'
+import * as completeTask from '../../server/tasks/write/complete-task.ts'
 import * as insertTask from '../../server/tasks/write/insert-task.ts'
-import * as restoreTask from '../../server/tasks/write/restore-task.ts'
-import * as toggleTask from '../../server/tasks/write/toggle-task.ts'
+import * as trashTask from '../../server/tasks/write/trash-task.ts'
 import * as updateTask from '../../server/tasks/write/update-task.ts'
+import { tasksOfList } from '../../server/tasks/write/with-list.ts'
 import { AMPLE } from '../../server/testing/data/usage.ts'
 import type { Person } from '../../server/testing/person.ts'
 import * as exportStore from '../../server/transfer/export-store.ts'
@@ -169,16 +170,16 @@ const queryCalls = (database: () => Database): StoreCalls => ({
     module: trashList,
     calls: {
       deleteList: (caller, _owner, _id, _other, listId) =>
-        trashList.deleteList(database(), caller, tasks, listId, keyed()),
+        trashList.deleteList(database(), caller, tasksOfList, listId, keyed()),
       restoreList: (caller, _owner, _id, _other, listId) =>
-        trashList.restoreList(database(), caller, tasks, listId, UNGUARDED),
+        trashList.restoreList(database(), caller, tasksOfList, listId, UNGUARDED),
     },
   },
-  'server/tasks/write/restore-task.ts': {
-    module: restoreTask,
+  'server/tasks/write/trash-task.ts': {
+    module: trashTask,
     calls: {
-      restoreTask: (caller, _owner, id) =>
-        restoreTask.restoreTask(database(), caller, id, UNGUARDED),
+      deleteTask: (caller, _owner, id) => trashTask.deleteTask(database(), caller, id, keyed()),
+      restoreTask: (caller, _owner, id) => trashTask.restoreTask(database(), caller, id, UNGUARDED),
     },
   },
   'server/lists/select-page.ts': {
@@ -238,22 +239,42 @@ const writeCalls = (database: () => Database): StoreCalls => ({
           undefined,
           AMPLE,
         ),
+        await insertTask.insertTask(
+          database(),
+          caller,
+          randomUUID(),
+          { title: 'planted', parent_id: id },
+          undefined,
+          AMPLE,
+        ),
       ],
     },
   },
   'server/tasks/write/update-task.ts': {
     module: updateTask,
     calls: {
-      updateTask: (caller, _owner, id, _other, listId) => {
-        const change = { title: 'taken', description: null, completed: true, list_id: listId }
-        return updateTask.updateTask(database(), caller, id, change, keyed(), AMPLE)
+      updateTask: async (caller, _owner, id, otherId, listId) => {
+        const update = (of: string, change: object) =>
+          updateTask.updateTask(database(), caller, of, change, keyed(), AMPLE)
+        // Bob's task itself, and a task of the caller under Bob's.
+        const ownId = randomUUID()
+        await insertTask.insertTask(database(), caller, ownId, { title: 'own' }, undefined, AMPLE)
+        return [
+          await update(id, { title: 'taken', completed: true, list_id: listId }),
+          await update(id, { parent_id: otherId }),
+          await update(id, { parent_id: ownId }),
+          await update(ownId, { parent_id: id }),
+          await update(ownId, { list_id: listId }),
+        ]
       },
     },
   },
-  'server/tasks/write/toggle-task.ts': {
-    module: toggleTask,
+  'server/tasks/write/complete-task.ts': {
+    module: completeTask,
     calls: {
-      toggleTask: (caller, _owner, id) => toggleTask.toggleTask(database(), caller, id, keyed()),
+      toggleTask: (caller, _owner, id) => completeTask.toggleTask(database(), caller, id, keyed()),
+      completeTree: (caller, _owner, id) =>
+        completeTask.completeTree(database(), caller, id, true, keyed()),
     },
   },
   'server/resource/write/insert.ts': {
@@ -269,16 +290,9 @@ const writeCalls = (database: () => Database): StoreCalls => ({
     module: update,
     calls: {
       updateResource: (caller, _owner, id) =>
-        update.updateResource(
-          database(),
-          caller,
-          tasks,
-          id,
-          { title: 'taken' },
-          NO_VIOLATION,
-          keyed(),
-          AMPLE,
-        ),
+        update.updateResource(database(), caller, tasks, id, { title: 'taken' }, keyed(), AMPLE, {
+          violation: NO_VIOLATION,
+        }),
     },
   },
   'server/resource/write/move.ts': {

@@ -1,10 +1,9 @@
 import { v7 as uuidv7 } from 'uuid'
 import { type Actions, guardOfOperation, type Kind } from '../resource/bulk.ts'
-import type { Resource } from '../resource/fields.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { lists } from './fields.ts'
-import { deleteList, restoreList } from './trash-list.ts'
+import { deleteList, type Held, restoreList } from './trash-list.ts'
 import { insertList, updateList } from './write-list.ts'
 
 const kind: Kind = { resource: lists, missing: 'list_not_found', taken: 'list_id_taken' }
@@ -12,11 +11,11 @@ const kind: Kind = { resource: lists, missing: 'list_not_found', taken: 'list_id
 /**
  * What the operations of a bulk do with lists.
  *
- * @param tasks the kind of resource that lists hold
+ * @param held what lists hold
  */
 export function listActions(
   quota: Quota,
-  tasks: Resource,
+  held: Held,
 ): Pick<Actions, Extract<keyof Actions, `${string}_list`>> {
   return {
     create_list: {
@@ -41,13 +40,13 @@ export function listActions(
       kind,
       body: '',
       perform: (statements, caller, { id, ...operation }) =>
-        deleteList(statements, caller, tasks, id, guardOfOperation(operation)),
+        deleteList(statements, caller, held, id, guardOfOperation(operation)),
     },
     restore_list: {
       kind,
       body: '',
       perform: (statements, caller, { id, ...operation }) =>
-        restoreList(statements, caller, tasks, id, guardOfOperation(operation)),
+        restoreList(statements, caller, held, id, guardOfOperation(operation)),
     },
   }
 }

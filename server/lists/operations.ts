@@ -4,7 +4,6 @@ import type { Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { problem } from '../problems.ts'
 import type { Cursors } from '../resource/cursor.ts'
-import type { Resource } from '../resource/fields.ts'
 import { toIdempotencyKey } from '../resource/idempotency/idempotency.ts'
 import { pageResponse, readCursor } from '../resource/page.ts'
 import { matchesWeakly, pageTags } from '../resource/precondition.ts'
@@ -14,7 +13,7 @@ import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { lists } from './fields.ts'
 import { selectListPage } from './select-page.ts'
-import { deleteList, restoreList } from './trash-list.ts'
+import { deleteList, type Held, restoreList } from './trash-list.ts'
 import { insertList, updateList } from './write-list.ts'
 
 type List = components['schemas']['List']
@@ -27,19 +26,19 @@ type ListOperation =
   | 'restoreList'
   | 'moveList'
 
-const { responseOf, conflictOf, changeResponse } = writeResponses('list_not_found', lists.rules)
+const { responseOf, ownProblemOf, changeResponse } = writeResponses('list_not_found', lists.rules)
 const listCreated = createdAt('lists')
 
 /**
  * The operations on lists.
  *
- * @param tasks the kind of resource that lists hold
+ * @param held what lists hold
  */
 export function listOperations(
   database: Database,
   cursors: Cursors,
   quota: Quota,
-  tasks: Resource,
+  held: Held,
 ): Pick<Handlers, ListOperation> {
   return {
     async listLists({ query, header }, caller) {
@@ -63,7 +62,7 @@ export function listOperations(
       const written = await insertList(database, caller, id, content, key, quota)
       if (!written) return problem('session_ended')
       if (written.outcome === 'taken') return problem('list_id_taken')
-      return conflictOf(written, body) ?? responseOf(written, body, listCreated)
+      return ownProblemOf(written, body) ?? responseOf(written, body, listCreated)
     },
 
     async getList({ path, header }, caller) {
@@ -79,25 +78,25 @@ export function listOperations(
     async updateList({ path, header, body }, caller) {
       const guard = guardOf('updateList', path.list_id, header, body)
       const written = await updateList(database, caller, path.list_id, body, guard, quota)
-      return conflictOf(written, body) ?? changeResponse(written, body, withBody)
+      return ownProblemOf(written, body) ?? changeResponse(written, body, withBody)
     },
 
     async deleteList({ path, header }, caller) {
       const guard = guardOf('deleteList', path.list_id, header)
-      const written = await deleteList(database, caller, tasks, path.list_id, guard)
-      return conflictOf(written, {}) ?? changeResponse(written, {}, withoutBody)
+      const written = await deleteList(database, caller, held, path.list_id, guard)
+      return ownProblemOf(written, {}) ?? changeResponse(written, {}, withoutBody)
     },
 
     async restoreList({ path, header }, caller) {
       const guard = guardOf('restoreList', path.list_id, header)
-      const written = await restoreList(database, caller, tasks, path.list_id, guard)
+      const written = await restoreList(database, caller, held, path.list_id, guard)
       return changeResponse(written, {}, withBody)
     },
 
     async moveList({ path, header, body }, caller) {
       const guard = guardOf('moveList', path.list_id, header, body)
       const written = await moveResource<List>(database, caller, lists, path.list_id, body, guard)
-      return conflictOf(written, body) ?? changeResponse(written, body, withBody)
+      return ownProblemOf(written, body) ?? changeResponse(written, body, withBody)
     },
   }
 }

@@ -4,33 +4,34 @@ import type { Statements } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import type { Resource } from '../resource/fields.ts'
 import type { ChangeResult } from '../resource/result.ts'
+import type { Members } from '../resource/write/members.ts'
 import { deleteResource, restoreResource } from '../resource/write/trash.ts'
 import type { Guard } from '../resource/write/write.ts'
 import { LIST_LIMIT, lists } from './fields.ts'
 
 type List = components['schemas']['List']
 
-/**
- * Moves a list to the trash, and its tasks with it. Those that are there already stay as they are.
- *
- * @param tasks the kind of resource that lists hold
- */
+/** What a list holds, and what becomes of it together with the list. */
+export interface Held {
+  resource: Resource
+  /** Those that are not in the trash. */
+  isHeld(listId: string): Fragment
+  goesAlong(caller: Caller, listId: string): Members
+  comesAlong(caller: Caller, listId: string): Members
+}
+
+/** Moves a list to the trash, and its tasks with it. Those that are there already stay as they are. */
 export function deleteList(
   database: Statements,
   caller: Caller,
-  tasks: Resource,
+  held: Held,
   id: string,
   guard: Guard,
 ): Promise<ChangeResult<List> | undefined> {
-  const which = sql.fragment`tasks.list_id = ${id}::uuid and tasks.state <> 'trashed'`
   return deleteResource(database, caller, lists, id, guard, {
-    violation: violationOf(caller, tasks, which),
-    members: {
-      resource: tasks,
-      which,
-      assignments: sql.fragment`trashed_at = advanced.at, trashed_with = ${id}::uuid`,
-      areFirst: true,
-    },
+    violation: violationOf(caller, held, id),
+    members: [held.goesAlong(caller, id)],
+    isLong: true,
   })
 }
 
@@ -38,21 +39,19 @@ export function deleteList(
 export function restoreList(
   database: Statements,
   caller: Caller,
-  tasks: Resource,
+  held: Held,
   id: string,
   guard: Guard,
 ): Promise<ChangeResult<List> | undefined> {
-  return restoreResource(database, caller, lists, id, guard, {
-    members: {
-      resource: tasks,
-      which: sql.fragment`tasks.trashed_with = ${id}::uuid`,
-      assignments: sql.fragment`trashed_at = null, trashed_with = null`,
-      areFirst: false,
-    },
-  })
+  const members = [held.comesAlong(caller, id)]
+  return restoreResource(database, caller, lists, id, guard, { members, isLong: true })
 }
 
-const violationOf = (caller: Caller, { name, table }: Resource, which: Fragment) => sql.fragment`
+const violationOf = (
+  caller: Caller,
+  { resource: { name, table }, isHeld }: Held,
+  id: string,
+) => sql.fragment`
         case
           when (
             select count(*)
@@ -60,7 +59,7 @@ const violationOf = (caller: Caller, { name, table }: Resource, which: Fragment)
               select
               from ${table}
               where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
-                and ${which}
+                and ${isHeld(id)}
               limit ${LIST_LIMIT + 1}
             ) held
           ) > ${LIST_LIMIT}

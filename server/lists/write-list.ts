@@ -38,5 +38,7 @@ export function updateList(
   guard: Guard,
   quota: Quota,
 ): Promise<ChangeResult<List> | undefined> {
-  return updateResource(database, caller, lists, id, change, NO_VIOLATION, guard, quota)
+  return updateResource(database, caller, lists, id, change, guard, quota, {
+    violation: NO_VIOLATION,
+  })
 }

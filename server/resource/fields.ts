@@ -21,6 +21,9 @@ export interface Field<Name extends string = string> {
   since?: string
 }
 
+/** Values of columns, by name, that a statement computes from what is stored. */
+export type Computed = Record<string, Fragment>
+
 /**
  * A kind of resource. Create, patch, comparison, responses, import and export derive from its
  * fields: a new field is one line in the table of its noun.
@@ -45,19 +48,23 @@ export interface Resource<Content extends object = never> {
   derived: Fragment
   /** The bytes of a row that count, by the name of the row. */
   bytesOf(row: string): Fragment
-  /** The columns of `content`, of a request that creates a resource. */
-  draftOf(content: Content): Fragment
+  /** The columns of `content`, of a request that creates a resource, and what is computed. */
+  draftOf(content: Content, computed: Computed): Fragment
   /**
    * The columns of `changeable` after a merge patch (RFC 7396) of a row. The text is the same for
-   * every patch, so that one prepared statement serves all.
+   * every patch with the same computed columns, so that one prepared statement serves all.
    */
-  patchOf(change: Partial<Content>): Fragment
+  patchOf(change: Partial<Content>, computed: Computed): Fragment
+  /** The names of the computed columns that are no fields. */
+  columnsBeside(computed: Computed): string[]
   /** For `insert into`: the columns of `changeable`, and their values from a draft. */
   inserted: { columns: Fragment; values: (since: (member: Fragment) => Fragment) => Fragment }
   /** Whether what is in the trash can be purged, where some of it `stays`; absent: always. */
   isPurgeable?: (stays: (table: string) => Fragment) => Fragment
   /** The columns of the resources that it is under; see `placed_version` in the migrations. */
   placedBy: readonly string[]
+  /** What is in the trash in the order in which it is purged. */
+  trashOrder: Fragment
   /** The rules that only the stored resources show a body to violate. */
   rules: Rules
 }
@@ -69,6 +76,10 @@ export interface ResourceDefinition<Content> {
   /** Texts, and arrays of texts, whose bytes count. */
   counted: readonly (keyof Content & string)[]
   placedBy?: readonly (keyof Content & string)[]
+  /** Columns that the server keeps up to date, and the members that are made of them. */
+  kept?: { columns: readonly string[]; members: Fragment }
+  /** The column with the level below others of the kind: the lowest are purged first. */
+  level?: string
   isPurgeable?: (stays: (table: string) => Fragment) => Fragment
   rules: Rules
 }
@@ -88,15 +99,18 @@ export function defineResource<Content extends object>({
   fields,
   counted,
   placedBy = [],
+  kept,
+  level,
   isPurgeable,
   rules,
 }: ResourceDefinition<Content>): Resource<Content> {
-  const content = fields.map(({ name }) => name)
+  const content: readonly string[] = fields.map(({ name }) => name)
   const changeable = fields.map(columnOf)
   const members = (time: (name: string) => Fragment) =>
     list([
       ...['id', 'user_id'].map(nameOf),
       ...fields.flatMap((field) => outputOf(field, time)),
+      ...(kept ? [kept.members] : []),
       ...GENERATED.map((name) => (TIMES.includes(name) ? time(name) : nameOf(name))),
       sql.fragment`'"' || version || '"' as etag`,
     ])
@@ -104,29 +118,50 @@ export function defineResource<Content extends object>({
     type,
     name: table,
     table: nameOf(table),
-    columns: columnsOf(table, ['user_id', 'id', 'version', ...changeable, ...GENERATED]),
+    columns: columnsOf(table, [
+      ...['user_id', 'id', 'version'],
+      ...changeable,
+      ...(kept?.columns ?? []),
+      ...GENERATED,
+    ]),
     output: members(nameOf),
     json: members((name) => sql.fragment`utc_text(${nameOf(name)}) as ${nameOf(name)}`),
     content,
     changeable,
     derived: derivedOf(fields),
     bytesOf: (row) => bytesOf(fields, counted, row),
-    draftOf: (sent) =>
-      list(
-        fields.map(
-          (field) => sql.fragment`${bound(field, memberOf(sent, field))} as ${nameOf(field.name)}`,
-        ),
+    draftOf: (sent, computed) =>
+      withComputed(
+        fields,
+        computed,
+        (field) => sql.fragment`${bound(field, memberOf(sent, field))} as ${nameOf(field.name)}`,
       ),
-    patchOf: (sent) => list(fields.map((field) => patched(field, memberOf(sent, field)))),
+    patchOf: (sent, computed) =>
+      withComputed(fields, computed, (field) => patched(field, memberOf(sent, field))),
+    columnsBeside: (computed) => Object.keys(computed).filter((name) => !content.includes(name)),
     inserted: {
       columns: list(changeable.map(nameOf)),
       values: (since) =>
         list(fields.map((field) => (field.since ? since(nameOf(field.name)) : nameOf(field.name)))),
     },
     placedBy,
+    trashOrder: level
+      ? sql.fragment`trashed_at, ${nameOf(level)} desc, id`
+      : sql.fragment`trashed_at, id`,
     ...(isPurgeable ? { isPurgeable } : {}),
     rules,
   }
+}
+
+function withComputed(
+  fields: readonly Field[],
+  computed: Computed,
+  columnFrom: (field: Field) => Fragment,
+): Fragment {
+  return list([
+    ...fields.filter(({ name }) => !(name in computed)).map(columnFrom),
+    ...Object.entries(computed).map(([name, value]) => sql.fragment`${value} as ${nameOf(name)}`),
+  ])
 }
 
 const memberOf = (sent: object, { name }: Field): Value => Object(sent)[name]

@@ -7,7 +7,7 @@ import type { Cursors } from './cursor.ts'
 import type { Resource } from './fields.ts'
 import { replayedHeader, toIdempotencyKey } from './idempotency/idempotency.ts'
 import { pageTags } from './precondition.ts'
-import { conflictCodeOf, violationError } from './rule-violation.ts'
+import { ownCodeOf, violationError } from './rule-violation.ts'
 import { emptyTrash } from './write/empty-trash.ts'
 
 /**
@@ -110,7 +110,7 @@ function failureResponse(
     case 'refused': {
       const sent: object = Object(operation)[body] ?? {}
       const { pointer, detail } = violationError(rules, failure.violation, sent)
-      const code = conflictCodeOf(rules, failure.violation) ?? 'invalid_body'
+      const code = ownCodeOf(rules, failure.violation) ?? 'invalid_body'
       return problem(code, { errors: at(`${body || 'id'}${pointer}`, detail) })
     }
   }

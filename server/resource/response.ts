@@ -3,7 +3,7 @@ import type { Kind } from './bulk.ts'
 import { replayedHeader, toIdempotencyKey } from './idempotency/idempotency.ts'
 import { versionsToMatch } from './precondition.ts'
 import type { ChangeResult, WriteResult } from './result.ts'
-import { conflictCodeOf, type Rules, violationError } from './rule-violation.ts'
+import { ownCodeOf, type Rules, violationError } from './rule-violation.ts'
 import type { Guard } from './write/write.ts'
 
 interface Value {
@@ -49,9 +49,9 @@ export function writeResponses<Missing extends Kind['missing']>(missing: Missing
     responseOf,
 
     /** Undefined but for a violation with a problem code of its own. */
-    conflictOf(written: WriteResult<Value> | { outcome: string } | undefined, sent: object) {
+    ownProblemOf(written: WriteResult<Value> | { outcome: string } | undefined, sent: object) {
       if (written?.outcome !== 'refused' || !('violation' in written)) return undefined
-      const code = conflictCodeOf(rules, written.violation)
+      const code = ownCodeOf(rules, written.violation)
       if (!code) return undefined
       const error = violationError(rules, written.violation, sent)
       return problem(code, error.pointer === '' ? {} : { errors: [error] })

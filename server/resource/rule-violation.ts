@@ -4,13 +4,16 @@ import type { FieldError } from '../problems.ts'
  * For each rule that only the stored resource, or another one, shows a body to violate: the members
  * that may cause it, the likeliest first, and the sentence.
  */
-export type Rules = Record<
-  string,
-  [members: [string, ...string[]], detail: string, code?: ConflictCode]
->
+export type Rules = Record<string, [members: [string, ...string[]], detail: string, code?: OwnCode]>
 
-/** The problem code of a rule whose violation is a conflict; the others are an invalid body. */
-type ConflictCode = 'position_exhausted' | 'quota_exceeded' | 'list_too_large'
+/** The problem code of a rule that has its own; the others are an invalid body. */
+type OwnCode =
+  | 'position_exhausted'
+  | 'quota_exceeded'
+  | 'list_too_large'
+  | 'too_deep'
+  | 'too_many_subtasks'
+  | 'would_be_its_own_ancestor'
 
 /** The rules of every resource. */
 export const COMMON_RULES: Rules = {
@@ -28,7 +31,7 @@ export type RuleViolation = string
 
 const ruleOf = (violation: RuleViolation) => violation.split(' ')[0] ?? ''
 
-export function conflictCodeOf(rules: Rules, violation: RuleViolation): ConflictCode | undefined {
+export function ownCodeOf(rules: Rules, violation: RuleViolation): OwnCode | undefined {
   return rules[ruleOf(violation)]?.[2]
 }
 

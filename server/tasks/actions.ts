@@ -2,10 +2,10 @@ import { v7 as uuidv7 } from 'uuid'
 import { type Actions, guardOfOperation, type Kind } from '../resource/bulk.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
-import { deleteResource } from '../resource/write/trash.ts'
 import { tasks } from './fields.ts'
+import { completeTree } from './write/complete-task.ts'
 import { insertTask } from './write/insert-task.ts'
-import { restoreTask } from './write/restore-task.ts'
+import { deleteTask, restoreTask } from './write/trash-task.ts'
 import { updateTask } from './write/update-task.ts'
 
 const kind: Kind = { resource: tasks, missing: 'task_not_found', taken: 'task_id_taken' }
@@ -28,8 +28,10 @@ export function taskActions(quota: Quota): Pick<Actions, Extract<keyof Actions, 
     complete_task: {
       kind,
       body: '',
-      perform: (statements, caller, { id, completed, ...operation }) =>
-        updateTask(statements, caller, id, { completed }, guardOfOperation(operation), quota),
+      perform: (statements, caller, { id, completed, subtasks, ...operation }) =>
+        subtasks === 'include'
+          ? completeTree(statements, caller, id, completed, guardOfOperation(operation))
+          : updateTask(statements, caller, id, { completed }, guardOfOperation(operation), quota),
     },
     move_task: {
       kind,
@@ -41,7 +43,7 @@ export function taskActions(quota: Quota): Pick<Actions, Extract<keyof Actions, 
       kind,
       body: '',
       perform: (statements, caller, { id, ...operation }) =>
-        deleteResource(statements, caller, tasks, id, guardOfOperation(operation)),
+        deleteTask(statements, caller, id, guardOfOperation(operation)),
     },
     restore_task: {
       kind,

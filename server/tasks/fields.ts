@@ -7,18 +7,25 @@ import { COMMON_RULES } from '../resource/rule-violation.ts'
 type Content = Omit<components['schemas']['TaskCreate'], 'id'>
 
 const TEXT = sql.fragment`text`
+const UUID = sql.fragment`uuid`
+const dayField = <Name extends keyof Content>(name: Name): Field<Name> => ({
+  name,
+  type: sql.fragment`date`,
+  output: sql.fragment`to_char(${sql.identifier([name])}, 'YYYY-MM-DD')`,
+})
+
+/** How deep subtasks go: a task without a parent is on the first level. */
+export const LEVELS = 4
 
 /** The fields of a task that a user writes: a new field is a line here. */
 export const FIELDS: readonly Field<keyof Content>[] = [
-  { name: 'list_id', type: sql.fragment`uuid` },
+  { name: 'list_id', type: UUID },
+  { name: 'parent_id', type: UUID },
   { name: 'title', type: TEXT },
   { name: 'description', type: TEXT },
   { name: 'completed', type: sql.fragment`boolean`, initial: false, since: 'completed_at' },
-  {
-    name: 'due_date',
-    type: sql.fragment`date`,
-    output: sql.fragment`to_char(due_date, 'YYYY-MM-DD')`,
-  },
+  dayField('starts_on'),
+  dayField('due_date'),
   {
     name: 'due_time',
     type: sql.fragment`time`,
@@ -44,10 +51,29 @@ export const tasks = defineResource<Content>({
   table: 'tasks',
   fields: FIELDS,
   counted: ['title', 'description', 'labels'],
-  placedBy: ['list_id'],
+  placedBy: ['list_id', 'parent_id'],
+  kept: {
+    columns: ['level', 'subtasks_open', 'subtasks_done', 'trashed_with'],
+    members: sql.fragment`
+      json_build_object('open', subtasks_open, 'done', subtasks_done) as subtasks`,
+  },
+  level: 'level',
   rules: {
     ...COMMON_RULES,
     list_missing: [['list_id', 'list'], 'Is not the id of a list.'],
+    parent_missing: [['parent_id'], 'Is not the id of a task.'],
+    not_list_of_parent: [
+      ['list_id', 'parent_id'],
+      'Is not the list of the parent task. To take the task out of its parent, set parent_id to ' +
+        'null, too.',
+    ],
+    too_deep: [['parent_id'], 'Leaves a task below the fourth level.', 'too_deep'],
+    would_be_its_own_ancestor: [
+      ['parent_id'],
+      'Is the task itself or one of its subtasks.',
+      'would_be_its_own_ancestor',
+    ],
+    too_many_subtasks: [[''], 'Has too many subtasks.', 'too_many_subtasks'],
     time_without_date: [
       ['due_time', 'due_date'],
       'Is a time without a day: due_time needs a due_date. To take the day away, set the time to ' +
@@ -80,13 +106,57 @@ export const isListThere = (caller: Caller, listId: Fragment): Fragment => sql.f
       and lists.state <> 'trashed'
   )`
 
-/** The rule that a task with these columns violates, else null. */
-export const violationOf = (caller: Caller): Fragment => sql.fragment`
+const column = (row: string, name: string) => sql.fragment`${sql.identifier([row, name])}`
+
+/** A value of the task of the caller with this id, where it is not in the trash; else null. */
+export const valueOfTask = (
+  caller: Caller,
+  id: Fragment,
+  value: Fragment,
+): Fragment => sql.fragment`
+  (
+    select ${value}
+    from tasks task
+    where task.user_id = ${caller.userId}::uuid
+      and task.id = ${id}
+      and task.state <> 'trashed'
+  )`
+
+/**
+ * The rule that the place of a task violates, else null.
+ *
+ * @param row where its `list_id`, `parent_id` and `level` stand
+ * @param height how many levels of subtasks it has
+ */
+export function placeViolation(caller: Caller, row: string, height: Fragment): Fragment {
+  const [listId, parentId] = [column(row, 'list_id'), column(row, 'parent_id')]
+  const ofParent = (value: Fragment) => valueOfTask(caller, parentId, value)
+  return sql.fragment`
   case
-    when list_id is not null and not ${isListThere(caller, sql.fragment`list_id`)}
-      then 'list_missing'
-    else due_violation(due_date, due_time, due_time_zone)
+    when ${parentId} is null then
+      case
+        when ${listId} is not null and not ${isListThere(caller, listId)} then 'list_missing'
+      end
+    when ${ofParent(sql.fragment`true`)} is null then 'parent_missing'
+    when ${listId} is distinct from ${ofParent(sql.fragment`task.list_id`)}
+      then 'not_list_of_parent'
+    when ${column(row, 'level')} + ${height} > ${LEVELS} then 'too_deep'
   end`
+}
+
+/** The rule that the due time of a task violates, else null. */
+export const dueViolation = sql.fragment`due_violation(due_date, due_time, due_time_zone)`
+
+/** The columns of a task that is under a parent. */
+export function underParent(
+  caller: Caller,
+  parentId: Fragment,
+): { list_id: Fragment; level: Fragment } {
+  return {
+    list_id: valueOfTask(caller, parentId, sql.fragment`task.list_id`),
+    level: sql.fragment`coalesce(${valueOfTask(caller, parentId, sql.fragment`task.level + 1`)}, 1)`,
+  }
+}
 
 /** The members of a file of tasks that come from these fields. */
 export const FILE_MEMBERS = FIELDS.flatMap(({ name }) =>

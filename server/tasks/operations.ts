@@ -9,11 +9,10 @@ import { createdAt, guardOf, withBody, withoutBody, writeResponses } from '../re
 import { selectResource } from '../resource/select.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
-import { deleteResource } from '../resource/write/trash.ts'
 import { tasks } from './fields.ts'
+import { completeTree, toggleTask } from './write/complete-task.ts'
 import { insertTask } from './write/insert-task.ts'
-import { restoreTask } from './write/restore-task.ts'
-import { toggleTask } from './write/toggle-task.ts'
+import { deleteTask, restoreTask } from './write/trash-task.ts'
 import { updateTask } from './write/update-task.ts'
 
 type Task = components['schemas']['Task']
@@ -26,7 +25,7 @@ type TaskOperation =
   | 'toggleTaskCompletion'
   | 'moveTask'
 
-const { responseOf, conflictOf, changeResponse } = writeResponses('task_not_found', tasks.rules)
+const { responseOf, ownProblemOf, changeResponse } = writeResponses('task_not_found', tasks.rules)
 const taskCreated = createdAt('tasks')
 
 /** The operations on one task. */
@@ -38,7 +37,7 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
       const written = await insertTask(database, caller, id, fields, key, quota)
       if (!written) return problem('session_ended')
       if (written.outcome === 'taken') return problem('task_id_taken')
-      return conflictOf(written, body) ?? responseOf(written, body, taskCreated)
+      return ownProblemOf(written, body) ?? responseOf(written, body, taskCreated)
     },
 
     async getTask({ path, header }, caller) {
@@ -54,34 +53,36 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
     async updateTask({ path, header, body }, caller) {
       const guard = guardOf('updateTask', path.task_id, header, body)
       const written = await updateTask(database, caller, path.task_id, body, guard, quota)
-      return conflictOf(written, body) ?? changeResponse(written, body, withBody)
+      return ownProblemOf(written, body) ?? changeResponse(written, body, withBody)
     },
 
     async deleteTask({ path, header }, caller) {
       const guard = guardOf('deleteTask', path.task_id, header)
-      const written = await deleteResource<Task>(database, caller, tasks, path.task_id, guard)
-      return changeResponse(written, {}, withoutBody)
+      const written = await deleteTask(database, caller, path.task_id, guard)
+      return ownProblemOf(written, {}) ?? changeResponse(written, {}, withoutBody)
     },
 
     async restoreTask({ path, header }, caller) {
       const guard = guardOf('restoreTask', path.task_id, header)
       const written = await restoreTask(database, caller, path.task_id, guard)
-      return changeResponse(written, {}, withBody)
+      return ownProblemOf(written, {}) ?? changeResponse(written, {}, withBody)
     },
 
     async toggleTaskCompletion({ path, header, body }, caller) {
       const guard = guardOf('toggleTaskCompletion', path.task_id, header, body)
-      const written =
-        body === undefined
-          ? toggleTask(database, caller, path.task_id, guard)
-          : updateTask(database, caller, path.task_id, body, guard, quota)
-      return changeResponse(await written, body ?? {}, withBody)
+      const { completed, subtasks } = body ?? {}
+      const written = await (completed === undefined
+        ? toggleTask(database, caller, path.task_id, guard)
+        : subtasks === 'include'
+          ? completeTree(database, caller, path.task_id, completed, guard)
+          : updateTask(database, caller, path.task_id, { completed }, guard, quota))
+      return ownProblemOf(written, {}) ?? changeResponse(written, body ?? {}, withBody)
     },
 
     async moveTask({ path, header, body }, caller) {
       const guard = guardOf('moveTask', path.task_id, header, body)
       const written = await moveResource<Task>(database, caller, tasks, path.task_id, body, guard)
-      return conflictOf(written, body) ?? changeResponse(written, body, withBody)
+      return ownProblemOf(written, body) ?? changeResponse(written, body, withBody)
     },
   }
 }

@@ -41,10 +41,14 @@ function toDo(
     `LAST-MODIFIED:${moment(task.updated_at)}`,
     `SUMMARY:${escaped(task.title)}`,
     ...(task.description ? [`DESCRIPTION:${escaped(task.description)}`] : []),
+    ...(task.starts_on === null
+      ? []
+      : [`DTSTART;VALUE=DATE:${task.starts_on.replaceAll('-', '')}`]),
     ...due(task, due_instant),
     ...(priority === undefined ? [] : [`PRIORITY:${priority}`]),
     // A line each: some readers do not find the comma behind a label that ends with a backslash.
     ...task.labels.map((label) => `CATEGORIES:${escaped(label)}`),
+    ...(task.parent_id === null ? [] : [`RELATED-TO:${task.parent_id}`]),
     ...(list === undefined ? [] : [`X-DOCKET-LIST:${escaped(list)}`]),
     ...(task.completed_at === null
       ? ['STATUS:NEEDS-ACTION']

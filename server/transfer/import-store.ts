@@ -5,8 +5,14 @@ import { columnsOf, recordColumns, recordMembers } from '../resource/fields.ts'
 import { liveCaller } from '../resource/live-caller.ts'
 import type { RuleViolation } from '../resource/rule-violation.ts'
 import { advanced, userVersion } from '../resource/version.ts'
+import {
+  type Members,
+  readMembers,
+  versionCount,
+  writtenMembers,
+} from '../resource/write/members.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
-import { FIELDS, tasks, violationOf } from '../tasks/fields.ts'
+import { dueViolation, FIELDS, LEVELS, placeViolation, tasks } from '../tasks/fields.ts'
 import type { ImportedRow } from './imported-row.ts'
 
 /**
@@ -23,8 +29,62 @@ export type RowResult = { row: number } & (
  */
 const COMPARED = tasks.content.filter((name) => name !== 'description')
 
+const NO_LEVELS = sql.fragment`0`
 const GROWTH = { tasks: sql.fragment`changed.tasks`, bytes: sql.fragment`changed.bytes` }
 const USAGE = { tasks: sql.fragment`turn`, bytes: sql.fragment`size` }
+
+const PLACE = ['list_id', 'parent_id']
+const PARENTS: Members = {
+  name: 'parents',
+  resource: tasks,
+  rows: sql.fragment`
+      select
+        parent_id as id,
+        count(*) filter (where not completed)::int as open,
+        count(*) filter (where completed)::int as done
+      from fitting
+      where parent_id is not null and trashed_at is null
+      group by parent_id`,
+  order: sql.fragment`id`,
+  assignments: sql.fragment`
+    subtasks_open = tasks.subtasks_open + parents.open,
+    subtasks_done = tasks.subtasks_done + parents.done`,
+  areFirst: true,
+}
+
+/**
+ * Creates the tasks of a file: first those without a parent in it, then their subtasks, and so on.
+ * Undefined when the caller's session has ended.
+ */
+export async function insertTasks(
+  database: Statements,
+  caller: Caller,
+  drafts: readonly ImportedRow[],
+  quota: Quota,
+): Promise<RowResult[] | undefined> {
+  const results: RowResult[] = []
+  for (const part of byLevel(drafts)) {
+    const inserted = await insertLevel(database, caller, part, quota)
+    if (!inserted) return undefined
+    results.push(...inserted)
+  }
+  return results
+}
+
+/**
+ * The rows of each level of subtasks of a file. Below the levels that there can be, and where rows
+ * are parents of each other, all are on the last one: their parents will not be found.
+ */
+function byLevel(drafts: readonly ImportedRow[]): ImportedRow[][] {
+  const byId = new Map(drafts.map((draft) => [draft.id, draft]))
+  const levelOf = ({ parent_id }: ImportedRow, below = 0): number => {
+    const parent = byId.get(parent_id ?? '')
+    return parent && below < LEVELS ? levelOf(parent, below + 1) : below
+  }
+  const levels = Array.from({ length: LEVELS + 1 }, (): ImportedRow[] => [])
+  for (const draft of drafts) levels[levelOf(draft)]?.push(draft)
+  return levels.filter((part, index) => index === 0 || part.length > 0)
+}
 
 /**
  * Creates the tasks that do not exist yet, at the bottom of the manual order, in the order given.
@@ -34,14 +94,15 @@ const USAGE = { tasks: sql.fragment`turn`, bytes: sql.fragment`size` }
  * the valid rows without a task. fitting: those of them, from the first on, that the quota has room
  * for. changed: how many they are. advanced: the last of their versions. created: their tasks.
  */
-export async function insertTasks(
+async function insertLevel(
   database: Statements,
   caller: Caller,
   drafts: readonly ImportedRow[],
   quota: Quota,
 ): Promise<RowResult[] | undefined> {
+  const members = drafts.some(({ parent_id }) => parent_id != null) ? [PARENTS] : []
   const given = JSON.stringify(
-    drafts.map(({ user_id, etag, position, isIdMade, list, ...draft }, index) => ({
+    drafts.map(({ user_id, etag, position, subtasks, isIdMade, list, ...draft }, index) => ({
       ...draft,
       place: index + 1,
     })),
@@ -53,7 +114,11 @@ export async function insertTasks(
         place,
         "row",
         id,
-        ${recordMembers(FIELDS)},
+        ${recordMembers(FIELDS.filter(({ name }) => !PLACE.includes(name)))},
+        -- A subtask is in the list of its parent. One in the trash needs none.
+        case when parent.task_id is null then list_id else parent.task_list end as list_id,
+        case when trashed_at is null then parent_id else parent.task_id end as parent_id,
+        coalesce(parent.task_level, 0) + 1 as level,
         completed_at,
         trashed_at,
         created_at,
@@ -68,9 +133,16 @@ export async function insertTasks(
         created_at timestamptz(3),
         updated_at timestamptz(3)
       )
+      left join (
+        select id as task_id, list_id as task_list, level as task_level
+        from tasks
+        where tasks.user_id = ${caller.userId}::uuid and tasks.state <> 'trashed'
+      ) parent on parent.task_id = parent_id
     ),
     next as materialized (
-      select given.*, ${violationOf(caller)} as violation
+      select
+        given.*,
+        coalesce(${placeViolation(caller, 'given', NO_LEVELS)}, ${dueViolation}) as violation
       from given
     ),
     existing as materialized (
@@ -108,11 +180,16 @@ export async function insertTasks(
       cross join (select count(*) as tasks, max(size) as bytes from fitting) counted
       where counted.tasks > 0
     ),
-    ${advanced(caller, 'changed', { count: sql.fragment`changed.tasks`, growth: GROWTH })},
+    ${readMembers(members)}
+    ${advanced(caller, 'changed', {
+      count: versionCount(members, sql.fragment`changed.tasks`),
+      growth: GROWTH,
+    })},
+    ${writtenMembers(caller, members, sql.fragment`(select tasks from changed)`)}
     created as (
       insert into tasks (
-        user_id, id, version, placed_version, ${tasks.inserted.columns}, position, trashed_at,
-        created_at, updated_at
+        user_id, id, version, placed_version, ${tasks.inserted.columns}, level, position,
+        trashed_at, created_at, updated_at
       )
       select
         advanced.user_id,
@@ -122,6 +199,7 @@ export async function insertTasks(
         ${tasks.inserted.values(
           (member) => sql.fragment`case when ${member} then least(completed_at, at) end`,
         )},
+        level,
         position_at_bottom(version - changed.tasks + turn),
         case when trashed_at is not null then at end,
         least(coalesce(created_at, updated_at), at),

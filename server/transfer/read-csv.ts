@@ -7,7 +7,7 @@ import { TAKEN, unguarded } from './csv.ts'
 
 /** Most rows of a file, and most characters of one of them; the longest task has fewer. */
 const ROW_LIMIT = 2_000
-const ROW_LENGTH = 50_000
+const ROW_LENGTH = 100_000
 /** Bytes that are parsed before other requests are served. */
 const SLICE_BYTES = 65_536
 

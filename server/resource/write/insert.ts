@@ -1,7 +1,7 @@
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
 import { type Fragment, sql } from '../../database/sql.ts'
-import { columnsOf, type Resource } from '../fields.ts'
+import { type Computed, columnsOf, list, type Resource } from '../fields.ts'
 import {
   earlierOutcome,
   earlierResponse,
@@ -11,6 +11,7 @@ import {
 import { liveCaller } from '../live-caller.ts'
 import { type CreateResult, type ResultRow, resultOf } from '../result.ts'
 import { advanced, isOutdated, userVersion } from '../version.ts'
+import { type Members, readMembers, versionCount, writtenMembers } from './members.ts'
 import { type Quota, quotaViolation } from './quota.ts'
 
 /** What a resource begins with. */
@@ -19,6 +20,10 @@ export interface Creation<Content> {
   content: Content
   /** The rule that the row `draft` violates, else null. */
   violation: Fragment
+  /** Columns that are computed from what is stored, in place of what `content` says. */
+  computed?: Computed
+  /** Other resources that are changed with it; they get their versions before it. */
+  members?: Members[]
 }
 
 /**
@@ -33,12 +38,15 @@ export async function insertResource<Content extends object, Value>(
   database: Statements,
   caller: Caller,
   resource: Resource<Content>,
-  { id, content, violation }: Creation<Content>,
+  { id, content, violation, computed = {}, members = [] }: Creation<Content>,
   key: IdempotencyKey | undefined,
   quota: Quota,
 ): Promise<CreateResult<Value> | undefined> {
   const { type, table, name, columns, output, json, inserted } = resource
   const growth = { tasks: ONE, bytes: sql.fragment`size` }
+  const beside = resource
+    .columnsBeside(computed)
+    .map((column) => sql.fragment`${sql.identifier([column])}`)
   const done = sql.fragment`
       select
         case when exists (select from created) then 201 else 200 end as status,
@@ -50,7 +58,7 @@ export async function insertResource<Content extends object, Value>(
     sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)}, ${earlierResponse(caller, key)},
     draft as materialized (
-      select user_version.user_id, ${resource.draftOf(content)}
+      select user_version.user_id, ${resource.draftOf(content, computed)}
       from user_version
       where not exists (select from earlier)
     ),
@@ -74,16 +82,20 @@ export async function insertResource<Content extends object, Value>(
     changed as (
       select * from next where violation is null and not exists (select from existing)
     ),
-    ${advanced(caller, 'changed', { growth: { tasks: ONE, bytes: sql.fragment`changed.size` } })},
+    ${readMembers(members)}
+    ${advanced(caller, 'changed', {
+      count: versionCount(members),
+      growth: { tasks: ONE, bytes: sql.fragment`changed.size` },
+    })},
+    ${writtenMembers(caller, members)}
     created as (
       insert into ${table} (
-        user_id, id, version, placed_version, ${inserted.columns}, position,
-        created_at, updated_at
+        user_id, id, version, placed_version, position, created_at, updated_at,
+        ${list([inserted.columns, ...beside])}
       )
       select
-        advanced.user_id, ${id}::uuid, version, version,
-        ${inserted.values((member) => sql.fragment`case when ${member} then at end`)},
-        position_at_bottom(version), at, at
+        advanced.user_id, ${id}::uuid, version, version, position_at_bottom(version), at, at,
+        ${list([inserted.values((is) => sql.fragment`case when ${is} then at end`), ...beside])}
       from advanced, changed
       returning ${columns}
     ),

@@ -28,7 +28,7 @@ const growth = { tasks: sql.fragment`-changed.count`, bytes: sql.fragment`-chang
 export function purge(caller: Pick<Caller, 'userId'>, kinds: Resource[], which: Purged): Fragment {
   return sql.fragment`
     doomed as materialized (
-      select trash.*, row_number() over (order by kind, updated_at, id) as turn
+      select trash.*, row_number() over (order by kind, place) as turn
       from (${sql.join(
         kinds.map((resource, kind) => trashOf(caller, resource, kind, which)),
         sql.fragment` union all `,
@@ -60,14 +60,15 @@ export function purge(caller: Pick<Caller, 'userId'>, kinds: Resource[], which: 
 
 function trashOf(
   caller: Pick<Caller, 'userId'>,
-  { type, name, table, bytesOf, isPurgeable }: Resource,
+  { type, name, table, bytesOf, trashOrder, isPurgeable }: Resource,
   kind: number,
   { stays, isWanted }: Purged,
 ): Fragment {
   return sql.fragment`
         (
           select
-            ${kind}::int as kind, ${type} as type, user_id, id, updated_at,
+            ${kind}::int as kind, ${type} as type, user_id, id,
+            row_number() over (order by ${trashOrder}) as place,
             ${bytesOf(name)} as bytes
           from ${table}
           join user_version using (user_id)
@@ -76,7 +77,7 @@ function trashOf(
             and ${isWanted}
             and not ${stays(name)}
             and ${isPurgeable ? isPurgeable(stays) : sql.fragment`true`}
-          order by updated_at, id
+          order by ${trashOrder}
           limit ${PURGE_LIMIT + 1}
         )`
 }

@@ -3,18 +3,30 @@ import type { Statements } from '../../database/database.ts'
 import { type Fragment, sql } from '../../database/sql.ts'
 import type { Resource } from '../fields.ts'
 import type { ChangeResult } from '../result.ts'
-import { type Guard, type Members, writeResource } from './write.ts'
-
-const next = sql.fragment`select user_id, id, null::text as violation from current where matched`
+import type { Members } from './members.ts'
+import { type Guard, writeResource } from './write.ts'
 
 interface Along {
-  /** The resources that go to the trash, or come back, with it. */
-  members?: Members
-  /** What else is written, for the `set` of the update. */
-  assignments?: Fragment
+  /** CTEs that the others read. */
+  context?: Fragment
   /** The rule that `current` violates, else null. */
   violation?: Fragment
+  /** New values of the row `next`, from `current`; each ends with a comma. */
+  values?: Fragment
+  /** What else is written, for the `set` of the update. */
+  assignments?: Fragment
+  /** The resources that go to the trash, or come back, with it. */
+  members?: Members[]
+  isLong?: boolean
 }
+
+const nextOf = (violation = sql.fragment`null::text`, values = sql.fragment``) => sql.fragment`
+      select user_id, id, ${values} ${violation} as violation
+      from current
+      where matched`
+
+const withOthers = (own: Fragment, others: Fragment | undefined) =>
+  others ? sql.fragment`${own}, ${others}` : own
 
 /** Moves a resource to the trash. */
 export function deleteResource<Value>(
@@ -23,16 +35,14 @@ export function deleteResource<Value>(
   resource: Resource,
   id: string,
   guard: Guard,
-  { members, violation }: Pick<Along, 'members' | 'violation'> = {},
+  { violation, values, assignments, ...along }: Along = {},
 ): Promise<ChangeResult<Value> | undefined> {
   return writeResource(database, caller, resource, id, guard, {
-    next: violation
-      ? sql.fragment`select user_id, id, ${violation} as violation from current where matched`
-      : next,
+    ...along,
+    next: nextOf(violation, values),
     differs: sql.fragment`true`,
-    assignments: sql.fragment`trashed_at = advanced.at`,
+    assignments: withOthers(sql.fragment`trashed_at = advanced.at`, assignments),
     status: 204,
-    ...(members ? { members } : {}),
   })
 }
 
@@ -43,14 +53,13 @@ export function restoreResource<Value>(
   resource: Resource,
   id: string,
   guard: Guard,
-  { members, assignments }: Pick<Along, 'members' | 'assignments'> = {},
+  { violation, values, assignments, ...along }: Along = {},
 ): Promise<ChangeResult<Value> | undefined> {
-  const restored = sql.fragment`trashed_at = null`
   return writeResource(database, caller, resource, id, guard, {
-    next,
+    ...along,
+    next: nextOf(violation, values),
     differs: sql.fragment`trashed_at is not null`,
-    assignments: assignments ? sql.fragment`${restored}, ${assignments}` : restored,
+    assignments: withOthers(sql.fragment`trashed_at = null`, assignments),
     includesTrash: true,
-    ...(members ? { members } : {}),
   })
 }

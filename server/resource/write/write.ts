@@ -11,6 +11,7 @@ import {
 import { liveCaller } from '../live-caller.ts'
 import { type ChangeResult, type ResultRow, resultOf } from '../result.ts'
 import { advanced, isOutdated, userVersion } from '../version.ts'
+import { type Members, ownVersion, readMembers, versionCount, writtenMembers } from './members.ts'
 
 /** What a write must meet: the versions of `If-Match`, null for any, and its key. */
 export interface Guard {
@@ -19,11 +20,13 @@ export interface Guard {
 }
 
 export interface Change {
+  /** CTEs that `next` and `members` read; each ends with a comma. */
+  context?: Fragment
   /** Selects `user_id`, `id`, `violation` and new values from `current where matched`. */
   next: Fragment
   /** Whether the row `next` differs from `current`. */
   differs: Fragment
-  /** For the `set` of the update, from `changed` and `advanced`. */
+  /** For the `set` of the update, from `changed`, `advanced` and `own.version`. */
   assignments: Fragment
   /** Bytes that the resource takes more than before; absent: none. */
   growth?: Fragment
@@ -32,18 +35,9 @@ export interface Change {
   /** Whether a resource in the trash can be changed. */
   includesTrash?: boolean
   /** Other resources that are changed with it. */
-  members?: Members
-}
-
-/** The resources of a kind that belong to the one that is changed. */
-export interface Members {
-  resource: Resource
-  /** Which rows of their table. */
-  which: Fragment
-  /** For the `set` of the update, from `advanced`. */
-  assignments: Fragment
-  /** Whether a copy that reads the change feed hears of them before the one they belong to. */
-  areFirst: boolean
+  members?: Members[]
+  /** Whether it often takes longer than the writes of other users should wait for. */
+  isLong?: boolean
 }
 
 /**
@@ -58,13 +52,11 @@ export async function writeResource<Value>(
   resource: Resource,
   id: string,
   { key, ifMatch }: Guard,
-  { next, differs, assignments, growth, status = 200, includesTrash = false, members }: Change,
+  change: Change,
 ): Promise<ChangeResult<Value> | undefined> {
+  const { next, differs, assignments, growth, status = 200, includesTrash = false } = change
+  const { context = sql.fragment``, members = [], isLong = false } = change
   const { table, columns, output, json } = resource
-  const own =
-    members && !members.areFirst
-      ? sql.fragment`advanced.version - ${MEMBER_COUNT}`
-      : sql.fragment`advanced.version`
   const done = sql.fragment`
       select
         ${status}::int as status,
@@ -74,7 +66,7 @@ export async function writeResource<Value>(
       where violation is null and not (${isOutdated('changed')})`
   const statement = sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)}, ${earlierResponse(caller, key)},
-    ${currentRow(caller, resource, id, ifMatch, includesTrash)},
+    ${currentRow(caller, resource, id, ifMatch, includesTrash)},${context}
     next as (${next}),
     changed as (
       select next.*
@@ -82,16 +74,17 @@ export async function writeResource<Value>(
       join current using (user_id, id)
       where violation is null and ${differs}
     ),
-    ${members ? membersOf(caller, members) : sql.fragment``}
+    ${readMembers(members)}
     ${advanced(caller, 'changed', {
       growth: growth && { tasks: sql.fragment`0`, bytes: growth },
-      ...(members ? { count: sql.fragment`1 + ${MEMBER_COUNT}` } : {}),
+      count: versionCount(members),
     })},
-    ${members ? membersWritten(caller, members) : sql.fragment``}
+    ${writtenMembers(caller, members)}
     written as (
       update ${table}
-      set version = ${own}, updated_at = advanced.at, ${assignments}
+      set version = own.version, updated_at = advanced.at, ${assignments}
       from changed, advanced
+      cross join lateral (select ${ownVersion(members)} as version) own
       where ${sql.identifier([resource.name, 'user_id'])} = ${caller.userId}::uuid
         and ${sql.identifier([resource.name, 'user_id'])} = changed.user_id
         and ${sql.identifier([resource.name, 'id'])} = changed.id
@@ -121,41 +114,9 @@ export async function writeResource<Value>(
     left join (select ${output} from latest) result on true`
   const [row] = await database.write<ResultRow<ChangeResult<Value>>>(caller.userId, {
     ...statement,
-    isLong: members !== undefined,
+    isLong,
   })
   return row && resultOf(row)
-}
-
-const MEMBER_COUNT = sql.fragment`(select count(*) from members)`
-
-function membersOf(caller: Caller, { resource, which }: Members): Fragment {
-  const { name, table } = resource
-  const id = sql.fragment`${sql.identifier([name, 'id'])}`
-  return sql.fragment`
-    members as materialized (
-      select ${id} as id, row_number() over (order by ${id}) as turn
-      from ${table}
-      join changed using (user_id)
-      where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
-        and ${which}
-    ),`
-}
-
-function membersWritten(caller: Caller, { resource, assignments, areFirst }: Members): Fragment {
-  const { name, table } = resource
-  const before = areFirst ? sql.fragment`(${MEMBER_COUNT} + 1)` : MEMBER_COUNT
-  return sql.fragment`
-    members_written as (
-      update ${table}
-      set
-        version = advanced.version - ${before} + turn,
-        updated_at = advanced.at,
-        ${assignments}
-      from members, advanced
-      where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
-        and ${sql.identifier([name, 'user_id'])} = advanced.user_id
-        and ${sql.identifier([name, 'id'])} = members.id
-    ),`
 }
 
 function currentRow(

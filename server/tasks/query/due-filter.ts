@@ -77,6 +77,10 @@ export function isOverdue({ minute, now }: LocalTime): Fragment {
     end`
 }
 
+/** Whether the day from which a task can be started has come. */
+export const isStarted = ({ today }: LocalTime): Fragment =>
+  sql.fragment`(starts_on is null or starts_on <= ${today}::date)`
+
 export function isToday({ today, dayStart, dayEnd }: LocalTime): Fragment {
   return sql.fragment`
     case

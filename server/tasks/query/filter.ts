@@ -2,7 +2,7 @@ import { fold } from '../../../rules/fold.ts'
 import { PRIORITIES } from '../../../rules/priorities.ts'
 import type { operations } from '../../../sdk/contract.gen.ts'
 import { type Fragment, sql } from '../../database/sql.ts'
-import { dueBetween, isDue } from './due-filter.ts'
+import { dueBetween, isDue, isStarted } from './due-filter.ts'
 import type { LocalTime } from './local-time.ts'
 import type { Sort } from './sort.ts'
 
@@ -24,10 +24,24 @@ export function conditions(
   localTime: LocalTime | undefined,
   sort: Sort,
 ): Fragment[] {
-  const { trashed, list_id, completed, priority, label, due, due_before, due_after } = filter
+  const {
+    trashed,
+    list_id,
+    parent_id,
+    started,
+    completed,
+    priority,
+    label,
+    due,
+    due_before,
+    due_after,
+  } = filter
   const { created_after, updated_after, q } = filter
   const all: Fragment[] = []
   if (list_id) all.push(isIn(list_id))
+  if (parent_id) all.push(isUnder(parent_id))
+  if (started !== undefined && localTime)
+    all.push(sql.fragment`${isStarted(localTime)} = ${started}`)
   if (trashed && completed !== undefined)
     all.push(sql.fragment`(completed_at is not null) = ${completed}`)
   if (priority)
@@ -46,6 +60,12 @@ function isIn(listId: string): Fragment {
   return listId === 'inbox'
     ? sql.fragment`tasks.list_id is null`
     : sql.fragment`tasks.list_id = ${listId}::uuid`
+}
+
+function isUnder(parentId: string): Fragment {
+  return parentId === 'none'
+    ? sql.fragment`tasks.parent_id is null`
+    : sql.fragment`tasks.parent_id = ${parentId}::uuid`
 }
 
 function hasLabels(labels: string[], match: Filter['label_match']): Fragment {

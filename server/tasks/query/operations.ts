@@ -25,15 +25,13 @@ export function queryOperations(
       ])
       const { progress, refused } = readCursor(cursors, walk, text)
       if (refused) return refused
-      const due = filter.due && {
-        is: filter.due,
-        localTime: localTimeIn(time_zone, Date.now()),
-      }
-      const { etag, unchanged } = pageTags(due ? READINGS[due.is](due.localTime) : '')
+      const isTimed = filter.due !== undefined || filter.started !== undefined
+      const localTime = isTimed ? localTimeIn(time_zone, Date.now()) : undefined
+      const { etag, unchanged } = pageTags(localTime ? readingOf(filter, localTime) : '')
       // The contract's defaults stand in where the caller says nothing.
       const request = {
         filter,
-        localTime: due?.localTime,
+        localTime,
         sort,
         after: progress?.after,
         limit,
@@ -61,10 +59,8 @@ export function queryOperations(
   }
 }
 
-/** How finely the clock on the wall decides what is in a list. */
-const READINGS: Record<NonNullable<Filter['due']>, (localTime: LocalTime) => string> = {
-  overdue: ({ utcMinute }) => utcMinute,
-  today: ({ today }) => today,
-  upcoming: ({ today }) => today,
-  none: () => '',
+/** What the filter reads of the clock on the wall: nothing, the day or the minute. */
+function readingOf({ due, started }: Filter, { today, utcMinute }: LocalTime): string {
+  if (due === 'overdue') return utcMinute
+  return due === 'none' && started === undefined ? '' : today
 }

@@ -9,7 +9,7 @@ import { order, type Sort } from './sort.ts'
 
 export interface PageRequest {
   filter: Filter
-  /** Needed for a filter by `due`. */
+  /** Needed for a filter by `due` or `started`. */
   localTime: LocalTime | undefined
   sort: Sort
   after: Place | undefined

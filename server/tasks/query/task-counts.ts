@@ -5,7 +5,7 @@ import { sql } from '../../database/sql.ts'
 import { ownedBy } from '../../resource/live-caller.ts'
 import { liveVersion } from '../../resource/live-version.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
-import { isOverdue, isToday } from './due-filter.ts'
+import { isOverdue, isStarted, isToday } from './due-filter.ts'
 import type { LocalTime } from './local-time.ts'
 
 type TaskCounts = components['schemas']['TaskCounts']
@@ -36,7 +36,8 @@ export async function selectTaskCounts(
         labels,
         label_keys,
         ${isOverdue(localTime)} as overdue,
-        ${isToday(localTime)} as today
+        ${isToday(localTime)} as today,
+        ${isStarted(localTime)} as started
       from tasks
       join user_version using (user_id)
       where ${ownedBy('user_version', caller, 'tasks')} and changed and state = 'open'
@@ -74,8 +75,8 @@ export async function selectTaskCounts(
         where ${ownedBy('user_version', caller, 'tasks')} and changed and state = 'done'
       ) as done,
       count(*) filter (where overdue)::int as overdue,
-      count(*) filter (where today)::int as today,
-      count(open.*) filter (where list_id is null)::int as inbox,
+      count(*) filter (where today and started)::int as today,
+      count(open.*) filter (where list_id is null and started)::int as inbox,
       coalesce((select json_agg(listed) from listed), '[]') as lists,
       coalesce((select json_agg(labelled) from labelled), '[]') as labels
     from user_version

@@ -1,15 +1,19 @@
 import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
 import type { IdempotencyKey } from '../../resource/idempotency/idempotency.ts'
 import type { CreateResult } from '../../resource/result.ts'
 import { insertResource } from '../../resource/write/insert.ts'
 import type { Quota } from '../../resource/write/quota.ts'
-import { tasks, violationOf } from '../fields.ts'
+import { dueViolation, placeViolation, tasks, underParent } from '../fields.ts'
+import { parentOfNew } from './tree.ts'
 
 type Schemas = components['schemas']
 
-/** Creates a task at the bottom of the manual order. */
+const NO_LEVELS = sql.fragment`0`
+
+/** Creates a task at the bottom of the manual order; a subtask in the list of its parent. */
 export function insertTask(
   database: Statements,
   caller: Caller,
@@ -18,6 +22,24 @@ export function insertTask(
   key: IdempotencyKey | undefined,
   quota: Quota,
 ): Promise<CreateResult<Schemas['Task']> | undefined> {
-  const creation = { id, content, violation: violationOf(caller) }
-  return insertResource(database, caller, tasks, creation, key, quota)
+  const { list_id, parent_id } = content
+  const creation = {
+    id,
+    content,
+    violation: sql.fragment`
+      coalesce(${placeViolation(caller, 'draft', NO_LEVELS)}, ${dueViolation})`,
+  }
+  if (parent_id == null)
+    return insertResource(
+      database,
+      caller,
+      tasks,
+      { ...creation, computed: { level: sql.fragment`1` } },
+      key,
+      quota,
+    )
+  const { level, ...inherited } = underParent(caller, sql.fragment`${parent_id}::uuid`)
+  const computed = list_id === undefined ? { ...inherited, level } : { level }
+  const subtask = { ...creation, computed, members: [parentOfNew] }
+  return insertResource(database, caller, tasks, subtask, key, quota)
 }

@@ -1,15 +1,41 @@
 import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
+import type { Computed } from '../../resource/fields.ts'
 import type { ChangeResult } from '../../resource/result.ts'
+import type { Members } from '../../resource/write/members.ts'
 import type { Quota } from '../../resource/write/quota.ts'
 import { updateResource } from '../../resource/write/update.ts'
 import type { Guard } from '../../resource/write/write.ts'
-import { tasks, violationOf } from '../fields.ts'
+import { dueViolation, placeViolation, tasks, underParent } from '../fields.ts'
+import { parentsOf, treeHeight, treeOfCurrent, treeViolation } from './tree.ts'
 
 type Schemas = components['schemas']
 
-/** Writes the members that `change` has. */
+const STAYS_LIVE = parentsOf({ before: true, after: true })
+
+/** The subtasks of a task that comes under another parent, or into another list. */
+const TREE_MOVED: Members = {
+  name: 'descendants',
+  resource: tasks,
+  rows: sql.fragment`
+      select
+        tree.id,
+        changed.list_id,
+        (tree.level + changed.level - current.level)::smallint as level
+      from tree, changed, current
+      where (changed.list_id, changed.parent_id)
+        is distinct from (current.list_id, current.parent_id)`,
+  order: sql.fragment`level, id`,
+  assignments: sql.fragment`
+    list_id = descendants.list_id,
+    level = descendants.level,
+    placed_version = own.version`,
+  areFirst: false,
+}
+
+/** Writes the members that `change` has. Where the place changes, the subtasks move along. */
 export function updateTask(
   database: Statements,
   caller: Caller,
@@ -18,5 +44,29 @@ export function updateTask(
   guard: Guard,
   quota: Quota,
 ): Promise<ChangeResult<Schemas['Task']> | undefined> {
-  return updateResource(database, caller, tasks, id, change, violationOf(caller), guard, quota)
+  const isMoved = change.list_id !== undefined || change.parent_id !== undefined
+  const isCompleted = change.completed !== undefined
+  return updateResource(database, caller, tasks, id, change, guard, quota, {
+    violation: isMoved ? movedViolation(caller) : dueViolation,
+    ...(isMoved ? { context: treeOfCurrent(caller), computed: placeOf(caller, change) } : {}),
+    members: isMoved ? [STAYS_LIVE, TREE_MOVED] : isCompleted ? [STAYS_LIVE] : [],
+  })
 }
+
+function placeOf(caller: Caller, { list_id, parent_id }: Schemas['TaskUpdate']): Computed {
+  if (parent_id === undefined) return { level: sql.fragment`level` }
+  if (parent_id === null) return { level: sql.fragment`1` }
+  const { level, ...inherited } = underParent(caller, sql.fragment`${parent_id}::uuid`)
+  return list_id === undefined ? { ...inherited, level } : { level }
+}
+
+const movedViolation = (caller: Caller) => sql.fragment`
+  case
+    when next.parent_id = next.id or next.parent_id in (select tree.id from tree)
+      then 'would_be_its_own_ancestor'
+    else coalesce(
+      ${placeViolation(caller, 'next', treeHeight)},
+      ${treeViolation},
+      ${dueViolation}
+    )
+  end`
