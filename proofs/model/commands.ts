@@ -5,19 +5,7 @@ import { fold } from '../../rules/fold.ts'
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Person, Reply } from '../../server/testing/person.ts'
 import { NO_TASK } from '../requests/example-request.ts'
-import {
-  type Account,
-  chosen,
-  counted,
-  differs,
-  hangsInTheAir,
-  isOpen,
-  isTrashed,
-  listed,
-  positioned,
-  type Query,
-  reachable,
-} from './model.ts'
+import { type Account, counted, isTrashed, listed, type Query, reachable } from './model.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
@@ -59,7 +47,7 @@ export const day = (offset: number) =>
   new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
 const today = () => day(0)
 export const without = <T>(items: T[], item: T) => items.filter((each) => each !== item)
-const taskAt = ({ account }: Side, index: number) =>
+export const taskAt = ({ account }: Side, index: number) =>
   account.tasks[index % Math.max(account.tasks.length, 1)]
 export const liveAt = ({ account }: Side, index: number) =>
   reachable(account)[index % Math.max(reachable(account).length, 1)]
@@ -92,139 +80,20 @@ export async function sendWrite(
 /** Where a task is put: into one of the lists, one that is not there, or the Inbox. */
 export type Where = number | undefined
 
+/** The id of a task of the user, mostly one outside the trash, or of none. */
+export function parentIdAt(side: Side, where: Where): string | undefined {
+  if (where === undefined) return undefined
+  const { tasks } = side.account
+  const all = [...reachable(side.account), ...tasks.filter(isTrashed).slice(0, 1), { id: NO_TASK }]
+  return all[where % all.length]?.id
+}
+
 /** The id of a list of the user, of the other user, or of none; undefined: nothing is said. */
 export function listIdAt(world: World, user: User, where: Where): string | undefined {
   if (where === undefined) return undefined
   const { lists } = world[user].account
   const all = [...lists, ...world[(1 - user) as User].account.lists.slice(0, 1), { id: NO_TASK }]
   return all[where % all.length]?.id
-}
-
-/** The members with the list that is meant. */
-const placed = <Fields extends { list_id?: string | null }>(
-  { list_id: _, ...fields }: Fields,
-  listId: string | undefined,
-) => ({ ...fields, ...(listId === undefined ? {} : { list_id: listId }) })
-
-export function create(
-  user: User,
-  given: Schemas['TaskCreate'],
-  keyed: boolean,
-  where: Where = undefined,
-): Command {
-  return command(
-    `create(${user}, ${JSON.stringify(given)}${keyed ? ', keyed' : ''}, ${where})`,
-    (world) => created(world[user], placed(given, listIdAt(world, user, where)), keyed),
-  )
-}
-
-/** A client that has a task sends it once more, as it is or with another title. */
-export function createAgain(user: User, index: number, isSame: boolean): Command {
-  return command(`createAgain(${user}, ${index}, ${isSame})`, async (world) => {
-    const task = taskAt(world[user], index)
-    if (!task) return
-    const fields = creationOf(task)
-    await created(world[user], isSame ? fields : { ...fields, title: randomUUID() }, false)
-  })
-}
-
-async function created(side: Side, fields: Schemas['TaskCreate'], keyed: boolean): Promise<void> {
-  const { account, person } = side
-  const { status, headers, body } = await sendWrite(
-    side,
-    person.tasks,
-    { method: 'POST', json: fields },
-    keyed,
-  )
-  const content = chosen(fields)
-  const there = account.tasks.find(({ id }) => id === fields.id)
-  if (there && differs(there, content)) return expect(status).toBe(409)
-  if (!there && (hangsInTheAir(content) || !isOpen(account, content.list_id)))
-    return expect(status).toBe(422)
-  if (!there) account.version += 1
-  const etag = there?.etag ?? `"${account.version}"`
-  expect([status, headers.get('etag'), headers.get('location')]).toEqual([
-    there ? 200 : 201,
-    etag,
-    `${person.tasks}/${body.id}`,
-  ])
-  if (there) return expect(body).toEqual(there)
-  expect(body).toMatchObject({
-    ...content,
-    ...(fields.id ? { id: fields.id } : {}),
-    user_id: person.id,
-    etag,
-    completed_at: content.completed ? expect.any(String) : null,
-  })
-  account.tasks.push({ ...body })
-  account.order.push(body.id)
-}
-
-/** What its creator could have sent. */
-function creationOf({
-  user_id,
-  completed_at,
-  position,
-  trashed_at,
-  created_at,
-  updated_at,
-  etag,
-  ...fields
-}: Task): Schemas['TaskCreate'] {
-  return fields
-}
-
-/**
- * A file with new tasks, the first of them twice, and one that is there already, as it is or with
- * another title.
- */
-export function importFile(
-  user: User,
-  given: Schemas['TaskCreate'][],
-  index: number,
-  isSame: boolean,
-  where: Where,
-): Command {
-  return command(
-    `importFile(${user}, ${JSON.stringify(given)}, ${index}, ${isSame}, ${where})`,
-    async (world) => {
-      const { account, person } = world[user]
-      const there = taskAt(world[user], index)
-      const fresh = given.map((fields) => ({
-        id: randomUUID(),
-        ...placed(fields, listIdAt(world, user, where)),
-      }))
-      const old = there ? [isSame ? there : { ...there, title: randomUUID() }] : []
-      const items = [...fresh, ...fresh.slice(0, 1), ...old]
-      const { status, body } = await person.send<Schemas['TaskImportReport']>(
-        `/api/${person.id}/task-import`,
-        { method: 'POST', json: { items } },
-      )
-      expect(status).toBe(200)
-      const known = account.tasks.map(({ id }) => id)
-      const expected = items.map(({ id, ...fields }, at) => {
-        const isNew = !known.includes(id) && items.findIndex((item) => item.id === id) === at
-        if (isNew)
-          return hangsInTheAir(chosen(fields)) || !isOpen(account, fields.list_id)
-            ? 'refused'
-            : 'created'
-        return id === there?.id && isSame ? 'unchanged' : 'refused'
-      })
-      expect(body.rows.map(({ outcome }) => outcome)).toEqual(expected)
-      for (const { outcome, task_id, row } of body.rows) {
-        if (outcome !== 'created') continue
-        account.version += 1
-        const { body: task } = await person.send<Task>(`${person.tasks}/${task_id}`)
-        expect(task).toMatchObject({
-          ...chosen(items[row - 1] as Schemas['TaskCreate']),
-          id: items[row - 1]?.id,
-          etag: `"${account.version}"`,
-        })
-        account.tasks.push(task)
-        account.order.push(task.id)
-      }
-    },
-  )
 }
 
 export type WhichVersion =
@@ -255,102 +124,6 @@ export function ifMatch(which: WhichVersion, etag: string): Record<string, strin
 }
 
 export const matches = (which: WhichVersion) => which !== 'a stale one' && which !== 'a weak one'
-
-/** A write of one task as both sides take it: what to send, and what the model becomes. */
-export interface Write {
-  name: string
-  method: 'PATCH' | 'POST' | 'DELETE'
-  path: string
-  json?: (world: World, user: User) => unknown
-  /** The members it leaves; `trashed`, or `refused` for what the body asks for. */
-  after: (task: Task, account: Account, json: unknown) => Partial<Task> | 'trashed' | 'refused'
-  /** Whether a task in the trash is there at all. */
-  reachesTrash?: true
-}
-
-export function change(
-  user: User,
-  index: number,
-  which: WhichVersion,
-  { name, method, path, json: make, after, reachesTrash }: Write,
-  keyed: boolean,
-  ofOther = false,
-): Command {
-  return command(
-    `${name}(${user}, ${index}, ${which}${keyed ? ', keyed' : ''}${
-      ofOther ? ', of the other' : ''
-    })`,
-    async (world) => {
-      const { account, person } = world[user]
-      // Now and then another user's task under one's own path: to its caller it is not there.
-      const id =
-        (ofOther ? world[1 - user]?.account.tasks[0] : taskAt(world[user], index))?.id ?? NO_TASK
-      const target = (reachesTrash ? account.tasks : reachable(account)).find(
-        (task) => task.id === id,
-      )
-      const json = make?.(world, user)
-      const init = {
-        method,
-        headers: ifMatch(which, target?.etag ?? '"1"'),
-        ...(json === undefined ? {} : { json }),
-      }
-      const { status, headers, body } = await sendWrite(
-        world[user],
-        `${person.tasks}/${id}${path}`,
-        init,
-        keyed,
-      )
-      if (!target) return expect(status).toBe(404)
-      if (!matches(which)) return expect([status, headers.get('etag')]).toEqual([412, target.etag])
-      const next = after(target, account, json)
-      if (next === 'refused') return expect(status).toBe(422)
-      if (next === 'trashed') {
-        expect(status).toBe(204)
-        account.version += 1
-        const [trashed] = (
-          await person.send<Schemas['TaskPage']>(
-            `${person.tasks}?trashed=true&sort=-updated_at&limit=1`,
-          )
-        ).body.items
-        expect(trashed).toEqual({
-          ...target,
-          etag: `"${account.version}"`,
-          trashed_at: expect.any(String),
-          updated_at: trashed?.trashed_at,
-        })
-        Object.assign(target, trashed)
-        account.order = without(account.order, id)
-        account.trashedWith.delete(id)
-        return
-      }
-      const isChange = differs(target, next)
-      if (isChange) account.version += 1
-      expect([status, headers.get('etag')]).toEqual([
-        200,
-        isChange ? `"${account.version}"` : target.etag,
-      ])
-      if (isChange) {
-        // Only these are the server's to choose, and only now.
-        const { updated_at, completed_at, position } = body
-        expect(updated_at >= target.updated_at).toBe(true)
-        const isSame = next.completed === undefined || next.completed === target.completed
-        Object.assign(
-          target,
-          next,
-          { etag: `"${account.version}"`, updated_at },
-          isSame ? {} : { completed_at },
-          'position' in next ? { position } : {},
-        )
-      }
-      if ('trashed_at' in next) {
-        account.order = positioned(account)
-        account.trashedWith.delete(id)
-      }
-      expect(body).toEqual(target)
-      expect(body.completed).toBe(body.completed_at !== null)
-    },
-  )
-}
 
 export function repeat(user: User, index: number, isSame: boolean): Command {
   return command(
@@ -447,10 +220,11 @@ async function follow(side: Side, limit: number): Promise<void> {
       if (value) side.copy.set(id, value)
       else side.copy.delete(id)
     }
-    // A copy never holds a task whose list it has not seen.
+    // A copy never holds a task whose list or parent it has not seen.
     for (const value of side.copy.values())
-      if ('list_id' in value && value.list_id !== null)
-        expect(side.seen.has(value.list_id)).toBe(true)
+      if ('list_id' in value)
+        for (const id of [value.list_id, value.parent_id])
+          if (id !== null) expect(side.seen.has(id)).toBe(true)
     side.cursor = body.cursor
     has_more = body.has_more
   }

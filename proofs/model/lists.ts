@@ -12,6 +12,7 @@ import {
   type WhichVersion,
 } from './commands.ts'
 import { type Account, differs, isTrashed, moved, positioned } from './model.ts'
+import { countSubtasks, highestFirst, lowestFirst } from './trees.ts'
 
 type Schemas = components['schemas']
 type Task = Schemas['Task']
@@ -155,13 +156,12 @@ function placeOf(side: Side, where: 'top' | 'bottom' | 'before' | 'after', index
 async function withTasks(side: Side, list: List, name: 'delete' | 'restore'): Promise<void> {
   const { account, person } = side
   const isDeleted = name === 'delete'
-  const members = account.tasks
-    .filter((task) =>
-      isDeleted
-        ? task.list_id === list.id && !isTrashed(task)
-        : account.trashedWith.get(task.id) === list.id,
-    )
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
+  const members = account.tasks.filter((task) =>
+    isDeleted
+      ? task.list_id === list.id && !isTrashed(task)
+      : account.trashedWith.get(task.id) === list.id,
+  )
+  const ordered = (isDeleted ? lowestFirst : highestFirst)(account, members)
   const first = account.version + 1
   account.version += members.length + 1
   const trash = await person.send<Schemas['ListPage']>(`${pathOf(side)}?trashed=true&limit=200`)
@@ -172,11 +172,12 @@ async function withTasks(side: Side, list: List, name: 'delete' | 'restore'): Pr
   const etag = `"${isDeleted ? account.version : first}"`
   expect(now).toEqual({ ...list, updated_at, trashed_at, etag })
   Object.assign(list, now)
-  for (const [index, task] of members.entries()) {
+  for (const [index, task] of ordered.entries()) {
     const version = first + index + (isDeleted ? 0 : 1)
     Object.assign(task, { updated_at, trashed_at, etag: `"${version}"` } satisfies Partial<Task>)
     if (isDeleted) account.trashedWith.set(task.id, list.id)
     else account.trashedWith.delete(task.id)
   }
+  for (const task of members) Object.assign(task, { subtasks: countSubtasks(account, task.id) })
   account.order = positioned(account)
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectWholeTrees } from '../../server/testing/data/trees.ts'
 import { wrongUsage } from '../../server/testing/data/usage.ts'
 import { effort, seed } from '../../server/testing/effort.ts'
 import { newPerson } from '../../server/testing/person.ts'
@@ -40,4 +41,5 @@ test('random sequences leave the server and the model with the same tasks and li
   process.stdout.write(`model: ${steps} steps in ${runs} sequences\n`)
   expect(steps).toBeGreaterThan(runs * 5)
   expect(await wrongUsage(service.database)).toEqual([])
+  await expectWholeTrees(service)
 }, 1_200_000)

@@ -17,7 +17,7 @@ export interface Account {
   order: string[]
   /** Those in the trash included. */
   lists: List[]
-  /** Of a task in the trash: the list that took it along. */
+  /** Of a task in the trash: the list or task that took it along. */
   trashedWith: Map<string, string>
 }
 
@@ -44,8 +44,10 @@ export function positioned(account: Account): string[] {
 export function chosen({ id, ...fields }: Schemas['TaskCreate']) {
   const unsaid = {
     list_id: null,
+    parent_id: null,
     description: null,
     completed: false,
+    starts_on: null,
     due_date: null,
     due_time: null,
     due_time_zone: null,
@@ -115,10 +117,14 @@ const KEYS: Record<string, (task: Task) => string | null> = {
   position: (task) => task.position,
 }
 
+const hasStarted = ({ starts_on }: Task, today: string) => starts_on === null || starts_on <= today
+
 function isIn(task: Task, filter: Query, today: string): boolean {
   const {
     trashed = false,
     list_id,
+    parent_id,
+    started,
     completed,
     priority,
     label,
@@ -136,6 +142,8 @@ function isIn(task: Task, filter: Query, today: string): boolean {
   return (
     isTrashed(task) === trashed &&
     (list_id === undefined || (task.list_id ?? 'inbox') === list_id) &&
+    (parent_id === undefined || (task.parent_id ?? 'none') === parent_id) &&
+    (started === undefined || hasStarted(task, today) === started) &&
     (completed === undefined || task.completed === completed) &&
     (!priority || priority.includes(task.priority)) &&
     (!label || (label_match === 'all' ? label.every(has) : label.some(has))) &&
@@ -165,12 +173,12 @@ export function counted(account: Account, today: string) {
   const lists = new Map<string, number>()
   for (const { list_id } of open) if (list_id) lists.set(list_id, (lists.get(list_id) ?? 0) + 1)
   return {
-    inbox: open.filter(({ list_id }) => list_id === null).length,
+    inbox: open.filter((task) => task.list_id === null && hasStarted(task, today)).length,
     lists,
     open: open.length,
     done: tasks.length - open.length,
     overdue: open.filter(({ due_date }) => due_date !== null && due_date < today).length,
-    today: open.filter(({ due_date }) => due_date === today).length,
+    today: open.filter((task) => task.due_date === today && hasStarted(task, today)).length,
     labels,
   }
 }

@@ -2,23 +2,21 @@ import fc from 'fast-check'
 import type { components } from '../../sdk/contract.gen.ts'
 import { NO_TASK } from '../requests/example-request.ts'
 import {
-  change,
-  create,
-  createAgain,
   day,
   empty,
-  importFile,
   listIdAt,
   liveAt,
+  parentIdAt,
   read,
   repeat,
   type User,
   VERSIONS,
-  type Write,
 } from './commands.ts'
 import { changeList, createList, type ListWrite } from './lists.ts'
-import { hangsInTheAir, isOpen, isTrashed, keptLabels, moved } from './model.ts'
+import { hangsInTheAir, isOpen, isTrashed, keptLabels, moved, reachable } from './model.ts'
 import { component, few, readable } from './queries.ts'
+import { change, create, createAgain, importFile, type Write } from './tasks.ts'
+import { placeOf } from './trees.ts'
 
 type Schemas = components['schemas']
 
@@ -57,34 +55,57 @@ const places = fc.oneof(
   { weight: 3, arbitrary: fc.nat(5) },
   { weight: 1, arbitrary: fc.constant('inbox' as const) },
 )
+/** Some task, now and then none, mostly nothing said. */
+const parents = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 3, arbitrary: fc.nat(8) },
+  { weight: 1, arbitrary: fc.constant('none' as const) },
+)
 const lists = fc.option(fc.nat(5), { nil: undefined })
 
 const writes: fc.Arbitrary<Write> = fc.oneof(
-  fc.tuple(changes, few, fc.boolean(), places).map(([update, labels, fewLabels, where]): Write => {
-    const { list_id: _, ...json } = update.labels && fewLabels ? { ...update, labels } : update
-    return {
-      name: `update ${JSON.stringify(json)} ${where}`,
-      method: 'PATCH',
-      path: '',
-      json: (world, user) =>
-        where === 'inbox'
-          ? { ...json, list_id: null }
-          : { ...json, ...(where === undefined ? {} : { list_id: listIdAt(world, user, where) }) },
-      after: (task, account, sent) => {
-        const update = sent as Schemas['TaskUpdate']
-        return hangsInTheAir({ ...task, ...update }) || !isOpen(account, update.list_id)
-          ? 'refused'
-          : { ...update, ...keptLabels(update) }
-      },
-    }
-  }),
-  fc.boolean().map(
-    (completed): Write => ({
-      name: `set ${completed}`,
+  fc
+    .tuple(changes, few, fc.boolean(), places, parents)
+    .map(([update, labels, fewLabels, where, under]): Write => {
+      const {
+        list_id: _,
+        parent_id: __,
+        ...json
+      } = update.labels && fewLabels ? { ...update, labels } : update
+      return {
+        name: `update ${JSON.stringify(json)} ${where} ${under}`,
+        method: 'PATCH',
+        path: '',
+        json: (world, user) => ({
+          ...json,
+          ...(where === 'inbox'
+            ? { list_id: null }
+            : where === undefined
+              ? {}
+              : { list_id: listIdAt(world, user, where) }),
+          ...(under === 'none'
+            ? { parent_id: null }
+            : under === undefined
+              ? {}
+              : { parent_id: parentIdAt(world[user], under) }),
+        }),
+        after: (task, account, sent) => {
+          const update = sent as Schemas['TaskUpdate']
+          const place = placeOf(account, task, update)
+          return hangsInTheAir({ ...task, ...update }) || place === 'refused'
+            ? 'refused'
+            : { ...update, ...place, ...keptLabels(update) }
+        },
+      }
+    }),
+  fc.tuple(fc.boolean(), fc.constantFrom(undefined, 'keep', 'include')).map(
+    ([completed, subtasks]): Write => ({
+      name: `set ${completed} ${subtasks}`,
       method: 'PATCH',
       path: '/complete',
-      json: () => ({ completed }),
+      json: () => ({ completed, ...(subtasks === undefined ? {} : { subtasks }) }),
       after: () => ({ completed }),
+      ...(subtasks === 'include' ? { kind: 'with subtasks' } : {}),
     }),
   ),
   fc.constant<Write>({
@@ -93,17 +114,26 @@ const writes: fc.Arbitrary<Write> = fc.oneof(
     path: '/complete',
     after: ({ completed }) => ({ completed: !completed }),
   }),
-  fc.constant<Write>({ name: 'delete', method: 'DELETE', path: '', after: () => 'trashed' }),
+  fc.constant<Write>({
+    name: 'delete',
+    method: 'DELETE',
+    path: '',
+    after: () => ({ trashed_at: 'now' }),
+    kind: 'trash',
+  }),
   fc.constant<Write>({
     name: 'restore',
     method: 'POST',
     path: '/restore',
-    after: (task, account) => ({
-      trashed_at: null,
-      // Where its list is in the trash, or purged, it comes back to the Inbox.
-      ...(isTrashed(task) && !isOpen(account, task.list_id) ? { list_id: null } : {}),
-    }),
-    reachesTrash: true,
+    after: (task, account) => {
+      if (!isTrashed(task)) return {}
+      // Where its parent is not there any more, it has none; where its list is not, it is in the
+      // Inbox.
+      const parent = reachable(account).find(({ id }) => id === task.parent_id)
+      const list_id = parent ? parent.list_id : isOpen(account, task.list_id) ? task.list_id : null
+      return { trashed_at: null, parent_id: parent?.id ?? null, list_id }
+    },
+    kind: 'restore',
   }),
 )
 const moves = fc
@@ -151,6 +181,9 @@ export const sequences = fc.commands(
       .tuple(users, creations, fc.boolean())
       .map(([user, fields, keyed]) => create(user, fields, keyed)),
     fc.tuple(users, creations, fc.boolean(), lists).map((parameters) => create(...parameters)),
+    fc
+      .tuple(users, creations, fc.boolean(), fc.option(fc.nat(5), { nil: undefined, freq: 1 }))
+      .chain((parameters) => fc.nat(8).map((under) => create(...parameters, under))),
     fc.tuple(users, newLists, fc.boolean()).map((parameters) => createList(...parameters)),
     fc
       .tuple(users, indexes, fc.constantFrom(...VERSIONS), listWrites, fc.boolean())

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import type { Resource } from './fields.ts'
 import { liveCaller, ownedBy } from './live-caller.ts'
+import { untilFull } from './page.ts'
 import type { Unchanged } from './precondition.ts'
 import { isUnchanged } from './version.ts'
 
@@ -27,6 +28,13 @@ export interface FeedState {
   changed: boolean
 }
 
+interface FeedPage {
+  state: FeedState
+  changes: Change[]
+  /** The version where the page ends, when there are more. */
+  end: number | undefined
+}
+
 interface ChangeRequest {
   since: Progress | undefined
   limit: number
@@ -34,21 +42,21 @@ interface ChangeRequest {
 }
 
 /**
- * The user's version, and up to `limit` changes after `since`. Undefined when the caller's session
+ * The user's version, and a page of up to `limit` changes after `since`. Undefined when the caller's session
  * has ended.
  *
  * What a copy has not seen comes in the order in which it was placed: a list before the tasks that
  * were put into it, also where the list was changed later. The rest comes in the order of the
  * changes.
  *
- * change: what has changed. value_...: of each kind those that are not purged.
+ * change: what has changed. value_...: of each kind those that are not purged. changes: both.
  */
 export async function selectChanges(
   database: Database,
   caller: Caller,
   kinds: Resource[],
   { since, limit, unchanged }: ChangeRequest,
-): Promise<{ state: FeedState; changes: (Change & { version: number })[] } | undefined> {
+): Promise<FeedPage | undefined> {
   const found = sourcesOf(kinds, since).map(
     ({ type, table, name, version, fits }) => sql.fragment`
         (
@@ -59,7 +67,7 @@ export async function selectChanges(
             and changed
             and ${fits}
           order by ${version}
-          limit ${limit}
+          limit ${limit + 1}
         )`,
   )
   const values = kinds.map(
@@ -83,7 +91,7 @@ export async function selectChanges(
       on change.type = ${type} and ${value('id')} = change.id`,
     }
   })
-  type Row = { state: FeedState; version: number | null } & Change
+  type Row = { state: FeedState; version: number | null; has_next: boolean } & Change
   const rows = await database.read<Row>(sql.unsafe`
     with ${liveCaller(caller)},
     user_version as materialized (
@@ -101,9 +109,21 @@ export async function selectChanges(
       select *
       from (${sql.join(found, sql.fragment` union all `)}) either
       order by version
-      limit ${limit}
+      limit ${limit + 1}
     ),
-    ${sql.join(values, sql.fragment`, `)}
+    ${sql.join(values, sql.fragment`, `)},
+    changes as (
+      select
+        change.*,
+        coalesce(${sql.join(
+          joins.map(({ value }) => value),
+          sql.fragment`, `,
+        )}) as value
+      from change${sql.join(
+        joins.map(({ join }) => join),
+        sql.fragment``,
+      )}
+    )
     select
       json_build_object(
         'epoch', epoch,
@@ -111,29 +131,32 @@ export async function selectChanges(
         'forgotten', forgotten,
         'changed', changed
       ) as state,
-      change.type,
-      change.id,
-      change.version,
-      coalesce(${sql.join(
-        joins.map(({ value }) => value),
-        sql.fragment`, `,
-      )}) as value
+      page.type,
+      page.id,
+      page.version,
+      page.has_next,
+      page.value
     from user_version
-    left join change on true${sql.join(
-      joins.map(({ join }) => join),
-      sql.fragment``,
-    )}
-    order by change.version`)
+    left join (${untilFull(WEIGHED, sql.fragment`version`)}) page on true
+    order by page.version`)
   const [first] = rows
-  return (
-    first && {
-      state: first.state,
-      changes: rows.flatMap(({ state, version, ...change }) =>
-        version === null ? [] : [{ ...change, version }],
-      ),
-    }
-  )
+  if (!first) return undefined
+  const page = rows
+    .slice(0, limit)
+    .flatMap(({ state, version, has_next, ...change }) =>
+      version === null ? [] : [{ version, has_next, change }],
+    )
+  const last = page.at(-1)
+  return {
+    state: first.state,
+    changes: page.map(({ change }) => change),
+    end: last?.has_next ? last.version : undefined,
+  }
 }
+
+const WEIGHED = sql.fragment`
+          select *, coalesce(octet_length(value::text), 0) as bytes
+          from changes`
 
 interface Source extends Pick<Resource, 'name' | 'table'> {
   type: Fragment

@@ -52,11 +52,11 @@ export function resourceOperations(
       const { etag, unchanged } = pageTags('')
       const found = await selectChanges(database, caller, kinds, {
         since,
-        limit: limit + 1,
+        limit,
         unchanged: unchanged(header['If-None-Match']),
       })
       if (!found) return problem('session_ended')
-      const { state, changes } = found
+      const { state, changes, end } = found
       const begun = since?.begun ?? state.version
       if (
         since &&
@@ -67,16 +67,14 @@ export function resourceOperations(
         return problem('changes_gone')
       const headers = { ETag: etag(String(state.version)) }
       if (!state.changed) return { status: 304, headers }
-      const has_more = changes.length > limit
-      const page = changes.slice(0, limit)
-      const version = (has_more && page.at(-1)?.version) || state.version
+      const version = end ?? state.version
       return {
         status: 200,
         headers,
         body: {
-          items: page.map(({ version: _, ...change }) => change),
+          items: changes,
           cursor: cursors.write<Progress>(feed, { epoch: state.epoch, version, begun }),
-          has_more,
+          has_more: end !== undefined,
         },
       }
     },

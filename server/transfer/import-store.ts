@@ -27,7 +27,7 @@ export type RowResult = { row: number } & (
  * A blank description counts as none: not every program that saves a file again keeps the two
  * apart.
  */
-const COMPARED = tasks.content.filter((name) => name !== 'description')
+const COMPARED = tasks.content.filter((name) => !['description', 'parent_id'].includes(name))
 
 const NO_LEVELS = sql.fragment`0`
 const GROWTH = { tasks: sql.fragment`changed.tasks`, bytes: sql.fragment`changed.bytes` }
@@ -118,6 +118,7 @@ async function insertLevel(
         -- A subtask is in the list of its parent. One in the trash needs none.
         case when parent.task_id is null then list_id else parent.task_list end as list_id,
         case when trashed_at is null then parent_id else parent.task_id end as parent_id,
+        parent_id as given_parent,
         coalesce(parent.task_level, 0) + 1 as level,
         completed_at,
         trashed_at,
@@ -151,6 +152,10 @@ async function insertLevel(
         stored.trashed_at is not null and next.trashed_at is null as trashed,
         (nullif(stored.description, ''), ${columnsOf('stored', COMPARED)})
           is not distinct from (nullif(next.description, ''), ${columnsOf('next', COMPARED)})
+          and (
+            stored.parent_id is not distinct from next.given_parent
+            or stored.parent_id is not distinct from next.parent_id
+          )
           as same
       from (
         select *, completed_at is not null as completed

@@ -45,3 +45,23 @@ export function inOrder(
   }
   return sql.fragment`${sql.join(statesOf(filter).map(ofState), sql.fragment` union all `)}`
 }
+
+/** What a page has beside its tasks. */
+export interface PageColumns {
+  sort_key: unknown
+  place: string
+  bytes: number
+  bytes_before: number
+  has_next: boolean
+}
+
+export function taskOf<Row extends PageColumns>({
+  sort_key,
+  place,
+  bytes,
+  bytes_before,
+  has_next,
+  ...task
+}: Row): Omit<Row, keyof PageColumns> {
+  return task
+}

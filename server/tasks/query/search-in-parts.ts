@@ -5,11 +5,11 @@ import { sql } from '../../database/sql.ts'
 import { Unavailable } from '../../database/unavailable.ts'
 import type { Place } from '../../resource/cursor.ts'
 import { liveVersion } from '../../resource/live-version.ts'
-import { COUNT_LIMIT, type Page } from '../../resource/page.ts'
+import { COUNT_LIMIT, PAGE_BYTES, type Page, untilFull } from '../../resource/page.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
 import { tasks } from '../fields.ts'
 import { conditions, searched } from './filter.ts'
-import { inOrder, type PageRequest } from './page.ts'
+import { inOrder, type PageColumns, type PageRequest, taskOf } from './page.ts'
 import { order } from './sort.ts'
 
 type Task = components['schemas']['Task']
@@ -30,9 +30,7 @@ type Part = {
   total: number
   end_key: string
   end_id: string
-  sort_key: unknown
-  place: string
-}
+} & PageColumns
 type Row = (Task | { id: null }) & Part
 
 /**
@@ -52,6 +50,8 @@ export async function searchInParts(
   let total = 0
   // By id, because a task that is changed meanwhile may move into a later part.
   const found = new Map<string, Task & Part>()
+  let bytes = 0
+  let hasMore = false
   const deadline = performance.now() + SEARCH_LIMIT_MS
   for (;;) {
     if (performance.now() > deadline) throw new Unavailable(`not found in ${SEARCH_LIMIT_MS} ms`)
@@ -62,25 +62,32 @@ export async function searchInParts(
     first ??= head
     if (!head.changed) return { changed: false, version: head.version }
     total += head.total
-    for (const row of rows) if (row.id !== null && !found.has(row.id)) found.set(row.id, row)
-    const isEnough = found.size > limit && (request.after !== undefined || total > COUNT_LIMIT)
-    if (head.looked_at < PART_SIZE || isEnough) break
+    for (const row of rows) {
+      if (row.id === null || found.has(row.id)) continue
+      hasMore = found.size === limit || bytes >= PAGE_BYTES
+      if (hasMore) break
+      found.set(row.id, row)
+      bytes += row.bytes
+    }
+    if (rows.at(-1)?.has_next) hasMore = true
+    const isCounted = request.after !== undefined || total > COUNT_LIMIT
+    if (head.looked_at < PART_SIZE || (hasMore && isCounted)) break
     after = { key: head.end_key, id: head.end_id }
   }
   const hits = [...found.values()]
-  const last = hits.length > limit ? hits[limit - 1] : undefined
+  const last = hasMore ? hits.at(-1) : undefined
   return {
     changed: true,
     version: first.version,
     total: Math.min(total, COUNT_LIMIT + 1),
-    items: hits.slice(0, limit).map(taskOf),
+    items: hits.map(withoutPart),
     end: last && { key: last.place, id: last.id },
   }
 }
 
-function taskOf(row: Task & Part): Task {
-  const { version, changed, looked_at, total, end_key, end_id, sort_key, place, ...task } = row
-  return task
+function withoutPart(row: Task & Part): Task {
+  const { version, changed, looked_at, total, end_key, end_id, ...task } = row
+  return taskOf(task)
 }
 
 /** part: the next tasks in order. hits: those of them that have the words of the search. */
@@ -100,6 +107,13 @@ function partStatement(
     fits: after ? [isAfter(after.key, after.id), ...fits] : fits,
   })
   const matches = sql.join([sql.fragment`true`, ...searched(q)], sql.fragment` and `)
+  const inSort = sql.fragment`sort_key ${direction}, id ${direction}`
+  const page = sql.fragment`
+          select
+            ${tasks.output}, sort_key, sort_key::text as place, ${tasks.bytesOf('tasks')} as bytes
+          from hits as tasks
+          order by ${inSort}
+          limit ${limit + 1}`
   return sql.unsafe`
     with ${liveVersion(caller, unchanged)},
     part as materialized (
@@ -125,11 +139,6 @@ function partStatement(
       offset greatest(0, (select count(*) - 1 from part))
       limit 1
     ) ends on true
-    left join lateral (
-      select ${tasks.output}, sort_key, sort_key::text as place
-      from hits as tasks
-      order by sort_key ${direction}, id ${direction}
-      limit ${limit + 1}
-    ) page on true
+    left join lateral (${untilFull(page, inSort)}) page on true
     order by page.sort_key ${direction}, page.id ${direction}`
 }

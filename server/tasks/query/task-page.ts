@@ -3,10 +3,10 @@ import type { Caller } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { liveVersion } from '../../resource/live-version.ts'
-import { COUNT_LIMIT, type Page } from '../../resource/page.ts'
+import { COUNT_LIMIT, type Page, untilFull } from '../../resource/page.ts'
 import { tasks } from '../fields.ts'
 import { conditions } from './filter.ts'
-import { inOrder, type PageRequest } from './page.ts'
+import { inOrder, type PageColumns, type PageRequest, taskOf } from './page.ts'
 import { searchInParts } from './search-in-parts.ts'
 import { order } from './sort.ts'
 
@@ -19,9 +19,7 @@ type Row = (Task | { id: null }) & {
   version: string
   changed: boolean
   total: number
-  sort_key: unknown
-  place: string
-}
+} & PageColumns
 
 /**
  * A page of tasks. One row more than `limit` is read, to know whether there are more. Undefined
@@ -50,9 +48,9 @@ export async function selectTaskPage(
   if (!changed) return { changed, version }
   const items = rows
     .slice(0, limit)
-    .flatMap(({ version, changed, total, sort_key, place, ...row }) => (row.id === null ? [] : row))
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  const end = last?.id ? { key: last.place, id: last.id } : undefined
+    .flatMap(({ version, changed, total, ...row }) => (row.id === null ? [] : taskOf(row)))
+  const last = rows.slice(0, limit).at(-1)
+  const end = last?.id && last.has_next ? { key: last.place, id: last.id } : undefined
   return { changed, version, total, items, end }
 }
 
@@ -66,7 +64,8 @@ function pageStatement(
     caller,
     { filter, sort },
     {
-      select: sql.fragment`${tasks.output}, ${key} as sort_key`,
+      select: sql.fragment`
+            ${tasks.output}, ${key} as sort_key, ${tasks.bytesOf('tasks')} as bytes`,
       count: limit + 1,
       fits: after ? [isAfter(after.key, after.id), ...fits] : fits,
     },
@@ -80,6 +79,12 @@ function pageStatement(
       fits,
     },
   )
+  const inSort = sql.fragment`sort_key ${direction}, id ${direction}`
+  const page = sql.fragment`
+          select *, sort_key::text as place
+          from (${found}) merged
+          order by ${inSort}
+          limit ${limit + 1}`
   return sql.unsafe`
     with ${liveVersion(caller, unchanged)}
     select user_version.version, changed, total, page.*
@@ -88,11 +93,6 @@ function pageStatement(
       select count(*)::int as total
       from (select from (${counted}) fitting limit ${COUNT_LIMIT + 1}) counted
     ) counted
-    left join lateral (
-      select *, sort_key::text as place
-      from (${found}) merged
-      order by sort_key ${direction}, id ${direction}
-      limit ${limit + 1}
-    ) page on true
+    left join lateral (${untilFull(page, inSort)}) page on true
     order by page.sort_key ${direction}, page.id ${direction}`
 }
