@@ -2,4 +2,7 @@
  * Most code points of a title, a description, a label and the name of a list, and most labels of a
  * task, as the contract has them (`proofs/contract/limits.test.ts`).
  */
-export const LIMITS = { title: 200, description: 1_000, label: 60, labels: 20, listName: 100 }
+export const LIMITS = { title: 500, description: 16_000, label: 60, labels: 20, listName: 100 }
+
+/** How deep subtasks go: a task without a parent is on the first level. */
+export const LEVELS = 4

@@ -1,3 +1,4 @@
+import { LEVELS } from '../../rules/limits.ts'
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
@@ -13,9 +14,6 @@ const dayField = <Name extends keyof Content>(name: Name): Field<Name> => ({
   type: sql.fragment`date`,
   output: sql.fragment`to_char(${sql.identifier([name])}, 'YYYY-MM-DD')`,
 })
-
-/** How deep subtasks go: a task without a parent is on the first level. */
-export const LEVELS = 4
 
 /** The fields of a task that a user writes: a new field is a line here. */
 export const FIELDS: readonly Field<keyof Content>[] = [

@@ -1,3 +1,4 @@
+import { LEVELS } from '../../rules/limits.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
@@ -12,7 +13,7 @@ import {
   writtenMembers,
 } from '../resource/write/members.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
-import { dueViolation, FIELDS, LEVELS, placeViolation, tasks } from '../tasks/fields.ts'
+import { dueViolation, FIELDS, placeViolation, tasks } from '../tasks/fields.ts'
 import type { ImportedRow } from './imported-row.ts'
 
 /**

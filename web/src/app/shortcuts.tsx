@@ -28,6 +28,8 @@ const KEYS: [heading: string, keys: [keys: string, does: string][]][] = [
       ['0 1 2 3', 'Priority none, low, medium, high'],
       ['Alt ↑, Alt ↓', 'Move up, down'],
       ['Alt Home, Alt End', 'Move to top / bottom'],
+      ['Alt →, Alt ←', 'Make a subtask, move out'],
+      ['←, →', 'Hide / show subtasks'],
       ['Esc', 'Close or clear selection'],
     ],
   ],

@@ -7,7 +7,7 @@ import {
   openDB,
   type StoreNames,
 } from 'idb'
-import { upgradeFrom1 } from './upgrade.ts'
+import { upgradeFrom1, upgradeFrom2 } from './upgrade.ts'
 
 /** What a person did, on its way to the server. */
 export interface Entry {
@@ -80,10 +80,11 @@ export function openDatabase(
   onDeleting: () => void,
   onLost: () => void,
 ): Promise<Database> {
-  return openDB<Schema>(nameOf(userId), 2, {
+  return openDB<Schema>(nameOf(userId), 3, {
     async upgrade(database, from, _to, transaction) {
-      database.createObjectStore('lists', { keyPath: 'id' })
-      if (from === 1) return await upgradeFrom1(transaction)
+      if (from < 2) database.createObjectStore('lists', { keyPath: 'id' })
+      if (from === 1) await upgradeFrom1(transaction)
+      if (from > 0) return await upgradeFrom2(transaction)
       database.createObjectStore('tasks', { keyPath: 'id' })
       database.createObjectStore('outbox', { keyPath: 'id', autoIncrement: true })
       database.createObjectStore('drafts')

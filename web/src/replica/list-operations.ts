@@ -1,6 +1,7 @@
 import type { List, ListUpdate, Operation } from '@docket/sdk'
 import { type Copy, memberOf } from './operations.ts'
 import { between, orderOf, placed, placeOf, replace } from './position.ts'
+import { count } from './tree.ts'
 
 export type ListOperation = Extract<Operation, { action: `${string}_list` }>
 
@@ -64,15 +65,25 @@ function trashTasks({ tasks }: Copy, { id, trashed_at }: List, at: string): void
   if (trashed_at !== null) return
   for (const task of tasks.values())
     if (task.list_id === id && task.trashed_at === null)
-      replace(tasks, { ...task, trashed_at: at, updated_at: at })
+      replace(tasks, {
+        ...task,
+        trashed_at: at,
+        updated_at: at,
+        subtasks: { open: 0, done: 0 },
+      })
 }
 
 /** What went to the trash with a list went there at the same time. */
 function restoreTasks({ tasks }: Copy, { id, trashed_at }: List, at: string): void {
   if (trashed_at === null) return
-  for (const task of tasks.values())
-    if (task.list_id === id && task.trashed_at === trashed_at)
-      replace(tasks, { ...task, trashed_at: null, updated_at: at })
+  const returning = [...tasks.values()].filter(
+    (task) => task.list_id === id && task.trashed_at === trashed_at,
+  )
+  for (const task of returning) replace(tasks, { ...task, trashed_at: null, updated_at: at })
+  count(
+    tasks,
+    returning.map((task) => task.id),
+  )
 }
 
 /** What takes an operation back. */

@@ -1,6 +1,7 @@
 import type { List, Operation, Task, TaskUpdate } from '@docket/sdk'
 import { applyToList, inverseOfList, isOfList, type ListOperation } from './list-operations.ts'
 import { between, orderOf, placed, placeOf, replace } from './position.ts'
+import { completeBelow, count, follow } from './tree.ts'
 
 export type Tasks = Map<string, Task>
 export type Lists = Map<string, List>
@@ -42,18 +43,27 @@ export function apply(
   const id = targetOf(operation)
   const task = tasks.get(id)
   if (operation.action === 'create_task') {
-    if (!task) replace(tasks, created(tasks, operation.value, id, at, userId))
-  } else if (task)
-    replace(tasks, { ...task, ...changed(copy, task, operation, at), updated_at: at })
+    if (task) return
+    const made = created(tasks, operation.value, id, at, userId)
+    replace(tasks, made)
+    if (made.parent_id !== null) count(tasks, [made.parent_id])
+  } else if (task) {
+    const next = { ...task, ...changed(copy, task, operation, at), updated_at: at }
+    replace(tasks, next)
+    follow(tasks, task, next, at)
+    if (operation.action === 'complete_task' && operation.subtasks === 'include')
+      completeBelow(tasks, next, at)
+  }
 }
 
 type Creation = Extract<TaskOperation, { action: 'create_task' }>['value']
 
 function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: string): Task {
-  const { completed = false } = task
+  const { completed = false, parent_id = null } = task
   return {
-    list_id: null,
+    list_id: tasks.get(parent_id ?? '')?.list_id ?? null,
     description: null,
+    starts_on: null,
     due_date: null,
     due_time: null,
     due_time_zone: null,
@@ -62,6 +72,8 @@ function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: 
     ...task,
     id,
     user_id,
+    parent_id,
+    subtasks: { open: 0, done: 0 },
     completed,
     completed_at: completed ? at : null,
     position: between(orderOf(tasks).at(-1)?.position, undefined),
@@ -84,8 +96,13 @@ function changed(
 ): Partial<Task> {
   switch (operation.action) {
     case 'update_task': {
-      const { completed = task.completed } = operation.changes
-      return { ...operation.changes, completed_at: completed ? (task.completed_at ?? at) : null }
+      const { completed = task.completed, parent_id } = operation.changes
+      const parent = parent_id ? tasks.get(parent_id) : undefined
+      return {
+        ...(parent ? { list_id: parent.list_id } : {}),
+        ...operation.changes,
+        completed_at: completed ? (task.completed_at ?? at) : null,
+      }
     }
     case 'complete_task':
       return {
@@ -96,10 +113,12 @@ function changed(
       return { position: placed(tasks, task, operation.place) }
     case 'delete_task':
       return { trashed_at: task.trashed_at ?? at }
-    case 'restore_task':
-      return isOpenList(lists.get(task.list_id ?? ''))
-        ? { trashed_at: null }
-        : { trashed_at: null, list_id: null }
+    case 'restore_task': {
+      const parent = tasks.get(task.parent_id ?? '')
+      if (parent?.trashed_at === null) return { trashed_at: null, list_id: parent.list_id }
+      const list_id = isOpenList(lists.get(task.list_id ?? '')) ? task.list_id : null
+      return task.trashed_at === null ? {} : { trashed_at: null, parent_id: null, list_id }
+    }
   }
 }
 
@@ -108,6 +127,10 @@ export const isOpenList = (list: List | undefined): list is List => list?.trashe
 /** What a task has now in the members that a change names. */
 export const valuesOf = (task: Task | undefined, changes: TaskUpdate): TaskUpdate =>
   Object.fromEntries(Object.keys(changes).map((member) => [member, memberOf(task ?? {}, member)]))
+
+/** A task that comes under a parent comes into its list, too. */
+const placeNamed = (changes: TaskUpdate): TaskUpdate =>
+  changes.parent_id === undefined ? changes : { list_id: null, ...changes }
 
 /** What takes an operation back. */
 export function inverseOf(copy: Copy, operation: Operation): Operation {
@@ -119,7 +142,7 @@ export function inverseOf(copy: Copy, operation: Operation): Operation {
     case 'create_task':
       return { action: 'delete_task', id }
     case 'update_task':
-      return { action: 'update_task', id, changes: valuesOf(task, operation.changes) }
+      return { action: 'update_task', id, changes: valuesOf(task, placeNamed(operation.changes)) }
     case 'complete_task':
       return { action: 'complete_task', id, completed: task?.completed ?? false }
     case 'move_task':

@@ -22,23 +22,33 @@ export function nextOf(entries: Entry[], failed: Set<number>): Entry | undefined
   return undefined
 }
 
-/** What an operation is about, what it is moved next to, and the list that a task is put into. */
+/** What an operation is about, what it is moved next to, and what a task is put under. */
 function needed(operation: Operation): string[] {
   const place = 'place' in operation ? Object.values(operation.place) : []
-  const list = listOf(operation)
-  return [targetOf(operation), ...place, ...(list ? [list] : [])]
+  return [...changedBy(operation), ...place]
 }
 
 /** What must not be changed before an operation is done: a list before a task is put into it. */
-function changedBy(operation: Operation): string[] {
-  const list = listOf(operation)
-  return [targetOf(operation), ...(list ? [list] : [])]
-}
+const changedBy = (operation: Operation): string[] => [
+  targetOf(operation),
+  ...holdersOf(operation).map(([, id]) => id),
+]
 
-/** The list that an operation puts a task into. */
-function listOf(operation: Operation): string | null | undefined {
-  if (operation.action === 'create_task') return operation.value.list_id
-  return operation.action === 'update_task' ? operation.changes.list_id : undefined
+const HOLDERS = ['list_id', 'parent_id'] as const
+type Holder = (typeof HOLDERS)[number]
+
+/** The list and the parent that an operation puts a task under. */
+export function holdersOf(operation: Operation): [member: Holder, id: string][] {
+  const values =
+    operation.action === 'create_task'
+      ? operation.value
+      : operation.action === 'update_task'
+        ? operation.changes
+        : {}
+  return HOLDERS.flatMap((member): [Holder, string][] => {
+    const id = values[member]
+    return id ? [[member, id]] : []
+  })
 }
 
 const isCreation = ({ action }: Operation) => action.startsWith('create_')
@@ -99,8 +109,8 @@ export async function resolve(
 
 /**
  * Discards an entry that the server refused, and later operations on what it would have created.
- * Tasks that were to be in a list that it would have created are in the Inbox, or stay where they
- * are.
+ * Tasks that were to be under a list or a task that it would have created are in the Inbox and
+ * without a parent, or stay where they are.
  */
 export async function discard(database: Database, entry: Entry): Promise<void> {
   const never = new Set(entry.operations.filter(isCreation).map(targetOf))
@@ -110,31 +120,33 @@ export async function discard(database: Database, entry: Entry): Promise<void> {
     let left = later
     for (const [index, operation] of [...later.operations.entries()].toReversed())
       if (never.has(targetOf(operation))) left = without(left, index)
-      else if (never.has(listOf(operation) ?? '')) left = withoutList(left, index)
+      else if (holdersOf(operation).some(([, id]) => never.has(id))) left = notPut(left, index)
     if (left !== later) await putOrDelete(transaction.store, left)
   }
   await transaction.done
 }
 
-/** The entry without putting a task into a list, by the operation at this index. */
-function withoutList(entry: Entry, index: number): Entry {
+/** The entry without putting a task under anything, by the operation at this index. */
+function notPut(entry: Entry, index: number): Entry {
   const [operation, inverse] = [entry.operations[index], entry.inverse[index]]
   if (operation?.action === 'create_task') return withOperation(entry, index, inInbox(operation))
   if (operation?.action !== 'update_task') return entry
-  const { list_id: _, ...changes } = operation.changes
+  const { list_id: _, parent_id: __, ...changes } = operation.changes
   if (Object.keys(changes).length === 0) return without(entry, index)
   const changed = withOperation(entry, index, { ...operation, changes })
   if (inverse?.action !== 'update_task') return changed
-  const { list_id: __, ...before } = inverse.changes
+  const { list_id: ___, parent_id: ____, ...before } = inverse.changes
   return { ...changed, inverse: entry.inverse.with(index, { ...inverse, changes: before }) }
 }
 
-/** A new task, or one that was to be put into a list, in the Inbox. */
+/** A task that was to be put under a list or a parent: in the Inbox, and without a parent. */
 export function inInbox(operation: Operation): Operation {
+  if (holdersOf(operation).length === 0) return operation
+  const nowhere = { list_id: null, parent_id: null }
   if (operation.action === 'create_task')
-    return { ...operation, value: { ...operation.value, list_id: null } }
-  return operation.action === 'update_task' && operation.changes.list_id
-    ? { ...operation, changes: { ...operation.changes, list_id: null } }
+    return { ...operation, value: { ...operation.value, ...nowhere } }
+  return operation.action === 'update_task'
+    ? { ...operation, changes: { ...operation.changes, ...nowhere } }
     : operation
 }
 
@@ -169,8 +181,8 @@ export function split(entry: Entry, index: number, bad: Operation): { rest: Entr
   const id = targetOf(bad)
   const isApart = (operation: Operation, at: number) =>
     at === index ||
-    (bad.action === 'create_task' && targetOf(operation) === id) ||
-    (bad.action === 'create_list' && listOf(operation) === id)
+    (isCreation(bad) &&
+      (targetOf(operation) === id || holdersOf(operation).some(([, holder]) => holder === id)))
   const apartAt = entry.operations.flatMap((operation, at) => (isApart(operation, at) ? [at] : []))
   const move = entry.operations.find(
     (operation) => operation.action === 'move_task' && operation.id === id,

@@ -37,7 +37,7 @@ export async function perform(
   const left = leftBy(await transaction.store.getAll())
   const { tasks, lists } = shown()
   const copy: Copy = { tasks: new Map(tasks), lists: new Map(lists) }
-  const operations = steps.map(({ operation, over }): Operation => {
+  const operations = updatesFirst(steps).map(({ operation, over }): Operation => {
     if (operation.action !== 'update_task') {
       back.push({ operation: inverseOf(copy, operation) })
       apply(copy, operation, { at, userId })
@@ -65,4 +65,13 @@ export async function perform(
   })
   await transaction.done
   return back.toReversed()
+}
+
+/**
+ * An update is done to the version that it names: nothing of the same entry may change the task
+ * before it. What is created in the entry has no version yet, and is not updated in it.
+ */
+const updatesFirst = (steps: Step[]): Step[] => {
+  const isUpdate = ({ operation }: Step) => operation.action === 'update_task'
+  return [...steps.filter(isUpdate), ...steps.filter((step) => !isUpdate(step))]
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '@docket/sdk'
+import type { Operation, Task } from '@docket/sdk'
 import type { Entry, Upgrade } from './database.ts'
 
 /** An operation as Docket 0.5 had it, for tasks only. */
@@ -23,6 +23,18 @@ export async function upgradeFrom1(transaction: Upgrade): Promise<void> {
     } satisfies Entry)
   const tasks = transaction.objectStore('tasks')
   for (const task of await tasks.getAll()) void tasks.put({ ...task, list_id: null })
+}
+
+/** The tasks of Docket 0.6 had no subtasks. */
+export async function upgradeFrom2(transaction: Upgrade): Promise<void> {
+  const tasks = transaction.objectStore('tasks')
+  for (const task of await tasks.getAll())
+    void tasks.put({
+      ...task,
+      parent_id: null,
+      starts_on: null,
+      subtasks: { open: 0, done: 0 },
+    } satisfies Task)
 }
 
 function upgraded(operation: Operation): Operation {

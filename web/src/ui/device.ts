@@ -13,9 +13,11 @@ interface Remembered {
   theme: Theme
   /** Whether single keys do something (WCAG 2.2, 2.1.4). */
   singleKeys: boolean
+  /** The ids of the tasks whose subtasks are hidden. */
+  folded: readonly string[]
 }
 
-const DEFAULTS: Remembered = { person: null, theme: 'system', singleKeys: true }
+const DEFAULTS: Remembered = { person: null, theme: 'system', singleKeys: true, folded: [] }
 const nameOf = (what: keyof Remembered) => `docket:${what}`
 
 export function remembered<What extends keyof Remembered>(what: What): Remembered[What] {

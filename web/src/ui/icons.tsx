@@ -12,6 +12,8 @@ const PATHS = {
   filter: 'M4 6h16M7 12h10M10 18h4',
   keyboard: 'M3 7h18v11H3zM7 11h.01M12 11h.01M17 11h.01M8 15h8',
   close: 'M6 6l12 12M18 6L6 18',
+  subtasks: 'M5 5h14M9 12h10M9 19h10M5 5v14h4M5 12h4',
+  chevron: 'M6 9l6 6 6-6',
   select: 'M4 7l2 2 3-4M4 17l2 2 3-4M13 7h7M13 17h7',
 } as const
 export type IconName = keyof typeof PATHS

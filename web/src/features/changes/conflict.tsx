@@ -7,6 +7,8 @@ const NAMED = [
   'title',
   'description',
   'list_id',
+  'parent_id',
+  'starts_on',
   'due_date',
   'due_time',
   'priority',
@@ -16,6 +18,8 @@ const NAMES: Record<(typeof NAMED)[number], string> = {
   title: 'Title',
   description: 'Description',
   list_id: 'List',
+  parent_id: 'Subtask of',
+  starts_on: 'Starts',
   due_date: 'Due',
   due_time: 'Time',
   priority: 'Priority',
@@ -24,7 +28,7 @@ const NAMES: Record<(typeof NAMED)[number], string> = {
 
 /** Both versions, side by side, of what both have changed. */
 export function Conflict({ entry }: { entry: Entry }) {
-  const { replica, outbox, lists } = useWorkspace()
+  const { replica, outbox, lists, tasks } = useWorkspace()
   const conflict = conflictIn(entry)
   if (!conflict) return null
   const {
@@ -43,14 +47,18 @@ export function Conflict({ entry }: { entry: Entry }) {
         )
   }
   const members = NAMED.filter((member) => member in changes)
+  const nameIn: Record<string, (id: string) => string> = {
+    list_id: (id) => lists.get(id)?.name ?? 'Another list',
+    parent_id: (id) => tasks.get(id)?.title ?? 'Another task',
+  }
   const say = (member: string, value: unknown) =>
-    member === 'list_id'
-      ? value === null
-        ? 'Inbox'
-        : (lists.get(String(value))?.name ?? 'Another list')
-      : (Array.isArray(value)
-          ? value.map((label) => `#${label}`).join(' ')
-          : String(value ?? '')) || 'Empty'
+    member === 'list_id' && value === null
+      ? 'Inbox'
+      : value && nameIn[member]
+        ? nameIn[member](String(value))
+        : (Array.isArray(value)
+            ? value.map((label) => `#${label}`).join(' ')
+            : String(value ?? '')) || 'Empty'
   const versions = [
     ['This device', 'mine', mine],
     ['Other device', 'theirs', theirs],

@@ -1,5 +1,6 @@
 import type { Operation } from '@docket/sdk'
 import type { Entry } from '../../replica/database.ts'
+import { holdersOf } from '../../replica/outbox.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
 /** It is tried again by itself; until then the person knows which change it is. */
@@ -31,7 +32,7 @@ export function Refused({ entry }: { entry: Entry }) {
         <button type="button" className="outlined" onClick={() => replica.retry(entry)}>
           Try again
         </button>
-        {entry.operations.some(isIntoList) && (
+        {entry.operations.some((operation) => holdersOf(operation).length > 0) && (
           <button type="button" className="outlined" onClick={() => replica.retryInInbox(entry)}>
             Put into Inbox
           </button>
@@ -43,10 +44,6 @@ export function Refused({ entry }: { entry: Entry }) {
     </div>
   )
 }
-
-const isIntoList = (operation: Operation) =>
-  (operation.action === 'create_task' && !!operation.value.list_id) ||
-  (operation.action === 'update_task' && !!operation.changes.list_id)
 
 /** What would be lost with it. */
 function Typed({ operations }: { operations: Operation[] }) {

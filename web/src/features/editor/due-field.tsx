@@ -68,3 +68,26 @@ export function DueField({ task }: { task: Task }) {
     </div>
   )
 }
+
+/** The day from which a task can be started: before it, Today and Inbox do not show it. */
+export function StartField({ task }: { task: Task }) {
+  const { actions } = useWorkspace()
+  const day = task.starts_on ?? ''
+  return (
+    <Labelled label="Starts">
+      <input
+        type="date"
+        className="field"
+        min="1000-01-01"
+        max="9999-12-31"
+        key={day}
+        defaultValue={day}
+        onBlur={({ target }) =>
+          target.validity.valid &&
+          target.value !== day &&
+          void actions.edit(task, { starts_on: target.value || null })
+        }
+      />
+    </Labelled>
+  )
+}

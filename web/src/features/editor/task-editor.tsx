@@ -1,18 +1,20 @@
-import type { Task, TaskMove } from '@docket/sdk'
+import type { Task } from '@docket/sdk'
 import { useRef } from 'react'
 import { PRIORITIES, priorityOf } from '../../../../rules/priorities.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Labelled } from '../../ui/labelled.tsx'
+import type { Places } from '../list/task-list.tsx'
 import { ListSelect } from '../lists/list-select.tsx'
 import { useWorkspace } from '../workspace/workspace.tsx'
-import { DueField } from './due-field.tsx'
+import { DueField, StartField } from './due-field.tsx'
 import { LabelField } from './label-field.tsx'
+import { SubtaskField } from './subtask-field.tsx'
 import { DescriptionField, TitleField, tooLongMember } from './text-fields.tsx'
 
 interface Editor {
   task: Task
   /** Where it can be moved to; none where the list is in another order. */
-  places: Record<string, TaskMove> | undefined
+  places: Places | undefined
   close: () => void
 }
 
@@ -64,15 +66,19 @@ export function TaskEditor({ task, places, close }: Editor) {
             </select>
           </Labelled>
         </div>
-        <Labelled label="List">
-          <ListSelect
-            className="field"
-            value={task.list_id}
-            choose={(listId) => void actions.moveToList([task], listId)}
-          />
-        </Labelled>
+        <div className="grid gap-3 sm:grid-cols-2">
+          <StartField task={task} />
+          <Labelled label="List">
+            <ListSelect
+              className="field"
+              value={task.list_id}
+              choose={(listId) => void actions.moveToList([task], listId)}
+            />
+          </Labelled>
+        </div>
         <LabelField task={task} />
       </fieldset>
+      {!isTrashed && <SubtaskField task={task} />}
       <div className="flex flex-wrap items-center gap-1.5">
         {places && !isTrashed && (
           <select
@@ -80,8 +86,7 @@ export function TaskEditor({ task, places, close }: Editor) {
             className="outlined"
             value=""
             onChange={({ target }) => {
-              const place = places[target.value]
-              if (place) void actions.move([task], place)
+              void places[target.value]?.()
             }}
           >
             <option value="" disabled hidden>

@@ -14,6 +14,9 @@ interface ListKeys {
   open: (task: Task | undefined) => void
   select: (task: Task) => void
   clear: () => void
+  /** Whether the subtasks of a task are hidden; undefined where it has none. */
+  isFoldedOf: (task: Task) => boolean | undefined
+  fold: (task: Task) => void
   /** Sends the focus to a task. */
   send: (id: string | undefined) => void
 }
@@ -30,6 +33,8 @@ export function useListKeys({
   open,
   select,
   clear,
+  isFoldedOf,
+  fold,
   send,
 }: ListKeys): void {
   const at = shown.findIndex(({ id }) => id === current)
@@ -56,15 +61,19 @@ export function useListKeys({
   }
   const remove = act(actions.remove)
   const move = (name: string) => () => {
-    const place = task && isManual ? placesAt(shown, at)[name] : undefined
-    if (task && place && isOnTask()) void actions.move([task], place)
+    const place = isManual ? placesAt(shown, at, actions)[name] : undefined
+    if (place && isOnTask()) void place()
   }
+
+  const setFolded = (isFolded: boolean) => task && isFoldedOf(task) === !isFolded && fold(task)
 
   useKeys({
     j: () => step(1),
     k: () => step(-1),
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
+    ArrowLeft: () => isOnTask() && setFolded(true),
+    ArrowRight: () => isOnTask() && setFolded(false),
     e: () => task && isOnTask() && open(task),
     d: act((tasks) =>
       actions.complete(
@@ -81,6 +90,8 @@ export function useListKeys({
     },
     'Alt+ArrowUp': move('Move up'),
     'Alt+ArrowDown': move('Move down'),
+    'Alt+ArrowRight': move('Make a subtask of the task above'),
+    'Alt+ArrowLeft': move('Move out of its parent'),
     'Alt+Home': move('Move to top'),
     'Alt+End': move('Move to bottom'),
     ...Object.fromEntries(

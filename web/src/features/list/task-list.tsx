@@ -1,14 +1,29 @@
 import type { List, Task, TaskMove } from '@docket/sdk'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ComponentType, useLayoutEffect, useRef, useState } from 'react'
+import type { Actions } from '../workspace/actions.ts'
 import { type RowProps, TaskRow } from './task-row.tsx'
+import { siblingAt, type TreeRows } from './tree-rows.ts'
 
 export interface ListProps
   extends Omit<
     RowProps,
-    'task' | 'list' | 'isEdited' | 'isSelected' | 'places' | 'handle' | 'drop'
+    | 'task'
+    | 'list'
+    | 'parent'
+    | 'depth'
+    | 'isFolded'
+    | 'isEdited'
+    | 'isSelected'
+    | 'places'
+    | 'handle'
+    | 'drop'
   > {
   tasks: Task[]
+  /** Where they stand in the tree of tasks; absent: each for itself. */
+  nestings: TreeRows['nestings'] | undefined
+  /** The parent of a task, where it is to be shown. */
+  parentOf: (task: Task) => Task | undefined
   /** The list of a task, where it is to be shown. */
   listOf: (task: Task) => List | undefined
   /** The heading that a task begins, where it begins one. */
@@ -30,7 +45,9 @@ const ROW = 48
  */
 export function TaskList({
   tasks,
+  nestings,
   listOf,
+  parentOf,
   headingOf,
   selected,
   edited,
@@ -105,7 +122,14 @@ export function TaskList({
             <Row
               task={task}
               list={listOf(task)}
-              places={task.id === edited && rest.isManual ? placesAt(tasks, index) : undefined}
+              parent={parentOf(task)}
+              depth={nestings?.get(task.id)?.depth ?? 0}
+              isFolded={nestings?.get(task.id)?.isFolded}
+              places={
+                task.id === edited && rest.isManual
+                  ? placesAt(tasks, index, rest.actions)
+                  : undefined
+              }
               isEdited={task.id === edited}
               isSelected={selected.has(task.id)}
               {...rest}
@@ -117,13 +141,21 @@ export function TaskList({
   )
 }
 
-/** The ends, and past the neighbours that are shown. */
-export function placesAt(tasks: Task[], index: number): Record<string, TaskMove> {
-  const [above, below] = [tasks[index - 1], tasks[index + 1]]
+/** What each place in the manual order is called, and how a task comes there. */
+export type Places = Record<string, () => Promise<boolean>>
+
+/** The ends, past the neighbours, and under or out of another task. */
+export function placesAt(tasks: Task[], index: number, actions: Actions): Places {
+  const task = tasks[index]
+  if (!task) return {}
+  const [above, below] = [siblingAt(tasks, index, -1), siblingAt(tasks, index, 1)]
+  const to = (place: TaskMove) => () => actions.move([task], place)
   return {
-    'Move to top': { to: 'top' },
-    ...(above ? { 'Move up': { before: above.id } } : {}),
-    ...(below ? { 'Move down': { after: below.id } } : {}),
-    'Move to bottom': { to: 'bottom' },
+    'Move to top': to({ to: 'top' }),
+    ...(above ? { 'Move up': to({ before: above.id }) } : {}),
+    ...(below ? { 'Move down': to({ after: below.id }) } : {}),
+    'Move to bottom': to({ to: 'bottom' }),
+    ...(above ? { 'Make a subtask of the task above': () => actions.indent(task, above) } : {}),
+    ...(task.parent_id === null ? {} : { 'Move out of its parent': () => actions.outdent(task) }),
   }
 }

@@ -1,12 +1,13 @@
-import type { List, Task, TaskMove } from '@docket/sdk'
+import type { List, Task } from '@docket/sdk'
 import { memo, type ReactNode } from 'react'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import type { Actions } from '../workspace/actions.ts'
 import { Chips, DueChip } from '../workspace/chips.tsx'
-import { dueOf } from '../workspace/due.ts'
+import { dayName, dueOf } from '../workspace/due.ts'
 import { ListDot } from '../workspace/list-dot.tsx'
+import type { Places } from './task-list.tsx'
 
 const TaskEditor = lazyPart(
   () => import('../editor/task-editor.tsx').then(({ TaskEditor }) => TaskEditor),
@@ -19,6 +20,14 @@ export interface RowProps {
   task: Task
   /** Its list, where that is not the one that is shown. */
   list?: List | undefined
+  /** The task that it is a subtask of, where it does not stand under it. */
+  parent?: Task | undefined
+  /** How far it stands under other tasks; 0: for itself. */
+  depth: number
+  /** Whether it hides what stands under it; undefined where there is nothing. */
+  isFolded: boolean | undefined
+  /** Hides or shows what stands under it. */
+  fold: (task: Task) => void
   actions: Actions
   isEdited: boolean
   isSelected: boolean
@@ -26,9 +35,10 @@ export interface RowProps {
   isSelecting: boolean
   isManual: boolean
   /** Where it can be moved to from here. */
-  places?: Record<string, TaskMove> | undefined
+  places?: Places | undefined
   /** Of the device: when a task is due depends on it. */
   timeZone: string
+  today: string
   open: (task: Task | undefined) => void
   /** `isRange`: with all between it and the one before. */
   select: (task: Task, isRange: boolean) => void
@@ -87,12 +97,17 @@ export const TaskRow = memo(function TaskRow(props: RowProps) {
 function Row({
   task,
   list,
+  parent,
+  depth,
+  isFolded,
+  fold,
   actions,
   isEdited,
   isSelected,
   isSelecting,
   isManual,
   places,
+  today,
   open,
   select,
   handle,
@@ -100,8 +115,18 @@ function Row({
 }: RowProps) {
   const isTrashed = task.trashed_at !== null
   const due = dueOf(task)
+  const { open: left, done } = task.subtasks
+  const progress = left + done === 0 ? undefined : `${done}/${left + done}`
+  const starts = task.starts_on !== null && task.starts_on > today ? task.starts_on : undefined
   const hasMore =
-    list || due || task.priority !== 'none' || task.labels.length > 0 || task.description
+    list ||
+    parent ||
+    due ||
+    starts ||
+    progress ||
+    task.priority !== 'none' ||
+    task.labels.length > 0 ||
+    task.description
   return (
     <div
       ref={drop?.ref}
@@ -110,7 +135,10 @@ function Row({
         `${isSelected ? 'bg-teal-600/10' : ''} ${drop?.line ? LINES[drop.line] : ''}`
       }
     >
-      <div className="group flex items-start gap-1">
+      <div
+        className="group flex items-start gap-1"
+        style={{ paddingInlineStart: `calc(var(--indent) * ${depth})` }}
+      >
         {(!isTrashed || isSelecting) && (
           <span className="grid size-11 shrink-0 place-items-center">
             <input
@@ -149,6 +177,27 @@ function Row({
           {hasMore && !isEdited && (
             <span className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted">
               {due && <DueChip due={due} isOpen={!task.completed && !isTrashed} />}
+              {starts && (
+                <span>
+                  Starts <time dateTime={starts}>{dayName(starts, today)}</time>
+                </span>
+              )}
+              {progress && (
+                <span className="inline-flex items-center gap-1 tabular-nums">
+                  <Icon name="subtasks" className="size-3.5" />
+                  {progress}
+                  <span className="sr-only"> subtasks done</span>
+                </span>
+              )}
+              {parent && (
+                <span className="flex max-w-full items-center gap-1">
+                  <span className="sr-only">Subtask of </span>
+                  <span aria-hidden="true">↳</span>
+                  <span className="truncate" dir="auto">
+                    {parent.title}
+                  </span>
+                </span>
+              )}
               {list && (
                 <span className="chip flex max-w-full items-center gap-1.5">
                   <ListDot color={list.color} />
@@ -166,6 +215,18 @@ function Row({
             </span>
           )}
         </button>
+        {isFolded !== undefined && (
+          <button
+            type="button"
+            className="grid size-11 shrink-0 place-items-center rounded-md text-muted
+              hover:text-ink"
+            aria-expanded={!isFolded}
+            aria-label={`Subtasks of ${task.title}`}
+            onClick={() => fold(task)}
+          >
+            <Icon name="chevron" className={`size-4 ${isFolded ? '-rotate-90' : ''}`} />
+          </button>
+        )}
         {isTrashed ? (
           <button
             type="button"

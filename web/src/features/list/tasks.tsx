@@ -8,7 +8,7 @@ import {
   useRef,
   useState,
 } from 'react'
-import { useSearchParams } from 'wouter'
+import { useLocation, useSearchParams } from 'wouter'
 import { previewOf } from '../../replica/operations.ts'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
@@ -18,13 +18,15 @@ import { NewTask } from '../new-task/new-task.tsx'
 import { dayName, dueOf } from '../workspace/due.ts'
 import { filterOf, fits, sorted } from '../workspace/filter.ts'
 import { trashedLists } from '../workspace/lists.ts'
-import type { View } from '../workspace/views.ts'
+import { pathOfTask, type View } from '../workspace/views.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 import { EmptyTrash } from './empty-trash.tsx'
 import { useListKeys } from './list-keys.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import type { ListProps } from './task-list.tsx'
 import { Toolbar } from './toolbar.tsx'
+import { type TreeRows, treeRows } from './tree-rows.ts'
+import { useFolded } from './use-folded.ts'
 import { useList } from './use-list.ts'
 
 const ListDialog = lazyPart(
@@ -50,10 +52,13 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   )
   const { label, priority, sort } = filter
   const q = useDeferredValue(filter.q)
-  const shown = useMemo(
-    () => held.filter(fits({ q, label, priority, sort })),
-    [held, q, label, priority, sort],
-  )
+  const isManual = filter.sort === 'position' && view.sort === 'position'
+  const isTree = isManual && !q && !label && !priority
+  const { folded, fold, unfold } = useFolded(tasks)
+  const { tasks: shown, nestings } = useMemo((): { tasks: Task[] } & Partial<TreeRows> => {
+    const found = held.filter(fits({ q, label, priority, sort }))
+    return isTree ? treeRows(found, folded) : { tasks: found }
+  }, [held, q, label, priority, sort, isTree, folded])
 
   const [selected, setSelected] = useState<Set<string>>(() => new Set())
   const [isAsked, setIsAsked] = useState(false)
@@ -61,7 +66,6 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   const [edited, setEdited] = useState<string>()
   const [current, setCurrent] = useState<ListProps['current']>()
   const isSelecting = isAsked || selected.size > 0
-  const isManual = filter.sort === 'position' && view.sort === 'position'
 
   const select = useCallback(
     (task: Task, isRange: boolean) => {
@@ -110,10 +114,16 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     const made = previewOf(task)
     return view.holds(made, today) && fits(filter)(made)
   }
-  // A link to a task opens it.
+  // A link to a task opens it, in a view that holds it.
   const asked = address.get('task')
+  const [, navigate] = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the link says, when it says it
   useEffect(() => {
     if (!asked) return
+    const task = tasks.get(asked)
+    if (task && !(view.holds(task, today) && fits(filter)(task)))
+      return navigate(`${pathOfTask(task)}?task=${asked}`)
+    if (task) unfold(task)
     setEdited(asked)
     send(asked)
     setAddress(
@@ -124,7 +134,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
       },
       { replace: true },
     )
-  }, [asked, send, setAddress])
+  }, [asked, view, send, setAddress])
   // Closes a task that is no longer shown, so that it is not open if it comes back.
   const wasShown = useRef<string>(undefined)
   const isShown = shown.some(({ id }) => id === edited)
@@ -143,12 +153,19 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     open,
     select: (task) => select(task, false),
     clear,
+    isFoldedOf: ({ id }) => nestings?.get(id)?.isFolded,
+    fold,
     send,
   })
 
   const list: ListProps = {
     tasks: shown,
-    listOf: ({ list_id }) => (view.list ? undefined : lists.get(list_id ?? '')),
+    nestings,
+    listOf: ({ list_id, id }) =>
+      view.list || nestings?.get(id)?.depth ? undefined : lists.get(list_id ?? ''),
+    parentOf: ({ parent_id, id }) =>
+      nestings?.get(id)?.depth ? undefined : tasks.get(parent_id ?? ''),
+    fold,
     headingOf: (index) => headingOf(view, filter.sort, shown, index, today),
     selected,
     edited,
@@ -158,6 +175,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
     isSelecting,
     isManual,
     timeZone,
+    today,
     open,
     select,
   }

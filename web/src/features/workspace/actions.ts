@@ -7,13 +7,30 @@ import { valuesOf } from '../../replica/operations.ts'
 import type { Replica, Step } from '../../replica/replica.ts'
 import { errorOf } from '../../sentences.ts'
 import { listActions } from './list-actions.ts'
+import { fitsUnder, openBelow, subtaskActions, topmost } from './subtask-actions.ts'
 import type { Undoable } from './undo.tsx'
 
-/**
- * Operations in a request: with many labels and long titles too it is smaller than the contract's
- * limits, of 100 and of 100 kB.
- */
+/** Operations in a request, and their bytes: below the contract's limits, of 100 and of 100 kB. */
 const BATCH_SIZE = 50
+const BATCH_BYTES = 80_000
+const encoder = new TextEncoder()
+
+/** Parts of the steps, each of which one request takes. */
+function batches(steps: Step[]): Step[][] {
+  const parts: Step[][] = []
+  let bytes = 0
+  for (const step of steps) {
+    const size = encoder.encode(JSON.stringify(step.operation)).length
+    const part = parts.at(-1)
+    bytes += size
+    if (part && part.length < BATCH_SIZE && bytes <= BATCH_BYTES) part.push(step)
+    else {
+      parts.push([step])
+      bytes = size
+    }
+  }
+  return parts
+}
 
 interface Around {
   /** Says to a screen reader what has happened. */
@@ -41,8 +58,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
 
   async function perform(steps: Step[], name: string): Promise<Step[]> {
     const back: Step[] = []
-    for (let start = 0; start < steps.length; start += BATCH_SIZE)
-      back.unshift(...(await replica.perform(steps.slice(start, start + BATCH_SIZE), name)))
+    for (const part of batches(steps)) back.unshift(...(await replica.perform(part, name)))
     failed(undefined)
     return back
   }
@@ -78,6 +94,8 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     over: over ?? valuesOf(task, changes),
   })
 
+  const tops = (tasks: Task[]) => topmost(tasks, replica.getSnapshot().tasks)
+
   return {
     /**
      * New tasks, to the top of the manual order, the first one first.
@@ -100,22 +118,35 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       // One that is seen where it is needs no words.
       return act(steps, about(tasks), `Added ${quoted(tasks)}`, isSeen && tasks.length === 1)
     },
+    /** Completes tasks with all that is below them, or reopens just them. */
     complete(tasks: Task[], completed: boolean) {
-      const steps = tasks.map(
+      const all = replica.getSnapshot().tasks
+      const along = completed ? tasks.flatMap((task) => openBelow(task, all)) : []
+      const others = [...new Set(along)].filter((task) => !tasks.includes(task))
+      // One by one, so that what takes it back reopens no more than was open.
+      const steps = [...tasks, ...others].map(
         ({ id }): Step => ({ operation: { action: 'complete_task', id, completed } }),
       )
-      return act(steps, about(tasks), `${completed ? 'Completed' : 'Reopened'} ${quoted(tasks)}`)
+      const more =
+        others.length === 0
+          ? ''
+          : ` and ${others.length} ${others.length === 1 ? 'subtask' : 'subtasks'}`
+      return act(
+        steps,
+        about(tasks),
+        `${completed ? 'Completed' : 'Reopened'} ${quoted(tasks)}${more}`,
+      )
     },
     remove(tasks: Task[]) {
       return act(
-        tasks.map(({ id }) => ({ operation: { action: 'delete_task', id } })),
+        tops(tasks).map(({ id }) => ({ operation: { action: 'delete_task', id } })),
         about(tasks),
         `Moved ${quoted(tasks)} to Trash`,
       )
     },
     restore(tasks: Task[]) {
       return act(
-        tasks.map(({ id }) => ({ operation: { action: 'restore_task', id } })),
+        tops(tasks).map(({ id }) => ({ operation: { action: 'restore_task', id } })),
         about(tasks),
         // Its list may still be in the trash.
         `Restored ${quoted(tasks)}${tasks.some(isListGone) ? ' to Inbox' : ''}`,
@@ -127,10 +158,16 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     },
     /** Puts tasks into a list, or into the Inbox. */
     moveToList(tasks: Task[], listId: string | null) {
-      const others = tasks.filter(({ list_id }) => list_id !== listId)
+      const others = tops(tasks).filter(({ list_id }) => list_id !== listId)
       const name = replica.getSnapshot().lists.get(listId ?? '')?.name ?? 'Inbox'
       return act(
-        others.map((task) => update(task, { list_id: listId })),
+        others.map((task) =>
+          // A subtask is in the list of its parent: to be in another one, it leaves it.
+          update(task, {
+            list_id: listId,
+            ...(task.parent_id === null ? {} : { parent_id: null }),
+          }),
+        ),
         about(others),
         `Moved ${quoted(others)} to ${name}`,
       )
@@ -154,26 +191,39 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
         `Added #${label} to ${quoted(others)}`,
       )
     },
-    /** Puts tasks somewhere in the manual order, one after the other. */
-    move(tasks: Task[], place: TaskMove) {
-      const steps = tasks.map(({ id }, index): Step => {
-        const previous = tasks[index - 1]
-        return {
-          operation: {
-            action: 'move_task',
-            id,
-            place: previous ? { after: previous.id } : place,
-          },
-        }
+    /**
+     * Puts tasks somewhere in the manual order, one after the other, under the parent of the one
+     * that they come next to.
+     */
+    async move(tasks: Task[], place: TaskMove): Promise<boolean> {
+      const all = replica.getSnapshot().tasks
+      const beside = all.get(place.before ?? place.after ?? '')
+      const parent = all.get(beside?.parent_id ?? '')
+      const moved = tops(tasks)
+      const misfit = parent && moved.find((task) => !fitsUnder(task, parent, all))
+      if (misfit) {
+        announce(`“${misfit.title}” can't be under “${parent.title}”`)
+        return false
+      }
+      const under: TaskUpdate = parent
+        ? { list_id: parent.list_id, parent_id: parent.id }
+        : { parent_id: null }
+      const steps = moved.flatMap((task, index): Step[] => {
+        const previous = moved[index - 1]
+        const to = previous ? { after: previous.id } : place
+        return [
+          ...(beside && beside.parent_id !== task.parent_id ? [update(task, under)] : []),
+          { operation: { action: 'move_task', id: task.id, place: to } },
+        ]
       })
-      const anchor = replica.getSnapshot().tasks.get(place.before ?? place.after ?? '')
-      const where = anchor
-        ? ` ${place.before ? 'above' : 'below'} “${anchor.title}”`
+      const where = beside
+        ? ` ${place.before ? 'above' : 'below'} “${beside.title}”`
         : place.to
           ? ` to the ${place.to}`
           : ''
       return act(steps, about(tasks), `Moved ${quoted(tasks)}${where}`)
     },
+    ...subtaskActions(replica, { act, update, announce }),
     ...listActions(act),
   }
 }

@@ -27,6 +27,8 @@ export interface View {
 }
 
 const isOpen = (task: Task) => task.trashed_at === null && !task.completed
+/** Whether the day from which it can be started has come. */
+const hasStarted = ({ starts_on }: Task, today: string) => starts_on === null || starts_on <= today
 
 export const VIEWS: [View, ...View[]] = [
   {
@@ -36,7 +38,7 @@ export const VIEWS: [View, ...View[]] = [
     key: 'i',
     empty: 'No tasks yet. Add one above.',
     sort: 'position',
-    holds: (task) => isOpen(task) && task.list_id === null,
+    holds: (task, today) => isOpen(task) && task.list_id === null && hasStarted(task, today),
     adds: { placeholder: 'Add a task' },
   },
   {
@@ -46,7 +48,8 @@ export const VIEWS: [View, ...View[]] = [
     key: 't',
     empty: 'Nothing due today. Enjoy it, or plan from Inbox.',
     sort: 'due',
-    holds: (task, today) => isOpen(task) && (dueOf(task)?.day ?? '~') <= today,
+    holds: (task, today) =>
+      isOpen(task) && (dueOf(task)?.day ?? '~') <= today && hasStarted(task, today),
     adds: { placeholder: 'Add a task for today', day: (today) => today },
   },
   {
@@ -100,6 +103,13 @@ const viewOf = (list: List): View => ({
   holds: (task) => isOpen(task) && task.list_id === list.id,
   adds: { placeholder: `Add a task to ${list.name}`, listId: list.id },
 })
+
+/** The address of a view that holds a task. */
+export function pathOfTask({ list_id, completed, trashed_at }: Task): string {
+  if (trashed_at !== null) return '/trash'
+  if (completed) return '/done'
+  return list_id === null ? '/all' : pathOfList({ id: list_id })
+}
 
 const idIn = (path: string): string | undefined => /^\/lists\/([^/]+)$/.exec(path)?.[1]
 
