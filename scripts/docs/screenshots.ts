@@ -29,6 +29,10 @@ const TASKS: TaskCreate[] = [
   { title: 'Sort the photographs of the summer' },
   { title: 'Find a better name for the boat' },
 ]
+const SUBTASKS = {
+  'Book the train to Lyon': ['Compare the night trains', 'Ask Grace when she arrives'],
+  'Ask Grace when she arrives': ['Find her new number'],
+}
 const LISTS: (ListCreate & { tasks: TaskCreate[] })[] = [
   {
     name: 'Garden',
@@ -61,8 +65,21 @@ const browser = await chromium.launch(await chromiumHere())
 try {
   const docket = createDocket({ baseUrl: url })
   await docket.signup({ body: ADA })
-  for (const body of TASKS.toReversed())
-    await docket.moveTask({ task: (await docket.createTask({ body })).id, body: { to: 'top' } })
+  const ids = new Map<string, string>()
+  for (const body of TASKS.toReversed()) {
+    const { id } = await docket.createTask({ body })
+    await docket.moveTask({ task: id, body: { to: 'top' } })
+    ids.set(body.title, id)
+  }
+  for (const [parent, titles] of Object.entries(SUBTASKS))
+    for (const title of titles) {
+      const parent_id = ids.get(parent) ?? null
+      ids.set(title, (await docket.createTask({ body: { title, parent_id } })).id)
+    }
+  await docket.toggleTaskCompletion({
+    task: ids.get('Compare the night trains') ?? '',
+    body: { completed: true },
+  })
   let listPath = ''
   for (const { tasks, ...body } of LISTS) {
     const list = await docket.createList({ body })
@@ -125,6 +142,12 @@ async function views(
   await page.locator('[data-task]', { hasText: 'Write to the landlord' }).click()
   await page.getByText('the bath').waitFor()
   await shoot('task')
+  await page.getByRole('button', { name: 'Close' }).click()
+  await page.locator('[data-task]', { hasText: 'Book the train' }).click()
+  await page.getByRole('button', { name: 'Compare the night trains' }).waitFor()
+  await page.getByLabel('Add a subtask').scrollIntoViewIfNeeded()
+  await page.mouse.wheel(0, 200)
+  await shoot('subtasks')
   await page.getByRole('button', { name: 'Close' }).click()
   await page.getByRole('button', { name: 'Select' }).click()
   for (const title of ['Water the plants', 'Call Grace'])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
 import { sql } from '../database/sql.ts'
-import { addList, putInto } from '../testing/data/lists.ts'
+import { addList, putInto, putUnder } from '../testing/data/lists.ts'
 import { effort } from '../testing/effort.ts'
 import { newPerson, type Person } from '../testing/person.ts'
 import { startService, type TestService } from '../testing/service.ts'
@@ -52,8 +52,9 @@ class Copy {
       else this.values.delete(id)
     }
     for (const value of this.values.values())
-      if ('list_id' in value && value.list_id !== null)
-        expect(this.seen.has(value.list_id)).toBe(true)
+      if ('list_id' in value)
+        for (const id of [value.list_id, value.parent_id])
+          if (id !== null) expect(this.seen.has(id)).toBe(true)
     this.cursor = body.cursor
     return body.has_more
   }
@@ -135,6 +136,42 @@ test.each([1, 2, 3])(
   },
 )
 
+test.each([1, 2, 3])(
+  '200: in pages of %i a task comes before its subtasks, wherever it was moved',
+  async (limit) => {
+    const ada = await newPerson(service.url)
+    const start = (await changes(ada)).body.cursor
+    const top = await ada.addTask({ title: 'Top' })
+    const middle = await ada.addTask({ title: 'Middle', parent_id: top.id })
+    await ada.addTask({ title: 'Below', parent_id: middle.id })
+    const later = await ada.addTask({ title: 'Later' })
+    const half = (await changes(ada)).body.cursor
+    const list = await addList(ada)
+    await putInto(ada, later, list)
+    await putUnder(ada, middle, later)
+    await ada.send(`${ada.tasks}/${top.id}`, { method: 'PATCH', json: { title: 'Renamed' } })
+    await putUnder(ada, later, null)
+    for (const cursor of [undefined, start, half]) {
+      const copy = new Copy(ada, cursor)
+      await copy.catchUp(limit)
+      for (const value of await all(ada))
+        if (cursor !== half || copy.values.has(value.id))
+          expect(copy.values.get(value.id)).toEqual(value)
+    }
+  },
+)
+
+test('200: a page of long texts ends early, and the next one goes on', async () => {
+  const ada = await newPerson(service.url)
+  const description = '😀'.repeat(16_000)
+  for (let count = 0; count < 40; count += 1) await ada.addTask({ description })
+  const first = (await changes(ada)).body
+  expect(first.has_more).toBe(true)
+  expect(first.items.length).toBeGreaterThan(10)
+  expect(first.items.length).toBeLessThan(20)
+  expect(await new Copy(ada).catchUp()).toHaveLength(40)
+})
+
 test('200: an id that was purged and is created again is a task, and no longer gone', async () => {
   const ada = await newPerson(service.url)
   const { id } = await ada.addTask({ title: 'first' })
@@ -215,7 +252,7 @@ const WRITERS = 8
 const MOST = 100
 const LISTS = 12
 
-test('a copy equals the server while eight write, and has the list of each task', async () => {
+test('a copy equals the server while eight write, and has list and parent of each task', async () => {
   const ada = await newPerson(service.url)
   const copy = new Copy(ada)
   let gate = Promise.resolve()
@@ -237,6 +274,11 @@ test('a copy equals the server while eight write, and has the list of each task'
     else if (turn % 7 === 2)
       await ada.send(path, { method: 'PATCH', json: { list_id: one(lists) ?? null } })
     else if (turn % 35 === 3) await ada.send(list, { method: 'DELETE' })
+    else if (turn % 7 === 4)
+      await ada.send(path, {
+        method: 'PATCH',
+        json: { parent_id: turn % 3 === 0 ? null : (one(ids) ?? null) },
+      })
     else if (turn % 35 === 10) await ada.send(`${list}/restore`, { method: 'POST' })
     else if (ids.length < MOST && (turn % 5 === 0 || ids.length === 0))
       await ada.addTask({ title: `${turn}` })

@@ -148,3 +148,22 @@ test('a search equals the filtered list, by each sort, with the same count', asy
       total: 0,
     })
 }, 600_000)
+
+test.each(['', '&q=long', '&due=none'])(
+  '200: a page of long texts%s ends early, and the next one goes on',
+  async (filter) => {
+    const service = await startService()
+    const ada = await newPerson(service.url)
+    const description = `long ${'😀'.repeat(15_990)}`
+    for (let count = 0; count < 40; count += 1) await ada.addTask({ description })
+    const sizes: number[] = []
+    const ids = new Set<string>()
+    await pages(ada, `limit=200${filter}`, (items) => {
+      sizes.push(items.length)
+      for (const { id } of items) ids.add(id)
+    })
+    expect(ids.size).toBe(40)
+    expect(sizes.slice(0, -1).every((size) => size > 10 && size < 20)).toBe(true)
+    expect(sizes.length).toBeGreaterThan(1)
+  },
+)

@@ -35,3 +35,14 @@ export const putInto = (
     method: 'PATCH',
     json: { list_id: list?.id ?? null },
   })
+
+/** Makes a task a subtask of another one, or of none. */
+export const putUnder = (
+  person: Person,
+  { id }: { id: string },
+  parent: { id: string } | null,
+): Promise<Reply<Schemas['Task'] & Schemas['Problem']>> =>
+  person.send(`${person.tasks}/${id}`, {
+    method: 'PATCH',
+    json: { parent_id: parent?.id ?? null },
+  })

@@ -52,6 +52,7 @@ export function TaskEditor({ task, places, close }: Editor) {
         <legend className="sr-only">{task.title}</legend>
         <TitleField task={task} />
         <DescriptionField task={task} />
+        {!isTrashed && <SubtaskField task={task} />}
         <div className="grid gap-3 sm:grid-cols-2">
           <DueField task={task} />
           <Labelled label="Priority">
@@ -78,7 +79,6 @@ export function TaskEditor({ task, places, close }: Editor) {
         </div>
         <LabelField task={task} />
       </fieldset>
-      {!isTrashed && <SubtaskField task={task} />}
       <div className="flex flex-wrap items-center gap-1.5">
         {places && !isTrashed && (
           <select
