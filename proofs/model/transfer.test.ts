@@ -96,8 +96,13 @@ async function someone(fields: Schemas['TaskCreate'][]): Promise<Person> {
     lists.push((await person.send<{ id: string }>(`/api/${person.id}/lists`, init)).body.id)
   }
   const made: Task[] = []
-  for (const [index, { list_id: _, ...each }] of fields.entries())
-    made.push(await person.addTask({ ...each, list_id: lists[index % lists.length] ?? null }))
+  for (const [index, { list_id: _, parent_id: __, ...each }] of fields.entries()) {
+    const parent = index % 2 === 1 ? made[index - 1 - (index % 4)] : undefined
+    const place = parent
+      ? { parent_id: parent.id }
+      : { list_id: lists[index % lists.length] ?? null }
+    made.push(await person.addTask({ ...each, ...place }))
+  }
   for (const [index, { id }] of made.entries())
     if (index % 3 === 1)
       await person.send(`${person.tasks}/${id}/move`, { method: 'POST', json: { to: 'top' } })
@@ -156,7 +161,9 @@ test('any CSV is read by csv-parse, and no cell of it begins like a formula', as
         for (const name of ['title', 'description', 'position'] as const)
           expect([task[name] ?? '', `'${task[name]}`]).toContain(row[name])
         for (const name of [
+          'parent_id',
           'completed_at',
+          'starts_on',
           'due_date',
           'due_time',
           'due_time_zone',
@@ -210,6 +217,7 @@ test('any iCalendar file is read by ical.js', async () => {
         expect(text('priority')).toBe(
           { none: null, low: '9', medium: '5', high: '1' }[task.priority],
         )
+        expect(text('related-to')).toBe(task.parent_id)
         expect(text('due')).toBe(DUES[`${task.due_date} ${task.due_time} ${task.due_time_zone}`])
       }
     }),

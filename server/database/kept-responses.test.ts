@@ -50,6 +50,8 @@ test('a response that 0.5 kept for a retry fits the contract after the upgrade',
   assertSchema('Task', rows[0].response)
   expect(rows[0].response).toMatchObject({
     list_id: null,
+    parent_id: null,
+    subtasks: { open: 0, done: 0 },
     title: 'Pay the rent',
     description: 'Before "noon"',
     completed: true,

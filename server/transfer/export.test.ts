@@ -99,7 +99,7 @@ describe.each(FILES)('%s', (name, type, saved) => {
     const ada = await newPerson(service.url)
     const nothing: Record<string, RegExp> = {
       'task-export.json': /^\{"exported_at":"[^"]+","items":\[\],"lists":\[\]\}$/,
-      'task-export.csv': /^id,list,list_id,title,.*,updated_at\r\n$/,
+      'task-export.csv': /^id,list,list_id,parent_id,title,.*,updated_at\r\n$/,
       'task-export.ics': /^BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:[^\r]+\r\nEND:VCALENDAR\r\n$/,
       'my-data': /"tasks":\[\],"lists":\[\],"tombstones":\[\],"idempotency_keys":\[\]\}$/,
     }
@@ -235,7 +235,7 @@ test('exportTasksCsv: a formula, or a number too long, gets an apostrophe', asyn
   const safe = ['1 = 1', "'tis", "''", '123456789012345', '1234567890123456 x', 'a-b']
   for (const title of [...risky, ...safe]) await ada.addTask({ title })
   const cells = parse(await downloaded(ada, 'task-export.csv'), { bom: true, fromLine: 2 }).map(
-    ([, , , title]) => title,
+    ([, , , , title]) => title,
   )
   expect(cells).toEqual([...risky.map((title) => `'${title}`), ...safe])
 })

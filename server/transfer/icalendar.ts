@@ -41,9 +41,7 @@ function toDo(
     `LAST-MODIFIED:${moment(task.updated_at)}`,
     `SUMMARY:${escaped(task.title)}`,
     ...(task.description ? [`DESCRIPTION:${escaped(task.description)}`] : []),
-    ...(task.starts_on === null
-      ? []
-      : [`DTSTART;VALUE=DATE:${task.starts_on.replaceAll('-', '')}`]),
+    ...start(task),
     ...due(task, due_instant),
     ...(priority === undefined ? [] : [`PRIORITY:${priority}`]),
     // A line each: some readers do not find the comma behind a label that ends with a backslash.
@@ -55,6 +53,14 @@ function toDo(
       : ['STATUS:COMPLETED', `COMPLETED:${moment(task.completed_at)}`]),
     'END:VTODO',
   ]
+}
+
+/** Only where it is of the type of DUE, and before it (3.8.2.3). */
+function start({ starts_on, due_date, due_time }: Task): string[] {
+  const isBefore = due_date === null || (due_time === null && String(starts_on) < due_date)
+  return starts_on === null || !isBefore
+    ? []
+    : [`DTSTART;VALUE=DATE:${starts_on.replaceAll('-', '')}`]
 }
 
 /** A moment in UTC, where it is one; a time without a zone floats (3.3.5), a day is a date. */

@@ -1,4 +1,3 @@
-import { LEVELS } from '../../rules/limits.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
@@ -13,8 +12,9 @@ import {
   writtenMembers,
 } from '../resource/write/members.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
-import { dueViolation, FIELDS, placeViolation, tasks } from '../tasks/fields.ts'
+import { dueViolation, FIELDS, tasks } from '../tasks/fields.ts'
 import type { ImportedRow } from './imported-row.ts'
+import { placedRows } from './placed-rows.ts'
 
 /**
  * The result of a row. `trashed`: its task is in the trash. `taken`: another task has its id.
@@ -30,32 +30,35 @@ export type RowResult = { row: number } & (
  */
 const COMPARED = tasks.content.filter((name) => !['description', 'parent_id'].includes(name))
 
-const NO_LEVELS = sql.fragment`0`
 const GROWTH = { tasks: sql.fragment`changed.tasks`, bytes: sql.fragment`changed.bytes` }
 const USAGE = { tasks: sql.fragment`turn`, bytes: sql.fragment`size` }
+/** What a row says itself; its place depends on others. */
+const CONTENT = FIELDS.filter(({ name }) => name !== 'list_id' && name !== 'parent_id')
 
-const PLACE = ['list_id', 'parent_id']
+/** Tasks that exist already and get subtasks. */
 const PARENTS: Members = {
   name: 'parents',
   resource: tasks,
   rows: sql.fragment`
-      select
-        parent_id as id,
-        count(*) filter (where not completed)::int as open,
-        count(*) filter (where completed)::int as done
-      from fitting
-      where parent_id is not null and trashed_at is null
-      group by parent_id`,
+      select under as id, open, done
+      from subtasks
+      where under not in (select id from fitting)`,
   order: sql.fragment`id`,
   assignments: sql.fragment`
     subtasks_open = tasks.subtasks_open + parents.open,
     subtasks_done = tasks.subtasks_done + parents.done`,
   areFirst: true,
 }
+const MEMBERS = [PARENTS]
 
 /**
- * Creates the tasks of a file: first those without a parent in it, then their subtasks, and so on.
- * Undefined when the caller's session has ended.
+ * Creates the tasks that do not exist yet, at the bottom of the manual order, in the order given.
+ * Existing tasks stay as they are. Undefined when the caller's session has ended.
+ *
+ * given: the rows. existing: the tasks that have their ids. next: the rows with their place in the
+ * tree and what they violate. fresh: the valid rows without a task. fitting: those of them, from
+ * the first on, that the quota has room for. subtasks: how many come under each task. changed: how
+ * many they are. advanced: the last of their versions. created: their tasks.
  */
 export async function insertTasks(
   database: Statements,
@@ -63,50 +66,18 @@ export async function insertTasks(
   drafts: readonly ImportedRow[],
   quota: Quota,
 ): Promise<RowResult[] | undefined> {
-  const results: RowResult[] = []
-  for (const part of byLevel(drafts)) {
-    const inserted = await insertLevel(database, caller, part, quota)
-    if (!inserted) return undefined
-    results.push(...inserted)
-  }
-  return results
-}
-
-/**
- * The rows of each level of subtasks of a file. Below the levels that there can be, and where rows
- * are parents of each other, all are on the last one: their parents will not be found.
- */
-function byLevel(drafts: readonly ImportedRow[]): ImportedRow[][] {
-  const byId = new Map(drafts.map((draft) => [draft.id, draft]))
-  const levelOf = ({ parent_id }: ImportedRow, below = 0): number => {
-    const parent = byId.get(parent_id ?? '')
-    return parent && below < LEVELS ? levelOf(parent, below + 1) : below
-  }
-  const levels = Array.from({ length: LEVELS + 1 }, (): ImportedRow[] => [])
-  for (const draft of drafts) levels[levelOf(draft)]?.push(draft)
-  return levels.filter((part, index) => index === 0 || part.length > 0)
-}
-
-/**
- * Creates the tasks that do not exist yet, at the bottom of the manual order, in the order given.
- * Existing tasks stay as they are. Undefined when the caller's session has ended.
- *
- * given: the rows. next: with what they violate. existing: the tasks that have their ids. fresh:
- * the valid rows without a task. fitting: those of them, from the first on, that the quota has room
- * for. changed: how many they are. advanced: the last of their versions. created: their tasks.
- */
-async function insertLevel(
-  database: Statements,
-  caller: Caller,
-  drafts: readonly ImportedRow[],
-  quota: Quota,
-): Promise<RowResult[] | undefined> {
-  const members = drafts.some(({ parent_id }) => parent_id != null) ? [PARENTS] : []
   const given = JSON.stringify(
-    drafts.map(({ user_id, etag, position, subtasks, isIdMade, list, ...draft }, index) => ({
-      ...draft,
-      place: index + 1,
-    })),
+    drafts.map(
+      (
+        { user_id, etag, position, subtasks, isIdMade, list, list_id, parent_id, ...draft },
+        at,
+      ) => ({
+        ...draft,
+        given_list: list_id,
+        given_parent: parent_id,
+        place: at + 1,
+      }),
+    ),
   )
   const rows = await database.rows<RowResult | { row: null }>(sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)},
@@ -115,12 +86,10 @@ async function insertLevel(
         place,
         "row",
         id,
-        ${recordMembers(FIELDS.filter(({ name }) => !PLACE.includes(name)))},
-        -- A subtask is in the list of its parent. One in the trash needs none.
-        case when parent.task_id is null then list_id else parent.task_list end as list_id,
-        case when trashed_at is null then parent_id else parent.task_id end as parent_id,
-        parent_id as given_parent,
-        coalesce(parent.task_level, 0) + 1 as level,
+        given_list,
+        given_parent,
+        ${recordMembers(CONTENT)},
+        ${dueViolation} as due_violation,
         completed_at,
         trashed_at,
         created_at,
@@ -129,23 +98,26 @@ async function insertLevel(
         place int,
         "row" int,
         id uuid,
-        ${recordColumns(FIELDS)},
+        given_list uuid,
+        given_parent uuid,
+        ${recordColumns(CONTENT)},
         completed_at timestamptz(3),
         trashed_at timestamptz(3),
         created_at timestamptz(3),
         updated_at timestamptz(3)
       )
-      left join (
-        select id as task_id, list_id as task_list, level as task_level
-        from tasks
-        where tasks.user_id = ${caller.userId}::uuid and tasks.state <> 'trashed'
-      ) parent on parent.task_id = parent_id
     ),
+    ${placedRows(caller)},
     next as materialized (
       select
         given.*,
-        coalesce(${placeViolation(caller, 'given', NO_LEVELS)}, ${dueViolation}) as violation
+        placed.list_id,
+        placed.parent_id,
+        placed.level,
+        case when placed.id is null then 'would_be_its_own_ancestor' else violation end
+          as violation
       from given
+      left join placed on placed.id = given.id
     ),
     existing as materialized (
       select
@@ -169,8 +141,8 @@ async function insertLevel(
     fresh as (
       select
         next.*,
-        row_number() over (order by place) as turn,
-        sum(${tasks.bytesOf('next')}) over (order by place) as size
+        row_number() over (order by level, place) as turn,
+        sum(${tasks.bytesOf('next')}) over (order by level, place) as size
       from next
       where violation is null and id not in (select id from existing)
     ),
@@ -179,23 +151,36 @@ async function insertLevel(
       from fresh
       cross join user_version
     ),
-    fitting as (select * from judged where excess is null),
+    fitting as (
+      select judged.*, row_number() over (order by place) as order_turn
+      from judged
+      where excess is null
+    ),
+    subtasks as (
+      select
+        parent_id as under,
+        count(*) filter (where not completed)::int as open,
+        count(*) filter (where completed)::int as done
+      from fitting
+      where parent_id is not null and trashed_at is null
+      group by parent_id
+    ),
     changed as (
       select user_version.user_id, counted.*
       from user_version
       cross join (select count(*) as tasks, max(size) as bytes from fitting) counted
       where counted.tasks > 0
     ),
-    ${readMembers(members)}
+    ${readMembers(MEMBERS)}
     ${advanced(caller, 'changed', {
-      count: versionCount(members, sql.fragment`changed.tasks`),
+      count: versionCount(MEMBERS, sql.fragment`changed.tasks`),
       growth: GROWTH,
     })},
-    ${writtenMembers(caller, members, sql.fragment`(select tasks from changed)`)}
+    ${writtenMembers(caller, MEMBERS, sql.fragment`(select tasks from changed)`)}
     created as (
       insert into tasks (
-        user_id, id, version, placed_version, ${tasks.inserted.columns}, level, position,
-        trashed_at, created_at, updated_at
+        user_id, id, version, placed_version, ${tasks.inserted.columns}, level,
+        subtasks_open, subtasks_done, position, trashed_at, created_at, updated_at
       )
       select
         advanced.user_id,
@@ -206,11 +191,16 @@ async function insertLevel(
           (member) => sql.fragment`case when ${member} then least(completed_at, at) end`,
         )},
         level,
-        position_at_bottom(version - changed.tasks + turn),
+        coalesce(subtasks.open, 0),
+        coalesce(subtasks.done, 0),
+        position_at_bottom(version - changed.tasks + order_turn),
         case when trashed_at is not null then at end,
         least(coalesce(created_at, updated_at), at),
         least(updated_at, at)
-      from advanced, changed, fitting
+      from advanced
+      cross join changed
+      cross join fitting
+      left join subtasks on subtasks.under = fitting.id
       returning user_id, id
     ),
     -- A client that reads the feed need not hear that a task with this id was purged before.

@@ -47,6 +47,9 @@ describe('what is taken', () => {
       priority: 'none',
       labels: [],
       list_id: null,
+      parent_id: null,
+      starts_on: null,
+      subtasks: { open: 0, done: 0 },
     }
     expect(rest).toEqual({ user_id: ada.id, title: 'b', trashed_at: null, ...unsaid })
     expect([created_at, etag, id]).toEqual([updated_at, '"2"', body.rows[0]?.task_id])

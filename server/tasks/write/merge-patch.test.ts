@@ -133,8 +133,10 @@ const WRITABLE: Record<string, { before: Members[]; values: unknown[]; isRequire
     values: ['Pay the rent', 'Second', '👍'],
     isRequired: true,
   },
-  // Moves between lists are tested with the lists.
+  // Moves between lists are tested with the lists, those between parents with the subtasks.
   list_id: { before: [{}], values: [] },
+  parent_id: { before: [{}], values: [] },
+  starts_on: { before: [{}, { starts_on: '2026-11-30' }], values: ['2026-11-30', '2028-02-29'] },
   description: {
     before: [{}, { description: '' }, { description: 'Before noon' }],
     values: ['', 'Before noon', 'At noon'],
@@ -234,6 +236,7 @@ describe('updateTask: every member, absent, null, set, over every value (rule 20
       completed: true,
       priority: 'high',
       labels: ['z'],
+      starts_on: '2026-11-30',
       due_date: '2026-12-01',
       due_time: '12:00',
       due_time_zone: 'UTC',
@@ -246,6 +249,7 @@ describe('updateTask: every member, absent, null, set, over every value (rule 20
       completed: false,
       priority: 'none',
       labels: [],
+      starts_on: null,
       due_date: null,
       due_time: null,
       due_time_zone: null,
