@@ -89,6 +89,7 @@ export const ALLOWED: Record<string, string[]> = {
     'uuid',
   ],
   'server/tasks': [
+    'rules',
     'server/contract',
     'server/database',
     'server/problems.ts',
@@ -239,6 +240,7 @@ export const ALLOWED: Record<string, string[]> = {
     'web/src/ui',
     '@docket/sdk',
     'react',
+    'wouter',
     'react-markdown',
   ],
   'web/src/features/list': [

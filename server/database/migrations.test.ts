@@ -96,10 +96,7 @@ test('labels that are one label now are merged, and no other task changes', asyn
   const { url, client } = await connectToCopy()
   await migrateDownBefore('0006_one_folding', connection(url, 'own'))
   const id = '0199c2f0-0000-7000-8000-00000000000a'
-  await client.query(
-    `insert into "user" (id, name, email) values ($1::uuid, 'x', 'x@example.org')`,
-    [id],
-  )
+  await client.query(`insert into "user" (id, name, email) values ($1, 'x', 'x@example.org')`, [id])
   await client.query('update task_clock set version = 3')
   const labels = [
     ['Home', 'home', 'x', 'HOME'],

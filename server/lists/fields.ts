@@ -1,6 +1,7 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import { sql } from '../database/sql.ts'
-import { defineResource, type Field } from '../resource/fields.ts'
+import type { Field } from '../resource/field.ts'
+import { defineResource } from '../resource/fields.ts'
 import { COMMON_RULES } from '../resource/rule-violation.ts'
 
 type Content = Omit<components['schemas']['ListCreate'], 'id'>

@@ -20,7 +20,7 @@ export interface Held {
   comesAlong(caller: Caller, listId: string): Members
 }
 
-/** Moves a list to the trash, and its tasks with it. Those that are there already stay as they are. */
+/** Moves a list to the trash, and what it holds with it; what is there already stays as it is. */
 export function deleteList(
   database: Statements,
   caller: Caller,

@@ -252,7 +252,7 @@ const WRITERS = 8
 const MOST = 100
 const LISTS = 12
 
-test('a copy equals the server while eight write, and has list and parent of each task', async () => {
+test('a copy equals the server while eight write, and has the parents of each task', async () => {
   const ada = await newPerson(service.url)
   const copy = new Copy(ada)
   let gate = Promise.resolve()

@@ -2,6 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
+import { list } from './field.ts'
 import type { Resource } from './fields.ts'
 import { liveCaller, ownedBy } from './live-caller.ts'
 import { untilFull } from './page.ts'
@@ -42,8 +43,8 @@ interface ChangeRequest {
 }
 
 /**
- * The user's version, and a page of up to `limit` changes after `since`. Undefined when the caller's session
- * has ended.
+ * The user's version, and a page of up to `limit` changes after `since`. Undefined when the caller's
+ * session has ended.
  *
  * What a copy has not seen comes in the order in which it was placed: a list before the tasks that
  * were put into it, also where the list was changed later. The rest comes in the order of the
@@ -111,14 +112,11 @@ export async function selectChanges(
       order by version
       limit ${limit + 1}
     ),
-    ${sql.join(values, sql.fragment`, `)},
+    ${list(values)},
     changes as (
       select
         change.*,
-        coalesce(${sql.join(
-          joins.map(({ value }) => value),
-          sql.fragment`, `,
-        )}) as value
+        coalesce(${list(joins.map(({ value }) => value))}) as value
       from change${sql.join(
         joins.map(({ join }) => join),
         sql.fragment``,
@@ -177,8 +175,7 @@ function sourcesOf(kinds: Resource[], since: Progress | undefined): Source[] {
   const seen = Math.max(after, since?.begun ?? 0)
   const column = (table: string, name: string) => sql.fragment`${sql.identifier([table, name])}`
   const ofKinds = kinds.flatMap(({ type, name, table }) => {
-    const version = column(name, 'version')
-    const placed = column(name, 'placed_version')
+    const [version, placed] = [column(name, 'version'), column(name, 'placed_version')]
     const source = { type: sql.fragment`${type}`, name, table }
     return [
       { ...source, version: placed, fits: sql.fragment`${placed} > ${after}::bigint` },

@@ -1,25 +1,18 @@
 import { type Fragment, sql } from '../database/sql.ts'
+import {
+  bound,
+  bytesOf,
+  columnOf,
+  columnsOf,
+  derivedOf,
+  type Field,
+  list,
+  memberOf,
+  nameOf,
+  outputOf,
+  patched,
+} from './field.ts'
 import type { Rules } from './rule-violation.ts'
-
-type Value = string | boolean | readonly string[] | null | undefined
-
-/** A member of a resource that its user writes. */
-export interface Field<Name extends string = string> {
-  name: Name
-  /** Its type in PostgreSQL. */
-  type: Fragment
-  /** What a resource has that is created without it; absent: null. */
-  initial?: string | boolean | string[]
-  /** What is stored of a value; absent: the value itself. */
-  stored?: (value: Fragment) => Fragment
-  /** The column as the contract's member; absent: as it is. */
-  output?: Fragment
-  /**
-   * For a boolean: the column, and read-only member, that holds the time since which it is true.
-   * Absent: the column has the name of the member.
-   */
-  since?: string
-}
 
 /** Values of columns, by name, that a statement computes from what is stored. */
 export type Computed = Record<string, Fragment>
@@ -87,10 +80,6 @@ export interface ResourceDefinition<Content> {
 /** The columns of every resource that the kit writes. */
 const GENERATED = ['position', 'trashed_at', 'created_at', 'updated_at']
 const TIMES = ['trashed_at', 'created_at', 'updated_at']
-
-const nameOf = (name: string) => sql.fragment`${sql.identifier([name])}`
-export const list = (parts: Fragment[]) => sql.fragment`${sql.join(parts, sql.fragment`, `)}`
-const columnOf = ({ name, since }: Field) => since ?? name
 
 /** Puts together what all statements of a resource are made of; once, because it takes long. */
 export function defineResource<Content extends object>({
@@ -163,73 +152,3 @@ function withComputed(
     ...Object.entries(computed).map(([name, value]) => sql.fragment`${value} as ${nameOf(name)}`),
   ])
 }
-
-const memberOf = (sent: object, { name }: Field): Value => Object(sent)[name]
-
-export function columnsOf(row: string, columns: readonly string[]): Fragment {
-  return list(columns.map((name) => sql.fragment`${sql.identifier([row, name])}`))
-}
-
-function outputOf({ name, output, since }: Field, time: (name: string) => Fragment): Fragment[] {
-  return since
-    ? [sql.fragment`${nameOf(since)} is not null as ${nameOf(name)}`, time(since)]
-    : [output ? sql.fragment`${output} as ${nameOf(name)}` : nameOf(name)]
-}
-
-function derivedOf(fields: readonly Field[]): Fragment {
-  const derived = fields.flatMap(({ name, since }) =>
-    since ? [sql.fragment`${nameOf(since)} is not null as ${nameOf(name)}, `] : [],
-  )
-  return derived.length === 0 ? sql.fragment`` : sql.fragment`${sql.join(derived, sql.fragment``)}`
-}
-
-/**
- * Not a function of the database: PostgreSQL does not inline one that is marked as immutable and
- * calls `array_to_string`, and then plans it at each call.
- */
-function bytesOf(fields: readonly Field[], counted: readonly string[], row: string): Fragment {
-  const bytes = fields
-    .filter(({ name }) => counted.includes(name))
-    .map(({ name, initial }) => {
-      const column = sql.identifier([row, name])
-      return Array.isArray(initial)
-        ? sql.fragment`octet_length(array_to_string(${column}, ''))`
-        : sql.fragment`coalesce(octet_length(${column}), 0)`
-    })
-  return sql.fragment`${sql.join(bytes, sql.fragment` + `)}`
-}
-
-/** When the statement began to write; see `version.ts`. */
-export const NOW = sql.fragment`(select now from user_version)`
-
-function patched(field: Field, sent: Value): Fragment {
-  const column = nameOf(columnOf(field))
-  const value = bound(field, sent)
-  const next = field.since
-    ? sql.fragment`case when ${value} then coalesce(${column}, ${NOW}) end`
-    : value
-  return sql.fragment`case when ${sent !== undefined} then ${next} else ${column} end as ${column}`
-}
-
-function bound({ type, initial, stored }: Field, sent: Value): Fragment {
-  const value = (sent === undefined ? initial : sent) ?? null
-  const given = Array.isArray(value)
-    ? sql.fragment`${sql.array(value, 'text')}`
-    : sql.fragment`${value}::${type}`
-  return stored ? stored(given) : given
-}
-
-/** For the columns of `json_to_recordset`: the members of a row of a file, and their types. */
-export const recordColumns = (fields: readonly Field[]) =>
-  list(fields.map(({ name, type }) => sql.fragment`${nameOf(name)} ${type}`))
-
-/** The same members, with what stands for those that the row does not have. */
-export const recordMembers = (fields: readonly Field[]) =>
-  list(
-    fields.map(({ name, type, initial, stored = (value) => value }) => {
-      const member = nameOf(name)
-      if (initial === undefined) return member
-      const value = Array.isArray(initial) ? sql.fragment`'{}'` : sql.fragment`${initial}::${type}`
-      return sql.fragment`${stored(sql.fragment`coalesce(${member}, ${value})`)} as ${member}`
-    }),
-  )

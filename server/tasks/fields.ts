@@ -2,7 +2,8 @@ import { LEVELS } from '../../rules/limits.ts'
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
-import { defineResource, type Field } from '../resource/fields.ts'
+import type { Field } from '../resource/field.ts'
+import { defineResource } from '../resource/fields.ts'
 import { COMMON_RULES } from '../resource/rule-violation.ts'
 
 type Content = Omit<components['schemas']['TaskCreate'], 'id'>
@@ -152,7 +153,8 @@ export function underParent(
 ): { list_id: Fragment; level: Fragment } {
   return {
     list_id: valueOfTask(caller, parentId, sql.fragment`task.list_id`),
-    level: sql.fragment`coalesce(${valueOfTask(caller, parentId, sql.fragment`task.level + 1`)}, 1)`,
+    level: sql.fragment`
+      coalesce(${valueOfTask(caller, parentId, sql.fragment`task.level + 1`)}, 1)`,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
-import { columnsOf, recordColumns, recordMembers } from '../resource/fields.ts'
+import { columnsOf } from '../resource/field.ts'
 import { liveCaller } from '../resource/live-caller.ts'
 import type { RuleViolation } from '../resource/rule-violation.ts'
 import { advanced, userVersion } from '../resource/version.ts'
@@ -12,9 +12,9 @@ import {
   writtenMembers,
 } from '../resource/write/members.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
-import { dueViolation, FIELDS, tasks } from '../tasks/fields.ts'
+import { tasks } from '../tasks/fields.ts'
 import type { ImportedRow } from './imported-row.ts'
-import { placedRows } from './placed-rows.ts'
+import { rowsOfFile } from './rows-of-file.ts'
 
 /**
  * The result of a row. `trashed`: its task is in the trash. `taken`: another task has its id.
@@ -32,8 +32,6 @@ const COMPARED = tasks.content.filter((name) => !['description', 'parent_id'].in
 
 const GROWTH = { tasks: sql.fragment`changed.tasks`, bytes: sql.fragment`changed.bytes` }
 const USAGE = { tasks: sql.fragment`turn`, bytes: sql.fragment`size` }
-/** What a row says itself; its place depends on others. */
-const CONTENT = FIELDS.filter(({ name }) => name !== 'list_id' && name !== 'parent_id')
 
 /** Tasks that exist already and get subtasks. */
 const PARENTS: Members = {
@@ -81,44 +79,7 @@ export async function insertTasks(
   )
   const rows = await database.rows<RowResult | { row: null }>(sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)},
-    given as materialized (
-      select
-        place,
-        "row",
-        id,
-        given_list,
-        given_parent,
-        ${recordMembers(CONTENT)},
-        ${dueViolation} as due_violation,
-        completed_at,
-        trashed_at,
-        created_at,
-        updated_at
-      from json_to_recordset(${given}::json) as each (
-        place int,
-        "row" int,
-        id uuid,
-        given_list uuid,
-        given_parent uuid,
-        ${recordColumns(CONTENT)},
-        completed_at timestamptz(3),
-        trashed_at timestamptz(3),
-        created_at timestamptz(3),
-        updated_at timestamptz(3)
-      )
-    ),
-    ${placedRows(caller)},
-    next as materialized (
-      select
-        given.*,
-        placed.list_id,
-        placed.parent_id,
-        placed.level,
-        case when placed.id is null then 'would_be_its_own_ancestor' else violation end
-          as violation
-      from given
-      left join placed on placed.id = given.id
-    ),
+    ${rowsOfFile(caller, given)}
     existing as materialized (
       select
         stored.id,

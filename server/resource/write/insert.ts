@@ -1,7 +1,8 @@
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
 import { type Fragment, sql } from '../../database/sql.ts'
-import { type Computed, columnsOf, list, type Resource } from '../fields.ts'
+import { columnsOf, list } from '../field.ts'
+import type { Computed, Resource } from '../fields.ts'
 import {
   earlierOutcome,
   earlierResponse,

@@ -2,7 +2,7 @@ import type { Task } from '@docket/sdk'
 import { PRIORITIES } from '../../../../rules/priorities.ts'
 import { useKeys } from '../../ui/keys.ts'
 import type { Actions } from '../workspace/actions.ts'
-import { placesAt } from './task-list.tsx'
+import { placesAt } from '../workspace/places.ts'
 
 interface ListKeys {
   shown: Task[]

@@ -1,9 +1,9 @@
-import type { List, Task, TaskMove } from '@docket/sdk'
+import type { List, Task } from '@docket/sdk'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ComponentType, useLayoutEffect, useRef, useState } from 'react'
-import type { Actions } from '../workspace/actions.ts'
+import { placesAt } from '../workspace/places.ts'
 import { type RowProps, TaskRow } from './task-row.tsx'
-import { siblingAt, type TreeRows } from './tree-rows.ts'
+import type { TreeRows } from './tree-rows.ts'
 
 export interface ListProps
   extends Omit<
@@ -139,23 +139,4 @@ export function TaskList({
       })}
     </ul>
   )
-}
-
-/** What each place in the manual order is called, and how a task comes there. */
-export type Places = Record<string, () => Promise<boolean>>
-
-/** The ends, past the neighbours, and under or out of another task. */
-export function placesAt(tasks: Task[], index: number, actions: Actions): Places {
-  const task = tasks[index]
-  if (!task) return {}
-  const [above, below] = [siblingAt(tasks, index, -1), siblingAt(tasks, index, 1)]
-  const to = (place: TaskMove) => () => actions.move([task], place)
-  return {
-    'Move to top': to({ to: 'top' }),
-    ...(above ? { 'Move up': to({ before: above.id }) } : {}),
-    ...(below ? { 'Move down': to({ after: below.id }) } : {}),
-    'Move to bottom': to({ to: 'bottom' }),
-    ...(above ? { 'Make a subtask of the task above': () => actions.indent(task, above) } : {}),
-    ...(task.parent_id === null ? {} : { 'Move out of its parent': () => actions.outdent(task) }),
-  }
 }

@@ -4,10 +4,8 @@ import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import type { Actions } from '../workspace/actions.ts'
-import { Chips, DueChip } from '../workspace/chips.tsx'
-import { dayName, dueOf } from '../workspace/due.ts'
-import { ListDot } from '../workspace/list-dot.tsx'
-import type { Places } from './task-list.tsx'
+import type { Places } from '../workspace/places.ts'
+import { RowDetails } from './row-details.tsx'
 
 const TaskEditor = lazyPart(
   () => import('../editor/task-editor.tsx').then(({ TaskEditor }) => TaskEditor),
@@ -48,15 +46,6 @@ export interface RowProps {
     | { ref: (element: HTMLElement | null) => void; line: 'above' | 'below' | undefined }
     | undefined
 }
-
-/**
- * Without the mark of a heading, a quote or a list, and without pairs of marks; all else as it was
- * written.
- */
-const firstLine = (description: string): string =>
-  (description.trimStart().split('\n', 1)[0] ?? '')
-    .replace(/^(#{1,6}|[-*+>]|\d+[.)])\s+/, '')
-    .replaceAll(/(\*\*|__|`)(\S.*?)\1/g, '$2')
 
 const LINES = { above: 'shadow-[0_-2px_0_var(--accent)]', below: 'shadow-[0_2px_0_var(--accent)]' }
 
@@ -114,19 +103,6 @@ function Row({
   drop,
 }: RowProps) {
   const isTrashed = task.trashed_at !== null
-  const due = dueOf(task)
-  const { open: left, done } = task.subtasks
-  const progress = left + done === 0 ? undefined : `${done}/${left + done}`
-  const starts = task.starts_on !== null && task.starts_on > today ? task.starts_on : undefined
-  const hasMore =
-    list ||
-    parent ||
-    due ||
-    starts ||
-    progress ||
-    task.priority !== 'none' ||
-    task.labels.length > 0 ||
-    task.description
   return (
     <div
       ref={drop?.ref}
@@ -174,46 +150,7 @@ function Row({
             {task.title}
           </span>
           {isSelected && <span className="sr-only"> (selected)</span>}
-          {hasMore && !isEdited && (
-            <span className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted">
-              {due && <DueChip due={due} isOpen={!task.completed && !isTrashed} />}
-              {starts && (
-                <span>
-                  Starts <time dateTime={starts}>{dayName(starts, today)}</time>
-                </span>
-              )}
-              {progress && (
-                <span className="inline-flex items-center gap-1 tabular-nums">
-                  <Icon name="subtasks" className="size-3.5" />
-                  {progress}
-                  <span className="sr-only"> subtasks done</span>
-                </span>
-              )}
-              {parent && (
-                <span className="flex max-w-full items-center gap-1">
-                  <span className="sr-only">Subtask of </span>
-                  <span aria-hidden="true">↳</span>
-                  <span className="truncate" dir="auto">
-                    {parent.title}
-                  </span>
-                </span>
-              )}
-              {list && (
-                <span className="chip flex max-w-full items-center gap-1.5">
-                  <ListDot color={list.color} />
-                  <span className="truncate" dir="auto">
-                    {list.name}
-                  </span>
-                </span>
-              )}
-              <Chips priority={task.priority} labels={task.labels} />
-              {task.description && (
-                <span className="max-w-full truncate" dir="auto">
-                  {firstLine(task.description)}
-                </span>
-              )}
-            </span>
-          )}
+          {!isEdited && <RowDetails task={task} list={list} parent={parent} today={today} />}
         </button>
         {isFolded !== undefined && (
           <button

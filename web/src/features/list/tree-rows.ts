@@ -35,11 +35,3 @@ export function treeRows(tasks: Task[], folded: ReadonlySet<string>): TreeRows {
   for (const task of tasks) if (!given.has(task.parent_id ?? '')) put(task, 0)
   return { tasks: rows, nestings }
 }
-
-/** The nearest row above, or below, that is under the same task. */
-export function siblingAt(tasks: Task[], index: number, step: 1 | -1): Task | undefined {
-  const task = tasks[index]
-  for (let at = index + step; task && tasks[at]; at += step)
-    if (tasks[at]?.parent_id === task.parent_id) return tasks[at]
-  return undefined
-}

@@ -6,31 +6,10 @@ import { LIMITS } from '../../../../rules/limits.ts'
 import { valuesOf } from '../../replica/operations.ts'
 import type { Replica, Step } from '../../replica/replica.ts'
 import { errorOf } from '../../sentences.ts'
+import { batches } from './batches.ts'
 import { listActions } from './list-actions.ts'
 import { fitsUnder, openBelow, subtaskActions, topmost } from './subtask-actions.ts'
 import type { Undoable } from './undo.tsx'
-
-/** Operations in a request, and their bytes: below the contract's limits, of 100 and of 100 kB. */
-const BATCH_SIZE = 50
-const BATCH_BYTES = 80_000
-const encoder = new TextEncoder()
-
-/** Parts of the steps, each of which one request takes. */
-function batches(steps: Step[]): Step[][] {
-  const parts: Step[][] = []
-  let bytes = 0
-  for (const step of steps) {
-    const size = encoder.encode(JSON.stringify(step.operation)).length
-    const part = parts.at(-1)
-    bytes += size
-    if (part && part.length < BATCH_SIZE && bytes <= BATCH_BYTES) part.push(step)
-    else {
-      parts.push([step])
-      bytes = size
-    }
-  }
-  return parts
-}
 
 interface Around {
   /** Says to a screen reader what has happened. */
@@ -42,6 +21,9 @@ interface Around {
 
 export type Actions = ReturnType<typeof actionsOf>
 
+/** Where a place is, in words. */
+const whereOf = ({ before, to }: TaskMove, beside: Task | undefined): string =>
+  beside ? ` ${before ? 'above' : 'below'} “${beside.title}”` : to ? ` to the ${to}` : ''
 const placeAfter = (id: string | undefined): TaskMove => (id ? { after: id } : { to: 'top' })
 
 /**
@@ -127,15 +109,10 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       const steps = [...tasks, ...others].map(
         ({ id }): Step => ({ operation: { action: 'complete_task', id, completed } }),
       )
-      const more =
-        others.length === 0
-          ? ''
-          : ` and ${others.length} ${others.length === 1 ? 'subtask' : 'subtasks'}`
-      return act(
-        steps,
-        about(tasks),
-        `${completed ? 'Completed' : 'Reopened'} ${quoted(tasks)}${more}`,
-      )
+      const subtasks = others.length === 1 ? '1 subtask' : `${others.length} subtasks`
+      const more = others.length === 0 ? '' : ` and ${subtasks}`
+      const did = completed ? 'Completed' : 'Reopened'
+      return act(steps, about(tasks), `${did} ${quoted(tasks)}${more}`)
     },
     remove(tasks: Task[]) {
       return act(
@@ -216,12 +193,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
           { operation: { action: 'move_task', id: task.id, place: to } },
         ]
       })
-      const where = beside
-        ? ` ${place.before ? 'above' : 'below'} “${beside.title}”`
-        : place.to
-          ? ` to the ${place.to}`
-          : ''
-      return act(steps, about(tasks), `Moved ${quoted(tasks)}${where}`)
+      return act(steps, about(tasks), `Moved ${quoted(tasks)}${whereOf(place, beside)}`)
     },
     ...subtaskActions(replica, { act, update, announce }),
     ...listActions(act),

@@ -1,7 +1,59 @@
 import { LEVELS } from '../../rules/limits.ts'
 import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
-import { isListThere } from '../tasks/fields.ts'
+import { recordColumns, recordMembers } from '../resource/field.ts'
+import { dueViolation, FIELDS, isListThere } from '../tasks/fields.ts'
+
+/** What a row says itself; its place depends on others. */
+const CONTENT = FIELDS.filter(({ name }) => name !== 'list_id' && name !== 'parent_id')
+
+/**
+ * The CTEs `given`, the rows of a file, and `next`, the same with their place in the tree and what
+ * they violate.
+ *
+ * @param given the rows, as JSON
+ */
+export function rowsOfFile(caller: Caller, given: string): Fragment {
+  return sql.fragment`
+    given as materialized (
+      select
+        place,
+        "row",
+        id,
+        given_list,
+        given_parent,
+        ${recordMembers(CONTENT)},
+        ${dueViolation} as due_violation,
+        completed_at,
+        trashed_at,
+        created_at,
+        updated_at
+      from json_to_recordset(${given}::json) as each (
+        place int,
+        "row" int,
+        id uuid,
+        given_list uuid,
+        given_parent uuid,
+        ${recordColumns(CONTENT)},
+        completed_at timestamptz(3),
+        trashed_at timestamptz(3),
+        created_at timestamptz(3),
+        updated_at timestamptz(3)
+      )
+    ),
+    ${placedRows(caller)},
+    next as materialized (
+      select
+        given.*,
+        placed.list_id,
+        placed.parent_id,
+        placed.level,
+        case when placed.id is null then 'would_be_its_own_ancestor' else violation end
+          as violation
+      from given
+      left join placed on placed.id = given.id
+    ),`
+}
 
 /**
  * The CTE `placed(id, list_id, parent_id, level, violation)`: the rows in the list of their parent,
@@ -10,7 +62,7 @@ import { isListThere } from '../tasks/fields.ts'
  *
  * there: the tasks that are parents. rows: each with its parent among them.
  */
-export function placedRows(caller: Caller): Fragment {
+function placedRows(caller: Caller): Fragment {
   return sql.fragment`
     there as (
       select tasks.id, tasks.list_id, tasks.level
