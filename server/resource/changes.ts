@@ -43,8 +43,8 @@ interface ChangeRequest {
 }
 
 /**
- * The user's version, and a page of up to `limit` changes after `since`. Undefined when the caller's
- * session has ended.
+ * The user's version, and a page of up to `limit` changes after `since`. Undefined when the
+ * caller's session has ended.
  *
  * What a copy has not seen comes in the order in which it was placed: a list before the tasks that
  * were put into it, also where the list was changed later. The rest comes in the order of the

@@ -168,10 +168,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
         `Added #${label} to ${quoted(others)}`,
       )
     },
-    /**
-     * Puts tasks somewhere in the manual order, one after the other, under the parent of the one
-     * that they come next to.
-     */
+    /** Puts tasks somewhere in the manual order, under the parent of what they come next to. */
     async move(tasks: Task[], place: TaskMove): Promise<boolean> {
       const all = replica.getSnapshot().tasks
       const beside = all.get(place.before ?? place.after ?? '')
