@@ -14,6 +14,7 @@ export const CHECKS = {
   examples: vitest('proofs/contract/examples.test.ts'),
   lists: vitest('server/tasks/query/list.test.ts'),
   responses: vitest('server/http/response/validate-responses.test.ts', '-t', 'leaks nothing'),
+  subtasks: vitest('server/tasks/write/subtasks.test.ts'),
   feed: vitest('server/resource/changes.test.ts'),
   overtaken: vitest('server/resource/outdated.test.ts'),
   files: vitest('server/transfer', '-t', 'a formula|doubles'),
@@ -126,7 +127,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'a PATCH that resets an unsent field',
       seeds: [
         [
-          'server/resource/fields.ts',
+          'server/resource/field.ts',
           'case when ${sent !== undefined} then ${next}',
           "case when ${sent !== undefined || field.name === 'description'} then ${next}",
         ],
@@ -183,8 +184,8 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       seeds: [
         [
           'server/resource/changes.ts',
-          "const placed = column(name, 'placed_version')",
-          "const placed = column(name, 'version')",
+          "= [column(name, 'version'), column(name, 'placed_version')]",
+          "= [column(name, 'version'), column(name, 'version')]",
         ],
       ],
       check: 'feed',
@@ -194,13 +195,57 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       what: 'two resources with one version',
       seeds: [
         [
-          'server/resource/write/write.ts',
-          'sql.fragment`(${MEMBER_COUNT} + 1)`',
-          'sql.fragment`${MEMBER_COUNT} + 1`',
+          'server/resource/write/members.ts',
+          'sum(each.areFirst ? [own, ...later] : later)',
+          'sum(later)',
         ],
       ],
       check: 'feed',
       says: /× a copy equals the server while eight write/,
+    },
+    {
+      what: 'a feed that tells of a subtask before its parent',
+      seeds: [
+        [
+          'server/tasks/write/update-task.ts',
+          'level = descendants.level,\n placed_version = own.version',
+          'level = descendants.level',
+        ],
+      ],
+      check: 'feed',
+      says: /× 200: in pages of 1 a task comes before its subtasks/,
+    },
+    {
+      what: 'a task below itself',
+      seeds: [
+        [
+          'server/tasks/write/update-task.ts',
+          'next.parent_id = next.id or next.parent_id in (select tree.id from tree)',
+          'false',
+        ],
+      ],
+      check: 'subtasks',
+      says: /× 422: of two tasks that move into each other at once/,
+    },
+    {
+      what: 'a parent that counts what is in the trash',
+      seeds: [
+        [
+          'server/tasks/write/trash-task.ts',
+          'parentsOf({ before: true, after: false })',
+          'parentsOf({ before: true, after: true })',
+        ],
+      ],
+      check: 'subtasks',
+      says: /× 200: what counts a subtask has a new etag/,
+    },
+    {
+      what: 'a subtask in another list than its parent',
+      seeds: [
+        ['server/tasks/write/update-task.ts', 'list_id = descendants.list_id,\n level', 'level'],
+      ],
+      check: 'model',
+      says: /"list_id"/,
     },
     {
       what: 'a write that decides by what is outdated',

@@ -4,9 +4,9 @@ import type { Database } from '../database/database.ts'
 import { sql } from '../database/sql.ts'
 import type { Place } from '../resource/cursor.ts'
 import { ownedBy } from '../resource/live-caller.ts'
-import { liveVersion } from '../resource/live-version.ts'
 import { COUNT_LIMIT, type Page } from '../resource/page.ts'
 import type { Unchanged } from '../resource/precondition.ts'
+import { liveVersion } from '../resource/version.ts'
 import { lists } from './fields.ts'
 
 type List = components['schemas']['List']

@@ -1,7 +1,7 @@
 import type { List } from '@docket/sdk'
 import { useMemo } from 'react'
 import { Link, useLocation } from 'wouter'
-import { ListDot } from '../features/workspace/list-dot.tsx'
+import { ListDot } from '../features/workspace/chips.tsx'
 import { openLists, pathOfList } from '../features/workspace/lists.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
 

@@ -1,8 +1,7 @@
 import type { List, Task } from '@docket/sdk'
 import { Icon } from '../../ui/icons.tsx'
-import { Chips, DueChip } from '../workspace/chips.tsx'
+import { Chips, DueChip, ListDot } from '../workspace/chips.tsx'
 import { dayName, dueOf } from '../workspace/due.ts'
-import { ListDot } from '../workspace/list-dot.tsx'
 
 /**
  * Without the mark of a heading, a quote or a list, and without pairs of marks; all else as it was

@@ -5,7 +5,7 @@ import { lengthOf } from '../../../../rules/length.ts'
 import { LIMITS } from '../../../../rules/limits.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
-import { ListDot } from '../workspace/list-dot.tsx'
+import { ListDot } from '../workspace/chips.tsx'
 import { COLOR_NAMES, pathOfList } from '../workspace/lists.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 

@@ -1,4 +1,4 @@
-import { ListDot } from '../workspace/list-dot.tsx'
+import { ListDot } from '../workspace/chips.tsx'
 import { trashedLists } from '../workspace/lists.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 

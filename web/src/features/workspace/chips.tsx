@@ -1,5 +1,6 @@
-import type { Task } from '@docket/sdk'
+import type { List, Task } from '@docket/sdk'
 import { type Due, dayName, isOverdue } from './due.ts'
+import { COLORS } from './lists.ts'
 import { useWorkspace } from './workspace.tsx'
 
 /** Priority and labels, as they are shown wherever a task is. */
@@ -41,4 +42,9 @@ export function DueChip({ due, isOpen }: { due: Due; isOpen: boolean }) {
       {isLate && <span className="sr-only"> (overdue)</span>}
     </time>
   )
+}
+
+/** The colour of a list, beside its name. */
+export function ListDot({ color }: Pick<List, 'color'>) {
+  return <span aria-hidden="true" className={`size-2.5 shrink-0 rounded-full ${COLORS[color]}`} />
 }
