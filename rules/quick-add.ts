@@ -3,6 +3,7 @@ import { datePhrase, type LocalTime } from './date-phrase.ts'
 import { fold, uniqueLabels } from './fold.ts'
 import { lengthOf } from './length.ts'
 import { LIMITS } from './limits.ts'
+import { listIn } from './list-word.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
 import { saysRepeat } from './repeat.ts'
 
@@ -31,6 +32,14 @@ export interface Overrides {
   notLabels?: string[]
   /** A label that the task has whatever its line says. */
   label?: string
+  /** Whether a word with `/` or `+` is no list. */
+  isNoList?: boolean
+}
+
+/** A list that a line can name. */
+export interface NamedList {
+  id: string
+  name: string
 }
 
 /** What a line says. */
@@ -39,23 +48,31 @@ export interface QuickAdd {
   due: LocalTime | undefined
   priority: Priority
   labels: string[]
+  list: NamedList | undefined
   /** Whether it says that the task repeats, so that no date was read from it. */
   saysRepeat: boolean
 }
 
 /**
- * What a line says besides its title: `Pay the rent tomorrow 9am !high #home`. A word that says
- * nothing of this stays in the title.
+ * What a line says besides its title: `Pay the rent tomorrow 9am !high #home /House`. A word that
+ * says nothing of this stays in the title.
  *
  * @param now the day and time by the person's clock
+ * @param lists those that the line can name
  * @example
  * parseQuickAdd('Pay the rent tomorrow #home', { day: '2026-11-30', time: '15:00' }).title
  * // 'Pay the rent'
  */
-export function parseQuickAdd(line: string, now: Now, overrides: Overrides = {}): QuickAdd {
+export function parseQuickAdd(
+  line: string,
+  now: Now,
+  overrides: Overrides = {},
+  lists: readonly NamedList[] = [],
+): QuickAdd {
+  const { line: unlisted, list } = listIn(sendable(line), overrides.isNoList ? [] : lists)
   const found: string[] = overrides.label ? [overrides.label] : []
   let priority: Priority | undefined
-  const unmarked = sendable(line).replace(
+  const unmarked = unlisted.replace(
     MARKED,
     (all, space: string, level?: string, label?: string) => {
       const known = PRIORITIES.find((one) => one !== 'none' && one === level?.toLowerCase())
@@ -81,6 +98,7 @@ export function parseQuickAdd(line: string, now: Now, overrides: Overrides = {})
     due: due ?? undefined,
     priority: overrides.priority ?? priority ?? 'none',
     labels: uniqueLabels(found),
+    list,
     saysRepeat: isRepeated && overrides.due === undefined,
   }
 }

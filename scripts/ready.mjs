@@ -42,6 +42,7 @@ const COMMANDS = {
   'bench growth': [build, measured('bench/growth.ts')],
   'bench profile': [build, measured('bench/profile.ts')],
   'bench app': [build, measured('bench/app.ts')],
+  'bench versions': [build, measured('bench/versions.ts')],
   prove: [build, script('test/prove.ts')],
 }
 

@@ -140,7 +140,8 @@ const WELL_FORMED = [200, 201, 204, 304, 404, 409, 412]
 /** What only the stored tasks, or the list of common passwords, show to be wrong. */
 const isBeyondTheSchema = ({ pointer, code }: { pointer: string; code: string }) =>
   code === 'too_common' ||
-  (code === 'invalid' && /\/(due_date|due_time|due_time_zone|before|after|list_id)$/.test(pointer))
+  (code === 'invalid' &&
+    /\/(due_date|due_time|due_time_zone|before|after|list_id|parent_id)$/.test(pointer))
 
 test.each(contractOperations)(
   '$id: a valid request is not refused, and comes back as stored',
@@ -201,8 +202,11 @@ test.each(contractOperations)(
       succeeded += 1
       const type = response.headers['content-type']?.toString().split(';')[0] ?? ''
       expect(responseFaults(operation, response.status, type, response.body)).toEqual([])
-      if (choice.body && response.body?.etag !== undefined && !operation.id.startsWith('move'))
-        expect(response.body).toMatchObject(choice.body)
+      if (choice.body && response.body?.etag !== undefined && !operation.id.startsWith('move')) {
+        // What else is to be completed is no member of the task.
+        const { subtasks: _, ...stored } = choice.body as { subtasks?: unknown }
+        expect(response.body).toMatchObject(stored)
+      }
       if (['deleteTask', 'deleteList', 'applyOperations'].includes(operation.id))
         for (const noun of Object.keys(NOUNS)) ids[noun] = (await addResource(ada, noun)).id
     })

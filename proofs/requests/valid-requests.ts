@@ -42,7 +42,7 @@ export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
  * What only the server can have given: where a page goes on, the version or the id of a resource,
  * and an address that it trusts.
  */
-const GIVEN = ['cursor', 'since', 'If-Match', 'if_match', 'list_id', 'callbackURL']
+const GIVEN = ['cursor', 'since', 'If-Match', 'if_match', 'list_id', 'parent_id', 'callbackURL']
 
 /**
  * The same choice, but one that can succeed: without what was not given, moved to an end instead of

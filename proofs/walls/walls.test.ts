@@ -44,6 +44,9 @@ beforeAll(async () => {
   const made = { method: 'POST', json: { name: 'a list of Bob' } }
   bobsList = (await bob.send<{ id: string }>(`/api/${bob.id}/lists`, made)).body
   await bob.addTask({ list_id: bobsList.id })
+  await bob.addTask({ parent_id: bobsTask.id })
+  const below = await bob.addTask({ parent_id: bobsOther.id })
+  await bob.send(`${bob.tasks}/${below.id}`, { method: 'DELETE' })
   await bob.send(
     `${bob.tasks}/${(await bob.addTask({ title: 'a secret of Bob, in the trash' })).id}`,
     { method: 'DELETE' },

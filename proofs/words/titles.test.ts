@@ -60,3 +60,20 @@ describe('a line of quick add', () => {
     expect(readingOf(line)).toEqual({ title: line, repeats: true }),
   )
 })
+
+test.each([
+  ['Water the plants /home', 'Water the plants', 'Home'],
+  ['+home Water the plants', 'Water the plants', 'Home'],
+  ['Paint /home office, white', 'Paint white', 'Home office'],
+  ['Buy soap /HOME tomorrow', 'Buy soap', 'Home'],
+  ['Café order /CAFÉ', 'Café order', 'cafe'],
+  ['Read and/or skip', 'Read and/or skip', undefined],
+  ['Edit /etc/hosts', 'Edit /etc/hosts', undefined],
+  ['Vote +1', 'Vote +1', undefined],
+  ['Move house/home', 'Move house/home', undefined],
+  ['Choose /home /work', 'Choose /home', 'Work'],
+])('quick add: %s is read as %s in %s', (line, title, list) => {
+  const lists = ['Home', 'Home office', 'cafe', 'Work'].map((name) => ({ id: name, name }))
+  const said = parseQuickAdd(line, NOW, {}, lists)
+  expect([said.title, said.list?.name]).toEqual([title, list])
+})

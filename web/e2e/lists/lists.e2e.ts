@@ -116,3 +116,23 @@ test('a list with its dialog is readable in both themes and on a phone', async (
     }
   app.noComplaints()
 })
+
+test('a line names the list that its task goes into; other words with / stay text', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  const home = await docket.createList({ body: { name: 'House and Garden' } })
+  await docket.createList({ body: { name: 'House' } })
+  await signIn(app)
+  await page.getByLabel('New task').fill('Water the plants tomorrow /house and garden #green')
+  await page.getByText('/House and Garden').waitFor()
+  await page.getByLabel('New task').press('Enter')
+  await page.getByText('Added “Water the plants”').first().waitFor()
+  await page.getByLabel('New task').fill('Read /etc/hosts /House')
+  await page.getByRole('button', { name: 'Remove list House' }).click()
+  await page.getByLabel('New task').press('Enter')
+  await taskOf(page, 'Read /etc/hosts /House').waitFor()
+  await arrived(page)
+  const [task] = (await docket.listTasks({ list_id: home.id })).items
+  expect([task?.title, task?.labels]).toEqual(['Water the plants', ['green']])
+  app.noComplaints()
+})

@@ -4,9 +4,10 @@ import { LIMITS } from '../../../../rules/limits.ts'
 import type { QuickAdd } from '../../../../rules/quick-add.ts'
 
 /** The task that a line asks for. */
-export function creationOf({ title, due, priority, labels }: QuickAdd): TaskCreate {
+export function creationOf({ title, due, priority, labels, list }: QuickAdd): TaskCreate {
   return {
     title,
+    ...(list ? { list_id: list.id } : {}),
     ...(due ? { due_date: due.day, ...(due.time ? { due_time: due.time } : {}) } : {}),
     ...(priority === 'none' ? {} : { priority }),
     ...(labels.length > 0 ? { labels } : {}),

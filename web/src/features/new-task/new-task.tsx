@@ -91,7 +91,7 @@ export function NewTask(props: NewTaskProps) {
             /{LIMITS.title})
           </span>
         ) : line.trim() === '' ? (
-          <span>Try “Pay rent tomorrow 9am #home !high”</span>
+          <span>Try “Pay rent tomorrow 9am #home !high”, or “/” and the name of a list</span>
         ) : (
           <QuickAddPreview
             line={line}

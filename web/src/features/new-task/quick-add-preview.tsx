@@ -12,7 +12,7 @@ interface PreviewProps {
 
 /** What was read from the line, each to be changed or taken away before Enter. */
 export function QuickAddPreview({ line, said, overrides, override, fixed }: PreviewProps) {
-  const { title, due, priority, labels, saysRepeat } = said
+  const { title, due, priority, labels, list, saysRepeat } = said
   return (
     <>
       {title !== line.trim() && (
@@ -39,6 +39,12 @@ export function QuickAddPreview({ line, said, overrides, override, fixed }: Prev
             onChange={({ target }) => override({ due: { ...due, time: target.value || null } })}
           />
           <Remove what="date" click={() => override({ due: null })} />
+        </span>
+      )}
+      {list && (
+        <span className="chip min-h-7" dir="auto">
+          /{list.name}
+          <Remove what={`list ${list.name}`} click={() => override({ isNoList: true })} />
         </span>
       )}
       {saysRepeat && <span>Docket can't repeat tasks yet.</span>}

@@ -8,6 +8,7 @@ import { type Overrides, parseQuickAdd, type QuickAdd } from '../../../../rules/
 import { useDraft } from '../workspace/draft.ts'
 import { dayOf, timeOf } from '../workspace/due.ts'
 import { sameLabel } from '../workspace/labels.ts'
+import { openLists } from '../workspace/lists.ts'
 import type { View } from '../workspace/views.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 import { creationOf } from './creation.ts'
@@ -29,7 +30,7 @@ export interface NewTaskProps {
 
 /** What is typed into the field for a new task, how it is read, and how it becomes tasks. */
 export function useNewTask({ adds, label, isSeen }: NewTaskProps) {
-  const { actions, replica, tasks } = useWorkspace()
+  const { actions, replica, tasks, lists } = useWorkspace()
   const input = useRef<HTMLInputElement>(null)
   const { text: line, type } = useDraft('new task', '')
   const { listId } = adds
@@ -42,7 +43,12 @@ export function useNewTask({ adds, label, isSeen }: NewTaskProps) {
   const [overrides, setOverrides] = useState<Overrides>({})
   const read = (text: string, changes: Overrides = {}): QuickAdd => {
     const now = new Date()
-    const said = parseQuickAdd(text, { day: dayOf(now), time: timeOf(now) }, { ...changes, label })
+    const said = parseQuickAdd(
+      text,
+      { day: dayOf(now), time: timeOf(now) },
+      { ...changes, label },
+      openLists(lists),
+    )
     const day = adds.day?.(dayOf(now))
     const due = said.due ?? (day && changes.due !== null ? { day, time: null } : undefined)
     return {
