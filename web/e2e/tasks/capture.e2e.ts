@@ -93,7 +93,7 @@ test('pasted lines are offered as several tasks, in order, or as one', async () 
   await page.getByRole('button', { name: 'Add 3 tasks' }).click()
   await taskOf(page, 'Eggs').waitFor()
   expect(await titlesOf(page)).toEqual(['Milk', 'Bread', 'Eggs'])
-  await paste(`Short\n${'long '.repeat(60)}`)
+  await paste(`Short\n${'long '.repeat(120)}`)
   await page.getByRole('button', { name: 'Add 2 tasks' }).click()
   await taskOf(page, 'Short').waitFor()
   await page.getByLabel('New task').focus()
@@ -110,7 +110,7 @@ test('pasted lines are offered as several tasks, in order, or as one', async () 
   ).toEqual([
     ['One two', []],
     ['Short', []],
-    [`${'long '.repeat(60).slice(0, 199)}…`, []],
+    [`${'long '.repeat(120).slice(0, 499)}…`, []],
     ['Milk', ['shop']],
     ['Bread', []],
     ['Eggs', []],
@@ -122,9 +122,9 @@ test('a title that is too long stays in its field, also after a reload', async (
   const app = await openApp(chromium)
   const { page } = app
   await signIn(app)
-  await page.getByLabel('New task').fill('x'.repeat(201))
+  await page.getByLabel('New task').fill('x'.repeat(501))
   await page.getByLabel('New task').press('Enter')
-  await page.getByText('1 character too long (201/200)').waitFor()
+  await page.getByText('1 character too long (501/500)').waitFor()
   await page.getByLabel('New task').fill('Half a thou')
   await page.reload()
   await page.getByLabel('New task').waitFor()

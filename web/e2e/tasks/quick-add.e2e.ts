@@ -119,27 +119,27 @@ test('lengths are counted and cut by characters, emoji too', async () => {
   await page.getByLabel('New task').focus()
   const family = '👩‍👩‍👧‍👦'
   const [split, joined, long] = [
-    `${'a'.repeat(198)}😀${'b'.repeat(50)}`,
-    `${'c'.repeat(195)}${family}${'d'.repeat(50)}`,
-    'e'.repeat(2_500),
+    `${'a'.repeat(498)}😀${'b'.repeat(50)}`,
+    `${'c'.repeat(495)}${family}${'d'.repeat(50)}`,
+    'e'.repeat(40_000),
   ]
   await paste(page, ['First', split, joined, long, 'Last'].join('\n'))
   await page.getByRole('button', { name: 'Add 7 tasks' }).click()
   await taskOf(page, 'Last').waitFor()
-  await page.getByLabel('New task').fill('😀'.repeat(200))
+  await page.getByLabel('New task').fill('😀'.repeat(500))
   await page.getByLabel('New task').press('Enter')
-  await page.getByLabel('New task').fill('😀'.repeat(201))
-  await page.getByText('1 character too long (201/200)').waitFor()
+  await page.getByLabel('New task').fill('😀'.repeat(501))
+  await page.getByText('1 character too long (501/500)').waitFor()
   await arrived(page)
   const { items } = await docket.listTasks({ sort: 'position', limit: 50 })
   expect(items.map(({ title, description }) => [title, description])).toEqual([
-    ['😀'.repeat(200), null],
+    ['😀'.repeat(500), null],
     ['First', null],
-    [`${'a'.repeat(198)}😀…`, split],
-    [`${'c'.repeat(195)}…`, joined],
-    [`${'e'.repeat(199)}…`, 'e'.repeat(1_000)],
-    [`${'e'.repeat(199)}…`, 'e'.repeat(1_000)],
-    [`${'e'.repeat(199)}…`, 'e'.repeat(500)],
+    [`${'a'.repeat(498)}😀…`, split],
+    [`${'c'.repeat(495)}…`, joined],
+    [`${'e'.repeat(499)}…`, 'e'.repeat(16_000)],
+    [`${'e'.repeat(499)}…`, 'e'.repeat(16_000)],
+    [`${'e'.repeat(499)}…`, 'e'.repeat(8_000)],
     ['Last', null],
   ])
   app.noComplaints()

@@ -171,6 +171,7 @@ test('a subtask that is alone in a view names its parent, and leads to it', asyn
   await docket.createTask({ body: { title: 'Pack', parent_id: parent.id, due_date: day(0) } })
   await docket.createTask({ body: { title: 'Later', due_date: day(0), starts_on: day(2) } })
   await signIn(app, '/today')
+  await taskOf(page, 'Pack').waitFor()
   expect(await titlesOf(page)).toEqual(['Pack'])
   expect(await taskOf(page, 'Pack').innerText()).toContain('Move house')
   await titleOf(page, 'Pack').click()
