@@ -11,6 +11,7 @@ export const PAGES = [
   'concurrency',
   'idempotency',
   'lists',
+  'subtasks',
   'sync',
   'rate-limits',
   'mock',
