@@ -17,6 +17,7 @@ const LATER: Record<string, number> = {
   due: 6_000,
   icons: 1_000,
   shortcuts: 1_500,
+  labelled: 500,
   labels: 1_000,
   length: 2_500,
   'list-dialog': 1_500,

@@ -1,14 +1,16 @@
-// npm run bench -- versions <commit> [rounds]: this server beside that of an earlier commit, each on
-// a database of its own, in turns, in one run. Prints by how much more or fewer requests it serves.
+// npm run bench -- versions <commit> [rounds]: this server beside that of an earlier commit, each
+// on a database of its own, in turns, in one run. Prints the requests that it serves in a second,
+// as a ratio to those of the earlier one.
 import { spawnSync } from 'node:child_process'
 import { Console } from 'node:console'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { CONNECTIONS, closedLoop } from './load.ts'
 import { median } from './median.ts'
 import { docket, NODE, openServers, type Running, settings, settled } from './servers.ts'
-import { newUser, WORK, type Works } from './user.ts'
+import { WORK, type Works } from './user.ts'
 
 const [commit, rounds = '12'] = process.argv.slice(2)
 if (!commit) throw new Error('Which commit? npm run bench -- versions <commit> [rounds]')
@@ -24,8 +26,12 @@ try {
   run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], tree)
   run(NODE, ['scripts/build.ts'], tree)
   const sides = [
-    await sideOf('now', await now.start(docket(), settings)),
-    await sideOf('before', await before.start([NODE, join(tree, 'server/main.ts')], settings)),
+    await sideOf('now', process.cwd(), await now.start(docket(), settings)),
+    await sideOf(
+      'before',
+      tree,
+      await before.start([NODE, join(tree, 'server/main.ts')], settings),
+    ),
   ]
   const rows = []
   for (const work of WORK) {
@@ -52,10 +58,14 @@ try {
   rmSync(tree, { recursive: true, force: true })
 }
 
+/** A server with a user, whom the SDK of the same commit signs up. */
 async function sideOf(
   name: string,
+  root: string,
   running: Running,
 ): Promise<{ name: string; running: Running; works: Works }> {
+  const { href } = pathToFileURL(join(root, 'scripts/bench/user.ts'))
+  const { newUser }: typeof import('./user.ts') = await import(href)
   return { name, running, works: (await newUser(running.url)).works }
 }
 

@@ -184,6 +184,7 @@ function NavLink({
       aria-current={isCurrent ? 'page' : undefined}
       className="nav-link"
       {...(label ? { title: label } : {})}
+      {...(href === '/' ? { 'data-list': 'inbox' } : {})}
     >
       <Icon name={icon} />
       <span className="truncate">{title}</span>

@@ -13,7 +13,7 @@ import {
   useSensors,
 } from '@dnd-kit/core'
 import type { Task } from '@docket/sdk'
-import { useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { type ListProps, TaskList } from './task-list.tsx'
 import { type RowProps, TaskRow } from './task-row.tsx'
@@ -38,6 +38,7 @@ export function ManualList(props: ListProps) {
     useSensor(MouseSensor, { activationConstraint: { distance: 4 } }),
     useSensor(TouchSensor, { activationConstraint: { delay: 120, tolerance: 8 } }),
   )
+  const leave = useListUnderPointer(dragged !== undefined)
   const place = (id: unknown) => props.tasks.findIndex((task) => task.id === id)
   return (
     <DndContext
@@ -48,8 +49,12 @@ export function ManualList(props: ListProps) {
       onDragStart={({ active }) => setDragged(props.tasks[place(active.id)])}
       onDragCancel={() => setDragged(undefined)}
       onDragEnd={({ active, over }) => {
+        const list = leave()
         setDragged(undefined)
-        if (!dragged || !over || over.id === active.id) return
+        if (!dragged) return
+        if (list !== undefined)
+          return void props.actions.moveToList([dragged], list === 'inbox' ? null : list)
+        if (!over || over.id === active.id) return
         const id = String(over.id)
         void props.actions.move(
           [dragged],
@@ -70,6 +75,39 @@ export function ManualList(props: ListProps) {
       </DragOverlay>
     </DndContext>
   )
+}
+
+/**
+ * While a task is dragged: marks the list of the navigation that is under the pointer. What is
+ * returned takes the mark away, and says which list it was, or `inbox`.
+ */
+function useListUnderPointer(isDragging: boolean): () => string | undefined {
+  const marked = useRef<HTMLElement>(undefined)
+  const mark = useCallback((list: HTMLElement | undefined) => {
+    marked.current?.removeAttribute('data-drop')
+    list?.setAttribute('data-drop', '')
+    marked.current = list
+  }, [])
+  useEffect(() => {
+    if (!isDragging) return
+    const look = ({ clientX, clientY }: PointerEvent) =>
+      mark(
+        document
+          .elementsFromPoint(clientX, clientY)
+          .map((element) => element.closest<HTMLElement>('[data-list]'))
+          .find((list) => list !== null) ?? undefined,
+      )
+    window.addEventListener('pointermove', look)
+    return () => {
+      window.removeEventListener('pointermove', look)
+      mark(undefined)
+    }
+  }, [isDragging, mark])
+  return useCallback(() => {
+    const list = marked.current?.dataset.list
+    mark(undefined)
+    return list
+  }, [mark])
 }
 
 function DraggableRow(props: RowProps) {

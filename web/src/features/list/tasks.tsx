@@ -199,6 +199,11 @@ export function Tasks({ view, title }: { view: View; title: string }) {
         )}
         {view.list && isEditing && <ListDialog list={view.list} close={() => setEditing(false)} />}
       </header>
+      {view.list?.description && (
+        <p className="-mt-2 mb-4 break-words whitespace-pre-wrap text-muted" dir="auto">
+          {view.list.description}
+        </p>
+      )}
       <ErrorBoundary fallback={<PartFailed />}>
         {view.adds && <NewTask adds={view.adds} label={filter.label} isSeen={isSeen} />}
       </ErrorBoundary>

@@ -5,15 +5,17 @@ import { lengthOf } from '../../../../rules/length.ts'
 import { LIMITS } from '../../../../rules/limits.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
+import { Labelled } from '../../ui/labelled.tsx'
 import { ListDot } from '../workspace/chips.tsx'
-import { COLOR_NAMES, pathOfList } from '../workspace/lists.ts'
+import { COLOR_NAMES, openLists, pathOfList } from '../workspace/lists.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
 /** Makes a list, or changes the one that is given. */
 export function ListDialog({ list, close }: { list?: List | undefined; close: () => void }) {
-  const { actions } = useWorkspace()
+  const { actions, lists } = useWorkspace()
   const [, go] = useLocation()
   const [name, setName] = useState(list?.name ?? '')
+  const [description, setDescription] = useState(list?.description ?? '')
   const [color, setColor] = useState<List['color']>(list?.color ?? 'gray')
   const excess = lengthOf(name.trim()) - LIMITS.listName
   const title = list ? 'Edit list' : 'New list'
@@ -21,13 +23,21 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
   // Only what was changed here: another device may have changed the rest.
   const changes: ListUpdate = {
     ...(name.trim() === list?.name ? {} : { name: name.trim() }),
+    ...(description === (list?.description ?? '') ? {} : { description: description || null }),
     ...(color === list?.color ? {} : { color }),
   }
+  const others = openLists(lists).filter(({ archived }) => archived === list?.archived)
+  const at = others.findIndex(({ id }) => id === list?.id)
+  const [above, below] = [others[at - 1], at < 0 ? undefined : others[at + 1]]
   const isValid = name.trim() !== '' && excess <= 0
   const save = async () => {
     if (!isValid) return
     if (!list) {
-      const id = await actions.addList({ name: name.trim(), color })
+      const id = await actions.addList({
+        name: name.trim(),
+        color,
+        ...(description ? { description } : {}),
+      })
       if (id === undefined) return
       close()
       go(pathOfList({ id }))
@@ -62,6 +72,15 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
             {excess === 1 ? '1 character' : `${excess} characters`} too long
           </p>
         )}
+        <Labelled label="Description" className="mt-4">
+          <textarea
+            className="field [field-sizing:content] max-h-40"
+            dir="auto"
+            maxLength={LIMITS.listDescription}
+            value={description}
+            onChange={({ target }) => setDescription(target.value)}
+          />
+        </Labelled>
         <fieldset className="mt-4">
           <legend className="mb-1.5 text-sm font-medium">Color</legend>
           <div className="grid grid-cols-3 gap-1 sm:grid-cols-4">
@@ -89,6 +108,22 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
         <div className="mt-5 flex flex-wrap items-center gap-2">
           {list && (
             <>
+              <button
+                type="button"
+                className="outlined"
+                disabled={!above}
+                onClick={() => above && actions.moveList(list, { before: above.id })}
+              >
+                Move up
+              </button>
+              <button
+                type="button"
+                className="outlined"
+                disabled={!below}
+                onClick={() => below && actions.moveList(list, { after: below.id })}
+              >
+                Move down
+              </button>
               <button
                 type="button"
                 className="outlined"

@@ -23,6 +23,11 @@ export function listActions(act: Act) {
           : `${archived ? 'Archived' : 'Unarchived'} list “${changes.name ?? name}”`
       return act(Object.keys(changes).length === 0 ? [] : [{ operation }], name, did)
     },
+    /** Puts a list above or below another one. */
+    moveList({ id, name }: List, place: { before: string } | { after: string }) {
+      const operation: Operation = { action: 'move_list', id, place }
+      return act([{ operation }], name, `Moved list “${name}”`)
+    },
     removeList({ id, name }: List) {
       const operation: Operation = { action: 'delete_list', id }
       return act([{ operation }], name, `Moved list “${name}” to Trash`)
