@@ -15,11 +15,13 @@ export function listIn<List extends { name: string }>(
   line: string,
   lists: readonly List[],
 ): { line: string; list: List | undefined } {
+  if (lists.length === 0) return { line, list: undefined }
   const named = lists
     .map((list) => ({ list, words: list.name.trim().split(/\s+/).length, key: keyOf(list.name) }))
     .sort((a, b) => b.words - a.words)
+  const most = named[0]?.words ?? 0
   for (const { index } of [...line.matchAll(MARK)].reverse()) {
-    const words = [...line.slice(index + 1).matchAll(/\S+/g)]
+    const words = firstWords(line.slice(index + 1), most)
     for (const { list, words: count, key } of named) {
       const last = words[count - 1]
       if (!last) continue
@@ -32,3 +34,9 @@ export function listIn<List extends { name: string }>(
 }
 
 const keyOf = (name: string) => fold(name.trim().replaceAll(/\s+/g, ' '))
+
+function firstWords(text: string, count: number): RegExpExecArray[] {
+  const words: RegExpExecArray[] = []
+  for (const word of text.matchAll(/\S+/g)) if (words.push(word) === count) break
+  return words
+}

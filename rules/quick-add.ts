@@ -69,7 +69,9 @@ export function parseQuickAdd(
   overrides: Overrides = {},
   lists: readonly NamedList[] = [],
 ): QuickAdd {
-  const { line: unlisted, list } = listIn(sendable(line), overrides.isNoList ? [] : lists)
+  const isLong = line.length > LONG_LINE
+  const nameable = overrides.isNoList || isLong ? [] : lists
+  const { line: unlisted, list } = listIn(sendable(line), nameable)
   const found: string[] = overrides.label ? [overrides.label] : []
   let priority: Priority | undefined
   const unmarked = unlisted.replace(
@@ -83,7 +85,6 @@ export function parseQuickAdd(
       return space
     },
   )
-  const isLong = line.length > LONG_LINE
   const isRepeated = !isLong && saysRepeat(unmarked)
   const phrase =
     overrides.due === null || isRepeated || isLong ? undefined : datePhrase(unmarked, now)

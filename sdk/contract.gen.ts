@@ -80,8 +80,8 @@ export interface paths {
          *     A patch that changes nothing does not change `updated_at` and `etag`. With `If-Match`, the server returns 412 and does not change the task
          *     if another client has changed it in the meantime. `due_time` requires a `due_date`, and `due_time_zone` requires a `due_time`, in the patch or
          *     in the stored task. To remove the date, send `null` for all three.
-         *     With another `parent_id` or `list_id`, the subtasks of all levels move along, up to 2,000. A task that gets a parent also gets the list of the
-         *     parent. `completed` changes this task only; see `toggleTaskCompletion`.
+         *     With another `parent_id` or `list_id`, the subtasks of all levels move along, up to 2,000 with those in the trash. A task that gets a parent also
+         *     gets the list of the parent. `completed` changes this task only; see `toggleTaskCompletion`.
          */
         patch: operations["updateTask"];
         trace?: never;
@@ -396,9 +396,9 @@ export interface paths {
         /**
          * List changes
          * @description Returns every resource that was created, changed, trashed, restored or purged after the cursor `since`, in its current state. Without `since`,
-         *     the operation returns all resources. A list comes before the tasks that were put into it. A replica that applies each page and continues from
-         *     the last `cursor` misses no change, even during concurrent writes. When `has_more` is false, it holds a state that existed; between two pages
-         *     of one round, a task may still be in a list that was deleted since.
+         *     the operation returns all resources. A list comes before the tasks that were put into it, and a task before its subtasks. A replica that applies each
+         *     page and continues from the last `cursor` misses no change, even during concurrent writes. When `has_more` is false, it holds a state that
+         *     existed; between two pages of one round, a task may still be in a list that was deleted since, and two tasks may be below each other.
          *     A cursor is valid for at least 90 days. The server returns 410 if the cursor is too old, belongs to another user, or was issued before a restore
          *     of the database or a change of the secret. In this case, start again without a cursor.
          */
@@ -1530,7 +1530,7 @@ export interface components {
              */
             cursor: string;
             /**
-             * @description Whether more changes are available. If true, send the next request at once.
+             * @description Whether more changes are available, also after a page that has fewer than `limit` items. If true, send the next request at once.
              * @example false
              */
             has_more: boolean;
@@ -2809,7 +2809,7 @@ export interface components {
          */
         Sort: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "due" | "-due" | "priority" | "-priority" | "title" | "-title" | "position" | "-position";
         /**
-         * @description The maximum number of tasks in a page.
+         * @description The maximum number of items in a page. A page also ends when its texts exceed about 1 MB: only `next_cursor`, or `has_more`, says whether it is the last one.
          * @example 50
          */
         Limit: number;
@@ -3216,7 +3216,7 @@ export interface operations {
                  */
                 sort?: components["parameters"]["Sort"];
                 /**
-                 * @description The maximum number of tasks in a page.
+                 * @description The maximum number of items in a page. A page also ends when its texts exceed about 1 MB: only `next_cursor`, or `has_more`, says whether it is the last one.
                  * @example 50
                  */
                 limit?: components["parameters"]["Limit"];
@@ -3769,7 +3769,7 @@ export interface operations {
                  */
                 archived?: components["parameters"]["Archived"];
                 /**
-                 * @description The maximum number of tasks in a page.
+                 * @description The maximum number of items in a page. A page also ends when its texts exceed about 1 MB: only `next_cursor`, or `has_more`, says whether it is the last one.
                  * @example 50
                  */
                 limit?: components["parameters"]["Limit"];
@@ -4353,7 +4353,7 @@ export interface operations {
                  */
                 since?: components["parameters"]["Since"];
                 /**
-                 * @description The maximum number of tasks in a page.
+                 * @description The maximum number of items in a page. A page also ends when its texts exceed about 1 MB: only `next_cursor`, or `has_more`, says whether it is the last one.
                  * @example 50
                  */
                 limit?: components["parameters"]["Limit"];

@@ -22,7 +22,7 @@ export const untilFull = (rows: Fragment, order: Fragment): Fragment => sql.frag
           sum(bytes) over (order by ${order} rows unbounded preceding) - bytes as bytes_before
         from (${rows}) asked
       ) weighed
-      where bytes_before is null or bytes_before < ${PAGE_BYTES}`
+      where bytes_before < ${PAGE_BYTES}`
 
 /** A page of resources of one kind, and the version of the user that it is of. */
 export type Page<Value> =

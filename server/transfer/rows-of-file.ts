@@ -103,9 +103,7 @@ function placedRows(caller: Caller): Fragment {
           end as violation
         from given
         left join there on there.id = given_parent
-        where given_parent is null
-          or there.id is not null
-          or given_parent not in (select id from new_rows)
+        where given_parent is null or given_parent not in (select id from new_rows)
         union all
         select
           given.id,
@@ -133,7 +131,6 @@ function placedRows(caller: Caller): Fragment {
           ) as is_apart
         ) apart
         where tree.id in (select id from new_rows)
-          and tree.id not in (select id from there)
       )
       select * from tree
     )`

@@ -50,8 +50,12 @@ const BY_CODE: Partial<Record<ProblemCode, (error: ProblemError) => string>> = {
   task_not_found: elsewhere,
   token_expired: signedOut,
   token_invalid: signedOut,
+  too_deep: () => 'Subtasks go no deeper than the fourth level.',
+  too_many_subtasks: () =>
+    'This task has more than 2,000 subtasks. Change some of them on their own first.',
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: taken,
   version_stale: () => 'This was changed on another device. Reload and try again.',
+  would_be_its_own_ancestor: () => "A task can't be under one of its own subtasks.",
 }
 
 function secondsOf({ response }: ProblemError): string {
@@ -71,8 +75,10 @@ const NAMES: Record<string, string> = {
   list_id: 'List',
   name: 'Name',
   new_password: 'New password',
+  parent_id: 'Parent task',
   password: 'Password',
   priority: 'Priority',
+  starts_on: 'Start date',
   title: 'Title',
 }
 
@@ -88,6 +94,7 @@ function fieldSentence({ pointer, code }: FieldError): string {
     return "That isn't your current password."
   if (code === 'too_common') return 'That password is too easy to guess. Choose another.'
   if (member === 'password' && code === 'invalid') return 'Wrong password.'
+  if (member === 'parent_id' && code === 'invalid') return 'The task that it was under is gone.'
   if (member === 'due_time' && code === 'invalid')
     return "There's no such time on that day: the clocks change."
   if (/password$/.test(member) && code === 'min_length')

@@ -18,18 +18,37 @@ create index tasks_of_parent on tasks (user_id, parent_id) where parent_id is no
 
 -- In this order trash is purged: subtasks never go to the trash after their parent.
 create index tasks_in_trash on tasks (user_id, trashed_at, level desc, id)
-  where trashed_at is not null;
-create index lists_in_trash on lists (user_id, trashed_at, id) where trashed_at is not null;
+  where state = 'trashed';
+create index lists_in_trash on lists (user_id, trashed_at, id) where state = 'trashed';
 
 -- A response that is sent again has the members that tasks have from now on.
+create function pg_temp.with_new_members(task json) returns json language sql
+  return (
+    '{"parent_id":null,"starts_on":null,"subtasks":{"open":0,"done":0},'
+    || substr(ltrim(task::text), 2)
+  )::json;
+update idempotency_keys
+set response = pg_temp.with_new_members(response)
+where json_typeof(response -> 'title') = 'string';
 update idempotency_keys
 set response = (
-  '{"parent_id":null,"starts_on":null,"subtasks":{"open":0,"done":0},'
-  || substr(ltrim(response::text), 2)
-)::json
-where json_typeof(response -> 'title') = 'string';
--- A repeated request of many operations finds the tasks by their ids.
-delete from idempotency_keys where response -> 'items' is not null;
+  select json_build_object(
+    'items',
+    json_agg(
+      case
+        when item ->> 'type' = 'task' and json_typeof(item -> 'value') = 'object'
+          then json_build_object(
+            'type', 'task',
+            'value', pg_temp.with_new_members(item -> 'value')
+          )
+        else item
+      end
+      order by place
+    )
+  )
+  from json_array_elements(response -> 'items') with ordinality each (item, place)
+)
+where json_typeof(response -> 'items') = 'array';
 
 analyze tasks;
 
@@ -40,6 +59,24 @@ drop index lists_in_trash, tasks_in_trash;
 update tasks
 set title = left(title, 200), description = left(description, 1000)
 where char_length(title) > 200 or char_length(description) > 1000;
+update user_versions
+set bytes = used.bytes
+from (
+  select user_id, sum(bytes) as bytes
+  from (
+    select
+      user_id,
+      octet_length(title)
+        + coalesce(octet_length(description), 0)
+        + octet_length(array_to_string(labels, '')) as bytes
+    from tasks
+    union all
+    select user_id, octet_length(name) + coalesce(octet_length(description), 0)
+    from lists
+  ) stored
+  group by user_id
+) used
+where user_versions.user_id = used.user_id;
 alter table tasks
   drop constraint tasks_title_check,
   add check (char_length(title) between 1 and 200),

@@ -45,6 +45,7 @@ export async function insertResource<Content extends object, Value>(
 ): Promise<CreateResult<Value> | undefined> {
   const { type, table, name, columns, output, json, inserted } = resource
   const growth = { tasks: ONE, bytes: sql.fragment`size` }
+  const compared = resource.content.filter((member) => !(member in computed))
   const beside = resource
     .columnsBeside(computed)
     .map((column) => sql.fragment`${sql.identifier([column])}`)
@@ -112,8 +113,8 @@ export async function insertResource<Content extends object, Value>(
     same as (
       select existing.id
       from existing, next
-      where (${columnsOf('existing', resource.content)})
-        is not distinct from (${columnsOf('next', resource.content)})
+      where (${columnsOf('existing', compared)})
+        is not distinct from (${columnsOf('next', compared)})
     ),
     latest as (
       select * from created

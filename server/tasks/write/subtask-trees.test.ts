@@ -127,6 +127,11 @@ test('409: more than 2,000 subtasks are not changed at once, and nothing is', as
   ])
     expect(refusalOf(refused as Reply<Schemas['Problem']>)).toEqual(tooMany)
   expect((await readTask(person, first)).etag).toBe(etag)
+  // What comes back is as much as went.
+  await deleteTask(person, half)
+  await deleteTask(person, first)
+  expect((await restoreTask(person, first)).status).toBe(200)
+  expect((await restoreTask(person, half)).status).toBe(200)
   // One less is as much as there may be.
   const one = (await person.send<Schemas['TaskPage']>(`${person.tasks}?parent_id=${half.id}`)).body
   await deleteTask(person, one.items[0] as Task)

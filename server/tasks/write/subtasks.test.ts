@@ -142,3 +142,17 @@ test('422: of two tasks that move into each other at once, one does, 200 times',
     await patchTask(person, first.parent_id ? a : b, { parent_id: null })
   }
 })
+
+test('200: creating a subtask again finds it, also when its parent is in the trash', async () => {
+  const person = await newPerson(service.url)
+  const list = await addList(person)
+  const parent = await person.addTask({ list_id: list.id })
+  const json = { id: randomUUID(), title: 'Below', parent_id: parent.id }
+  const create = () => person.send<Task>(person.tasks, { method: 'POST', json })
+  expect((await create()).status).toBe(201)
+  expect((await create()).status).toBe(200)
+  await deleteTask(person, parent)
+  expect((await create()).status).toBe(200)
+  const other = { ...json, title: 'Other' }
+  expect((await person.send(person.tasks, { method: 'POST', json: other })).status).toBe(409)
+})

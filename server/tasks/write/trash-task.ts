@@ -11,6 +11,9 @@ import { LIVE, noSubtasks, parentsOf, treeOfCurrent, treeViolation } from './tre
 
 type Task = components['schemas']['Task']
 
+const ANY = sql.fragment`true`
+const ALL = sql.fragment`all`
+
 /** Moves a task to the trash, and its subtasks of all levels with it. */
 export function deleteTask(
   database: Statements,
@@ -53,7 +56,7 @@ export function restoreTask(
   guard: Guard,
 ): Promise<ChangeResult<Task> | undefined> {
   return restoreResource(database, caller, tasks, id, guard, {
-    context: sql.fragment`${treeOfCurrent(caller)}
+    context: sql.fragment`${treeOfCurrent(caller, ANY, ALL)}
     parent as (
       select tasks.id, tasks.list_id, tasks.level
       from current
@@ -81,7 +84,14 @@ export function restoreTask(
           when ${isListThere(caller, sql.fragment`current.list_id`)} then current.list_id
         end as list_id,
         coalesce((select level from parent), 0) + 1 as level,`,
-    violation: sql.fragment`case when trashed_at is not null then ${treeViolation} end`,
+    // No more return than went there; where the place changes, all others are moved, too.
+    violation: sql.fragment`
+        case
+          when trashed_at is not null
+            and parent_id is not null
+            and not exists (select from parent)
+            then ${treeViolation}
+        end`,
     assignments: sql.fragment`
       trashed_with = null,
       parent_id = changed.parent_id,

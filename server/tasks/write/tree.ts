@@ -7,11 +7,16 @@ import { tasks } from '../fields.ts'
 const TREE_LIMIT = 2_000
 
 /**
- * The CTE `tree`: the subtasks of the row `current`, of all levels, up to one more than the limit.
+ * The CTE `tree`: the subtasks of the row `current`, of all levels.
  *
  * @param which of them, and so also of those below them
+ * @param limit how many are read: one more than may be written
  */
-export function treeOfCurrent(caller: Caller, which = sql.fragment`true`): Fragment {
+export function treeOfCurrent(
+  caller: Caller,
+  which = sql.fragment`true`,
+  limit = sql.fragment`${TREE_LIMIT + 1}`,
+): Fragment {
   const columns = sql.fragment`
         tasks.id, tasks.parent_id, tasks.level, tasks.completed_at, tasks.trashed_with`
   return sql.fragment`
@@ -27,7 +32,7 @@ export function treeOfCurrent(caller: Caller, which = sql.fragment`true`): Fragm
         join tasks on tasks.parent_id = below.id
         where tasks.user_id = ${caller.userId}::uuid and ${which}
       )
-      select * from below limit ${TREE_LIMIT + 1}
+      select * from below limit ${limit}
     ),`
 }
 

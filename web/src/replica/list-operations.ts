@@ -1,7 +1,7 @@
 import type { List, ListUpdate, Operation } from '@docket/sdk'
 import { type Copy, memberOf } from './operations.ts'
 import { between, orderOf, placed, placeOf, replace } from './position.ts'
-import { count } from './tree.ts'
+import { count, subtasksOf } from './tree.ts'
 
 export type ListOperation = Extract<Operation, { action: `${string}_list` }>
 
@@ -82,6 +82,7 @@ function restoreTasks({ tasks }: Copy, { id, trashed_at }: List, at: string): vo
   for (const task of returning) replace(tasks, { ...task, trashed_at: null, updated_at: at })
   count(
     tasks,
+    subtasksOf(tasks),
     returning.map((task) => task.id),
   )
 }

@@ -1,7 +1,7 @@
 import type { List, Operation, Task, TaskUpdate } from '@docket/sdk'
 import { applyToList, inverseOfList, isOfList, type ListOperation } from './list-operations.ts'
 import { between, orderOf, placed, placeOf, replace } from './position.ts'
-import { completeBelow, count, follow } from './tree.ts'
+import { count, follow, subtasksOf } from './tree.ts'
 
 export type Tasks = Map<string, Task>
 export type Lists = Map<string, List>
@@ -46,13 +46,11 @@ export function apply(
     if (task) return
     const made = created(tasks, operation.value, id, at, userId)
     replace(tasks, made)
-    if (made.parent_id !== null) count(tasks, [made.parent_id])
+    if (made.parent_id !== null) count(tasks, subtasksOf(tasks), [made.parent_id])
   } else if (task) {
     const next = { ...task, ...changed(copy, task, operation, at), updated_at: at }
     replace(tasks, next)
     follow(tasks, task, next, at)
-    if (operation.action === 'complete_task' && operation.subtasks === 'include')
-      completeBelow(tasks, next, at)
   }
 }
 

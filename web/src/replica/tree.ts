@@ -1,12 +1,16 @@
 import type { Task } from '@docket/sdk'
+import { LEVELS } from '../../../rules/limits.ts'
 import { replace } from './position.ts'
 
-// What a change of a task does to the tasks above and below it, as the server will do it.
+// What a change of a task does to the tasks above and below it, as the server will do it. Until the
+// server has decided, what two devices did can put two tasks below each other: everything here ends
+// then, too.
 
 type Tasks = Map<string, Task>
+type Children = ReadonlyMap<string, Task[]>
 
 /** The direct subtasks of each task, those in the trash included. */
-export function subtasksOf(tasks: ReadonlyMap<string, Task>): Map<string, Task[]> {
+export function subtasksOf(tasks: ReadonlyMap<string, Task>): Children {
   const children = new Map<string, Task[]>()
   for (const task of tasks.values()) {
     if (task.parent_id === null) continue
@@ -18,55 +22,66 @@ export function subtasksOf(tasks: ReadonlyMap<string, Task>): Map<string, Task[]
 }
 
 /** The subtasks of a task of all levels, each after its parent. */
-export function below(children: ReadonlyMap<string, Task[]>, id: string): Task[] {
-  return (children.get(id) ?? []).flatMap((task) => [task, ...below(children, task.id)])
+export function below(children: Children, id: string): Task[] {
+  const found = new Map<string, Task>()
+  const add = (parent: string) => {
+    for (const task of children.get(parent) ?? []) {
+      if (task.id === id || found.has(task.id)) continue
+      found.set(task.id, task)
+      add(task.id)
+    }
+  }
+  add(id)
+  return [...found.values()]
+}
+
+/** The tasks that a task is under, the nearest first. */
+export function above(tasks: ReadonlyMap<string, Task>, { parent_id }: Task): Task[] {
+  const found: Task[] = []
+  let parent = tasks.get(parent_id ?? '')
+  while (parent && found.length < LEVELS) {
+    found.push(parent)
+    parent = tasks.get(parent.parent_id ?? '')
+  }
+  return found
 }
 
 /** On which level a task is: 1 without a parent. */
-export function levelOf(tasks: ReadonlyMap<string, Task>, task: Task): number {
-  const parent = tasks.get(task.parent_id ?? '')
-  return parent ? levelOf(tasks, parent) + 1 : 1
-}
+export const levelOf = (tasks: ReadonlyMap<string, Task>, task: Task): number =>
+  above(tasks, task).length + 1
 
 /** A task was replaced: its subtasks follow, and who counts it counts anew. */
 export function follow(tasks: Tasks, before: Task, after: Task, at: string): void {
   const isMoved = before.list_id !== after.list_id || before.parent_id !== after.parent_id
   const goes = before.trashed_at === null && after.trashed_at !== null
   const returns = before.trashed_at !== null && after.trashed_at === null
-  const isCounted = before.parent_id !== null || after.parent_id !== null
-  if (!isMoved && !goes && !returns && !isCounted) return
-  const changed: Task[] = []
+  const isAlone = before.subtasks.open + before.subtasks.done === 0 && !returns
+  const parents = [before.parent_id, after.parent_id].filter((id) => id !== null)
+  if (isAlone && parents.length === 0) return
+  const children = subtasksOf(tasks)
+  const changed: string[] = []
   if (isMoved || goes || returns)
-    for (const task of below(subtasksOf(tasks), after.id)) {
+    for (const task of below(children, after.id)) {
       // What went to the trash with a task went there at the same time.
       const goesAlong = goes && task.trashed_at === null
       const returnsToo = returns && task.trashed_at === before.trashed_at
       if (!isMoved && !goesAlong && !returnsToo) continue
       const trashed_at = goesAlong ? at : returnsToo ? null : task.trashed_at
-      const next = { ...task, list_id: after.list_id, trashed_at, updated_at: at }
-      replace(tasks, next)
-      changed.push(next)
+      replace(tasks, { ...task, list_id: after.list_id, trashed_at, updated_at: at })
+      changed.push(task.id)
     }
-  const parents = [before.parent_id, after.parent_id].filter((id) => id !== null)
-  count(tasks, [...parents, after.id, ...changed.map(({ id }) => id)])
-}
-
-/** Sets the subtasks of all levels to the state of their task. */
-export function completeBelow(tasks: Tasks, { id, completed }: Task, at: string): void {
-  const tree = below(subtasksOf(tasks), id)
-  for (const task of tree)
-    if (task.trashed_at === null && task.completed !== completed)
-      replace(tasks, { ...task, completed, completed_at: completed ? at : null, updated_at: at })
-  count(tasks, [id, ...tree.map((task) => task.id)])
+  count(tasks, children, [...parents, after.id, ...changed])
 }
 
 /** Counts the subtasks of these tasks anew. */
-export function count(tasks: Tasks, ids: string[]): void {
-  const children = subtasksOf(tasks)
+export function count(tasks: Tasks, children: Children, ids: string[]): void {
   for (const id of new Set(ids)) {
     const task = tasks.get(id)
     if (!task) continue
-    const live = (children.get(id) ?? []).filter(({ trashed_at }) => trashed_at === null)
+    const live = (children.get(id) ?? []).flatMap((subtask) => {
+      const now = tasks.get(subtask.id)
+      return now?.trashed_at === null ? now : []
+    })
     const done = live.filter(({ completed }) => completed).length
     const subtasks = { open: live.length - done, done }
     if (subtasks.open !== task.subtasks.open || subtasks.done !== task.subtasks.done)

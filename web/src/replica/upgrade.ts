@@ -25,16 +25,11 @@ export async function upgradeFrom1(transaction: Upgrade): Promise<void> {
   for (const task of await tasks.getAll()) void tasks.put({ ...task, list_id: null })
 }
 
-/** The tasks of Docket 0.6 had no subtasks. */
+const ADDED = { parent_id: null, starts_on: null, subtasks: { open: 0, done: 0 } }
+/** The tasks of Docket 0.6 had no subtasks, unless its app has met a newer server. */
 export async function upgradeFrom2(transaction: Upgrade): Promise<void> {
   const tasks = transaction.objectStore('tasks')
-  for (const task of await tasks.getAll())
-    void tasks.put({
-      ...task,
-      parent_id: null,
-      starts_on: null,
-      subtasks: { open: 0, done: 0 },
-    } satisfies Task)
+  for (const task of await tasks.getAll()) void tasks.put({ ...ADDED, ...task } satisfies Task)
 }
 
 function upgraded(operation: Operation): Operation {

@@ -2,7 +2,8 @@ import { useLayoutEffect, useRef } from 'react'
 import { tinykeys } from 'tinykeys'
 import { remembered } from './device.ts'
 
-type Bindings = Record<string, (event: KeyboardEvent) => void>
+/** What a key does; false: nothing here, so that the browser does what it does with it. */
+type Bindings = Record<string, (event: KeyboardEvent) => unknown>
 
 /** What every part of the page that is shown now does at its keys. */
 const parts = new Set<{ current: Bindings }>()
@@ -38,8 +39,7 @@ function listen(): void {
     .sort(([a], [b]) => b.split(' ').length - a.split(' ').length)
     .map(([key, part]) => {
       const run = (event: KeyboardEvent) => {
-        event.preventDefault()
-        part.current[key]?.(event)
+        if (part.current[key]?.(event) !== false) event.preventDefault()
       }
       return [key, run] as const
     })

@@ -49,7 +49,9 @@ export function Refused({ entry }: { entry: Entry }) {
 function Typed({ operations }: { operations: Operation[] }) {
   const texts = operations.flatMap((operation) =>
     operation.action === 'update_task' || operation.action === 'update_list'
-      ? Object.values(operation.changes).filter((value) => typeof value === 'string')
+      ? Object.entries(operation.changes).flatMap(([member, value]) =>
+          typeof value === 'string' && !member.endsWith('_id') ? value : [],
+        )
       : operation.action === 'create_task' && operations.length > 2
         ? [operation.value.title]
         : [],

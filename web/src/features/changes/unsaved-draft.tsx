@@ -11,7 +11,7 @@ import { useWorkspace } from '../workspace/workspace.tsx'
 export function UnsavedDraft({ id, task }: { id: string; task: Task | undefined }) {
   const { replica, isLoading } = useWorkspace()
   const key = useSyncExternalStore(replica.subscribe, () =>
-    [`${id} title`, `${id} description`].find((each) => replica.draft(each)),
+    [`${id} title`, `${id} description`, `${id} subtask`].find((each) => replica.draft(each)),
   )
   if (!key || (!task && isLoading)) return null
   const open = task?.list_id ? pathOfList({ id: task.list_id }) : '/'

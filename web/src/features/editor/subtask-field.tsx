@@ -1,23 +1,28 @@
 import type { Task } from '@docket/sdk'
-import { useState } from 'react'
+import { useEffect } from 'react'
 import { useSearchParams } from 'wouter'
 import { lengthOf } from '../../../../rules/length.ts'
 import { LEVELS, LIMITS } from '../../../../rules/limits.ts'
 import { sendable } from '../../../../rules/quick-add.ts'
 import { levelOf } from '../../replica/tree.ts'
+import { useDraft } from '../workspace/draft.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
 /** The task that this one is a subtask of, and its own subtasks, with a field for the next one. */
 export function SubtaskField({ task }: { task: Task }) {
-  const { tasks, actions } = useWorkspace()
+  const { tasks, actions, replica } = useWorkspace()
   const [, setAddress] = useSearchParams()
-  const [typed, setTyped] = useState('')
+  const key = `${task.id} subtask`
+  const { text: typed, type, current } = useDraft(key, '')
   const open = (id: string) =>
-    setAddress((before) => {
-      const next = new URLSearchParams(before)
-      next.set('task', id)
-      return next
-    })
+    setAddress(
+      (before) => {
+        const next = new URLSearchParams(before)
+        next.set('task', id)
+        return next
+      },
+      { replace: true },
+    )
   const parent = tasks.get(task.parent_id ?? '')
   const subtasks = [...tasks.values()]
     .filter(({ parent_id, trashed_at }) => parent_id === task.id && trashed_at === null)
@@ -28,9 +33,12 @@ export function SubtaskField({ task }: { task: Task }) {
   const excess = lengthOf(wanted) - LIMITS.title
   const add = async () => {
     if (wanted === '' || excess > 0) return
-    // What is typed stays until it is a subtask.
-    if (await actions.addSubtask(task, wanted)) setTyped((now) => (now === typed ? '' : now))
+    // At once, so that a second Enter, or leaving the field, does not add it once more.
+    type('')
+    if (!(await actions.addSubtask(task, wanted)) && !current()) type(typed)
   }
+  // What could not be added stays on the device, and the page says so.
+  useEffect(() => () => replica.keepUnsaved(key), [replica, key])
   return (
     <section aria-label="Subtasks">
       {parent && (
@@ -88,7 +96,7 @@ export function SubtaskField({ task }: { task: Task }) {
           dir="auto"
           enterKeyHint="done"
           value={typed}
-          onChange={({ target }) => setTyped(target.value)}
+          onChange={({ target }) => type(target.value)}
           onBlur={() => void add()}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || event.nativeEvent.isComposing) return

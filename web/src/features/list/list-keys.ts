@@ -61,8 +61,9 @@ export function useListKeys({
   }
   const remove = act(actions.remove)
   const move = (name: string) => () => {
-    const place = isManual ? placesAt(shown, at, actions)[name] : undefined
-    if (place && isOnTask()) void place()
+    if (!isManual || !task || !isOnTask()) return false
+    void placesAt(shown, at, actions)[name]?.()
+    return true
   }
 
   const setFolded = (isFolded: boolean) => task && isFoldedOf(task) === !isFolded && fold(task)

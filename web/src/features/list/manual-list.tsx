@@ -19,7 +19,8 @@ import { type ListProps, TaskList } from './task-list.tsx'
 import { type RowProps, TaskRow } from './task-row.tsx'
 
 const INSTRUCTIONS = {
-  draggable: 'To reorder without dragging, press Alt+Up or Alt+Down.',
+  draggable:
+    'To reorder without dragging, press Alt+Up or Alt+Down. To make a subtask, press Alt+Right.',
 }
 
 /**
@@ -56,10 +57,8 @@ export function ManualList(props: ListProps) {
           return void props.actions.moveToList([dragged], list === 'inbox' ? null : list)
         if (!over || over.id === active.id) return
         const id = String(over.id)
-        void props.actions.move(
-          [dragged],
-          place(active.id) < place(id) ? { after: id } : { before: id },
-        )
+        const isBelow = dragged.position < over.data.current?.position
+        void props.actions.move([dragged], isBelow ? { after: id } : { before: id })
       }}
     >
       <TaskList {...props} Row={DraggableRow} />

@@ -149,6 +149,7 @@ function Row({
           >
             {task.title}
           </span>
+          {depth > 0 && <span className="sr-only"> (level {depth + 1})</span>}
           {isSelected && <span className="sr-only"> (selected)</span>}
           {!isEdited && <RowDetails task={task} list={list} parent={parent} today={today} />}
         </button>

@@ -116,13 +116,14 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   }
   // A link to a task opens it, in a view that holds it.
   const asked = address.get('task')
+  const isKnown = !isLoading || tasks.has(asked ?? '')
   const [, navigate] = useLocation()
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the link says, when it says it
   useEffect(() => {
-    if (!asked) return
-    const task = tasks.get(asked)
+    const task = tasks.get(asked ?? '')
+    if (!asked || (!task && isLoading)) return
     if (task && !(view.holds(task, today) && fits(filter)(task)))
-      return navigate(`${pathOfTask(task)}?task=${asked}`)
+      return navigate(`${pathOfTask(task)}?task=${asked}`, { replace: true })
     if (task) unfold(task)
     setEdited(asked)
     send(asked)
@@ -134,7 +135,7 @@ export function Tasks({ view, title }: { view: View; title: string }) {
       },
       { replace: true },
     )
-  }, [asked, view, send, setAddress])
+  }, [asked, isKnown, view, send, setAddress])
   // Closes a task that is no longer shown, so that it is not open if it comes back.
   const wasShown = useRef<string>(undefined)
   const isShown = shown.some(({ id }) => id === edited)

@@ -1,5 +1,6 @@
 import type { Task } from '@docket/sdk'
-import { subtasksOf } from '../../replica/tree.ts'
+import { LEVELS } from '../../../../rules/limits.ts'
+import { above, subtasksOf } from '../../replica/tree.ts'
 
 /** Where a row stands in the tree of tasks. */
 export interface Nesting {
@@ -26,6 +27,7 @@ export function treeRows(tasks: Task[], folded: ReadonlySet<string>): TreeRows {
   const rows: Task[] = []
   const nestings = new Map<string, Nesting>()
   function put(task: Task, depth: number): void {
+    if (nestings.has(task.id)) return
     const subtasks = children.get(task.id)
     const isFolded = subtasks && folded.has(task.id)
     rows.push(task)
@@ -33,5 +35,7 @@ export function treeRows(tasks: Task[], folded: ReadonlySet<string>): TreeRows {
     if (subtasks && !isFolded) for (const subtask of subtasks) put(subtask, depth + 1)
   }
   for (const task of tasks) if (!given.has(task.parent_id ?? '')) put(task, 0)
+  // Two that are below each other, until the server has said which is not.
+  for (const task of tasks) if (above(given, task).length === LEVELS) put(task, 0)
   return { tasks: rows, nestings }
 }

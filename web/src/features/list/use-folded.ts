@@ -1,7 +1,10 @@
 import type { Task } from '@docket/sdk'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import { above } from '../../replica/tree.ts'
 import { onRemembered, remember, remembered } from '../../ui/device.ts'
 
+/** Most of them that are remembered: the latest. */
+const MOST = 500
 const subscribe = (onChange: () => void) => onRemembered('folded', onChange)
 const read = () => remembered('folded').join(' ')
 
@@ -9,15 +12,7 @@ const read = () => remembered('folded').join(' ')
 export function useFolded(tasks: ReadonlyMap<string, Task>) {
   const ids = useSyncExternalStore(subscribe, read)
   const folded = useMemo(() => new Set(ids.split(' ').filter(Boolean)), [ids])
-  const keep = useCallback(
-    // Of tasks that are gone nothing is kept.
-    (next: Set<string>) =>
-      remember(
-        'folded',
-        [...next].filter((id) => tasks.has(id)),
-      ),
-    [tasks],
-  )
+  const keep = useCallback((next: Set<string>) => remember('folded', [...next].slice(-MOST)), [])
   const fold = useCallback(
     ({ id }: Task) => {
       const next = new Set(folded)
@@ -28,10 +23,9 @@ export function useFolded(tasks: ReadonlyMap<string, Task>) {
   )
   /** Shows what a task stands under. */
   const unfold = useCallback(
-    ({ parent_id }: Task) => {
+    (task: Task) => {
       const next = new Set(folded)
-      for (let above = tasks.get(parent_id ?? ''); above; above = tasks.get(above.parent_id ?? ''))
-        next.delete(above.id)
+      for (const { id } of above(tasks, task)) next.delete(id)
       if (next.size < folded.size) keep(next)
     },
     [tasks, folded, keep],

@@ -5,10 +5,11 @@ import { fold } from '../../../../rules/fold.ts'
 import { LIMITS } from '../../../../rules/limits.ts'
 import { valuesOf } from '../../replica/operations.ts'
 import type { Replica, Step } from '../../replica/replica.ts'
+import { levelOf } from '../../replica/tree.ts'
 import { errorOf } from '../../sentences.ts'
 import { batches } from './batches.ts'
 import { listActions } from './list-actions.ts'
-import { fitsUnder, openBelow, subtaskActions, topmost } from './subtask-actions.ts'
+import { fitsUnder, openBelow, putUnder, subtaskActions, topmost } from './subtask-actions.ts'
 import type { Undoable } from './undo.tsx'
 
 interface Around {
@@ -122,8 +123,11 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       )
     },
     restore(tasks: Task[]) {
+      // Parents first, so that what went to the trash on its own finds its parent again.
+      const all = replica.getSnapshot().tasks
+      const ordered = tasks.toSorted((a, b) => levelOf(all, a) - levelOf(all, b))
       return act(
-        tops(tasks).map(({ id }) => ({ operation: { action: 'restore_task', id } })),
+        ordered.map(({ id }) => ({ operation: { action: 'restore_task', id } })),
         about(tasks),
         // Its list may still be in the trash.
         `Restored ${quoted(tasks)}${tasks.some(isListGone) ? ' to Inbox' : ''}`,
@@ -179,20 +183,19 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
         announce(`“${misfit.title}” can't be under “${parent.title}”`)
         return false
       }
-      const under: TaskUpdate = parent
-        ? { list_id: parent.list_id, parent_id: parent.id }
-        : { parent_id: null }
       const steps = moved.flatMap((task, index): Step[] => {
         const previous = moved[index - 1]
         const to = previous ? { after: previous.id } : place
         return [
-          ...(beside && beside.parent_id !== task.parent_id ? [update(task, under)] : []),
+          ...(beside && beside.parent_id !== task.parent_id
+            ? [putUnder(task, beside.parent_id)]
+            : []),
           { operation: { action: 'move_task', id: task.id, place: to } },
         ]
       })
       return act(steps, about(tasks), `Moved ${quoted(tasks)}${whereOf(place, beside)}`)
     },
-    ...subtaskActions(replica, { act, update, announce }),
+    ...subtaskActions(replica, { act, announce }),
     ...listActions(act),
   }
 }

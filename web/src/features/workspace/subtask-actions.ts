@@ -1,24 +1,20 @@
-import type { Task, TaskUpdate } from '@docket/sdk'
+import type { Task } from '@docket/sdk'
 import { uuidv7 } from 'uuidv7'
 import { LEVELS } from '../../../../rules/limits.ts'
 import { orderOf } from '../../replica/position.ts'
 import type { Replica, Step } from '../../replica/replica.ts'
-import { below, levelOf, subtasksOf } from '../../replica/tree.ts'
+import { above, below, levelOf, subtasksOf } from '../../replica/tree.ts'
+import { remember, remembered } from '../../ui/device.ts'
 
 interface Doing {
   act: (steps: Step[], name: string, said: string, isQuiet?: boolean) => Promise<boolean>
-  update: (task: Task, changes: TaskUpdate) => Step
   announce: (said: string) => void
 }
 
 /** The tasks without those that are below another one of them: they follow it. */
 export function topmost(tasks: Task[], all: ReadonlyMap<string, Task>): Task[] {
   const ids = new Set(tasks.map(({ id }) => id))
-  const isBelow = ({ parent_id }: Task): boolean => {
-    const parent = all.get(parent_id ?? '')
-    return parent !== undefined && (ids.has(parent.id) || isBelow(parent))
-  }
-  return tasks.filter((task) => !isBelow(task))
+  return tasks.filter((task) => !above(all, task).some(({ id }) => ids.has(id)))
 }
 
 /** The open subtasks of all levels, which are done when their task is. */
@@ -38,8 +34,13 @@ export function fitsUnder(task: Task, parent: Task, all: ReadonlyMap<string, Tas
   return levelOf(all, parent) + 1 + height <= LEVELS
 }
 
+/** A task under another one, in whose list it is then; or under none, in the list that it is in. */
+export const putUnder = ({ id }: Task, parentId: string | null): Step => ({
+  operation: { action: 'update_task', id, changes: { parent_id: parentId } },
+})
+
 /** What a person does to subtasks. */
-export function subtaskActions(replica: Replica, { act, update, announce }: Doing) {
+export function subtaskActions(replica: Replica, { act, announce }: Doing) {
   const tasks = () => replica.getSnapshot().tasks
   const moveAfter = (id: string, after: string): Step => ({
     operation: { action: 'move_task', id, place: { after } },
@@ -48,7 +49,7 @@ export function subtaskActions(replica: Replica, { act, update, announce }: Doin
   return {
     /** A new subtask, below those that are there. */
     addSubtask(parent: Task, title: string) {
-      const value = { id: uuidv7(), parent_id: parent.id, list_id: parent.list_id, title }
+      const value = { id: uuidv7(), parent_id: parent.id, title }
       return act(
         [{ operation: { action: 'create_task', value } }],
         title,
@@ -59,16 +60,17 @@ export function subtaskActions(replica: Replica, { act, update, announce }: Doin
     /** Makes a task the last subtask of another one. */
     async indent(task: Task, parent: Task): Promise<boolean> {
       if (!fitsUnder(task, parent, tasks())) {
-        announce(`Subtasks go ${LEVELS - 1} levels deep.`)
+        announce('Subtasks go no deeper than the fourth level.')
         return false
       }
+      remember(
+        'folded',
+        remembered('folded').filter((id) => id !== parent.id),
+      )
       const siblings = new Set((subtasksOf(tasks()).get(parent.id) ?? []).map(({ id }) => id))
       const last = orderOf(tasks()).findLast(({ id }) => siblings.has(id))
       return act(
-        [
-          update(task, { list_id: parent.list_id, parent_id: parent.id }),
-          ...(last ? [moveAfter(task.id, last.id)] : []),
-        ],
+        [putUnder(task, parent.id), ...(last ? [moveAfter(task.id, last.id)] : [])],
         task.title,
         `Made “${task.title}” a subtask of “${parent.title}”`,
       )
@@ -78,7 +80,7 @@ export function subtaskActions(replica: Replica, { act, update, announce }: Doin
       const parent = tasks().get(task.parent_id ?? '')
       if (!parent) return false
       return act(
-        [update(task, { parent_id: parent.parent_id }), moveAfter(task.id, parent.id)],
+        [putUnder(task, parent.parent_id), moveAfter(task.id, parent.id)],
         task.title,
         `Moved “${task.title}” out of “${parent.title}”`,
       )

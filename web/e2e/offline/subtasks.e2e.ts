@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { arrived, installed, openApp, signIn, taskOf, titleOf } from '../support/open-app.ts'
+
+const chromium = launchChromium()
+const OFFLINE = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION|412|422/
+
+test('two devices that put two tasks below each other: both are shown, and one is told', async () => {
+  const app = await openApp(chromium, { but: OFFLINE })
+  const { context, docket, page } = app
+  const beta = await docket.createTask({ body: { title: 'Beta' } })
+  const alpha = await docket.createTask({ body: { title: 'Alpha' } })
+  await docket.moveTask({ task: alpha, body: { to: 'top' } })
+  await signIn(app)
+  await taskOf(page, 'Beta').waitFor()
+  await installed(page)
+  await context.setOffline(true)
+  await page.getByText("You're offline.").waitFor()
+  await titleOf(page, 'Beta').focus()
+  await page.keyboard.press('Alt+ArrowRight')
+  await page.getByRole('button', { name: 'Subtasks of Alpha' }).waitFor()
+  await docket.updateTask({ task: alpha.id, body: { parent_id: beta.id } })
+  await context.setOffline(false)
+  const refused = page.getByRole('alert').filter({ hasText: "Couldn't save “Beta”" })
+  await refused.getByText("A task can't be under one of its own subtasks.").waitFor()
+  for (const title of ['Alpha', 'Beta']) await titleOf(page, title).waitFor()
+  await page.reload()
+  for (const title of ['Alpha', 'Beta']) await titleOf(page, title).waitFor()
+  await refused.getByRole('button', { name: 'Discard' }).click()
+  await page.getByRole('button', { name: 'Subtasks of Beta' }).waitFor()
+  expect((await docket.getTask({ task: alpha.id })).parent_id).toBe(beta.id)
+  app.noComplaints()
+})
+
+test('a subtask is added once, however the field is left, and a long one is kept', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  const parent = await docket.createTask({ body: { title: 'Parent' } })
+  await signIn(app)
+  await titleOf(page, 'Parent').click()
+  const field = page.getByLabel('Add a subtask')
+  await field.fill('Once')
+  await field.press('Enter')
+  await field.press('Enter')
+  await page.getByRole('button', { name: 'Close' }).click()
+  await arrived(page)
+  expect((await docket.listTasks({ parent_id: parent.id })).total).toBe(1)
+  await titleOf(page, 'Parent').click()
+  await field.fill('x'.repeat(501))
+  await page.getByText('1 character too long (501/500)').waitFor()
+  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByText('You have an unsaved draft in “Parent”').waitFor()
+  await page.reload()
+  await titleOf(page, 'Parent').click()
+  expect((await field.inputValue()).length).toBe(501)
+  app.noComplaints()
+})
+
+test('what went to the trash one by one is restored together, each in its place', async () => {
+  const app = await openApp(chromium)
+  const { docket, page } = app
+  const parent = await docket.createTask({ body: { title: 'Parent' } })
+  const child = await docket.createTask({ body: { title: 'Child', parent_id: parent.id } })
+  await docket.deleteTask({ task: child.id })
+  await docket.deleteTask({ task: parent.id })
+  await signIn(app, '/trash')
+  await taskOf(page, 'Child').waitFor()
+  await page.getByRole('button', { name: 'Select', exact: true }).click()
+  await page.getByLabel('Select Child').click()
+  await page.getByLabel('Select Parent').click()
+  await page.getByLabel('Selected tasks').getByRole('button', { name: 'Restore' }).click()
+  await arrived(page)
+  expect((await docket.getTask({ task: child.id })).parent_id).toBe(parent.id)
+  app.noComplaints()
+})
