@@ -80,7 +80,7 @@ export interface paths {
          *     A patch that changes nothing does not change `updated_at` and `etag`. With `If-Match`, the server returns 412 and does not change the task
          *     if another client has changed it in the meantime. `due_time` requires a `due_date`, and `due_time_zone` requires a `due_time`, in the patch or
          *     in the stored task. To remove the date, send `null` for all three.
-         *     With another `parent_id` or `list_id`, the subtasks of all levels move along, up to 2,000 with those in the trash. A task that gets a parent also
+         *     With another `parent_id` or `list_id`, the subtasks of all levels move along, up to 2,000. Those in the trash move, too, and count also for the levels. A task that gets a parent also
          *     gets the list of the parent. `completed` changes this task only; see `toggleTaskCompletion`.
          */
         patch: operations["updateTask"];
@@ -398,7 +398,7 @@ export interface paths {
          * @description Returns every resource that was created, changed, trashed, restored or purged after the cursor `since`, in its current state. Without `since`,
          *     the operation returns all resources. A list comes before the tasks that were put into it, and a task before its subtasks. A replica that applies each
          *     page and continues from the last `cursor` misses no change, even during concurrent writes. When `has_more` is false, it holds a state that
-         *     existed; between two pages of one round, a task may still be in a list that was deleted since, and two tasks may be below each other.
+         *     existed; between two pages of one round, a task may still be in a list or under a task that was purged since, and two tasks may be below each other.
          *     A cursor is valid for at least 90 days. The server returns 410 if the cursor is too old, belongs to another user, or was issued before a restore
          *     of the database or a change of the secret. In this case, start again without a cursor.
          */
@@ -3747,7 +3747,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["TooManySubtasks"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];

@@ -5,7 +5,7 @@ import { type Fragment, sql } from '../database/sql.ts'
 import { list } from './field.ts'
 import type { Resource } from './fields.ts'
 import { liveCaller, ownedBy } from './live-caller.ts'
-import { untilFull } from './page.ts'
+import { PAGE_BYTES } from './page.ts'
 import type { Unchanged } from './precondition.ts'
 import { isUnchanged } from './version.ts'
 
@@ -135,26 +135,35 @@ export async function selectChanges(
       page.has_next,
       page.value
     from user_version
-    left join (${untilFull(WEIGHED, sql.fragment`version`)}) page on true
+    left join (${UNTIL_FULL}) page on true
     order by page.version`)
   const [first] = rows
   if (!first) return undefined
-  const page = rows
-    .slice(0, limit)
-    .flatMap(({ state, version, has_next, ...change }) =>
-      version === null ? [] : [{ version, has_next, change }],
-    )
+  const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
     state: first.state,
-    changes: page.map(({ change }) => change),
-    end: last?.has_next ? last.version : undefined,
+    changes: page.flatMap(({ state, version, has_next, ...change }) =>
+      version === null ? [] : change,
+    ),
+    end: last?.has_next ? (last.version ?? undefined) : undefined,
   }
 }
 
-const WEIGHED = sql.fragment`
+/** The changes of a page up to its end, and whether there is one more. */
+const UNTIL_FULL = sql.fragment`
+      select *
+      from (
+        select
+          weighed.*,
+          lead(id) over (order by version) is not null as has_next,
+          sum(bytes) over (order by version rows unbounded preceding) - bytes as bytes_before
+        from (
           select *, coalesce(octet_length(value::text), 0) as bytes
-          from changes`
+          from changes
+        ) weighed
+      ) page
+      where bytes_before < ${PAGE_BYTES}`
 
 interface Source extends Pick<Resource, 'name' | 'table'> {
   type: Fragment

@@ -1,4 +1,3 @@
-import { type Fragment, sql } from '../database/sql.ts'
 import { problem } from '../problems.ts'
 import type { Cursors, Place, WalkProgress } from './cursor.ts'
 
@@ -7,22 +6,6 @@ export const COUNT_LIMIT = 1_000
 
 /** Bytes of text with which a page ends before it has as many items as were asked for. */
 export const PAGE_BYTES = 1_000_000
-
-/**
- * The rows of a page up to its end: selects them with `has_next`, whether there is one more.
- *
- * @param rows selects up to one row more than were asked for, with `id` and their `bytes`
- */
-export const untilFull = (rows: Fragment, order: Fragment): Fragment => sql.fragment`
-      select *
-      from (
-        select
-          asked.*,
-          lead(id) over (order by ${order}) is not null as has_next,
-          sum(bytes) over (order by ${order} rows unbounded preceding) - bytes as bytes_before
-        from (${rows}) asked
-      ) weighed
-      where bytes_before < ${PAGE_BYTES}`
 
 /** A page of resources of one kind, and the version of the user that it is of. */
 export type Page<Value> =

@@ -45,6 +45,9 @@ export const FIELDS: readonly Field<keyof Content>[] = [
   },
 ]
 
+/** What took a task in the trash along; ids of lists and of tasks may be the same. */
+const TRASHED_WITH = ['trashed_with_list', 'trashed_with_task']
+
 export const tasks = defineResource<Content>({
   type: 'task',
   table: 'tasks',
@@ -52,7 +55,7 @@ export const tasks = defineResource<Content>({
   counted: ['title', 'description', 'labels'],
   placedBy: ['list_id', 'parent_id'],
   kept: {
-    columns: ['level', 'subtasks_open', 'subtasks_done', 'trashed_with'],
+    columns: ['level', 'subtasks_open', 'subtasks_done', ...TRASHED_WITH],
     members: sql.fragment`
       json_build_object('open', subtasks_open, 'done', subtasks_done) as subtasks`,
   },
@@ -121,6 +124,15 @@ export const valueOfTask = (
       and task.state <> 'trashed'
   )`
 
+/** The rule that the list of a task without a parent violates, else null. */
+export function listViolation(caller: Caller, row: string): Fragment {
+  const listId = column(row, 'list_id')
+  return sql.fragment`
+  case
+    when ${listId} is not null and not ${isListThere(caller, listId)} then 'list_missing'
+  end`
+}
+
 /**
  * The rule that the place of a task violates, else null.
  *
@@ -132,10 +144,7 @@ export function placeViolation(caller: Caller, row: string, height: Fragment): F
   const ofParent = (value: Fragment) => valueOfTask(caller, parentId, value)
   return sql.fragment`
   case
-    when ${parentId} is null then
-      case
-        when ${listId} is not null and not ${isListThere(caller, listId)} then 'list_missing'
-      end
+    when ${parentId} is null then ${listViolation(caller, row)}
     when ${ofParent(sql.fragment`true`)} is null then 'parent_missing'
     when ${listId} is distinct from ${ofParent(sql.fragment`task.list_id`)}
       then 'not_list_of_parent'

@@ -65,7 +65,7 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
     async restoreTask({ path, header }, caller) {
       const guard = guardOf('restoreTask', path.task_id, header)
       const written = await restoreTask(database, caller, path.task_id, guard)
-      return ownProblemOf(written, {}) ?? changeResponse(written, {}, withBody)
+      return changeResponse(written, {}, withBody)
     },
 
     async toggleTaskCompletion({ path, header, body }, caller) {

@@ -1,7 +1,11 @@
 -- Up Migration
 -- Subtasks, the day from which a task can be started, and longer texts.
+alter table tasks rename column trashed_with to trashed_with_list;
+alter index tasks_trashed_with rename to tasks_trashed_with_list;
 alter table tasks
   add column parent_id uuid,
+  -- Of a task in the trash: the task that took it along.
+  add column trashed_with_task uuid,
   -- 1 for a task without a parent. It also orders what is created, moved or purged together.
   add column level smallint not null default 1 check (level between 1 and 4),
   -- Of its direct subtasks that are not in the trash.
@@ -83,7 +87,10 @@ alter table tasks
   drop constraint tasks_description_check,
   add check (char_length(description) <= 1000),
   drop column parent_id,
+  drop column trashed_with_task,
   drop column level,
   drop column subtasks_open,
   drop column subtasks_done,
   drop column starts_on;
+alter table tasks rename column trashed_with_list to trashed_with;
+alter index tasks_trashed_with_list rename to tasks_trashed_with;

@@ -167,3 +167,17 @@ test.each(['', '&q=long', '&due=none'])(
     expect(sizes.length).toBeGreaterThan(1)
   },
 )
+
+test('200: a walk in the order of titles goes on after the longest ones', async () => {
+  const service = await startService()
+  const ada = await newPerson(service.url)
+  const titles = ['😀', '漢', '"', '\\'].map((character) => character.repeat(500))
+  for (const title of titles) await ada.addTask({ title })
+  for (const sort of ['title', '-title']) {
+    const seen: string[] = []
+    await pages(ada, `limit=1&sort=${sort}`, (items) => {
+      seen.push(...items.map(({ title }) => title))
+    })
+    expect(seen.sort()).toEqual(titles.sort())
+  }
+})

@@ -51,16 +51,12 @@ export interface PageColumns {
   sort_key: unknown
   place: string
   bytes: number
-  bytes_before: number
-  has_next: boolean
 }
 
 export function taskOf<Row extends PageColumns>({
   sort_key,
   place,
   bytes,
-  bytes_before,
-  has_next,
   ...task
 }: Row): Omit<Row, keyof PageColumns> {
   return task

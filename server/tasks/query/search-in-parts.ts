@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
 import { Unavailable } from '../../database/unavailable.ts'
 import type { Place } from '../../resource/cursor.ts'
-import { COUNT_LIMIT, PAGE_BYTES, type Page, untilFull } from '../../resource/page.ts'
+import { COUNT_LIMIT, PAGE_BYTES, type Page } from '../../resource/page.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
 import { liveVersion } from '../../resource/version.ts'
 import { tasks } from '../fields.ts'
@@ -69,7 +69,6 @@ export async function searchInParts(
       found.set(row.id, row)
       bytes += row.bytes
     }
-    if (rows.at(-1)?.has_next) hasMore = true
     const isCounted = request.after !== undefined || total > COUNT_LIMIT
     if (head.looked_at < PART_SIZE || (hasMore && isCounted)) break
     after = { key: head.end_key, id: head.end_id }
@@ -139,6 +138,6 @@ function partStatement(
       offset greatest(0, (select count(*) - 1 from part))
       limit 1
     ) ends on true
-    left join lateral (${untilFull(page, inSort)}) page on true
+    left join lateral (${page}) page on true
     order by page.sort_key ${direction}, page.id ${direction}`
 }

@@ -2,7 +2,7 @@ import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
-import { COUNT_LIMIT, type Page, untilFull } from '../../resource/page.ts'
+import { COUNT_LIMIT, PAGE_BYTES, type Page } from '../../resource/page.ts'
 import { liveVersion } from '../../resource/version.ts'
 import { tasks } from '../fields.ts'
 import { conditions } from './filter.ts'
@@ -46,11 +46,16 @@ export async function selectTaskPage(
   if (!first) return undefined
   const { changed, version, total } = first
   if (!changed) return { changed, version }
-  const items = rows
-    .slice(0, limit)
-    .flatMap(({ version, changed, total, ...row }) => (row.id === null ? [] : taskOf(row)))
-  const last = rows.slice(0, limit).at(-1)
-  const end = last?.id && last.has_next ? { key: last.place, id: last.id } : undefined
+  const items: Task[] = []
+  let bytes = 0
+  for (const row of rows) {
+    if (row.id === null || items.length === limit || bytes >= PAGE_BYTES) break
+    const { version, changed, total, ...task } = row
+    items.push(taskOf(task))
+    bytes += row.bytes
+  }
+  const last = rows.length > items.length ? rows[items.length - 1] : undefined
+  const end = last?.id ? { key: last.place, id: last.id } : undefined
   return { changed, version, total, items, end }
 }
 
@@ -93,6 +98,6 @@ function pageStatement(
       select count(*)::int as total
       from (select from (${counted}) fitting limit ${COUNT_LIMIT + 1}) counted
     ) counted
-    left join lateral (${untilFull(page, inSort)}) page on true
+    left join lateral (${page}) page on true
     order by page.sort_key ${direction}, page.id ${direction}`
 }

@@ -6,7 +6,7 @@ import type { IdempotencyKey } from '../../resource/idempotency/idempotency.ts'
 import type { CreateResult } from '../../resource/result.ts'
 import { insertResource } from '../../resource/write/insert.ts'
 import type { Quota } from '../../resource/write/quota.ts'
-import { dueViolation, placeViolation, tasks, underParent } from '../fields.ts'
+import { dueViolation, listViolation, placeViolation, tasks, underParent } from '../fields.ts'
 import { parentOfNew } from './tree.ts'
 
 type Schemas = components['schemas']
@@ -23,23 +23,23 @@ export function insertTask(
   quota: Quota,
 ): Promise<CreateResult<Schemas['Task']> | undefined> {
   const { list_id, parent_id } = content
-  const creation = {
+  // A statement has only what it needs: each subselect takes time, also where it is not run.
+  if (parent_id == null) {
+    const violation =
+      list_id == null
+        ? dueViolation
+        : sql.fragment`coalesce(${listViolation(caller, 'draft')}, ${dueViolation})`
+    const creation = { id, content, violation, computed: { level: sql.fragment`1` } }
+    return insertResource(database, caller, tasks, creation, key, quota)
+  }
+  const { level, ...inherited } = underParent(caller, sql.fragment`${parent_id}::uuid`)
+  const subtask = {
     id,
     content,
     violation: sql.fragment`
       coalesce(${placeViolation(caller, 'draft', NO_LEVELS)}, ${dueViolation})`,
+    computed: list_id === undefined ? { ...inherited, level } : { level },
+    members: [parentOfNew],
   }
-  if (parent_id == null)
-    return insertResource(
-      database,
-      caller,
-      tasks,
-      { ...creation, computed: { level: sql.fragment`1` } },
-      key,
-      quota,
-    )
-  const { level, ...inherited } = underParent(caller, sql.fragment`${parent_id}::uuid`)
-  const computed = list_id === undefined ? { ...inherited, level } : { level }
-  const subtask = { ...creation, computed, members: [parentOfNew] }
   return insertResource(database, caller, tasks, subtask, key, quota)
 }

@@ -127,6 +127,9 @@ test('409: more than 2,000 subtasks are not changed at once, and nothing is', as
   ])
     expect(refusalOf(refused as Reply<Schemas['Problem']>)).toEqual(tooMany)
   expect((await readTask(person, first)).etag).toBe(etag)
+  // The place that it has is no other one.
+  const same = { list_id: null, parent_id: null, title: 'Renamed' }
+  expect((await patchTask(person, first, same)).status).toBe(200)
   // What comes back is as much as went.
   await deleteTask(person, half)
   await deleteTask(person, first)
@@ -178,4 +181,19 @@ test('200: the trash is purged from the lowest level up, a thousand at a time', 
   expect((await restoreTask(person, first)).body.subtasks).toEqual({ open: 200, done: 0 })
   await deleteTask(person, first)
   expect((await empty()).body).toEqual({ purged: 201, is_empty: true })
+})
+
+test('200: a list brings back what went with it, not with a task of the same id', async () => {
+  const person = await newPerson(service.url)
+  const parent = await person.addTask({ title: 'Parent' })
+  const lists = `/api/${person.id}/lists`
+  const list = { id: parent.id, name: 'Same id' }
+  await person.send(lists, { method: 'POST', json: list })
+  await person.addTask({ title: 'Child', parent_id: parent.id })
+  await deleteTask(person, parent)
+  await person.send(`${lists}/${list.id}`, { method: 'DELETE' })
+  await person.send(`${lists}/${list.id}/restore`, { method: 'POST' })
+  expect(await sortedTitles(person)).toEqual([])
+  await restoreTask(person, parent)
+  expect(await sortedTitles(person)).toEqual(['Child', 'Parent'])
 })

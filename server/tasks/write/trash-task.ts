@@ -37,7 +37,7 @@ const goesAlong = (id: string): Members => ({
   order: sql.fragment`level desc, id`,
   assignments: sql.fragment`
     trashed_at = advanced.at,
-    trashed_with = ${id}::uuid,
+    trashed_with_task = ${id}::uuid,
     ${noSubtasks}`,
   areFirst: true,
 })
@@ -66,7 +66,8 @@ export function restoreTask(
     returning_tasks as (
       select tree.*
       from tree, current
-      where tree.trashed_with in (current.id, current.trashed_with)
+      where tree.trashed_with_task in (current.id, current.trashed_with_task)
+        or tree.trashed_with_list = current.trashed_with_list
     ),
     returning_counts as (
       select
@@ -84,16 +85,9 @@ export function restoreTask(
           when ${isListThere(caller, sql.fragment`current.list_id`)} then current.list_id
         end as list_id,
         coalesce((select level from parent), 0) + 1 as level,`,
-    // No more return than went there; where the place changes, all others are moved, too.
-    violation: sql.fragment`
-        case
-          when trashed_at is not null
-            and parent_id is not null
-            and not exists (select from parent)
-            then ${treeViolation}
-        end`,
     assignments: sql.fragment`
-      trashed_with = null,
+      trashed_with_list = null,
+      trashed_with_task = null,
       parent_id = changed.parent_id,
       list_id = changed.list_id,
       level = changed.level,
@@ -136,7 +130,8 @@ const COMES_ALONG: Members = {
     list_id = descendants.list_id,
     level = descendants.level,
     trashed_at = case when not descendants.returns then tasks.trashed_at end,
-    trashed_with = case when not descendants.returns then tasks.trashed_with end,
+    trashed_with_list = case when not descendants.returns then tasks.trashed_with_list end,
+    trashed_with_task = case when not descendants.returns then tasks.trashed_with_task end,
     ${subtasksOf(sql.fragment`tasks.id`)},
     placed_version = case
       when descendants.is_moved then own.version

@@ -18,7 +18,8 @@ export function treeOfCurrent(
   limit = sql.fragment`${TREE_LIMIT + 1}`,
 ): Fragment {
   const columns = sql.fragment`
-        tasks.id, tasks.parent_id, tasks.level, tasks.completed_at, tasks.trashed_with`
+        tasks.id, tasks.parent_id, tasks.level, tasks.completed_at,
+        tasks.trashed_with_list, tasks.trashed_with_task`
   return sql.fragment`
     tree as materialized (
       with recursive below as (

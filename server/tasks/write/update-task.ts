@@ -62,6 +62,12 @@ function placeOf(caller: Caller, { list_id, parent_id }: Schemas['TaskUpdate']):
 
 const movedViolation = (caller: Caller) => sql.fragment`
   case
+    when (
+      select (next.list_id, next.parent_id)
+        is not distinct from (current.list_id, current.parent_id)
+      from current
+    )
+      then ${dueViolation}
     when next.parent_id = next.id or next.parent_id in (select tree.id from tree)
       then 'would_be_its_own_ancestor'
     else coalesce(

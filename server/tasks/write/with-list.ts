@@ -20,7 +20,7 @@ const goesAlong = (caller: Caller, listId: string): Members => ({
   order: sql.fragment`level desc, id`,
   assignments: sql.fragment`
     trashed_at = advanced.at,
-    trashed_with = ${listId}::uuid,
+    trashed_with_list = ${listId}::uuid,
     ${noSubtasks}`,
   areFirst: true,
 })
@@ -34,7 +34,7 @@ const comesAlong = (caller: Caller, listId: string): Members => ({
         select tasks.id, tasks.parent_id, tasks.level, tasks.completed_at
         from tasks
         join changed using (user_id)
-        where tasks.user_id = ${caller.userId}::uuid and tasks.trashed_with = ${listId}::uuid
+        where tasks.user_id = ${caller.userId}::uuid and tasks.trashed_with_list = ${listId}::uuid
       )
       select
         returning_tasks.id,
@@ -53,7 +53,7 @@ const comesAlong = (caller: Caller, listId: string): Members => ({
   order: sql.fragment`level, id`,
   assignments: sql.fragment`
     trashed_at = null,
-    trashed_with = null,
+    trashed_with_list = null,
     subtasks_open = held.open,
     subtasks_done = held.done`,
   areFirst: false,

@@ -5,7 +5,7 @@ import { arrived, installed, openApp, signIn, taskOf, titleOf } from '../support
 const chromium = launchChromium()
 const OFFLINE = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION|412|422/
 
-test('two devices that put two tasks below each other: both are shown, and one is told', async () => {
+test('two devices put two tasks below each other: both are shown, one is told', async () => {
   const app = await openApp(chromium, { but: OFFLINE })
   const { context, docket, page } = app
   const beta = await docket.createTask({ body: { title: 'Beta' } })

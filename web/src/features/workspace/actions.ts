@@ -26,7 +26,6 @@ export type Actions = ReturnType<typeof actionsOf>
 const whereOf = ({ before, to }: TaskMove, beside: Task | undefined): string =>
   beside ? ` ${before ? 'above' : 'below'} “${beside.title}”` : to ? ` to the ${to}` : ''
 const placeAfter = (id: string | undefined): TaskMove => (id ? { after: id } : { to: 'top' })
-
 /**
  * Everything a person does to tasks. Each shows at once, says what it did, and can be taken back.
  */
