@@ -2107,7 +2107,7 @@ export interface components {
         };
         /**
          * @description The URL to which `better-auth/client` redirects the browser afterwards: a path of this server or a URL of a trusted origin. Any other value
-         *     returns 403. Sign-in returns it as `url`. Sign-up does not use it, because the server sends no e-mail.
+         *     returns 403. It is in ASCII (RFC 3986). Sign-in returns it as `url`. Sign-up does not use it, because the server sends no e-mail.
          * @example /today
          */
         CallbackUrl: string;

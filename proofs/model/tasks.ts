@@ -79,8 +79,8 @@ export function change(
       if ('position' in next) Object.assign(target, { position: body.position })
       else account.order = positioned(account)
       if (kind === 'trash') return
-      expect(headers.get('etag')).toBe(target.etag)
       expect(body).toEqual(target)
+      expect(headers.get('etag')).toBe(target.etag)
       expect(body.completed).toBe(body.completed_at !== null)
     },
   )

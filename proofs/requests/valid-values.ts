@@ -60,6 +60,9 @@ function ofType(type: string, schema: Schema): fc.Arbitrary<unknown> {
 
 const isWithin = (count: number, least: number, most: number) => count >= least && count <= most
 
+/** Code points of the longest texts: so many that a body has room for five resources. */
+const LONGEST = 2_000
+
 /** Names of every kind: of a place, of an offset, an old name, one in another case. */
 const TIME_ZONES = [
   'UTC',
@@ -94,7 +97,7 @@ function strings(schema: Schema): fc.Arbitrary<string> {
   )
   const longest = fc
     .constantFrom('x', 'é', '👍', '\u202e')
-    .map((unit) => unit.repeat(limits.maxLength))
+    .map((unit) => unit.repeat(Math.min(limits.maxLength, LONGEST)))
   // Freely made strings seldom fit a narrow pattern, and strings made of a pattern are seldom as
   // odd as free ones.
   const made =
