@@ -91,13 +91,12 @@ function strings(schema: Schema): fc.Arbitrary<string> {
     )
     return fc.oneof(plain, fc.emailAddress()).filter((email) => fits(schema, email))
   }
-  const limits = { minLength: schema.minLength ?? 0, maxLength: schema.maxLength ?? 0 }
+  const maxLength = Math.min(schema.maxLength ?? 0, LONGEST)
+  const limits = { minLength: schema.minLength ?? 0, maxLength }
   const inUnits = (['grapheme', 'grapheme-composite', 'binary'] as const).map((unit) =>
     fc.string({ unit, ...limits, size: 'max' }),
   )
-  const longest = fc
-    .constantFrom('x', 'é', '👍', '\u202e')
-    .map((unit) => unit.repeat(Math.min(limits.maxLength, LONGEST)))
+  const longest = fc.constantFrom('x', 'é', '👍', '\u202e').map((unit) => unit.repeat(maxLength))
   // Freely made strings seldom fit a narrow pattern, and strings made of a pattern are seldom as
   // odd as free ones.
   const made =
