@@ -244,8 +244,8 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       seeds: [
         ['server/tasks/write/update-task.ts', 'list_id = descendants.list_id,\n level', 'level'],
       ],
-      check: 'model',
-      says: /"list_id"/,
+      check: 'subtasks',
+      says: /× 200: a task takes its subtasks along/,
     },
     {
       what: 'a write that decides by what is outdated',
