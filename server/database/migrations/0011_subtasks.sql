@@ -53,6 +53,7 @@ set response = (
   from json_array_elements(response -> 'items') with ordinality each (item, place)
 )
 where json_typeof(response -> 'items') = 'array';
+drop function pg_temp.with_new_members(json);
 
 analyze tasks;
 
