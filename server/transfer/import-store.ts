@@ -13,6 +13,7 @@ import {
 } from '../resource/write/members.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
 import { tasks } from '../tasks/fields.ts'
+import { countedParents } from '../tasks/write/tree.ts'
 import type { ImportedRow } from './imported-row.ts'
 import { rowsOfFile } from './rows-of-file.ts'
 
@@ -35,17 +36,11 @@ const USAGE = { tasks: sql.fragment`turn`, bytes: sql.fragment`size` }
 
 /** Tasks that exist already and get subtasks. */
 const PARENTS: Members = {
-  name: 'parents',
-  resource: tasks,
+  ...countedParents,
   rows: sql.fragment`
       select under as id, open, done
       from subtasks
       where under not in (select id from fitting)`,
-  order: sql.fragment`id`,
-  assignments: sql.fragment`
-    subtasks_open = tasks.subtasks_open + parents.open,
-    subtasks_done = tasks.subtasks_done + parents.done`,
-  areFirst: true,
 }
 const MEMBERS = [PARENTS]
 

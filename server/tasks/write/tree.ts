@@ -60,7 +60,8 @@ const share = (row: 'current' | 'changed', sign: Fragment) => sql.fragment`
         where ${sql.identifier([row, 'parent_id'])} is not null
           and exists (select from changed)`
 
-const counted: Omit<Members, 'rows'> = {
+/** How parents are written, by the numbers `open` and `done` that they count more. */
+export const countedParents: Omit<Members, 'rows'> = {
   name: 'parents',
   resource: tasks,
   order: sql.fragment`id`,
@@ -81,7 +82,7 @@ export function parentsOf(isCounted: { before: boolean; after: boolean }): Membe
     ...(isCounted.after ? [share('changed', sql.fragment``)] : []),
   ]
   return {
-    ...counted,
+    ...countedParents,
     rows: sql.fragment`
       select id, sum(open)::int as open, sum(done)::int as done
       from (${sql.join(shares, sql.fragment` union all `)}) shares
@@ -92,7 +93,7 @@ export function parentsOf(isCounted: { before: boolean; after: boolean }): Membe
 
 /** The parent of a task that is created. */
 export const parentOfNew: Members = {
-  ...counted,
+  ...countedParents,
   rows: sql.fragment`
       select parent_id as id, (not completed)::int as open, completed::int as done
       from changed`,
