@@ -123,6 +123,30 @@ export interface Calls {
    */
   restoreList(...parameters: Arguments<'restoreList'>): Promise<Output<'restoreList'>>
   /**
+   * List labels: `GET /api/{user_id}/labels`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.listLabels({ limit: 50 }))
+   */
+  listLabels(...parameters: Arguments<'listLabels'>): Promise<Output<'listLabels'>>
+  /**
+   * Rename or recolour a label: `PATCH /api/{user_id}/labels/{name}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.updateLabel({ name: 'home', body: { name: 'household' } }))
+   */
+  updateLabel(...parameters: Arguments<'updateLabel'>): Promise<Output<'updateLabel'>>
+  /**
+   * Delete a label: `DELETE /api/{user_id}/labels/{name}`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.deleteLabel({ name: 'home' }))
+   */
+  deleteLabel(...parameters: Arguments<'deleteLabel'>): Promise<Output<'deleteLabel'>>
+  /**
    * Empty the trash: `DELETE /api/{user_id}/trash`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family

@@ -325,6 +325,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List labels
+         * @description Returns a page of the labels that tasks outside the trash have, and of those that have a colour, in the order of their names, each with its colour and the
+         *     number of its tasks. Of several spellings of a label, the name is the one that most tasks have. The numbers are exact, so the server reads every
+         *     task. With `If-None-Match`, the server returns 304 without reading any task if nothing of the user has changed.
+         */
+        get: operations["listLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/labels/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description A label, in any spelling. A label of nothing but dots cannot stand in a path, because clients take such a segment for a directory.
+                 * @example home
+                 */
+                name: components["parameters"]["LabelName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a label
+         * @description Takes the label from all tasks, including those that are done or in the trash, and deletes its colour. The tasks stay. A request changes up to 1,000 tasks.
+         *     Repeat it while `is_complete` is false.
+         */
+        delete: operations["deleteLabel"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename or recolour a label
+         * @description JSON Merge Patch (RFC 7396). A new `name` replaces the label on all tasks, including those that are done or in the trash. A task that already has the
+         *     new label keeps it once. Where the label gets the name of another one, the two become one label, with the colour of the other one if it has one.
+         *     A request changes up to 1,000 tasks. Repeat it while `is_complete` is false. A label exists as long as a task has it or it has a colour: a colour
+         *     can be given to a name that no task has yet.
+         */
+        patch: operations["updateLabel"];
+        trace?: never;
+    };
     "/api/{user_id}/trash": {
         parameters: {
             query?: never;
@@ -454,7 +521,7 @@ export interface paths {
         };
         /**
          * Export tasks as JSON
-         * @description Exports all members of every list and every task that is not in the trash, in the order of the ids. `position` contains the manual order. `importTasks` accepts
+         * @description Exports all members of every list and every task that is not in the trash, and the colours of labels, in the order of the ids. `position` contains the manual order. `importTasks` accepts
          *     the file without changes. Split a file that is too long for one import, preferably in the order of `position`.
          *     A task that exists during the whole export is in the file exactly once, even during concurrent writes. The server writes the file page by page,
          *     as fast as the client reads it. If the session ends or the database fails during the export, the server closes the connection before the end
@@ -709,7 +776,7 @@ export interface paths {
         };
         /**
          * Export all data of the user
-         * @description Exports the profile, the sign-in methods, all sessions, all lists and tasks including those in the trash, the tombstones of purged resources, and the
+         * @description Exports the profile, the sign-in methods, all sessions, all lists and tasks including those in the trash, the colours of labels, the tombstones of purged resources, and the
          *     responses stored for an `Idempotency-Key`. The server also stores a hash of the password and the secrets of sessions. These are not in the file.
          *     The server writes the file in the same way as for `exportTasks`.
          */
@@ -1036,7 +1103,7 @@ export interface components {
          */
         ListName: string;
         /**
-         * @description A colour by which a person recognises the list.
+         * @description A colour by which a person recognises the list or the label.
          * @default gray
          * @example green
          * @enum {string}
@@ -1125,6 +1192,83 @@ export interface components {
          * @example home
          */
         Label: string;
+        /**
+         * @description A label that is not made of nothing but dots.
+         * @example home
+         */
+        LabelInPath: string;
+        /** @description A label, its colour and its tasks. */
+        LabelSummary: {
+            name: components["schemas"]["Label"];
+            color: components["schemas"]["Color"];
+            /**
+             * Format: int32
+             * @description Open tasks with this label.
+             * @example 5
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Completed tasks with this label.
+             * @example 31
+             */
+            done: number;
+        };
+        /** @description A page of labels. */
+        LabelPage: {
+            /** @description The labels of this page. */
+            items: components["schemas"]["LabelSummary"][];
+            /**
+             * Format: int32
+             * @description The number of labels when the first page was read. The maximum is 1,000, also for more labels.
+             * @example 2
+             */
+            total: number;
+            /**
+             * @description False if there are more than `total`.
+             * @example true
+             */
+            total_is_exact: boolean;
+            /**
+             * @description The `cursor` of the next page, or `null` on the last page.
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        /** @description A merge patch of a label. */
+        LabelUpdate: {
+            name?: components["schemas"]["Label"];
+            color?: components["schemas"]["Color"];
+        };
+        /** @description The result of a change of a label. */
+        LabelChanged: {
+            /**
+             * Format: int32
+             * @description The number of tasks that were changed.
+             * @example 12
+             */
+            changed: number;
+            /**
+             * @description Whether all tasks are done. If false, repeat the request.
+             * @example true
+             */
+            is_complete: boolean;
+        };
+        /** @description A label that was given a colour. */
+        LabelColor: {
+            /** @description A UUIDv7 made by the server. */
+            id: components["schemas"]["Uuid"];
+            /** @description The owner. */
+            user_id: components["schemas"]["Uuid"];
+            name: components["schemas"]["Label"];
+            color: components["schemas"]["Color"];
+            /** @description When the label first got a colour. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When its name or colour last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description The version of this colour. */
+            etag: components["schemas"]["EntityTag"];
+        };
         /** @description The labels, in the given order and without duplicates. If a label is given in several spellings, the first spelling is kept. */
         Labels: components["schemas"]["Label"][];
         /** @description One task of one user. */
@@ -1358,7 +1502,7 @@ export interface components {
             operations: components["schemas"]["Operation"][];
         };
         /** @description One operation. */
-        Operation: components["schemas"]["CreateTaskOperation"] | components["schemas"]["UpdateTaskOperation"] | components["schemas"]["CompleteTaskOperation"] | components["schemas"]["MoveTaskOperation"] | components["schemas"]["DeleteTaskOperation"] | components["schemas"]["RestoreTaskOperation"] | components["schemas"]["CreateListOperation"] | components["schemas"]["UpdateListOperation"] | components["schemas"]["MoveListOperation"] | components["schemas"]["DeleteListOperation"] | components["schemas"]["RestoreListOperation"];
+        Operation: components["schemas"]["CreateTaskOperation"] | components["schemas"]["UpdateTaskOperation"] | components["schemas"]["CompleteTaskOperation"] | components["schemas"]["MoveTaskOperation"] | components["schemas"]["DeleteTaskOperation"] | components["schemas"]["RestoreTaskOperation"] | components["schemas"]["CreateListOperation"] | components["schemas"]["UpdateListOperation"] | components["schemas"]["MoveListOperation"] | components["schemas"]["DeleteListOperation"] | components["schemas"]["RestoreListOperation"] | components["schemas"]["ColorLabelOperation"];
         /** @description Same as `createTask`. */
         CreateTaskOperation: {
             /**
@@ -1483,6 +1627,16 @@ export interface components {
             /** @description Perform the operation only if the list still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
         };
+        /** @description Gives a label a colour, like `updateLabel`. */
+        ColorLabelOperation: {
+            /**
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "color_label";
+            name: components["schemas"]["Label"];
+            color: components["schemas"]["Color"];
+        };
         /** @description Same as `restoreList`. */
         RestoreListOperation: {
             /**
@@ -1501,7 +1655,7 @@ export interface components {
             items: components["schemas"]["OperationResult"][];
         };
         /** @description A resource after an operation. */
-        OperationResult: components["schemas"]["TaskResult"] | components["schemas"]["ListResult"];
+        OperationResult: components["schemas"]["TaskResult"] | components["schemas"]["ListResult"] | components["schemas"]["LabelResult"];
         /** @description A task after an operation. */
         TaskResult: {
             /**
@@ -1520,6 +1674,15 @@ export interface components {
             type: "list";
             value: components["schemas"]["List"];
         };
+        /** @description A label after an operation. */
+        LabelResult: {
+            /**
+             * @description The kind of resource. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "label";
+            value: components["schemas"]["LabelColor"];
+        };
         /** @description A page of changes. */
         Changes: {
             /** @description The resources that have changed. What a replica does not have yet comes in the order in which it was created or put under another resource. */
@@ -1536,7 +1699,7 @@ export interface components {
             has_more: boolean;
         };
         /** @description The current state of a resource. */
-        Change: components["schemas"]["TaskChange"] | components["schemas"]["ListChange"];
+        Change: components["schemas"]["TaskChange"] | components["schemas"]["ListChange"] | components["schemas"]["LabelChange"];
         /** @description The current state of a task. */
         TaskChange: {
             /**
@@ -1561,6 +1724,18 @@ export interface components {
             /** @description The list, which may be in the trash, or `null` if it was purged. */
             value: components["schemas"]["List"] | null;
         };
+        /** @description The current colour of a label. */
+        LabelChange: {
+            /**
+             * @description The kind of resource. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "label";
+            /** @description The id of the colour. */
+            id: components["schemas"]["Uuid"];
+            /** @description The label and its colour, or `null` if the label was deleted, or renamed to one with a colour of its own. */
+            value: components["schemas"]["LabelColor"] | null;
+        };
         /** @description The result of emptying the trash. */
         TrashEmptied: {
             /**
@@ -1581,6 +1756,8 @@ export interface components {
             exported_at: components["schemas"]["Timestamp"];
             /** @description The lists that are not in the trash, in the order of their ids. */
             lists: components["schemas"]["List"][];
+            /** @description The labels that have a colour, in the order of their ids. */
+            labels: components["schemas"]["LabelColor"][];
             /** @description The tasks, in the order of their ids. */
             items: components["schemas"]["Task"][];
         };
@@ -1610,6 +1787,8 @@ export interface components {
             exported_at?: components["schemas"]["TimestampInput"];
             /** @description The lists that the tasks are in. The import creates those that do not exist yet, and changes none. */
             lists?: components["schemas"]["ImportedList"][];
+            /** @description The colours of labels. The import gives them to labels that have none yet. */
+            labels?: components["schemas"]["ImportedLabel"][];
             /** @description The tasks. Each one is validated against `ImportedTask` separately. The report refuses invalid tasks. The others are imported. */
             items: (components["schemas"]["ImportedTask"] | components["schemas"]["UnfitTask"])[];
         };
@@ -1647,6 +1826,21 @@ export interface components {
             /** @description When the list was created. It has no effect. */
             created_at?: components["schemas"]["TimestampInput"];
             /** @description When the list last changed. It has no effect. */
+            updated_at?: components["schemas"]["TimestampInput"];
+            /** @description The previous version. It has no effect. */
+            etag?: components["schemas"]["EntityTag"];
+        };
+        /** @description The colour of a label to import. The members that the server sets have no effect. */
+        ImportedLabel: {
+            /** @description The previous id. It has no effect. */
+            id?: components["schemas"]["Uuid"];
+            /** @description The previous owner. It has no effect. */
+            user_id?: components["schemas"]["Uuid"];
+            name: components["schemas"]["Label"];
+            color: components["schemas"]["Color"];
+            /** @description When the label first got a colour. It has no effect. */
+            created_at?: components["schemas"]["TimestampInput"];
+            /** @description When its colour last changed. It has no effect. */
             updated_at?: components["schemas"]["TimestampInput"];
             /** @description The previous version. It has no effect. */
             etag?: components["schemas"]["EntityTag"];
@@ -1887,6 +2081,8 @@ export interface components {
             sessions: components["schemas"]["HeldSession"][];
             /** @description All lists, including those in the trash. */
             lists: components["schemas"]["List"][];
+            /** @description The labels that have a colour. */
+            labels: components["schemas"]["LabelColor"][];
             /** @description Every task, including those in the trash. */
             tasks: components["schemas"]["Task"][];
             /** @description The tombstones of purged resources, from which other devices learn of the deletion. */
@@ -1955,7 +2151,7 @@ export interface components {
              * @example task
              * @enum {string}
              */
-            type: "task" | "list";
+            type: "task" | "list" | "label";
             id: components["schemas"]["Uuid"];
             /** @description When the resource was purged. */
             purged_at: components["schemas"]["Timestamp"];
@@ -2196,7 +2392,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "list_id_taken" | "list_not_found" | "list_too_large" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "too_deep" | "too_many_subtasks" | "unsupported_media_type" | "version_stale" | "would_be_its_own_ancestor" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "list_id_taken" | "label_not_found" | "list_not_found" | "list_too_large" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "too_deep" | "too_many_subtasks" | "unsupported_media_type" | "version_stale" | "would_be_its_own_ancestor" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457). Every error has this format. */
         Problem: {
             /**
@@ -2360,6 +2556,19 @@ export interface components {
         };
         /** @description The caller has no task with this id. */
         TaskNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller has no label with this name. */
+        LabelNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
@@ -2706,6 +2915,11 @@ export interface components {
          */
         ListId: components["schemas"]["Uuid"];
         /**
+         * @description A label, in any spelling. A label of nothing but dots cannot stand in a path, because clients take such a segment for a directory.
+         * @example home
+         */
+        LabelName: components["schemas"]["LabelInPath"];
+        /**
          * @description The id of a session.
          * @example 0199c2ef-1c3f-7b44-9e8d-7c6b5a493827
          */
@@ -2957,6 +3171,12 @@ export type SubtaskCounts = components['schemas']['SubtaskCounts'];
 export type SubtasksChoice = components['schemas']['SubtasksChoice'];
 export type Priority = components['schemas']['Priority'];
 export type Label = components['schemas']['Label'];
+export type LabelInPath = components['schemas']['LabelInPath'];
+export type LabelSummary = components['schemas']['LabelSummary'];
+export type LabelPage = components['schemas']['LabelPage'];
+export type LabelUpdate = components['schemas']['LabelUpdate'];
+export type LabelChanged = components['schemas']['LabelChanged'];
+export type LabelColor = components['schemas']['LabelColor'];
 export type Labels = components['schemas']['Labels'];
 export type Task = components['schemas']['Task'];
 export type TaskCreate = components['schemas']['TaskCreate'];
@@ -2981,15 +3201,18 @@ export type CreateListOperation = components['schemas']['CreateListOperation'];
 export type UpdateListOperation = components['schemas']['UpdateListOperation'];
 export type MoveListOperation = components['schemas']['MoveListOperation'];
 export type DeleteListOperation = components['schemas']['DeleteListOperation'];
+export type ColorLabelOperation = components['schemas']['ColorLabelOperation'];
 export type RestoreListOperation = components['schemas']['RestoreListOperation'];
 export type OperationResults = components['schemas']['OperationResults'];
 export type OperationResult = components['schemas']['OperationResult'];
 export type TaskResult = components['schemas']['TaskResult'];
 export type ListResult = components['schemas']['ListResult'];
+export type LabelResult = components['schemas']['LabelResult'];
 export type Changes = components['schemas']['Changes'];
 export type Change = components['schemas']['Change'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type ListChange = components['schemas']['ListChange'];
+export type LabelChange = components['schemas']['LabelChange'];
 export type TrashEmptied = components['schemas']['TrashEmptied'];
 export type TaskExport = components['schemas']['TaskExport'];
 export type CsvFile = components['schemas']['CsvFile'];
@@ -2997,6 +3220,7 @@ export type ICalendarFile = components['schemas']['ICalendarFile'];
 export type CsvImport = components['schemas']['CsvImport'];
 export type TaskImport = components['schemas']['TaskImport'];
 export type ImportedList = components['schemas']['ImportedList'];
+export type ImportedLabel = components['schemas']['ImportedLabel'];
 export type ImportedTask = components['schemas']['ImportedTask'];
 export type UnfitTask = components['schemas']['UnfitTask'];
 export type TaskImportReport = components['schemas']['TaskImportReport'];
@@ -3053,6 +3277,7 @@ export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseUntrustedOrigin = components['responses']['UntrustedOrigin'];
 export type ResponseBulkNotFound = components['responses']['BulkNotFound'];
 export type ResponseTaskNotFound = components['responses']['TaskNotFound'];
+export type ResponseLabelNotFound = components['responses']['LabelNotFound'];
 export type ResponseListNotFound = components['responses']['ListNotFound'];
 export type ResponseListTooLarge = components['responses']['ListTooLarge'];
 export type ResponseNotAcceptable = components['responses']['NotAcceptable'];
@@ -3080,6 +3305,7 @@ export type ResponseServiceUnavailable = components['responses']['ServiceUnavail
 export type ParameterUserId = components['parameters']['UserId'];
 export type ParameterTaskId = components['parameters']['TaskId'];
 export type ParameterListId = components['parameters']['ListId'];
+export type ParameterLabelName = components['parameters']['LabelName'];
 export type ParameterSessionId = components['parameters']['SessionId'];
 export type ParameterTrashed = components['parameters']['Trashed'];
 export type ParameterTrashedLists = components['parameters']['TrashedLists'];
@@ -4235,6 +4461,194 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listLabels: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The maximum number of items in a page. A page also ends when its texts exceed about 1 MB: only `next_cursor`, or `has_more`, says whether it is the last one.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description The `next_cursor` of the previous page. It is opaque, and valid only for the same user, the same sort order and identically written filters.
+                 * @example WyIyMDI2LTExLTIwVDE4OjEyOjQ0LjEyMFoiXQ.a1b2c3d4e5f60718
+                 */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description Return 304 if the page still has one of these ETags (RFC 9110, 13.1.2).
+                 * @example "4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatchList"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of labels. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelPage"];
+                };
+            };
+            /** @description The list still has one of the ETags in `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ListETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteLabel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description A label, in any spelling. A label of nothing but dots cannot stand in a path, because clients take such a segment for a directory.
+                 * @example home
+                 */
+                name: components["parameters"]["LabelName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number of tasks that were changed. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["LabelNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    updateLabel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description A label, in any spelling. A label of nothing but dots cannot stand in a path, because clients take such a segment for a directory.
+                 * @example home
+                 */
+                name: components["parameters"]["LabelName"];
+            };
+            cookie?: never;
+        };
+        /** @description The members to change. */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["LabelUpdate"];
+                "application/json": components["schemas"]["LabelUpdate"];
+            };
+        };
+        responses: {
+            /** @description The number of tasks that were changed. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["LabelNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["QuotaExceeded"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedPatchMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     emptyTrash: {
         parameters: {
             query?: never;
@@ -5356,16 +5770,19 @@ export const createListOperationActionValues: ReadonlyArray<FlattenedDeepRequire
 export const updateListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UpdateListOperation"]["action"]> = ["update_list"];
 export const moveListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MoveListOperation"]["action"]> = ["move_list"];
 export const deleteListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DeleteListOperation"]["action"]> = ["delete_list"];
+export const colorLabelOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ColorLabelOperation"]["action"]> = ["color_label"];
 export const restoreListOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreListOperation"]["action"]> = ["restore_list"];
 export const taskResultTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskResult"]["type"]> = ["task"];
 export const listResultTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ListResult"]["type"]> = ["list"];
+export const labelResultTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["LabelResult"]["type"]> = ["label"];
 export const taskChangeTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskChange"]["type"]> = ["task"];
 export const listChangeTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ListChange"]["type"]> = ["list"];
+export const labelChangeTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["LabelChange"]["type"]> = ["label"];
 export const importedRowOutcomeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ImportedRow"]["outcome"]> = ["created", "unchanged", "refused"];
-export const tombstoneTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Tombstone"]["type"]> = ["task", "list"];
+export const tombstoneTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Tombstone"]["type"]> = ["task", "list", "label"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "list_id_taken", "list_not_found", "list_too_large", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "too_deep", "too_many_subtasks", "unsupported_media_type", "version_stale", "would_be_its_own_ancestor", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "list_id_taken", "label_not_found", "list_not_found", "list_too_large", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "too_deep", "too_many_subtasks", "unsupported_media_type", "version_stale", "would_be_its_own_ancestor", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
 export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "too_common", "invalid"];
 export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];

@@ -134,10 +134,14 @@ export function createDocket(options: DocketOptions): DocketClient {
     session = current,
   ): Promise<Result<unknown>> {
     const { method, path, isPatch, isKeyed, isConditional, needsSession } = OPERATIONS[id]
-    const [, name = ''] = /\{((?!user)\w+)_id\}/.exec(path) ?? []
+    const [, parameter = ''] = /\{((?!user)\w+)\}/.exec(path) ?? []
+    const name = parameter.replace('_id', '')
     const { body, [name]: read, ...query } = input
-    const { id: targetId = '', etag } = targeted(read)
-    if (name && !targetId) throw new TypeError(`${id} needs a ${name}, or its id`)
+    const { id: target = '', etag } = targeted(read)
+    if (name && !target)
+      throw new TypeError(`${id} needs a ${name}${name === parameter ? '' : ', or its id'}`)
+    // What is named by something else than its id does not come back with its response.
+    const targetId = name === parameter ? '' : target
     const isText = typeof body === 'string'
     const address = `${id} at ${baseUrl}`
     let recognised: Recognised = {}
@@ -160,7 +164,7 @@ export function createDocket(options: DocketOptions): DocketClient {
       const user_id = path.includes('{user_id}') ? userOf(await session.tokens.get()) : ''
       const request: AnyRequest = Object(client).request
       const { data, response } = await request(method, path, {
-        params: { path: { user_id, [`${name}_id`]: targetId }, query },
+        params: { path: { user_id, [parameter]: target }, query },
         headers: {
           'Idempotency-Key': isKeyed && (idempotencyKey ?? crypto.randomUUID()),
           'If-Match': isConditional && etag,

@@ -34,11 +34,15 @@ type Query<Op extends OperationId> = operations[Op]['parameters'] extends { quer
  * whatever the version is.
  */
 export type ResourceTarget = string | Pick<Task, 'id' | 'etag'>
-/** What stands in the path beside the user: `{task_id}` is given as `task`. */
+/** What stands in the path beside the user: `{task_id}` is given as `task`, `{name}` as it is. */
 type Target<Op extends OperationId> = {
   [K in keyof Path<Op> as K extends `${infer Name}_id`
     ? Exclude<Name, 'user'>
-    : never]: K extends 'session_id' ? string | { id: string } : ResourceTarget
+    : K]: K extends `${string}_id`
+    ? K extends 'session_id'
+      ? string | { id: string }
+      : ResourceTarget
+    : Path<Op>[K]
 }
 type Body<Op extends OperationId> = operations[Op] extends { requestBody: { content: infer C } }
   ? { body: C[keyof C] }

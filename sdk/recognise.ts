@@ -55,7 +55,11 @@ export function isAbout(id: OperationId, { targetId, body }: Subject, data: unkn
     const { operations }: Operations = Object(body)
     const { items }: OperationResults = Object(data)
     const ids = operations.map((operation) =>
-      'value' in operation ? operation.value.id : operation.id,
+      'value' in operation
+        ? operation.value.id
+        : operation.action === 'color_label'
+          ? undefined
+          : operation.id,
     )
     return (
       items.length === ids.length &&

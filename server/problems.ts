@@ -48,6 +48,7 @@ const table = {
   invalid_body: [422, 'Unprocessable Content', 'The body does not match the contract. See errors.'],
   invalid_credentials: [401, 'Unauthorized', 'Invalid email or password'],
   invalid_request: [400, 'Bad Request', 'The request is not valid. See errors.'],
+  label_not_found: [404, 'Not Found', 'There is no label with this name.'],
   list_id_taken: [409, 'Conflict', 'A different list with this id already exists.'],
   list_not_found: [404, 'Not Found', 'There is no list with this id.'],
   list_too_large: [

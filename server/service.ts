@@ -12,6 +12,9 @@ import { type Database, openDatabase } from './database/database.ts'
 import { Unavailable } from './database/unavailable.ts'
 import { createApp } from './http/app.ts'
 import { pages } from './http/response/pages.ts'
+import { labelActions } from './labels/actions.ts'
+import { labels } from './labels/fields.ts'
+import { labelOperations } from './labels/operations.ts'
 import { listActions } from './lists/actions.ts'
 import { lists } from './lists/fields.ts'
 import { listOperations } from './lists/operations.ts'
@@ -71,9 +74,11 @@ export async function createService(
     ...taskOperations(database, config.quota),
     ...queryOperations(database, pageCursors),
     ...listOperations(database, pageCursors, config.quota, tasksOfList),
-    ...resourceOperations(database, pageCursors, [tasks, lists], {
+    ...labelOperations(database, pageCursors, config.quota),
+    ...resourceOperations(database, pageCursors, [tasks, lists], [tasks, lists, labels], {
       ...taskActions(config.quota),
       ...listActions(config.quota, tasksOfList),
+      ...labelActions(config.quota),
     }),
     ...exportOperations(database),
     ...importOperations(database, config.quota),

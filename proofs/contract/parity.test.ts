@@ -84,8 +84,8 @@ const withQuery =
     operation.queryParameters.includes(parameter)
       ? { ...request, path: `${request.path}?${query}` }
       : undefined
-/** Another id of a task or list in a path. */
-const withId = (path: string, id: string) => path.replace(/(tasks|lists)\/[^/]+/, `$1/${id}`)
+/** Another resource in a path. */
+const withId = (path: string, id: string) => path.replace(/(tasks|lists|labels)\/[^/]+/, `$1/${id}`)
 
 /** Changes the body where it is a task's. */
 const withTask = (members: object): Change =>
@@ -112,7 +112,9 @@ const CASES: Record<string, Change> = {
     withBody(() => '[]'),
   ),
   'a body without its members': needing('body', (request, operation) =>
-    /^update(Task|List)$/.test(operation.id) ? undefined : withBody(() => '{}')(request, operation),
+    /^update(Task|List|Label)$/.test(operation.id)
+      ? undefined
+      : withBody(() => '{}')(request, operation),
   ),
   'an unknown member': withBody((example) => JSON.stringify({ ...example, nobody_knows: 1 })),
   'a member of another type': needing(
@@ -159,7 +161,11 @@ const CASES: Record<string, Change> = {
       ? withHeader('idempotency-key', 'x'.repeat(256))(request, operation)
       : undefined,
   'an id that is none': (request, operation) =>
-    nounOf(operation) ? { ...request, path: withId(request.path, 'x') } : undefined,
+    operation.template.includes('{name}')
+      ? { ...request, path: withId(request.path, '%00') }
+      : nounOf(operation)
+        ? { ...request, path: withId(request.path, 'x') }
+        : undefined,
   'an If-Match that is none': (request, operation) =>
     operation.headerParameters.includes('If-Match')
       ? withHeader('if-match', 'x')(request, operation)

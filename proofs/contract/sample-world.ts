@@ -13,7 +13,9 @@ export async function sampleWorld(baseUrl: string, id: OperationId) {
   const docket = createDocket({ baseUrl })
   if (NEWCOMERS.includes(id)) return { docket }
   const grant = await docket.signup({ body: ada })
-  const task = await docket.createTask({ body: { title: 'Water the plants' } })
+  const task = await docket.createTask({
+    body: { title: 'Water the plants', labels: ['home'] },
+  })
   const list = await docket.createList({ body: { name: 'Garden' } })
   if (id === 'restoreTask') await docket.deleteTask({ task })
   if (id === 'restoreList') await docket.deleteList({ list })

@@ -22,7 +22,7 @@ export interface Side {
   person: Person
   kept: Kept[]
   /** What the change feed has told so far, by id, and where it stands. */
-  copy: Map<string, Task | List>
+  copy: Map<string, NonNullable<Schemas['Change']['value']>>
   seen: Set<string>
   cursor?: string
 }

@@ -6,6 +6,7 @@ import type { components, operations } from '../../sdk/contract.gen.ts'
 type Schemas = components['schemas']
 type Task = Schemas['Task']
 type List = Schemas['List']
+type LabelColor = Schemas['LabelColor']
 export type Query = NonNullable<operations['listTasks']['parameters']['query']>
 
 export interface Account {
@@ -17,6 +18,7 @@ export interface Account {
   order: string[]
   /** Those in the trash included. */
   lists: List[]
+  labels: LabelColor[]
   /** Of a task in the trash: the list or task that took it along. */
   trashedWith: Map<string, string>
 }
@@ -26,6 +28,7 @@ export const emptyAccount = (): Account => ({
   tasks: [],
   order: [],
   lists: [],
+  labels: [],
   trashedWith: new Map(),
 })
 

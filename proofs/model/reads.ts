@@ -92,7 +92,7 @@ export function read(
       expect([labels_are_complete, lists_are_complete]).toEqual([true, true])
       await follow(world[user], limit)
       expect([...world[user].copy.values()].sort(byId)).toEqual(
-        [...account.tasks, ...account.lists].sort(byId),
+        [...account.tasks, ...account.lists, ...account.labels].sort(byId),
       )
     },
   )

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { type User, VERSIONS } from './commands.ts'
 import { create, createAgain, importFile } from './creations.ts'
+import { changeLabel, type LabelWrite } from './labels.ts'
 import { changeList, createList, type ListWrite } from './lists.ts'
 import { component, few, readable } from './queries.ts'
 import { empty, read, repeat } from './reads.ts'
@@ -23,7 +24,14 @@ const listWrites: fc.Arbitrary<ListWrite> = fc.oneof(
     .map(([where, index]): ListWrite => ({ name: 'move', where, index })),
 )
 
-/** Random sequences of all operations on tasks and lists by two users. */
+const labelNames = fc.constantFrom('home', 'HOME', 'work', '家', 'other')
+const labelWrites: fc.Arbitrary<LabelWrite> = fc.oneof(
+  fc.record({ name: labelNames, color: component('Color') }, { requiredKeys: [] }),
+  fc.record({ color: component('Color') }),
+  fc.constant({ name: null }),
+)
+
+/** Random sequences of all operations on tasks, lists and labels by two users. */
 export const sequences = fc.commands(
   [
     fc
@@ -56,6 +64,9 @@ export const sequences = fc.commands(
     fc
       .tuple(users, fc.constantFrom(...VERSIONS), writes)
       .map(([user, which, write]) => change(user, 0, which, write, false, true)),
+    fc
+      .tuple(users, labelNames, labelWrites, fc.boolean())
+      .map((parameters) => changeLabel(...parameters)),
     users.map(empty),
     fc
       .tuple(users, fc.array(creations, { maxLength: 3 }), indexes, fc.boolean(), lists)

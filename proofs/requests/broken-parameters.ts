@@ -137,7 +137,7 @@ export function brokenQueries(operation: Operation): Breakage[] {
   return [unknown, ...perParameter]
 }
 
-/** Ids of tasks and sessions that are none, whatever they decode to. */
+/** Ids and names that are none, whatever they decode to. */
 export function brokenPaths(operation: Operation, taskId: string): Breakage[] {
   const parameter = parametersOf(operation).find(
     ({ name, in: part }) => part === 'path' && name !== 'user_id',
@@ -159,7 +159,7 @@ export function brokenPaths(operation: Operation, taskId: string): Breakage[] {
     fc
       .string({ minLength: 1, maxLength: 40, unit: 'grapheme' })
       .map(encodeURIComponent)
-      .filter((segment) => segment !== 'complete'),
+      .filter((segment) => segment !== 'complete' && !fits(parameter.schema, decoded(segment))),
   )
   return [
     segments.map((segment) => ({

@@ -41,7 +41,7 @@ export function credentials(operation: Operation, who: Who): [string, string][] 
 export function pathFor({ template }: Operation, who: Who, id: string): string {
   const path = template
     .replace('{user_id}', who.id)
-    .replace(/\{\w+_id\}/, (name) => (name === '{session_id}' ? name : id))
+    .replace(/\{\w+\}/, (name) => (name === '{session_id}' ? name : id))
   return path.includes('{session_id}') ? path.replace('{session_id}', sessionOf(who.token)) : path
 }
 

@@ -6,6 +6,9 @@ import * as cleanupJobs from '../../server/cleanup/jobs.ts'
 import type { Caller } from '../../server/contract/handlers.ts'
 import type { Database } from '../../server/database/database.ts'
 import { sql } from '../../server/database/sql.ts'
+import { labels } from '../../server/labels/fields.ts'
+import * as selectLabels from '../../server/labels/select-labels.ts'
+import * as writeLabel from '../../server/labels/write-label.ts'
 import { lists } from '../../server/lists/fields.ts'
 import * as selectPage from '../../server/lists/select-page.ts'
 import * as trashList from '../../server/lists/trash-list.ts'
@@ -36,6 +39,7 @@ import * as importStore from '../../server/transfer/import-store.ts'
 
 /** An `Idempotency-Key` that Bob has used. */
 export const BOBS_KEY = 'a key of Bob'
+export const BOBS_LABEL = 'a label of Bob'
 
 export const sessionOf = (person: Person) => decodeJwt(person.token).sid as string
 
@@ -90,6 +94,7 @@ export const storeCalls = (
     calls: {
       selectTasks: (caller) => exportStore.selectTasks(database(), caller, { ...ALL, trash: true }),
       selectLists: (caller) => exportStore.selectLists(database(), caller, { ...ALL, trash: true }),
+      selectLabelColors: (caller) => exportStore.selectLabelColors(database(), caller, ALL),
       selectCalendarTasks: (caller) => exportStore.selectCalendarTasks(database(), caller, ALL),
       selectHeldUser: (caller) => exportStore.selectHeldUser(database(), caller),
       selectSignInMethods: (caller) => exportStore.selectSignInMethods(database(), caller, ALL),
@@ -194,6 +199,17 @@ const queryCalls = (database: () => Database): StoreCalls => ({
         }),
     },
   },
+  'server/labels/select-labels.ts': {
+    module: selectLabels,
+    calls: {
+      selectLabels: (caller) =>
+        selectLabels.selectLabels(database(), caller, {
+          after: undefined,
+          limit: 200,
+          unchanged: [],
+        }),
+    },
+  },
   'server/tasks/query/task-page.ts': {
     module: taskPage,
     calls: { selectTaskPage: (caller) => taskPage.selectTaskPage(database(), caller, PAGE) },
@@ -216,7 +232,7 @@ const queryCalls = (database: () => Database): StoreCalls => ({
     module: changes,
     calls: {
       selectChanges: (caller) =>
-        changes.selectChanges(database(), caller, [tasks, lists], {
+        changes.selectChanges(database(), caller, [tasks, lists, labels], {
           since: undefined,
           limit: 200,
           unchanged: [],
@@ -275,6 +291,21 @@ const writeCalls = (database: () => Database): StoreCalls => ({
       toggleTask: (caller, _owner, id) => completeTask.toggleTask(database(), caller, id, keyed()),
       completeTree: (caller, _owner, id) =>
         completeTask.completeTree(database(), caller, id, true, keyed()),
+    },
+  },
+  'server/labels/write-label.ts': {
+    module: writeLabel,
+    calls: {
+      // A label that Bob has, with a colour, under a key that he has used.
+      writeLabel: async (caller) => {
+        const write = (change: writeLabel.LabelWrite) =>
+          writeLabel.writeLabel(database(), caller, BOBS_LABEL, change, bobsKey(), AMPLE)
+        return [
+          await write({ name: 'taken' }),
+          await write({ color: 'red' }),
+          await write({ name: null }),
+        ]
+      },
     },
   },
   'server/resource/write/insert.ts': {

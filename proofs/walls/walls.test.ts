@@ -13,7 +13,7 @@ import { newPerson, type Person, send } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
 import { exampleRequest, NO_TASK } from '../requests/example-request.ts'
 import { exchange } from '../requests/exchange.ts'
-import { BOBS_KEY, hashOf, sessionOf, storeCalls } from './store-calls.ts'
+import { BOBS_KEY, BOBS_LABEL, hashOf, sessionOf, storeCalls } from './store-calls.ts'
 
 // What keeps one user's rows from another are walls of their own: signature, path, row filter, key,
 // foreign key.
@@ -37,9 +37,13 @@ beforeAll(async () => {
   bobsTask = await bob.addTask({
     title: 'a secret of Bob',
     description: 'known to Bob alone',
-    labels: ['a label of Bob'],
+    labels: [BOBS_LABEL],
   })
   bobsOther = await bob.addTask({}, { 'idempotency-key': BOBS_KEY })
+  await bob.send(`/api/${bob.id}/labels/${encodeURIComponent(BOBS_LABEL)}`, {
+    method: 'PATCH',
+    json: { color: 'teal' },
+  })
   bobsPurged = await purgedTask(bob)
   const made = { method: 'POST', json: { name: 'a list of Bob' } }
   bobsList = (await bob.send<{ id: string }>(`/api/${bob.id}/lists`, made)).body
@@ -185,7 +189,8 @@ describe('the row filter, with signature and path check taken down', () => {
     '%s, called by the owner, does answer or change something, so the test above means something',
     async (name, call) => {
       const sue = await newPerson(service.url, 'sue')
-      const { id, title } = await sue.addTask({ title: 'of Sue', labels: ['of Sue'] })
+      const { id, title } = await sue.addTask({ title: 'of Sue', labels: ['of Sue', BOBS_LABEL] })
+      await sue.send(`/api/${sue.id}/labels/of%20Sue`, { method: 'PATCH', json: { color: 'red' } })
       const { id: otherId } = await sue.addTask({}, { 'idempotency-key': 'a key of Sue' })
       const purged = await purgedTask(sue)
       await sue.send(`${sue.tasks}/${(await sue.addTask()).id}`, { method: 'DELETE' })
@@ -263,7 +268,11 @@ describe('a refusal does not tell whether the other user or task exists', () => 
   const UNKNOWN = '0199c2ef-0000-7000-8000-000000000000'
   const ofOne = contractOperations.filter(nounOf)
   const bobs = async (noun: string) =>
-    noun === 'task' ? bobsTask.id : (await addResource(bob, noun)).id
+    noun === 'task'
+      ? bobsTask.id
+      : noun === 'label'
+        ? BOBS_LABEL
+        : (await addResource(bob, noun)).id
   const ask = async (path: string, method: string, body: string | undefined) => {
     const headers: [string, string][] = [
       ['authorization', `Bearer ${ada.token}`],
@@ -286,7 +295,7 @@ describe('a refusal does not tell whether the other user or task exists', () => 
     const existing = await bobs(nounOf(operation) as string)
     const at = (user: string, id: string) =>
       ask(
-        operation.template.replace('{user_id}', user).replace(/\{\w+_id\}/, id),
+        operation.template.replace('{user_id}', user).replace(/\{\w+\}/, encodeURIComponent(id)),
         method,
         body?.toString(),
       )

@@ -33,8 +33,18 @@ function sampleOf(operation: Operation): Sample {
       .filter(({ name, in: part }) => part === 'query' && SHOWN.includes(name))
       .map(({ name, example }) => [name, example]),
   )
+  const { parameters: ofPath = [] } = contract.paths[operation.template] as unknown as Described
+  const names = new Map(
+    ofPath
+      .map((parameter) => resolve<Parameter>(parameter))
+      .filter(({ name }) => !name.endsWith('_id'))
+      .map(({ name, example }) => [name, String(example)]),
+  )
   const body = firstBody(object)
-  return { curl: curl(operation, query, body), typescript: typescript(operation, query, body) }
+  return {
+    curl: curl(operation, names, query, body),
+    typescript: typescript(operation, names, query, body),
+  }
 }
 
 interface Parameter {
@@ -56,6 +66,7 @@ function firstBody({ requestBody }: Described): unknown {
 
 function curl(
   { method, template, accepts, access }: Operation,
+  names: Map<string, string>,
   query: Record<string, unknown>,
   body: unknown,
 ): string {
@@ -64,6 +75,7 @@ function curl(
     .replace('{task_id}', '$TASK')
     .replace('{list_id}', '$LIST')
     .replace('{session_id}', '$SESSION_ID')
+    .replace(/\{(\w+)\}/, (_, name: string) => encodeURIComponent(names.get(name) ?? ''))
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) =>
       [value].flat().map((one): [string, string] => [name, String(one)]),
@@ -86,6 +98,7 @@ function curl(
 
 function typescript(
   { id, template, responses, produces }: Operation,
+  names: Map<string, string>,
   query: Record<string, unknown>,
   body: unknown,
 ): string {
@@ -93,7 +106,7 @@ function typescript(
   // No client has seen which version a resource has in the trash.
   const members = [
     ...(target ? [id.startsWith('restore') ? `${target}: ${target}.id` : target] : []),
-    ...Object.entries(query).map(([name, value]) => `${name}: ${literal(value)}`),
+    ...[...names, ...Object.entries(query)].map(([name, value]) => `${name}: ${literal(value)}`),
   ]
   if (body !== undefined) members.push(`body: ${literal(body)}`)
   const call = `await docket.${id}(${members.length > 0 ? `{ ${members.join(', ')} }` : ''})`

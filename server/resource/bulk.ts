@@ -16,9 +16,12 @@ type Value = Result['value']
 
 /** A kind of resource as problems name it. */
 export interface Kind {
-  resource: Resource
-  missing: 'task_not_found' | 'list_not_found'
-  taken: 'task_id_taken' | 'list_id_taken'
+  resource: Pick<Resource, 'type' | 'rules'>
+  missing: 'task_not_found' | 'list_not_found' | 'label_not_found'
+  /** Of a kind whose ids clients may choose. */
+  taken?: 'task_id_taken' | 'list_id_taken'
+  /** The member by which an operation names one; absent: its id. */
+  namedBy?: 'name'
 }
 
 /** What an operation of a bulk does. */

@@ -9,6 +9,7 @@ import { startService, type TestService } from '../testing/service.ts'
 type Schemas = components['schemas']
 type Task = Schemas['Task']
 type List = Schemas['List']
+type Change = Schemas['Change']
 type Changes = Schemas['Changes']
 type Problem = Schemas['Problem']
 
@@ -32,7 +33,7 @@ const clock = (person: Person, change: ReturnType<typeof sql.fragment>) =>
 
 /** What a client keeps that was away. */
 class Copy {
-  readonly values = new Map<string, Task | List>()
+  readonly values = new Map<string, NonNullable<Change['value']>>()
   /** Every id that it ever had. */
   readonly seen = new Set<string>()
   private readonly person: Person
@@ -59,7 +60,7 @@ class Copy {
     return body.has_more
   }
 
-  async catchUp(limit?: number): Promise<(Task | List)[]> {
+  async catchUp(limit?: number): Promise<NonNullable<Change['value']>[]> {
     while (await this.page(limit));
     return sorted([...this.values.values()])
   }
@@ -100,7 +101,10 @@ test('200: every change once, what is new first, with the task as it is now', as
   expect(
     items.map(({ id, value }) => [
       id,
-      value && ['title' in value && value.title, value.trashed_at !== null],
+      value && [
+        'title' in value && value.title,
+        'trashed_at' in value && value.trashed_at !== null,
+      ],
     ]),
   ).toEqual([
     [a.id, ['A2', false]],

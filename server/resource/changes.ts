@@ -3,7 +3,7 @@ import type { Caller } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import { list } from './field.ts'
-import type { Resource } from './fields.ts'
+import type { InFeed } from './fields.ts'
 import { liveCaller, ownedBy } from './live-caller.ts'
 import { PAGE_BYTES } from './page.ts'
 import type { Unchanged } from './precondition.ts'
@@ -55,7 +55,7 @@ interface ChangeRequest {
 export async function selectChanges(
   database: Database,
   caller: Caller,
-  kinds: Resource[],
+  kinds: InFeed[],
   { since, limit, unchanged }: ChangeRequest,
 ): Promise<FeedPage | undefined> {
   const found = sourcesOf(kinds, since).map(
@@ -165,7 +165,7 @@ const UNTIL_FULL = sql.fragment`
       ) page
       where bytes_before < ${PAGE_BYTES}`
 
-interface Source extends Pick<Resource, 'name' | 'table'> {
+interface Source extends Pick<InFeed, 'name' | 'table'> {
   type: Fragment
   /** The place in the feed. */
   version: Fragment
@@ -176,7 +176,7 @@ interface Source extends Pick<Resource, 'name' | 'table'> {
  * Where changes are found: what a copy has not seen, what it has seen and was changed, and what was
  * purged.
  */
-function sourcesOf(kinds: Resource[], since: Progress | undefined): Source[] {
+function sourcesOf(kinds: InFeed[], since: Progress | undefined): Source[] {
   const isBegun = since !== undefined
   const after = since?.version ?? 0
   // What a walk from the beginning has passed came with its state then: only what was changed since

@@ -62,6 +62,9 @@ export interface Resource<Content extends object = never> {
   rules: Rules
 }
 
+/** What the change feed reads of a kind. */
+export type InFeed = Pick<Resource, 'type' | 'name' | 'table' | 'json'>
+
 export interface ResourceDefinition<Content> {
   type: string
   table: string

@@ -4,7 +4,7 @@ import { type FieldError, problem } from '../problems.ts'
 import { type Actions, actionOf, type BulkFailure, bulkWrite, type Operation } from './bulk.ts'
 import { type Progress, selectChanges } from './changes.ts'
 import type { Cursors } from './cursor.ts'
-import type { Resource } from './fields.ts'
+import type { InFeed, Resource } from './fields.ts'
 import { replayedHeader, toIdempotencyKey } from './idempotency/idempotency.ts'
 import { pageTags } from './precondition.ts'
 import { ownCodeOf, violationError } from './rule-violation.ts'
@@ -13,13 +13,15 @@ import { emptyTrash } from './write/empty-trash.ts'
 /**
  * The operations on resources of all kinds.
  *
- * @param kinds a kind comes after those that refer to it
+ * @param kinds those that have a trash; a kind comes after those that refer to it
+ * @param followed those in the change feed
  * @param actions what the operations of a bulk do
  */
 export function resourceOperations(
   database: Database,
   cursors: Cursors,
   kinds: Resource[],
+  followed: InFeed[],
   actions: Actions,
 ): Pick<Handlers, 'applyOperations' | 'emptyTrash' | 'listChanges'> {
   return {
@@ -50,7 +52,7 @@ export function resourceOperations(
       if (query.since !== undefined && !since) return problem('changes_gone')
       const { limit } = query
       const { etag, unchanged } = pageTags('')
-      const found = await selectChanges(database, caller, kinds, {
+      const found = await selectChanges(database, caller, followed, {
         since,
         limit,
         unchanged: unchanged(header['If-None-Match']),
@@ -92,13 +94,15 @@ function failureResponse(
   if (!operation) throw new Error(`There is no operation ${index}`)
   const { kind, body } = actionOf(actions, operation)
   const { type, rules } = kind.resource
+  const member = kind.namedBy ?? 'id'
   const at = (name: string, detail: string): FieldError[] => [
     { in: 'body', pointer: `/operations/${index}/${name}`, code: 'invalid', detail },
   ]
   switch (failure.outcome) {
     case 'missing':
-      return problem(kind.missing, { errors: at('id', `Is not the id of a ${type}.`) })
+      return problem(kind.missing, { errors: at(member, `Is not the ${member} of a ${type}.`) })
     case 'taken':
+      if (!kind.taken) throw new Error(`Clients choose no ids of a ${type}`)
       return problem(kind.taken, { errors: at('value/id', `Is the id of another ${type}.`) })
     case 'stale':
       return problem('version_stale', {
@@ -109,7 +113,7 @@ function failureResponse(
       const sent: object = Object(operation)[body] ?? {}
       const { pointer, detail } = violationError(rules, failure.violation, sent)
       const code = ownCodeOf(rules, failure.violation) ?? 'invalid_body'
-      return problem(code, { errors: at(`${body || 'id'}${pointer}`, detail) })
+      return problem(code, { errors: at(`${body || member}${pointer}`, detail) })
     }
   }
 }

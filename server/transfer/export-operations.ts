@@ -9,6 +9,7 @@ import {
   selectHeldSessions,
   selectHeldUser,
   selectKeptResponses,
+  selectLabelColors,
   selectLists,
   selectSignInMethods,
   selectTasks,
@@ -40,6 +41,11 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       'List',
       walk((part) => selectLists(database, caller, { ...part, trash }), idOf),
     )
+  const labelsOf = (caller: Caller) =>
+    checked(
+      'LabelColor',
+      walk((part) => selectLabelColors(database, caller, part), idOf),
+    )
   const listNames = async (caller: Caller) => {
     const names = new Map<string, string>()
     for await (const part of listsOf(caller)) for (const { id, name } of part) names.set(id, name)
@@ -51,8 +57,13 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
       return {
         status: 200,
         headers: attachment('docket-tasks', 'json'),
-        // The lists last, so that those of all tasks are among them.
-        chunks: json({ exported_at: now(), items: tasksOf(caller), lists: listsOf(caller) }),
+        // The tasks first, so that the lists and labels of all of them are in the file.
+        chunks: json({
+          exported_at: now(),
+          items: tasksOf(caller),
+          lists: listsOf(caller),
+          labels: labelsOf(caller),
+        }),
       }
     },
 
@@ -111,6 +122,7 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
         sessions: every('HeldSession', selectHeldSessions),
         tasks: tasksOf(caller, true),
         lists: listsOf(caller, true),
+        labels: labelsOf(caller),
         tombstones: checked('Tombstone', tombstones),
         idempotency_keys: checked('StoredResponse', responses),
       }

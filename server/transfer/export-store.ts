@@ -2,6 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
+import { labels } from '../labels/fields.ts'
 import { lists } from '../lists/fields.ts'
 import { liveCaller, ownedBy } from '../resource/live-caller.ts'
 import { tasks } from '../tasks/fields.ts'
@@ -42,6 +43,19 @@ export async function selectLists(
     from: sql.fragment`
       lists
       where ${ownedBy('caller', caller, 'lists')} and (${trash} or state <> 'trashed')`,
+  })
+}
+
+/** The labels that have a colour, in the order of their ids. */
+export async function selectLabelColors(
+  database: Statements,
+  caller: Caller,
+  part: Part,
+): Promise<Schemas['LabelColor'][] | undefined> {
+  return selectPart(database, caller, part, {
+    key: 'id',
+    columns: labels.output,
+    from: sql.fragment`labels where ${ownedBy('caller', caller, 'labels')}`,
   })
 }
 

@@ -98,10 +98,11 @@ describe.each(FILES)('%s', (name, type, saved) => {
   test('of an empty account is a file with nothing in it', async () => {
     const ada = await newPerson(service.url)
     const nothing: Record<string, RegExp> = {
-      'task-export.json': /^\{"exported_at":"[^"]+","items":\[\],"lists":\[\]\}$/,
+      'task-export.json': /^\{"exported_at":"[^"]+","items":\[\],"lists":\[\],"labels":\[\]\}$/,
       'task-export.csv': /^id,list,list_id,parent_id,title,.*,updated_at\r\n$/,
       'task-export.ics': /^BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:[^\r]+\r\nEND:VCALENDAR\r\n$/,
-      'my-data': /"tasks":\[\],"lists":\[\],"tombstones":\[\],"idempotency_keys":\[\]\}$/,
+      'my-data':
+        /"tasks":\[\],"lists":\[\],"labels":\[\],"tombstones":\[\],"idempotency_keys":\[\]\}$/,
     }
     expect(await downloaded(ada, name)).toMatch(nothing[name] as RegExp)
   })

@@ -11,13 +11,17 @@ import { idempotentTransaction } from '../resource/idempotency/transaction.ts'
 import { violationError } from '../resource/rule-violation.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { tasks } from '../tasks/fields.ts'
+import { colorLabels } from './import-labels.ts'
 import { placeInLists } from './import-lists.ts'
 import { insertTasks, type RowResult } from './import-store.ts'
 import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
 import { readCsv } from './read-csv.ts'
 
-type Report = components['schemas']['TaskImportReport']
-type ImportedList = components['schemas']['ImportedList']
+type Schemas = components['schemas']
+type Report = Schemas['TaskImportReport']
+interface ReadFile extends Required<Pick<Schemas['TaskImport'], 'lists' | 'labels'>> {
+  rows: ReadRow[]
+}
 type ReportedRow = Report['rows'][number]
 
 /** The operation that takes a file. */
@@ -27,11 +31,11 @@ export function importOperations(database: Database, quota: Quota): Pick<Handler
       const file =
         typeof body === 'string'
           ? await readCsv(body)
-          : { rows: body.items, lists: body.lists ?? [] }
+          : { rows: body.items, lists: body.lists ?? [], labels: body.labels ?? [] }
       if ('malformed' in file)
         return problem('malformed_csv', { errors: [refused('', file.malformed)] })
       if ('errors' in file) return problem('invalid_body', { errors: file.errors })
-      const lists = 'lists' in file ? file.lists : []
+      const { lists = [], labels = [] } = 'lists' in file ? file : {}
       const rows = await readRows(caller.userId, file.rows)
       // By what was read of the file: a row that is refused may be anything, nested deeper than can
       // be written down.
@@ -39,9 +43,12 @@ export function importOperations(database: Database, quota: Quota): Pick<Handler
         database,
         quota,
         caller,
-        lists,
-        rows,
-        toIdempotencyKey(header['Idempotency-Key'], 'importTasks', undefined, [lists, rows]),
+        { lists, labels, rows },
+        toIdempotencyKey(header['Idempotency-Key'], 'importTasks', undefined, [
+          lists,
+          labels,
+          rows,
+        ]),
       )
       if (!imported) return problem('session_ended')
       if (imported.outcome === 'key_reused') return problem('idempotency_key_reused')
@@ -55,14 +62,14 @@ function importRows(
   database: Database,
   quota: Quota,
   caller: Caller,
-  lists: ImportedList[],
-  rows: ReadRow[],
+  { lists, labels, rows }: ReadFile,
   key: IdempotencyKey | undefined,
 ) {
   return idempotentTransaction(database, caller, key, async (statements) => {
     const drafts = rows.flatMap((read) => ('draft' in read ? read.draft : []))
     const placed = await placeInLists(statements, caller, lists, drafts, quota)
     const results = await insertTasks(statements, caller, byPosition(placed.rows), quota)
+    await colorLabels(statements, caller, labels, quota)
     return (
       results && {
         ...reportOf(rows, new Map(results.map((result) => [result.row, result]))),

@@ -41,6 +41,7 @@ test('exportMyData: everything that any table has of the user, but secrets', asy
     json: { name: 'Home' },
   })
   await ada.addTask({ title: 'In a list', list_id: list.id })
+  await ada.send(`/api/${ada.id}/labels/home`, { method: 'PATCH', json: { color: 'teal' } })
   const file = await downloaded(ada, 'my-data')
   /** Secrets, counters, and what is made of the rest. */
   const leftOut = [

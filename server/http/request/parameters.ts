@@ -89,9 +89,10 @@ const inLowerCase = (error: ReturnType<Validator>[number]) => ({
   instancePath: error.instancePath.toLowerCase(),
 })
 
-/** What cannot be decoded is left as it is, and is then an ordinary wrong value. */
+/** What cannot be decoded becomes NUL, which no parameter in a path may have. */
 function decoded(segment = ''): string {
-  return segment.includes('%') && isDecodable(segment) ? decodeURIComponent(segment) : segment
+  if (!segment.includes('%')) return segment
+  return isDecodable(segment) ? decodeURIComponent(segment) : '\0'
 }
 
 type Text = string | string[] | undefined

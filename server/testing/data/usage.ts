@@ -22,6 +22,9 @@ export function wrongUsage(database: Database): Promise<readonly object[]> {
         union all
         select user_id, octet_length(name) + coalesce(octet_length(description), 0)
         from lists
+        union all
+        select user_id, octet_length(name)
+        from labels
       ) each
       group by user_id
     )
