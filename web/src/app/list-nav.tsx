@@ -1,7 +1,7 @@
 import type { List } from '@docket/sdk'
 import { type DragEvent, useMemo, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { ListDot } from '../features/workspace/chips.tsx'
+import { ColorDot } from '../features/workspace/chips.tsx'
 import { openLists, pathOfList } from '../features/workspace/lists.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
 
@@ -106,7 +106,7 @@ function ListLink({ list, count, siblings }: { list: List; count: number; siblin
       }}
     >
       <span className="grid size-5 shrink-0 place-items-center">
-        <ListDot color={list.color} />
+        <ColorDot color={list.color} />
       </span>
       <span className="truncate" dir="auto">
         {list.name}

@@ -1,9 +1,11 @@
 import { useMemo } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { fold } from '../../../rules/fold.ts'
-import { labelsOf } from '../features/workspace/labels.ts'
+import { pictureClass } from '../features/workspace/colors.ts'
+import { labelsOf, pathOfLabel } from '../features/workspace/labels.ts'
 import { VIEWS, type View } from '../features/workspace/views.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
+import { colorOf } from '../replica/label-operations.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon, type IconName } from '../ui/icons.tsx'
 import { ListNav } from './list-nav.tsx'
@@ -128,7 +130,7 @@ export function MoreViews({
 }
 
 function Labels() {
-  const { tasks } = useWorkspace()
+  const { tasks, labels } = useWorkspace()
   const search = useSearch()
   const counts = useMemo(() => labelsOf(tasks.values()), [tasks])
   const current = new URLSearchParams(search).get('label')
@@ -139,11 +141,11 @@ function Labels() {
       {counts.map(([label, count]) => (
         <Link
           key={label}
-          href={`/all?label=${encodeURIComponent(label)}`}
+          href={pathOfLabel(label)}
           aria-current={current !== null && fold(label) === fold(current) ? 'page' : undefined}
           className="nav-link"
         >
-          <Icon name="label" />
+          <Icon name="label" className={`size-5 ${pictureClass(colorOf(labels, label))}`} />
           <span className="truncate">{label}</span>
           <span className="ml-auto text-sm text-muted tabular-nums">{count}</span>
         </Link>

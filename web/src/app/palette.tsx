@@ -2,7 +2,7 @@ import { useId, useMemo, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { fold } from '../../../rules/fold.ts'
 import { fits, SORT_NAMES, sorted, wordsOf } from '../features/workspace/filter.ts'
-import { labelsOf } from '../features/workspace/labels.ts'
+import { labelsOf, pathOfLabel } from '../features/workspace/labels.ts'
 import { openLists, pathOfList } from '../features/workspace/lists.ts'
 import { VIEWS, viewAt } from '../features/workspace/views.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
@@ -47,7 +47,7 @@ export function Palette({
       })),
       ...labelsOf(tasks.values()).map(([label]) => ({
         name: `Label #${label}`,
-        run: () => go(`/all?label=${encodeURIComponent(label)}`),
+        run: () => go(pathOfLabel(label)),
       })),
       {
         name: 'New task',

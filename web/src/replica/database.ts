@@ -1,4 +1,4 @@
-import type { List, Operation, Task, TaskCreate } from '@docket/sdk'
+import type { Change, LabelColor, List, Operation, Task, TaskCreate } from '@docket/sdk'
 import {
   type DBSchema,
   deleteDB,
@@ -50,11 +50,15 @@ export interface Draft {
 interface Schema extends DBSchema {
   tasks: { key: string; value: Task }
   lists: { key: string; value: List }
+  labels: { key: string; value: LabelColor }
   outbox: { key: number; value: Entry }
   drafts: { key: string; value: Draft }
-  /** The cursor of the last page of changes that is in `tasks` and `lists`. */
+  /** The cursor of the last page of changes that is in the stores of all kinds. */
   cursor: { key: 'cursor'; value: string }
 }
+/** The stores of what the change feed tells of. */
+export const KINDS = ['tasks', 'lists', 'labels'] as const
+export type Stored = NonNullable<Change['value']>
 export type Database = IDBPDatabase<Schema>
 export type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>
 
@@ -80,11 +84,13 @@ export function openDatabase(
   onDeleting: () => void,
   onLost: () => void,
 ): Promise<Database> {
-  return openDB<Schema>(nameOf(userId), 3, {
+  return openDB<Schema>(nameOf(userId), 4, {
     async upgrade(database, from, _to, transaction) {
       if (from < 2) database.createObjectStore('lists', { keyPath: 'id' })
+      if (from < 4) database.createObjectStore('labels', { keyPath: 'id' })
       if (from === 1) await upgradeFrom1(transaction)
-      if (from > 0) return await upgradeFrom2(transaction)
+      if (from === 1 || from === 2) await upgradeFrom2(transaction)
+      if (from > 0) return
       database.createObjectStore('tasks', { keyPath: 'id' })
       database.createObjectStore('outbox', { keyPath: 'id', autoIncrement: true })
       database.createObjectStore('drafts')

@@ -1,4 +1,12 @@
 import type { List, Operation, Task, TaskUpdate } from '@docket/sdk'
+import {
+  applyToLabel,
+  inverseOfLabel,
+  isOfLabel,
+  keyOfLabel,
+  type LabelOperation,
+  type Labels,
+} from './label-operations.ts'
 import { applyToList, inverseOfList, isOfList, type ListOperation } from './list-operations.ts'
 import { between, orderOf, placed, placeOf, replace } from './position.ts'
 import { count, follow, subtasksOf } from './tree.ts'
@@ -9,12 +17,22 @@ export type Lists = Map<string, List>
 export interface Copy {
   tasks: Tasks
   lists: Lists
+  /** The colours of labels. */
+  labels: Labels
 }
-export type TaskOperation = Exclude<Operation, ListOperation>
 
-/** The id of the task or list that an operation is about. */
-export const targetOf = (operation: Operation): string =>
-  'value' in operation ? (operation.value.id ?? '') : operation.id
+export const copied = ({ tasks, lists, labels }: Copy): Copy => ({
+  tasks: new Map(tasks),
+  lists: new Map(lists),
+  labels: new Map(labels),
+})
+export type TaskOperation = Exclude<Operation, ListOperation | LabelOperation>
+
+/** The id of the task or list that an operation is about, or what stands for that of a label. */
+export function targetOf(operation: Operation): string {
+  if ('value' in operation) return operation.value.id ?? ''
+  return isOfLabel(operation) ? keyOfLabel(operation.name) : operation.id
+}
 
 /** Whether a task has these values still. */
 export const holds = (task: Task | undefined, values: TaskUpdate): boolean =>
@@ -37,6 +55,10 @@ export function apply(
 ): void {
   if (isOfList(operation)) {
     applyToList(copy, operation, { at, userId })
+    return
+  }
+  if (isOfLabel(operation)) {
+    applyToLabel(copy, operation, { at, userId })
     return
   }
   const { tasks } = copy
@@ -133,6 +155,7 @@ const placeNamed = (changes: TaskUpdate): TaskUpdate =>
 /** What takes an operation back. */
 export function inverseOf(copy: Copy, operation: Operation): Operation {
   if (isOfList(operation)) return inverseOfList(copy, operation)
+  if (isOfLabel(operation)) return inverseOfLabel(copy, operation)
   const { tasks } = copy
   const id = targetOf(operation)
   const task = tasks.get(id)

@@ -1,6 +1,6 @@
 import type { Operation, TaskUpdate } from '@docket/sdk'
 import { add, type Database } from './database.ts'
-import { apply, type Copy, holds, inverseOf } from './operations.ts'
+import { apply, type Copy, copied, holds, inverseOf } from './operations.ts'
 import { leftBy } from './outbox.ts'
 
 /** One thing to do. */
@@ -35,8 +35,7 @@ export async function perform(
   const back: Step[] = []
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
   const left = leftBy(await transaction.store.getAll())
-  const { tasks, lists } = shown()
-  const copy: Copy = { tasks: new Map(tasks), lists: new Map(lists) }
+  const copy = copied(shown())
   const operations = updatesFirst(steps).map(({ operation, over }): Operation => {
     if (operation.action !== 'update_task') {
       back.push({ operation: inverseOf(copy, operation) })

@@ -1,5 +1,5 @@
 import type { Change, DocketClient } from '@docket/sdk'
-import { type Draft, deleteDatabase, type Entry, openDatabase } from './database.ts'
+import { type Draft, deleteDatabase, type Entry, KINDS, openDatabase } from './database.ts'
 import { openDrafts } from './drafts.ts'
 import { discard, inInbox, resolve } from './outbox.ts'
 import { perform, type Step } from './perform.ts'
@@ -87,13 +87,10 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     broadcast({ items: [] })
   }
   async function forgetTasks(): Promise<void> {
-    const transaction = database.transaction(['tasks', 'lists', 'cursor'], 'readwrite')
-    await Promise.all([
-      transaction.objectStore('tasks').clear(),
-      transaction.objectStore('lists').clear(),
-      transaction.objectStore('cursor').clear(),
-      transaction.done,
-    ])
+    const stores = [...KINDS, 'cursor'] as const
+    const transaction = database.transaction(stores, 'readwrite')
+    await Promise.all(stores.map((name) => transaction.objectStore(name).clear()))
+    await transaction.done
     broadcast('everything')
     if (!isClosed) await store.read()
   }

@@ -1,6 +1,6 @@
 import type { Change } from '@docket/sdk'
-import type { Database, Entry } from './database.ts'
-import { apply, type Copy } from './operations.ts'
+import { type Database, type Entry, KINDS, type Stored } from './database.ts'
+import { apply, type Copy, copied } from './operations.ts'
 import { offline } from './schedule.ts'
 
 /** Tasks and lists as the person sees them: those of the server, with what is on its way to it. */
@@ -36,7 +36,7 @@ export interface Store {
 
 /** What the page shows of the database: the tasks of the server, with the outbox done to them. */
 export function openStore(database: Database, userId: string): Store {
-  const server: Copy = { tasks: new Map(), lists: new Map() }
+  const server: Copy = { tasks: new Map(), lists: new Map(), labels: new Map() }
   let outbox: Entry[] = []
   let known: string | undefined
   let isLoading = true
@@ -48,7 +48,7 @@ export function openStore(database: Database, userId: string): Store {
     for (const listener of listeners) listener()
   }
   function show(): void {
-    const copy: Copy = { tasks: new Map(server.tasks), lists: new Map(server.lists) }
+    const copy = copied(server)
     for (const { state, operations, at } of outbox)
       if (state !== 'refused')
         for (const operation of operations) apply(copy, operation, { at, userId })
@@ -64,15 +64,17 @@ export function openStore(database: Database, userId: string): Store {
     getSnapshot: () => snapshot,
     cursor: () => known,
     async read() {
-      const transaction = database.transaction(['tasks', 'lists', 'cursor', 'outbox'])
-      const [tasks, lists, cursor, entries] = await Promise.all([
+      const transaction = database.transaction([...KINDS, 'cursor', 'outbox'])
+      const [tasks, lists, labels, cursor, entries] = await Promise.all([
         transaction.objectStore('tasks').getAll(),
         transaction.objectStore('lists').getAll(),
+        transaction.objectStore('labels').getAll(),
         transaction.objectStore('cursor').get('cursor'),
         transaction.objectStore('outbox').getAll(),
       ])
       server.tasks = new Map(tasks.map((task) => [task.id, task]))
       server.lists = new Map(lists.map((list) => [list.id, list]))
+      server.labels = new Map(labels.map((label) => [label.id, label]))
       known = cursor
       outbox = entries
       isLoading = cursor === undefined
@@ -83,10 +85,10 @@ export function openStore(database: Database, userId: string): Store {
       show()
     },
     take(items, about = {}) {
-      for (const change of items) {
-        if (!change.value) server[`${change.type}s`].delete(change.id)
-        else if (change.type === 'task') server.tasks.set(change.id, change.value)
-        else server.lists.set(change.id, change.value)
+      for (const { type, id, value } of items) {
+        const kind: Map<string, Stored> = server[`${type}s`]
+        if (value) kind.set(id, value)
+        else kind.delete(id)
       }
       known = about.cursor ?? known
       isLoading = about.isLoading ?? isLoading

@@ -1,8 +1,14 @@
 import { type Changes, type DocketClient, isProblem } from '@docket/sdk'
-import type { Database, Entry } from './database.ts'
+import { type Database, type Entry, KINDS, type Stored } from './database.ts'
 import { type Delivery, deliver } from './deliver.ts'
 import { nextOf, putBack, settle } from './outbox.ts'
 import type { Store } from './store.ts'
+
+/** The store of a kind. */
+interface Kept {
+  put(value: Stored): Promise<unknown>
+  delete(id: string): Promise<unknown>
+}
 
 interface Around {
   database: Database
@@ -109,13 +115,12 @@ async function keep(
   asked: string | undefined,
   done: number[],
 ): Promise<boolean> {
-  const transaction = database.transaction(['tasks', 'lists', 'cursor', 'outbox'], 'readwrite')
+  const transaction = database.transaction([...KINDS, 'cursor', 'outbox'], 'readwrite')
   const cursors = transaction.objectStore('cursor')
   if ((await cursors.get('cursor')) !== asked) return false
-  for (const change of items) {
-    if (!change.value) void transaction.objectStore(`${change.type}s`).delete(change.id)
-    else if (change.type === 'task') void transaction.objectStore('tasks').put(change.value)
-    else void transaction.objectStore('lists').put(change.value)
+  for (const { type, id, value } of items) {
+    const kind: Kept = transaction.objectStore(`${type}s`)
+    void (value ? kind.put(value) : kind.delete(id))
   }
   for (const id of done) void transaction.objectStore('outbox').delete(id)
   void cursors.put(cursor, 'cursor')

@@ -1,6 +1,6 @@
 import type { List, Task } from '@docket/sdk'
 import { Icon } from '../../ui/icons.tsx'
-import { Chips, DueChip, ListDot } from '../workspace/chips.tsx'
+import { Chips, ColorDot, DueChip } from '../workspace/chips.tsx'
 import { dayName, dueOf } from '../workspace/due.ts'
 
 /**
@@ -66,7 +66,7 @@ export function RowDetails({
       )}
       {list && (
         <span className="chip flex max-w-full items-center gap-1.5">
-          <ListDot color={list.color} />
+          <ColorDot color={list.color} />
           <span className="truncate" dir="auto">
             {list.name}
           </span>

@@ -11,7 +11,6 @@ import {
 import { useLocation, useSearchParams } from 'wouter'
 import { previewOf } from '../../replica/operations.ts'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
-import { lazyPart } from '../../ui/lazy-part.tsx'
 import { PendingChanges } from '../changes/pending-changes.tsx'
 import { TrashedLists } from '../lists/trashed-lists.tsx'
 import { NewTask } from '../new-task/new-task.tsx'
@@ -28,16 +27,11 @@ import { Toolbar } from './toolbar.tsx'
 import { type TreeRows, treeRows } from './tree-rows.ts'
 import { useFolded } from './use-folded.ts'
 import { useList } from './use-list.ts'
-
-const ListDialog = lazyPart(
-  () => import('../lists/list-dialog.tsx').then(({ ListDialog }) => ListDialog),
-  { failed: ({ close }) => <PartFailed close={close} /> },
-)
+import { ViewHeader } from './view-header.tsx'
 
 /** One view: the field for a new task, and the tasks that are in it. */
 export function Tasks({ view, title }: { view: View; title: string }) {
   const { tasks, lists, isLoading, trouble, today, timeZone, actions } = useWorkspace()
-  const [isEditing, setEditing] = useState(false)
   const trashed = view.path === '/trash' ? trashedLists(lists).length : 0
   const [address, setAddress] = useSearchParams()
   const filter = filterOf(address, view.sort)
@@ -182,29 +176,11 @@ export function Tasks({ view, title }: { view: View; title: string }) {
   }
   return (
     <>
-      <header className="mb-4 flex flex-wrap items-center justify-between gap-2">
-        <h1
-          dir="auto"
-          className="min-w-0 max-w-full text-2xl font-semibold tracking-tight wrap-anywhere
-            md:text-3xl"
-        >
-          {title}
-        </h1>
+      <ViewHeader view={view} title={title} label={label}>
         {view.path === '/trash' && held.length + trashed > 0 && (
           <EmptyTrash count={held.length} lists={trashed} />
         )}
-        {view.list && (
-          <button type="button" className="outlined min-h-11" onClick={() => setEditing(true)}>
-            Edit list
-          </button>
-        )}
-        {view.list && isEditing && <ListDialog list={view.list} close={() => setEditing(false)} />}
-      </header>
-      {view.list?.description && (
-        <p className="-mt-2 mb-4 break-words whitespace-pre-wrap text-muted" dir="auto">
-          {view.list.description}
-        </p>
-      )}
+      </ViewHeader>
       <ErrorBoundary fallback={<PartFailed />}>
         {view.adds && <NewTask adds={view.adds} label={filter.label} isSeen={isSeen} />}
       </ErrorBoundary>

@@ -6,9 +6,9 @@ import { LIMITS } from '../../../../rules/limits.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Labelled } from '../../ui/labelled.tsx'
-import { ListDot } from '../workspace/chips.tsx'
-import { COLOR_NAMES, openLists, pathOfList } from '../workspace/lists.ts'
+import { openLists, pathOfList } from '../workspace/lists.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
+import { ColorField } from './color-field.tsx'
 
 /** Makes a list, or changes the one that is given. */
 export function ListDialog({ list, close }: { list?: List | undefined; close: () => void }) {
@@ -81,30 +81,7 @@ export function ListDialog({ list, close }: { list?: List | undefined; close: ()
             onChange={({ target }) => setDescription(target.value)}
           />
         </Labelled>
-        <fieldset className="mt-4">
-          <legend className="mb-1.5 text-sm font-medium">Color</legend>
-          <div className="grid grid-cols-3 gap-1 sm:grid-cols-4">
-            {COLOR_NAMES.map((each) => (
-              <label
-                key={each}
-                className="flex min-h-11 cursor-pointer items-center gap-2 rounded-md px-2
-                  text-sm has-checked:bg-accent/15 has-checked:ring-2 has-checked:ring-accent
-                  has-focus-visible:outline-2"
-              >
-                <input
-                  type="radio"
-                  name="color"
-                  className="sr-only"
-                  value={each}
-                  checked={color === each}
-                  onChange={() => setColor(each)}
-                />
-                <ListDot color={each} />
-                {each}
-              </label>
-            ))}
-          </div>
-        </fieldset>
+        <ColorField color={color} set={setColor} />
         <div className="mt-5 flex flex-wrap items-center gap-2">
           {list && (
             <>

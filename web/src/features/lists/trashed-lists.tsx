@@ -1,4 +1,4 @@
-import { ListDot } from '../workspace/chips.tsx'
+import { ColorDot } from '../workspace/chips.tsx'
 import { trashedLists } from '../workspace/lists.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
@@ -7,7 +7,7 @@ export function TrashedLists() {
   const { lists, actions } = useWorkspace()
   return trashedLists(lists).map((list) => (
     <div key={list.id} className="flex items-center gap-3 border-b border-line px-1 py-1">
-      <ListDot color={list.color} />
+      <ColorDot color={list.color} />
       <span className="min-w-0 grow break-words" dir="auto">
         {list.name}
       </span>

@@ -8,6 +8,7 @@ import type { Replica, Step } from '../../replica/replica.ts'
 import { levelOf } from '../../replica/tree.ts'
 import { errorOf } from '../../sentences.ts'
 import { batches } from './batches.ts'
+import { labelActions } from './label-actions.ts'
 import { listActions } from './list-actions.ts'
 import { fitsUnder, openBelow, putUnder, subtaskActions, topmost } from './subtask-actions.ts'
 import type { Undoable } from './undo.tsx'
@@ -196,5 +197,6 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
     },
     ...subtaskActions(replica, { act, announce }),
     ...listActions(act),
+    ...labelActions(replica, { act, update }),
   }
 }

@@ -1,10 +1,12 @@
-import type { List, Task } from '@docket/sdk'
+import type { Task } from '@docket/sdk'
+import { colorOf } from '../../replica/label-operations.ts'
+import { type Color, dotClass } from './colors.ts'
 import { type Due, dayName, isOverdue } from './due.ts'
-import { COLORS } from './lists.ts'
 import { useWorkspace } from './workspace.tsx'
 
 /** Priority and labels, as they are shown wherever a task is. */
 export function Chips({ priority, labels }: Pick<Task, 'priority' | 'labels'>) {
+  const colors = useWorkspace().labels
   return (
     <>
       {priority !== 'none' && (
@@ -17,9 +19,7 @@ export function Chips({ priority, labels }: Pick<Task, 'priority' | 'labels'>) {
         </span>
       )}
       {labels.map((label) => (
-        <span key={label} className="chip inline-block max-w-full truncate" dir="auto">
-          #{label}
-        </span>
+        <LabelChip key={label} label={label} color={colorOf(colors, label)} />
       ))}
     </>
   )
@@ -44,7 +44,16 @@ export function DueChip({ due, isOpen }: { due: Due; isOpen: boolean }) {
   )
 }
 
-/** The colour of a list, beside its name. */
-export function ListDot({ color }: Pick<List, 'color'>) {
-  return <span aria-hidden="true" className={`size-2.5 shrink-0 rounded-full ${COLORS[color]}`} />
+function LabelChip({ label, color }: { label: string; color: Color }) {
+  return (
+    <span className="chip max-w-full" dir="auto">
+      {color !== 'gray' && <ColorDot color={color} />}
+      <span className="truncate">#{label}</span>
+    </span>
+  )
+}
+
+/** The colour of a list or label, beside its name. */
+export function ColorDot({ color }: { color: Color }) {
+  return <span aria-hidden="true" className={`size-2.5 shrink-0 rounded-full ${dotClass(color)}`} />
 }

@@ -47,5 +47,8 @@ export function labelProblem(labels: string[]): string | undefined {
   )
 }
 
+/** The address of the open tasks with a label. */
+export const pathOfLabel = (label: string): string => `/all?label=${encodeURIComponent(label)}`
+
 /** What a person typed as a label: with `#` or without. */
 export const asLabel = (typed: string): string => typed.trim().replace(/^#/, '').normalize('NFC')
