@@ -1,5 +1,13 @@
 import type { Calls } from './calls.gen.ts'
-import type { Changes, List, ListPage, Task, TaskPage } from './contract.gen.ts'
+import type {
+  Changes,
+  LabelPage,
+  LabelSummary,
+  List,
+  ListPage,
+  Task,
+  TaskPage,
+} from './contract.gen.ts'
 import { DocketError, NoResponseError } from './errors.ts'
 import type { CallOptions, Input } from './operation-types.ts'
 import { pause } from './retry.ts'
@@ -19,6 +27,11 @@ export interface Walks {
   ): AsyncGenerator<TaskPage, void, undefined>
   /** Every list, in the manual order, page by page as they are taken. */
   lists(query?: Input<'listLists'>, options?: CallOptions): AsyncGenerator<List, void, undefined>
+  /** Every label, in the order of their names, page by page as they are taken. */
+  labels(
+    query?: Input<'listLabels'>,
+    options?: CallOptions,
+  ): AsyncGenerator<LabelSummary, void, undefined>
   /**
    * What has happened since a cursor, in pages; keep the `cursor` of each with what was done with
    * its items.
@@ -38,8 +51,9 @@ export interface Walks {
 export function walks({
   listTasks,
   listLists,
+  listLabels,
   listChanges,
-}: Pick<Calls, 'listTasks' | 'listLists' | 'listChanges'>): Walks {
+}: Pick<Calls, 'listTasks' | 'listLists' | 'listLabels' | 'listChanges'>): Walks {
   const taskPages: Walks['taskPages'] = (query, options) =>
     pages((cursor) => listTasks({ ...query, cursor } as typeof query, options))
 
@@ -53,6 +67,12 @@ export function walks({
         listLists({ ...query, cursor } as typeof query, options),
       )
       for await (const { items } of listPages) yield* items
+    },
+    async *labels(query, options) {
+      const labelPages = pages<LabelPage>((cursor) =>
+        listLabels({ ...query, cursor } as typeof query, options),
+      )
+      for await (const { items } of labelPages) yield* items
     },
     async *changes(since, { follow, ...options } = {}) {
       for (let cursor = since; ; ) {

@@ -11,6 +11,7 @@ export const PAGES = [
   'concurrency',
   'idempotency',
   'lists',
+  'labels',
   'subtasks',
   'sync',
   'rate-limits',
