@@ -1,13 +1,5 @@
 import type { Calls } from './calls.gen.ts'
-import type {
-  Changes,
-  LabelPage,
-  LabelSummary,
-  List,
-  ListPage,
-  Task,
-  TaskPage,
-} from './contract.gen.ts'
+import type { Changes, LabelSummary, List, Task, TaskPage } from './contract.gen.ts'
 import { DocketError, NoResponseError } from './errors.ts'
 import type { CallOptions, Input } from './operation-types.ts'
 import { pause } from './retry.ts'
@@ -54,26 +46,12 @@ export function walks({
   listLabels,
   listChanges,
 }: Pick<Calls, 'listTasks' | 'listLists' | 'listLabels' | 'listChanges'>): Walks {
-  const taskPages: Walks['taskPages'] = (query, options) =>
-    pages((cursor) => listTasks({ ...query, cursor } as typeof query, options))
-
+  const taskPages = paged(listTasks)
   return {
     taskPages,
-    async *tasks(query, options) {
-      for await (const { items } of taskPages(query, options)) yield* items
-    },
-    async *lists(query, options) {
-      const listPages = pages<ListPage>((cursor) =>
-        listLists({ ...query, cursor } as typeof query, options),
-      )
-      for await (const { items } of listPages) yield* items
-    },
-    async *labels(query, options) {
-      const labelPages = pages<LabelPage>((cursor) =>
-        listLabels({ ...query, cursor } as typeof query, options),
-      )
-      for await (const { items } of labelPages) yield* items
-    },
+    tasks: itemsOf(taskPages),
+    lists: itemsOf(paged(listLists)),
+    labels: itemsOf(paged(listLabels)),
     async *changes(since, { follow, ...options } = {}) {
       for (let cursor = since; ; ) {
         let page: Changes
@@ -99,15 +77,28 @@ export function walks({
   }
 }
 
+type Listed<Query, Found> = (query?: Query, options?: CallOptions) => Found
+
 /** Page after page, each from where the one before ended. */
-async function* pages<Page extends { next_cursor: string | null }>(
-  read: (cursor: string | undefined) => Promise<Page>,
-): AsyncGenerator<Page, void, undefined> {
-  for (let cursor: string | undefined; ; ) {
-    const page = await read(cursor)
-    yield page
-    if (page.next_cursor === null) return
-    if (page.next_cursor === cursor) throw new DocketError('The cursor stands still')
-    cursor = page.next_cursor
+function paged<Query, Page extends { next_cursor: string | null }>(
+  list: Listed<Query, Promise<Page>>,
+): Listed<Query, AsyncGenerator<Page, void, undefined>> {
+  return async function* (query, options) {
+    for (let cursor: string | undefined; ; ) {
+      const page = await list({ ...query, cursor } as Query, options)
+      yield page
+      if (page.next_cursor === null) return
+      if (page.next_cursor === cursor) throw new DocketError('The cursor stands still')
+      cursor = page.next_cursor
+    }
+  }
+}
+
+/** What is in the pages. */
+function itemsOf<Query, Item>(
+  pages: Listed<Query, AsyncIterable<{ items: Item[] }>>,
+): Listed<Query, AsyncGenerator<Item, void, undefined>> {
+  return async function* (query, options) {
+    for await (const { items } of pages(query, options)) yield* items
   }
 }

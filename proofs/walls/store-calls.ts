@@ -92,9 +92,12 @@ export const storeCalls = (
   'server/transfer/export-store.ts': {
     module: exportStore,
     calls: {
-      selectTasks: (caller) => exportStore.selectTasks(database(), caller, { ...ALL, trash: true }),
-      selectLists: (caller) => exportStore.selectLists(database(), caller, { ...ALL, trash: true }),
-      selectLabelColors: (caller) => exportStore.selectLabelColors(database(), caller, ALL),
+      selectKind: (caller) =>
+        Promise.all(
+          [tasks, lists, labels].map((kind) =>
+            exportStore.selectKind(database(), caller, kind, { ...ALL, trash: true }),
+          ),
+        ),
       selectCalendarTasks: (caller) => exportStore.selectCalendarTasks(database(), caller, ALL),
       selectHeldUser: (caller) => exportStore.selectHeldUser(database(), caller),
       selectSignInMethods: (caller) => exportStore.selectSignInMethods(database(), caller, ALL),
@@ -302,7 +305,8 @@ const writeCalls = (database: () => Database): StoreCalls => ({
           writeLabel.writeLabel(database(), caller, BOBS_LABEL, change, bobsKey(), AMPLE)
         return [
           await write({ name: 'taken' }),
-          await write({ color: 'red' }),
+          // A label of this name is the caller's own from here on.
+          (await write({ color: 'red' }))?.outcome,
           await write({ name: null }),
         ]
       },

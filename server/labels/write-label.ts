@@ -1,8 +1,7 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
-import { type Fragment, sql } from '../database/sql.ts'
+import { sql } from '../database/sql.ts'
 import {
   earlierOutcome,
   earlierResponse,
@@ -15,6 +14,7 @@ import type { RuleViolation } from '../resource/rule-violation.ts'
 import { advanced, isOutdated, userVersion } from '../resource/version.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
 import { labels } from './fields.ts'
+import { colorRow, writtenColor } from './label-color.ts'
 
 type Schemas = components['schemas']
 
@@ -27,7 +27,7 @@ export interface LabelWrite {
   color?: Schemas['Color']
 }
 
-/** `label`: its colour afterwards, null where it has none. */
+/** `label`: its colour afterwards. */
 type Written = Schemas['LabelChanged'] & { label: Schemas['LabelColor'] | null }
 export type LabelResult =
   | { outcome: 'missing' | 'key_reused' }
@@ -98,9 +98,8 @@ export async function writeLabel(
           coalesce(${newName ?? null}::text, own.name, ${name}) as name,
           not ${isDeleted} and coalesce(${color ?? null}::text, other.color, own.color) is not null
             as is_kept,
-          (own.id is not null)::int + (other.id is not null)::int as rows_before,
-          coalesce(octet_length(own.name), 0) + coalesce(octet_length(other.name), 0)
-            as bytes_before
+          num_nonnulls(own.id, other.id) as rows_before,
+          octet_length(concat(own.name, other.name)) as bytes_before
         from named
         cross join (
           select
@@ -149,46 +148,7 @@ export async function writeLabel(
         and tasks.id = touched.id
         and turn <= ${LABEL_LIMIT}
     ),
-    gone as (
-      delete from labels
-      using changed, advanced
-      where labels.user_id = ${caller.userId}::uuid
-        and labels.user_id = changed.user_id
-        and labels.user_id = advanced.user_id
-        and labels.id = gone_id
-      returning labels.user_id, labels.id
-    ),
-    tombstoned as (
-      insert into tombstones (user_id, type, id, version, purged_at)
-      select changed.user_id, ${labels.type}, gone_id, version - is_written::int, at
-      from changed, advanced
-      where gone_id is not null
-    ),
-    written as (
-      update labels
-      set name = changed.name, color = changed.color, version = advanced.version, updated_at = at
-      from changed, advanced
-      where labels.user_id = ${caller.userId}::uuid
-        and labels.user_id = changed.user_id
-        and labels.id = kept_id
-        and is_written
-      returning ${labels.columns}
-    ),
-    created as (
-      insert into labels
-        (user_id, id, version, placed_version, name, color, created_at, updated_at)
-      select changed.user_id, ${uuidv7()}::uuid, version, version, name, color, at, at
-      from changed, advanced
-      where is_written and kept_id is null
-      returning ${labels.columns}
-    ),
-    latest as (
-      select * from written
-      union all
-      select * from created
-      union all
-      select own.* from own, judged where is_kept and not is_written and own.id = kept_id
-    )${keptResponse(key, done)}
+    ${writtenColor(caller)}${keptResponse(key, done)}
     select
       case ${earlierOutcome}
         when not is_there then 'missing'
@@ -220,15 +180,6 @@ const done = sql.fragment`
         json_build_object('changed', tasks, 'is_complete', is_complete) as response
       from judged
       where violation is null and is_there and not (${isOutdated('changed')})`
-
-/** The colour of the label with a key. */
-const colorRow = (caller: Caller, cte: string, key: Fragment) => sql.fragment`
-    ${sql.identifier([cte])} as (
-      select ${labels.columns}
-      from labels
-      join named using (user_id)
-      where labels.user_id = ${caller.userId}::uuid and labels.key = ${key}
-    )`
 
 const hasLabel = (caller: Caller, name: string) => sql.fragment`
   tasks.user_id = ${caller.userId}::uuid and tasks.label_keys @> fold_labels(array[${name}])`

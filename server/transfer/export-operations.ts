@@ -2,17 +2,18 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller, Handlers } from '../contract/handlers.ts'
 import { assertSchema } from '../contract/schemas.ts'
 import type { Database, Statements } from '../database/database.ts'
+import { labels } from '../labels/fields.ts'
+import { lists } from '../lists/fields.ts'
 import { problem } from '../problems.ts'
+import { tasks } from '../tasks/fields.ts'
 import { csv } from './csv.ts'
 import {
   selectCalendarTasks,
   selectHeldSessions,
   selectHeldUser,
   selectKeptResponses,
-  selectLabelColors,
-  selectLists,
+  selectKind,
   selectSignInMethods,
-  selectTasks,
   selectTombstones,
 } from './export-store.ts'
 import { iCalendar } from './icalendar.ts'
@@ -33,18 +34,28 @@ export function exportOperations(database: Database): Pick<Handlers, ExportOpera
   const tasksOf = (caller: Caller, trash = false) =>
     checked(
       'Task',
-      walk((part) => selectTasks(database, caller, { ...part, trash }), idOf),
+      walk(
+        (part) => selectKind<Schemas['Task']>(database, caller, tasks, { ...part, trash }),
+        idOf,
+      ),
     )
 
   const listsOf = (caller: Caller, trash = false) =>
     checked(
       'List',
-      walk((part) => selectLists(database, caller, { ...part, trash }), idOf),
+      walk(
+        (part) => selectKind<Schemas['List']>(database, caller, lists, { ...part, trash }),
+        idOf,
+      ),
     )
   const labelsOf = (caller: Caller) =>
     checked(
       'LabelColor',
-      walk((part) => selectLabelColors(database, caller, part), idOf),
+      walk(
+        (part) =>
+          selectKind<Schemas['LabelColor']>(database, caller, labels, { ...part, trash: true }),
+        idOf,
+      ),
     )
   const listNames = async (caller: Caller) => {
     const names = new Map<string, string>()

@@ -2,8 +2,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
-import { labels } from '../labels/fields.ts'
-import { lists } from '../lists/fields.ts'
+import type { Resource } from '../resource/fields.ts'
 import { liveCaller, ownedBy } from '../resource/live-caller.ts'
 import { tasks } from '../tasks/fields.ts'
 import type { CalendarTask } from './icalendar.ts'
@@ -14,48 +13,22 @@ type Schemas = components['schemas']
 // Every function returns undefined when the caller's session has ended.
 
 /**
- * Tasks in the order of their ids, which never change. A reader that continues after the last id
- * sees each task that is not deleted exactly once.
+ * Resources of a kind in the order of their ids, which never change. A reader that continues after
+ * the last id sees each one that is not deleted exactly once.
+ *
+ * @param trash whether those in the trash are among them
  */
-export async function selectTasks(
+export async function selectKind<Value>(
   database: Statements,
   caller: Caller,
+  { name, table, output }: Pick<Resource, 'name' | 'table' | 'output'>,
   { trash, ...part }: Part & { trash: boolean },
-): Promise<Schemas['Task'][] | undefined> {
+): Promise<Value[] | undefined> {
+  const isIn = trash ? sql.fragment`true` : sql.fragment`state <> 'trashed'`
   return selectPart(database, caller, part, {
     key: 'id',
-    columns: tasks.output,
-    from: sql.fragment`
-      tasks
-      where ${ownedBy('caller', caller, 'tasks')} and (${trash} or state <> 'trashed')`,
-  })
-}
-
-/** Lists in the order of their ids, as `selectTasks`. */
-export async function selectLists(
-  database: Statements,
-  caller: Caller,
-  { trash, ...part }: Part & { trash: boolean },
-): Promise<Schemas['List'][] | undefined> {
-  return selectPart(database, caller, part, {
-    key: 'id',
-    columns: lists.output,
-    from: sql.fragment`
-      lists
-      where ${ownedBy('caller', caller, 'lists')} and (${trash} or state <> 'trashed')`,
-  })
-}
-
-/** The labels that have a colour, in the order of their ids. */
-export async function selectLabelColors(
-  database: Statements,
-  caller: Caller,
-  part: Part,
-): Promise<Schemas['LabelColor'][] | undefined> {
-  return selectPart(database, caller, part, {
-    key: 'id',
-    columns: labels.output,
-    from: sql.fragment`labels where ${ownedBy('caller', caller, 'labels')}`,
+    columns: output,
+    from: sql.fragment`${table} where ${ownedBy('caller', caller, name)} and ${isIn}`,
   })
 }
 

@@ -3,9 +3,10 @@ import { fold } from '../../rules/fold.ts'
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
+import { lists } from '../lists/fields.ts'
 import { insertList } from '../lists/write-list.ts'
 import type { Quota } from '../resource/write/quota.ts'
-import { selectLists } from './export-store.ts'
+import { selectKind } from './export-store.ts'
 import type { ImportedRow } from './imported-row.ts'
 import { walk } from './walk.ts'
 
@@ -87,7 +88,7 @@ async function liveLists(statements: Statements, caller: Caller) {
     if (!byName.has(fold(name))) byName.set(fold(name), id)
   }
   const parts = walk(
-    (part) => selectLists(statements, caller, { ...part, trash: false }),
+    (part) => selectKind<Schemas['List']>(statements, caller, lists, { ...part, trash: false }),
     ({ id }) => id,
     1_000,
   )

@@ -11,7 +11,7 @@ const edit = (page: Page) => page.getByRole('button', { name: 'Edit label' }).cl
 const save = (page: Page) => page.getByRole('button', { name: 'Save' }).click()
 const undo = (page: Page) => page.getByRole('button', { name: 'Undo' }).click()
 
-test('a label is recoloured, renamed into another one and deleted, and undo undoes it', async () => {
+test('a label is recoloured, renamed, merged and deleted, and undo undoes it', async () => {
   const app = await openApp(chromium)
   const { docket, page } = app
   const add = (title: string, labels: string[], completed = false) =>

@@ -11,7 +11,7 @@ import {
 import { fold } from '../../../rules/fold.ts'
 import { sentenceOf } from '../sentences.ts'
 import type { Entry } from './database.ts'
-import { holds, isSame, memberOf, targetOf } from './operations.ts'
+import { holds, isSame, memberOf, targetOf } from './operations/operations.ts'
 import { split, withOperation, without } from './outbox.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Operation, Task } from '@docket/sdk'
 import type { Database, Entry } from './database.ts'
-import { holds, targetOf } from './operations.ts'
+import { holds, targetOf } from './operations/operations.ts'
 
 /**
  * The first entry that can be sent. An entry has to wait if one of its tasks has a conflict, has a

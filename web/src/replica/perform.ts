@@ -1,6 +1,6 @@
 import type { Operation, TaskUpdate } from '@docket/sdk'
 import { add, type Database } from './database.ts'
-import { apply, type Copy, copied, holds, inverseOf } from './operations.ts'
+import { apply, type Copy, copied, holds, inverseOf } from './operations/operations.ts'
 import { leftBy } from './outbox.ts'
 
 /** One thing to do. */

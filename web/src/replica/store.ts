@@ -1,6 +1,6 @@
 import type { Change } from '@docket/sdk'
 import { type Database, type Entry, KINDS, type Stored } from './database.ts'
-import { apply, type Copy, copied } from './operations.ts'
+import { apply, type Copy, copied } from './operations/operations.ts'
 import { offline } from './schedule.ts'
 
 /** Tasks and lists as the person sees them: those of the server, with what is on its way to it. */

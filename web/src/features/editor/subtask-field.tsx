@@ -4,7 +4,7 @@ import { useSearchParams } from 'wouter'
 import { lengthOf } from '../../../../rules/length.ts'
 import { LEVELS, LIMITS } from '../../../../rules/limits.ts'
 import { sendable } from '../../../../rules/quick-add.ts'
-import { levelOf } from '../../replica/tree.ts'
+import { levelOf } from '../../replica/operations/tree.ts'
 import { useDraft } from '../workspace/draft.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 

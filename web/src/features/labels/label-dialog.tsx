@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { fold } from '../../../../rules/fold.ts'
-import { colorOf } from '../../replica/label-operations.ts'
+import { colorOf } from '../../replica/operations/labels.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { ColorField } from '../lists/color-field.tsx'

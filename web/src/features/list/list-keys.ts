@@ -1,8 +1,8 @@
 import type { Task } from '@docket/sdk'
 import { PRIORITIES } from '../../../../rules/priorities.ts'
 import { useKeys } from '../../ui/keys.ts'
-import type { Actions } from '../workspace/actions.ts'
-import { placesAt } from '../workspace/places.ts'
+import type { Actions } from '../workspace/actions/actions.ts'
+import { placesAt } from '../workspace/actions/places.ts'
 
 interface ListKeys {
   shown: Task[]

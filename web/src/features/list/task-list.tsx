@@ -1,7 +1,7 @@
 import type { List, Task } from '@docket/sdk'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ComponentType, useLayoutEffect, useRef, useState } from 'react'
-import { placesAt } from '../workspace/places.ts'
+import { placesAt } from '../workspace/actions/places.ts'
 import { type RowProps, TaskRow } from './task-row.tsx'
 import type { TreeRows } from './tree-rows.ts'
 

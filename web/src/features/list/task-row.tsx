@@ -3,8 +3,8 @@ import { memo, type ReactNode } from 'react'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
-import type { Actions } from '../workspace/actions.ts'
-import type { Places } from '../workspace/places.ts'
+import type { Actions } from '../workspace/actions/actions.ts'
+import type { Places } from '../workspace/actions/places.ts'
 import { RowDetails } from './row-details.tsx'
 
 const TaskEditor = lazyPart(

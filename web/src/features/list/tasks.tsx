@@ -9,7 +9,7 @@ import {
   useState,
 } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
-import { previewOf } from '../../replica/operations.ts'
+import { previewOf } from '../../replica/operations/operations.ts'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
 import { PendingChanges } from '../changes/pending-changes.tsx'
 import { TrashedLists } from '../lists/trashed-lists.tsx'

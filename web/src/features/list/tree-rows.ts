@@ -1,6 +1,6 @@
 import type { Task } from '@docket/sdk'
 import { LEVELS } from '../../../../rules/limits.ts'
-import { above, subtasksOf } from '../../replica/tree.ts'
+import { above, subtasksOf } from '../../replica/operations/tree.ts'
 
 /** Where a row stands in the tree of tasks. */
 export interface Nesting {

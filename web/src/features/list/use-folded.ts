@@ -1,6 +1,6 @@
 import type { Task } from '@docket/sdk'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
-import { above } from '../../replica/tree.ts'
+import { above } from '../../replica/operations/tree.ts'
 import { onRemembered, remember, remembered } from '../../ui/device.ts'
 
 /** Most of them that are remembered: the latest. */

@@ -1,5 +1,5 @@
 import type { Task } from '@docket/sdk'
-import { colorOf } from '../../replica/label-operations.ts'
+import { colorOf } from '../../replica/operations/labels.ts'
 import { type Color, dotClass } from './colors.ts'
 import { type Due, dayName, isOverdue } from './due.ts'
 import { useWorkspace } from './workspace.tsx'

@@ -11,7 +11,7 @@ import {
 } from 'react'
 import type { Replica, Snapshot } from '../../replica/replica.ts'
 import type { Person } from '../../ui/device.ts'
-import { type Actions, actionsOf } from './actions.ts'
+import { type Actions, actionsOf } from './actions/actions.ts'
 import { dayFromToday } from './due.ts'
 import { Undo, type Undoable } from './undo.tsx'
 

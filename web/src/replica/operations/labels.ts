@@ -1,5 +1,5 @@
 import type { LabelColor, Operation } from '@docket/sdk'
-import { fold } from '../../../rules/fold.ts'
+import { fold } from '../../../../rules/fold.ts'
 import type { Copy } from './operations.ts'
 
 export type LabelOperation = Extract<Operation, { action: `${string}_label` }>

@@ -6,8 +6,8 @@ import {
   keyOfLabel,
   type LabelOperation,
   type Labels,
-} from './label-operations.ts'
-import { applyToList, inverseOfList, isOfList, type ListOperation } from './list-operations.ts'
+} from './labels.ts'
+import { applyToList, inverseOfList, isOfList, type ListOperation } from './lists.ts'
 import { between, orderOf, placed, placeOf, replace } from './position.ts'
 import { count, follow, subtasksOf } from './tree.ts'
 

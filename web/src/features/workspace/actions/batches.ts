@@ -1,4 +1,4 @@
-import type { Step } from '../../replica/replica.ts'
+import type { Step } from '../../../replica/replica.ts'
 
 /** Operations in a request, and their bytes: below the contract's limits, of 100 and of 100 kB. */
 const BATCH_SIZE = 50

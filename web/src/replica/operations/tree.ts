@@ -1,5 +1,5 @@
 import type { Task } from '@docket/sdk'
-import { LEVELS } from '../../../rules/limits.ts'
+import { LEVELS } from '../../../../rules/limits.ts'
 import { replace } from './position.ts'
 
 // What a change of a task does to the tasks above and below it, as the server will do it. Until the

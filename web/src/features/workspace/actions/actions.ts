@@ -1,17 +1,17 @@
 import type { Operation, Task, TaskCreate, TaskMove, TaskUpdate } from '@docket/sdk'
 import type { Dispatch, SetStateAction } from 'react'
 import { uuidv7 } from 'uuidv7'
-import { fold } from '../../../../rules/fold.ts'
-import { LIMITS } from '../../../../rules/limits.ts'
-import { valuesOf } from '../../replica/operations.ts'
-import type { Replica, Step } from '../../replica/replica.ts'
-import { levelOf } from '../../replica/tree.ts'
-import { errorOf } from '../../sentences.ts'
+import { fold } from '../../../../../rules/fold.ts'
+import { LIMITS } from '../../../../../rules/limits.ts'
+import { valuesOf } from '../../../replica/operations/operations.ts'
+import { levelOf } from '../../../replica/operations/tree.ts'
+import type { Replica, Step } from '../../../replica/replica.ts'
+import { errorOf } from '../../../sentences.ts'
+import type { Undoable } from '../undo.tsx'
 import { batches } from './batches.ts'
-import { labelActions } from './label-actions.ts'
-import { listActions } from './list-actions.ts'
-import { fitsUnder, openBelow, putUnder, subtaskActions, topmost } from './subtask-actions.ts'
-import type { Undoable } from './undo.tsx'
+import { labelActions } from './labels.ts'
+import { listActions } from './lists.ts'
+import { fitsUnder, openBelow, putUnder, subtaskActions, topmost } from './subtasks.ts'
 
 interface Around {
   /** Says to a screen reader what has happened. */
@@ -27,9 +27,8 @@ export type Actions = ReturnType<typeof actionsOf>
 const whereOf = ({ before, to }: TaskMove, beside: Task | undefined): string =>
   beside ? ` ${before ? 'above' : 'below'} “${beside.title}”` : to ? ` to the ${to}` : ''
 const placeAfter = (id: string | undefined): TaskMove => (id ? { after: id } : { to: 'top' })
-/**
- * Everything a person does to tasks. Each shows at once, says what it did, and can be taken back.
- */
+
+/** Everything a person does. Each shows at once, says what it did, and can be taken back. */
 export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Around) {
   type Titled = Pick<Task, 'title'>[]
   const about = (tasks: Titled) =>
@@ -91,11 +90,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       const tasks = creations.map((task) => ({ id: uuidv7(), ...task }))
       const operations = tasks.flatMap((task, index): Operation[] => [
         { action: 'create_task', value: task },
-        {
-          action: 'move_task',
-          id: task.id,
-          place: placeAfter(tasks[index - 1]?.id),
-        },
+        { action: 'move_task', id: task.id, place: placeAfter(tasks[index - 1]?.id) },
       ])
       const steps = operations.map((operation) => ({ operation }))
       // One that is seen where it is needs no words.

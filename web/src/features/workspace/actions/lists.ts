@@ -1,6 +1,6 @@
 import type { List, ListCreate, ListUpdate, Operation } from '@docket/sdk'
 import { uuidv7 } from 'uuidv7'
-import type { Step } from '../../replica/replica.ts'
+import type { Step } from '../../../replica/replica.ts'
 
 type Act = (steps: Step[], name: string, said: string) => Promise<boolean>
 

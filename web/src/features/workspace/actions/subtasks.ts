@@ -1,10 +1,10 @@
 import type { Task } from '@docket/sdk'
 import { uuidv7 } from 'uuidv7'
-import { LEVELS } from '../../../../rules/limits.ts'
-import { orderOf } from '../../replica/position.ts'
-import type { Replica, Step } from '../../replica/replica.ts'
-import { above, below, levelOf, subtasksOf } from '../../replica/tree.ts'
-import { remember, remembered } from '../../ui/device.ts'
+import { LEVELS } from '../../../../../rules/limits.ts'
+import { orderOf } from '../../../replica/operations/position.ts'
+import { above, below, levelOf, subtasksOf } from '../../../replica/operations/tree.ts'
+import type { Replica, Step } from '../../../replica/replica.ts'
+import { remember, remembered } from '../../../ui/device.ts'
 
 interface Doing {
   act: (steps: Step[], name: string, said: string, isQuiet?: boolean) => Promise<boolean>

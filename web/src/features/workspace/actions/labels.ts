@@ -1,9 +1,9 @@
 import type { Task } from '@docket/sdk'
-import { fold, uniqueLabels } from '../../../../rules/fold.ts'
-import { colorOf } from '../../replica/label-operations.ts'
-import type { Replica, Step } from '../../replica/replica.ts'
-import type { Color } from './colors.ts'
-import { hasLabel } from './labels.ts'
+import { fold, uniqueLabels } from '../../../../../rules/fold.ts'
+import { colorOf } from '../../../replica/operations/labels.ts'
+import type { Replica, Step } from '../../../replica/replica.ts'
+import type { Color } from '../colors.ts'
+import { hasLabel } from '../labels.ts'
 
 interface Around {
   act: (steps: Step[], name: string, said: string) => Promise<boolean>
