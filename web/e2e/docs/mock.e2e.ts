@@ -47,6 +47,7 @@ test('every read journey of the app runs on the mock', async () => {
   for (const [view, titles] of [
     ['Today', ['Call Grace']],
     ['Upcoming', ['Pay the rent']],
+    [/^Home/, ['Move house', 'Pack']],
     ['Completed', ['Water the plants']],
     ['Trash', ['Learn to juggle']],
     ['money', ['Pay the rent']],
