@@ -15,6 +15,7 @@ export const CHECKS = {
   lists: vitest('server/tasks/query/list.test.ts'),
   responses: vitest('server/http/response/validate-responses.test.ts', '-t', 'leaks nothing'),
   subtasks: vitest('server/tasks/write/subtasks.test.ts'),
+  labels: vitest('server/labels/rename-label.test.ts'),
   feed: vitest('server/resource/changes.test.ts'),
   overtaken: vitest('server/resource/outdated.test.ts'),
   files: vitest('server/transfer', '-t', 'a formula|doubles'),
@@ -258,6 +259,24 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       ],
       check: 'overtaken',
       says: /× a write that another process overtakes/,
+    },
+    {
+      what: 'a rename of a label that says too early that it is complete',
+      seeds: [
+        [
+          'server/labels/write-label.ts',
+          'count(*) <= ${LABEL_LIMIT} as is_complete',
+          'true as is_complete',
+        ],
+      ],
+      check: 'labels',
+      says: /× 200: many tasks take several requests/,
+    },
+    {
+      what: 'a deleted colour of which the feed tells nothing',
+      seeds: [['server/labels/label-color.ts', 'where gone_id is not null', 'where false']],
+      check: 'labels',
+      says: /× 200: the colour goes along/,
     },
     {
       what: 'a cell that a spreadsheet runs',
