@@ -7,7 +7,6 @@ const OF_THE_DATABASE = [
   ...['auth', 'cleanup', 'database', 'lists', 'resource', 'tasks', 'transfer'].map(
     (folder) => `server/${folder}`,
   ),
-  'server/main.test.ts',
   ...['model', 'walls', 'words/fold', 'words/local-time'].map((name) => `proofs/${name}`),
 ]
 

@@ -131,7 +131,7 @@ export interface Calls {
    */
   listLabels(...parameters: Arguments<'listLabels'>): Promise<Output<'listLabels'>>
   /**
-   * Rename or recolour a label: `PATCH /api/{user_id}/labels/{name}`.
+   * Rename or recolor a label: `PATCH /api/{user_id}/labels/{name}`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
    * @example

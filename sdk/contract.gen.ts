@@ -340,7 +340,7 @@ export interface paths {
         };
         /**
          * List labels
-         * @description Returns a page of the labels that tasks outside the trash have, and of those that have a colour, in the order of their names, each with its colour and the
+         * @description Returns a page of the labels that tasks outside the trash have, and of those that have a color, in the order of their names, each with its color and the
          *     number of its tasks. Of several spellings of a label, the name is the one that most tasks have. The numbers are exact, so the server reads every
          *     task. With `If-None-Match`, the server returns 304 without reading any task if nothing of the user has changed.
          */
@@ -376,18 +376,21 @@ export interface paths {
         post?: never;
         /**
          * Delete a label
-         * @description Takes the label from all tasks, including those that are done or in the trash, and deletes its colour. The tasks stay. A request changes up to 1,000 tasks.
-         *     Repeat it while `is_complete` is false.
+         * @description Takes the label from all tasks, including those that are done or in the trash, and deletes its color. The tasks stay. A request changes up to 1,000 tasks.
+         *     While `is_complete` is false, send it again, with another `Idempotency-Key`.
          */
         delete: operations["deleteLabel"];
         options?: never;
         head?: never;
         /**
-         * Rename or recolour a label
+         * Rename or recolor a label
          * @description JSON Merge Patch (RFC 7396). A new `name` replaces the label on all tasks, including those that are done or in the trash. A task that already has the
-         *     new label keeps it once. Where the label gets the name of another one, the two become one label, with the colour of the other one if it has one.
-         *     A request changes up to 1,000 tasks. Repeat it while `is_complete` is false. A label exists as long as a task has it or it has a colour: a colour
-         *     can be given to a name that no task has yet.
+         *     new label keeps it once. Where the label gets the name of another one, the two become one label, with the color of the other one if it has one.
+         *     A label exists as long as a task has it or it has a color other than `gray`: a color can be given to a name that no task has yet. A color counts as one
+         *     task in the quota. A label has no version of its own, so there is no `If-Match`.
+         *
+         *     A request changes up to 1,000 tasks. While `is_complete` is false, send it again, with another `Idempotency-Key`. A 404 then means that
+         *     another client has changed the last of them.
          */
         patch: operations["updateLabel"];
         trace?: never;
@@ -411,7 +414,7 @@ export interface paths {
         /**
          * Empty the trash
          * @description Permanently deletes up to 1,000 tasks and lists in the trash per request, tasks first, starting with those that have been in the trash longest.
-         *     Repeat the request while `is_empty` is false.
+         *     While `is_empty` is false, send the request again, with another `Idempotency-Key`.
          */
         delete: operations["emptyTrash"];
         options?: never;
@@ -521,7 +524,7 @@ export interface paths {
         };
         /**
          * Export tasks as JSON
-         * @description Exports all members of every list and every task that is not in the trash, and the colours of labels, in the order of the ids. `position` contains the manual order. `importTasks` accepts
+         * @description Exports all members of every list and every task that is not in the trash, and the colors of labels, in the order of the ids. `position` contains the manual order. `importTasks` accepts
          *     the file without changes. Split a file that is too long for one import, preferably in the order of `position`.
          *     A task that exists during the whole export is in the file exactly once, even during concurrent writes. The server writes the file page by page,
          *     as fast as the client reads it. If the session ends or the database fails during the export, the server closes the connection before the end
@@ -776,7 +779,7 @@ export interface paths {
         };
         /**
          * Export all data of the user
-         * @description Exports the profile, the sign-in methods, all sessions, all lists and tasks including those in the trash, the colours of labels, the tombstones of purged resources, and the
+         * @description Exports the profile, the sign-in methods, all sessions, all lists and tasks including those in the trash, the colors of labels, the tombstones of purged resources, and the
          *     responses stored for an `Idempotency-Key`. The server also stores a hash of the password and the secrets of sessions. These are not in the file.
          *     The server writes the file in the same way as for `exportTasks`.
          */
@@ -1103,7 +1106,7 @@ export interface components {
          */
         ListName: string;
         /**
-         * @description A colour by which a person recognises the list or the label.
+         * @description A color by which a person recognises the list or the label.
          * @default gray
          * @example green
          * @enum {string}
@@ -1193,11 +1196,11 @@ export interface components {
          */
         Label: string;
         /**
-         * @description A label that is not made of nothing but dots.
+         * @description A label of more than dots and blanks, which can stand in a path.
          * @example home
          */
         LabelInPath: string;
-        /** @description A label, its colour and its tasks. */
+        /** @description A label, its color and its tasks. */
         LabelSummary: {
             name: components["schemas"]["Label"];
             color: components["schemas"]["Color"];
@@ -1237,7 +1240,7 @@ export interface components {
         };
         /** @description A merge patch of a label. */
         LabelUpdate: {
-            name?: components["schemas"]["Label"];
+            name?: components["schemas"]["LabelInPath"];
             color?: components["schemas"]["Color"];
         };
         /** @description The result of a change of a label. */
@@ -1249,12 +1252,12 @@ export interface components {
              */
             changed: number;
             /**
-             * @description Whether all tasks are done. If false, repeat the request.
+             * @description Whether every task with the label was changed. If false, send the request again.
              * @example true
              */
             is_complete: boolean;
         };
-        /** @description A label that was given a colour. */
+        /** @description A label that was given a color other than `gray`. */
         LabelColor: {
             /** @description A UUIDv7 made by the server. */
             id: components["schemas"]["Uuid"];
@@ -1262,11 +1265,11 @@ export interface components {
             user_id: components["schemas"]["Uuid"];
             name: components["schemas"]["Label"];
             color: components["schemas"]["Color"];
-            /** @description When the label first got a colour. */
+            /** @description When the label first got a color. */
             created_at: components["schemas"]["Timestamp"];
-            /** @description When its name or colour last changed. */
+            /** @description When its name or color last changed. */
             updated_at: components["schemas"]["Timestamp"];
-            /** @description The version of this colour. */
+            /** @description The version of this color. */
             etag: components["schemas"]["EntityTag"];
         };
         /** @description The labels, in the given order and without duplicates. If a label is given in several spellings, the first spelling is kept. */
@@ -1627,7 +1630,7 @@ export interface components {
             /** @description Perform the operation only if the list still has this `etag`. */
             if_match?: components["schemas"]["EntityTag"];
         };
-        /** @description Gives a label a colour, like `updateLabel`. */
+        /** @description Gives a label a color, like `updateLabel`. The color `gray` deletes what was stored. */
         ColorLabelOperation: {
             /**
              * @description The kind of operation. (enum property replaced by openapi-typescript)
@@ -1681,7 +1684,8 @@ export interface components {
              * @enum {string}
              */
             type: "label";
-            value: components["schemas"]["LabelColor"];
+            /** @description The label and its color, or `null` if it is gray now. */
+            value: components["schemas"]["LabelColor"] | null;
         };
         /** @description A page of changes. */
         Changes: {
@@ -1724,16 +1728,16 @@ export interface components {
             /** @description The list, which may be in the trash, or `null` if it was purged. */
             value: components["schemas"]["List"] | null;
         };
-        /** @description The current colour of a label. */
+        /** @description The current color of a label. */
         LabelChange: {
             /**
              * @description The kind of resource. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "label";
-            /** @description The id of the colour. */
+            /** @description The id of the color. */
             id: components["schemas"]["Uuid"];
-            /** @description The label and its colour, or `null` if the label was deleted, or renamed to one with a colour of its own. */
+            /** @description The label and its color, or `null` if it is gray now, or was deleted or renamed to another label. */
             value: components["schemas"]["LabelColor"] | null;
         };
         /** @description The result of emptying the trash. */
@@ -1756,7 +1760,7 @@ export interface components {
             exported_at: components["schemas"]["Timestamp"];
             /** @description The lists that are not in the trash, in the order of their ids. */
             lists: components["schemas"]["List"][];
-            /** @description The labels that have a colour, in the order of their ids. */
+            /** @description The labels that have a color, in the order of their ids. */
             labels: components["schemas"]["LabelColor"][];
             /** @description The tasks, in the order of their ids. */
             items: components["schemas"]["Task"][];
@@ -1787,7 +1791,7 @@ export interface components {
             exported_at?: components["schemas"]["TimestampInput"];
             /** @description The lists that the tasks are in. The import creates those that do not exist yet, and changes none. */
             lists?: components["schemas"]["ImportedList"][];
-            /** @description The colours of labels. The import gives them to labels that have none yet. */
+            /** @description The colors of labels. The import gives them to labels that have none yet. */
             labels?: components["schemas"]["ImportedLabel"][];
             /** @description The tasks. Each one is validated against `ImportedTask` separately. The report refuses invalid tasks. The others are imported. */
             items: (components["schemas"]["ImportedTask"] | components["schemas"]["UnfitTask"])[];
@@ -1830,7 +1834,7 @@ export interface components {
             /** @description The previous version. It has no effect. */
             etag?: components["schemas"]["EntityTag"];
         };
-        /** @description The colour of a label to import. The members that the server sets have no effect. */
+        /** @description The color of a label to import. The members that the server sets have no effect. */
         ImportedLabel: {
             /** @description The previous id. It has no effect. */
             id?: components["schemas"]["Uuid"];
@@ -1838,9 +1842,9 @@ export interface components {
             user_id?: components["schemas"]["Uuid"];
             name: components["schemas"]["Label"];
             color: components["schemas"]["Color"];
-            /** @description When the label first got a colour. It has no effect. */
+            /** @description When the label first got a color. It has no effect. */
             created_at?: components["schemas"]["TimestampInput"];
-            /** @description When its colour last changed. It has no effect. */
+            /** @description When its color last changed. It has no effect. */
             updated_at?: components["schemas"]["TimestampInput"];
             /** @description The previous version. It has no effect. */
             etag?: components["schemas"]["EntityTag"];
@@ -1918,6 +1922,12 @@ export interface components {
              * @example 0
              */
             lists_created: number;
+            /**
+             * Format: int32
+             * @description How many labels got their color from the import.
+             * @example 0
+             */
+            labels_colored: number;
             /** @description All rows. */
             rows: components["schemas"]["ImportedRow"][];
         };
@@ -2081,7 +2091,7 @@ export interface components {
             sessions: components["schemas"]["HeldSession"][];
             /** @description All lists, including those in the trash. */
             lists: components["schemas"]["List"][];
-            /** @description The labels that have a colour. */
+            /** @description The labels that have a color. */
             labels: components["schemas"]["LabelColor"][];
             /** @description Every task, including those in the trash. */
             tasks: components["schemas"]["Task"][];
@@ -2144,7 +2154,7 @@ export interface components {
              */
             user_agent: string | null;
         };
-        /** @description What is left of a purged resource. */
+        /** @description What is left of a resource that was deleted permanently. */
         Tombstone: {
             /**
              * @description The kind of resource.

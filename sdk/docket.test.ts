@@ -95,7 +95,7 @@ describe('a method for each operation', () => {
       // @ts-expect-error and a title in it
       docket.createTask({ body: {} }),
       // @ts-expect-error no such filter
-      docket.listTasks({ colour: 'red' }),
+      docket.listTasks({ color: 'red' }),
       // @ts-expect-error which task?
       docket.updateTask({ body: { title: 'x' } }),
       // @ts-expect-error no such operation

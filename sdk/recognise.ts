@@ -63,7 +63,7 @@ export function isAbout(id: OperationId, { targetId, body }: Subject, data: unkn
     )
     return (
       items.length === ids.length &&
-      ids.every((each, index) => each === undefined || each === items[index]?.value.id)
+      ids.every((each, index) => each === undefined || each === items[index]?.value?.id)
     )
   }
   return targetId === '' || data === undefined || Object(data).id === targetId

@@ -12,7 +12,8 @@ type LabelColor = Schemas['LabelColor']
 /** What becomes of a label; the name null: it is deleted. */
 export type LabelWrite = { name?: string | null; color?: Schemas['Color'] }
 
-const isCalled = (name: string) => (label: string) => fold(label) === fold(name)
+const isSame = (a: string, b: string | null) => b !== null && fold(a) === fold(b)
+const isCalled = (name: string) => (label: string) => isSame(name, label)
 const colorOf = ({ labels }: Account, name: string) =>
   labels.find((label) => isCalled(name)(label.name))
 
@@ -22,15 +23,34 @@ const after = ({ labels }: Task, name: string, newName: string | null): string[]
     ? labels.filter((label) => !isCalled(name)(label))
     : uniqueLabels(labels.map((label) => (isCalled(name)(label) ? newName : label)))
 
-/** Renames, recolours or deletes a label, alone or in a bulk where only its colour changes. */
-export function changeLabel(user: User, name: string, write: LabelWrite, keyed: boolean): Command {
+/** Renames, recolors or deletes a label; `inBulk`: a write of the color alone is one of a bulk. */
+export function changeLabel(
+  user: User,
+  name: string,
+  write: LabelWrite,
+  keyed: boolean,
+  inBulk: boolean,
+): Command {
   return command(`changeLabel(${user}, ${name}, ${JSON.stringify(write)})`, async (world) => {
     const side = world[user]
     const { account, person } = side
     const own = colorOf(account, name)
-    const isColored = write.color !== undefined && write.name === undefined
+    const { color } = write
+    const isColored = color !== undefined && (write.name === undefined || isSame(name, write.name))
     const isThere =
       isColored || own || account.tasks.some(({ labels }) => labels.some(isCalled(name)))
+    if (inBulk && color !== undefined && write.name === undefined) {
+      const operations = [{ action: 'color_label', name, color }]
+      const path = `/api/${person.id}/operations`
+      const { status } = await sendWrite(
+        side,
+        path,
+        { method: 'POST', json: { operations } },
+        keyed,
+      )
+      expect(status).toBe(200)
+      return compareLabels(side, recolor(account, name, write))
+    }
     const isDelete = write.name === null
     const { status, body } = await sendWrite(
       side,
@@ -66,17 +86,16 @@ export function changeLabel(user: User, name: string, write: LabelWrite, keyed: 
   })
 }
 
-/** Writes the colours that the model has; the ids and times are those of the server. */
+/** Writes the color that the model has; a new one gets its id from the server. */
 function recolor(account: Account, name: string, { name: newName, color }: LabelWrite) {
   const own = colorOf(account, name)
-  const other = newName && !isCalled(name)(newName) ? colorOf(account, newName) : undefined
-  const kept = newName === null ? undefined : (other ?? own)
-  if (own && own !== kept) {
-    account.version += 1
-    account.labels = account.labels.filter((label) => label !== own)
-  }
-  const wanted = newName === null ? undefined : (color ?? other?.color ?? own?.color)
-  if (!wanted) return undefined
+  const other = newName && !isSame(name, newName) ? colorOf(account, newName) : undefined
+  const wanted = newName === null ? 'gray' : (color ?? other?.color ?? own?.color ?? 'gray')
+  const kept = wanted === 'gray' ? undefined : (other ?? own)
+  const gone = [own, other].filter((label) => label && label !== kept)
+  account.version += gone.length
+  account.labels = account.labels.filter((label) => !gone.includes(label))
+  if (wanted === 'gray') return undefined
   const called = newName ?? own?.name ?? name
   if (kept?.color === wanted && kept.name === called) return undefined
   account.version += 1
@@ -93,10 +112,14 @@ async function compareLabels({ account, person }: Side, written?: LabelColor): P
     `/api/${person.id}/task-export.json`,
   )
   const stored = file.labels.find(({ etag }) => etag === written?.etag)
-  if (written && stored) {
-    const { id, user_id, created_at, updated_at } = stored
-    Object.assign(written, { id, user_id, created_at, updated_at })
-  }
+  if (written && stored)
+    Object.assign(
+      written,
+      { ...stored, ...written },
+      {
+        updated_at: stored.updated_at,
+      },
+    )
   expect(file.labels).toEqual(account.labels.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
 
   const expected = new Map(

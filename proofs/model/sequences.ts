@@ -65,7 +65,7 @@ export const sequences = fc.commands(
       .tuple(users, fc.constantFrom(...VERSIONS), writes)
       .map(([user, which, write]) => change(user, 0, which, write, false, true)),
     fc
-      .tuple(users, labelNames, labelWrites, fc.boolean())
+      .tuple(users, labelNames, labelWrites, fc.boolean(), fc.boolean())
       .map((parameters) => changeLabel(...parameters)),
     users.map(empty),
     fc

@@ -299,7 +299,7 @@ const writeCalls = (database: () => Database): StoreCalls => ({
   'server/labels/write-label.ts': {
     module: writeLabel,
     calls: {
-      // A label that Bob has, with a colour, under a key that he has used.
+      // A label that Bob has, with a color, under a key that he has used.
       writeLabel: async (caller) => {
         const write = (change: writeLabel.LabelWrite) =>
           writeLabel.writeLabel(database(), caller, BOBS_LABEL, change, bobsKey(), AMPLE)

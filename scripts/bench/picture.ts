@@ -10,7 +10,7 @@ const [LEFT, WIDTH, ROW, GAP] = [150, 560, 20, 34]
 
 /**
  * The ratios as bars, with a line from the least to the most of the rounds; SVG that follows the
- * reader's colour scheme.
+ * reader's color scheme.
  */
 export function picture(bars: Bar[], caption: string): string {
   const works = [...new Set(bars.map(({ work }) => work))]

@@ -273,10 +273,10 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       says: /× 200: many tasks take several requests/,
     },
     {
-      what: 'a deleted colour of which the feed tells nothing',
+      what: 'a deleted color of which the feed tells nothing',
       seeds: [['server/labels/label-color.ts', 'where gone_id is not null', 'where false']],
       check: 'labels',
-      says: /× 200: the colour goes along/,
+      says: /× 200: the color goes along/,
     },
     {
       what: 'a cell that a spreadsheet runs',

@@ -277,7 +277,6 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'web/src/features/labels': [
     'rules',
-    'web/src/features/lists',
     'web/src/features/workspace',
     'web/src/replica/operations',
     'web/src/ui',
@@ -332,7 +331,7 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'web/src/replica/operations': ['rules', '@docket/sdk'],
   'web/src/session': ['web/src/sentences.ts', 'web/src/ui', '@docket/sdk', 'react'],
-  'web/src/ui': ['web/src/sentences.ts', '@docket/sdk', 'react', 'tinykeys'],
+  'web/src/ui': ['web/src/sentences.ts', '@docket/sdk', 'react', 'tinykeys', 'wouter'],
 
   'web/e2e/app': [ANYTHING],
   'web/e2e/docs': [ANYTHING],

@@ -1,7 +1,7 @@
 import type { Actions, Kind } from '../resource/bulk.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { labels } from './fields.ts'
-import { type LabelResult, writeLabel } from './write-label.ts'
+import { writeLabel } from './write-label.ts'
 
 const kind: Kind = { resource: labels, missing: 'label_not_found', namedBy: 'name' }
 
@@ -13,15 +13,16 @@ export function labelActions(quota: Quota): Pick<Actions, 'color_label'> {
       body: '',
       async perform(statements, caller, { name, color }) {
         const written = await writeLabel(statements, caller, name, { color }, undefined, quota)
-        if (written?.outcome !== 'done' || !written.value.label) return notDone(written)
-        return { outcome: 'done', status: 200, value: written.value.label }
+        switch (written?.outcome) {
+          case 'replayed':
+          case 'key_reused':
+            throw new Error('An operation of a bulk has no key of its own')
+          case 'done':
+            return { outcome: 'done', status: 200, value: written.value.label }
+          default:
+            return written
+        }
       },
     },
   }
-}
-
-/** Why a label has no colour afterwards. */
-function notDone(written: LabelResult | undefined) {
-  if (!written || written.outcome === 'missing' || written.outcome === 'refused') return written
-  throw new Error(`A label that was given a colour has none: ${written.outcome}`)
 }

@@ -2,12 +2,12 @@ import { sql } from '../database/sql.ts'
 import type { InFeed } from '../resource/fields.ts'
 import { COMMON_RULES } from '../resource/rule-violation.ts'
 
-/** The columns of a label that was given a colour. */
+/** The columns of a label that was given a color. */
 const COLUMNS = ['user_id', 'id', 'version', 'name', 'key', 'color', 'created_at', 'updated_at']
 
 /**
- * The colours of labels. A label has neither a place in an order nor a trash: it is there as long
- * as a task has it or it has a colour.
+ * The colors of labels. A label has neither a place in an order nor a trash: it is there as long
+ * as a task has it or it has a color.
  */
 export const labels = {
   type: 'label',

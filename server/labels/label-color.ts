@@ -3,7 +3,7 @@ import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import { labels } from './fields.ts'
 
-/** The colour of the label with a key. */
+/** The color of the label with a key. */
 export const colorRow = (caller: Caller, cte: string, key: Fragment) => sql.fragment`
     ${sql.identifier([cte])} as (
       select ${labels.columns}
@@ -13,10 +13,10 @@ export const colorRow = (caller: Caller, cte: string, key: Fragment) => sql.frag
     )`
 
 /**
- * The CTEs that write the colours, from `changed` and `advanced`: that with `gone_id` is deleted,
- * that with `kept_id`, or a new one, gets the name and the colour.
+ * The CTEs that write the colors, from `changed` and `advanced`: those of `gone_ids` are
+ * deleted; that with `kept_id`, or a new one, gets the name and the color.
  *
- * latest: the colour of the label afterwards.
+ * latest: the color of the label afterwards.
  */
 export const writtenColor = (caller: Caller): Fragment => sql.fragment`
     gone as (
@@ -25,14 +25,18 @@ export const writtenColor = (caller: Caller): Fragment => sql.fragment`
       where labels.user_id = ${caller.userId}::uuid
         and labels.user_id = changed.user_id
         and labels.user_id = advanced.user_id
-        and labels.id = gone_id
-      returning labels.user_id, labels.id
+        and labels.id = any(gone_ids)
     ),
     tombstoned as (
       insert into tombstones (user_id, type, id, version, purged_at)
-      select changed.user_id, ${labels.type}, gone_id, version - is_written::int, at
+      select
+        changed.user_id,
+        ${labels.type},
+        gone.id,
+        version - is_written::int - cardinality(gone_ids) + turn,
+        at
       from changed, advanced
-      where gone_id is not null
+      cross join unnest(gone_ids) with ordinality gone (id, turn)
     ),
     written as (
       update labels
@@ -57,5 +61,7 @@ export const writtenColor = (caller: Caller): Fragment => sql.fragment`
       union all
       select * from created
       union all
-      select own.* from own, judged where is_kept and not is_written and own.id = kept_id
+      select stored.*
+      from (select * from own union all select * from other) stored, judged
+      where stored.id = kept_id and not is_written
     )`

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { components } from '../../sdk/contract.gen.ts'
 import { everyTask } from '../testing/data/every-task.ts'
+import { fillTasks } from '../testing/data/fill.ts'
 import {
   changesOf,
   deleteLabel,
@@ -34,7 +35,7 @@ const bulk = (person: Person, operations: Schemas['Operation'][]) =>
   })
 
 describe('the list of labels', () => {
-  test('200: names in their order, with colour and tasks, in the usual spelling', async () => {
+  test('200: names in their order, with color and tasks, in the usual spelling', async () => {
     const bob = await newPerson(service.url, 'bob')
     await bob.addTask({ labels: ['Über', 'home'] })
     await bob.addTask({ labels: ['Home', 'zoo'] })
@@ -69,7 +70,7 @@ describe('the list of labels', () => {
     expect(paged).toEqual(all)
   })
 
-  test('304: nothing has changed; 200: another colour is news', async () => {
+  test('304: nothing has changed; 200: another color is news', async () => {
     const bob = await newPerson(service.url, 'bob')
     await bob.addTask({ labels: ['home'] })
     const first = await bob.send(labelsOf(bob))
@@ -81,7 +82,21 @@ describe('the list of labels', () => {
 })
 
 describe('deleting a label', () => {
-  test('200: no task has it, its colour is gone, and the tasks stay', async () => {
+  test('200: many tasks take several requests, the last of exactly 1,000 says so', async () => {
+    const bob = await newPerson(service.url, 'bob')
+    await fillTasks(service.database, bob.id, 4_000)
+    await updateLabel(bob, 'even', { color: 'red' })
+    const steps = []
+    for (let step = 0; step < 2; step += 1) steps.push((await deleteLabel(bob, 'even')).body)
+    expect(steps).toEqual([
+      { changed: 1_000, is_complete: false },
+      { changed: 1_000, is_complete: true },
+    ])
+    expect((await labelPage(bob)).items).toEqual([])
+    expect((await deleteLabel(bob, 'even')).status).toBe(404)
+  }, 60_000)
+
+  test('200: no task has it, its color is gone, and the tasks stay', async () => {
     const bob = await newPerson(service.url, 'bob')
     await bob.addTask({ title: 'a', labels: ['x', 'Home', 'y'] })
     await bob.addTask({ title: 'b', labels: ['home'], completed: true })
@@ -94,7 +109,7 @@ describe('deleting a label', () => {
   })
 })
 
-describe('the colour of a label', () => {
+describe('the color of a label', () => {
   test('200: in a bulk it comes back, comes in the feed, and stays without tasks', async () => {
     const bob = await newPerson(service.url, 'bob')
     const task = await bob.addTask({ labels: ['Home'] })
@@ -114,10 +129,12 @@ describe('the colour of a label', () => {
     ])
   })
 
-  test('200: a colour makes a label of a name that no task has; a new name does not', async () => {
+  test('200: a color makes a label of a name that no task has; a new name does not', async () => {
     const bob = await newPerson(service.url, 'bob')
     expect((await updateLabel(bob, 'later', { name: 'sooner', color: 'red' })).status).toBe(404)
     expect((await updateLabel(bob, 'later', {})).status).toBe(404)
+    expect((await updateLabel(bob, 'later', { name: 'Later', color: 'red' })).status).toBe(200)
+    expect((await deleteLabel(bob, 'later')).status).toBe(200)
     expect((await updateLabel(bob, 'later', { color: 'red' })).status).toBe(200)
     expect((await updateLabel(bob, 'later', { name: 'sooner' })).status).toBe(200)
     expect((await labelPage(bob)).items).toEqual([
@@ -127,7 +144,7 @@ describe('the colour of a label', () => {
     expect((await labelPage(bob)).items).toEqual([])
   })
 
-  test('200: a file carries it to another account, over no colour that is there', async () => {
+  test('200: a file carries it to another account, over no color that is there', async () => {
     const [bob, eve] = [await newPerson(service.url, 'bob'), await newPerson(service.url, 'eve')]
     await bob.addTask({ labels: ['a', 'b'] })
     await updateLabel(bob, 'a', { color: 'red' })
@@ -149,12 +166,17 @@ describe('the colour of a label', () => {
   })
 })
 
-test('409 quota_exceeded: a colour counts as a task does, a longer name as text', async () => {
+test('409 quota_exceeded: a color counts as a task does, a longer name as text', async () => {
   const small = await startService({ environment: { QUOTA_TASKS: '2', QUOTA_BYTES: '10' } })
   const bob = await newPerson(small.url, 'bob')
   await bob.addTask({ title: 'x', labels: ['ab'] })
   expect((await updateLabel(bob, 'ab', { name: 'abcdefghijk' })).body.code).toBe('quota_exceeded')
   expect((await updateLabel(bob, 'ab', { color: 'red' })).status).toBe(200)
+  const colored = await bulk(bob, [{ action: 'color_label', name: 'cd', color: 'red' }])
+  expect([colored.body.code, colored.body.errors?.[0]?.pointer]).toEqual([
+    'quota_exceeded',
+    '/operations/0/name',
+  ])
   const added = await bob.send<Problem>(bob.tasks, { method: 'POST', json: { title: 'y' } })
   expect(added.body.code).toBe('quota_exceeded')
   expect(await wrongUsage(small.database)).toEqual([])

@@ -63,7 +63,7 @@ describe('renaming a label', () => {
     expect((await changesOf(bob, cursor)).items).toEqual([])
   })
 
-  test('200: the colour goes along, but not over that of another label', async () => {
+  test('200: the color goes along, but not over that of another label', async () => {
     const bob = await newPerson(service.url, 'bob')
     await bob.addTask({ labels: ['a', 'c'] })
     await updateLabel(bob, 'a', { color: 'red' })
@@ -84,6 +84,24 @@ describe('renaming a label', () => {
     })
     await updateLabel(bob, 'c', { name: 'd', color: 'green' })
     expect((await labelPage(bob)).items).toEqual([{ name: 'd', color: 'green', open: 1, done: 0 }])
+    await updateLabel(bob, 'd', { color: 'gray' })
+    expect((await labelPage(bob)).items).toEqual([{ name: 'd', color: 'gray', open: 1, done: 0 }])
+  })
+
+  test('200: two colors that go at once are two changes of the feed', async () => {
+    const bob = await newPerson(service.url, 'bob')
+    await bob.addTask({ labels: ['a', 'b'] })
+    await updateLabel(bob, 'a', { color: 'red' })
+    await updateLabel(bob, 'b', { color: 'blue' })
+    const { cursor } = await changesOf(bob)
+    expect((await updateLabel(bob, 'a', { name: 'b', color: 'gray' })).body.changed).toBe(1)
+    const { items } = await changesOf(bob, cursor)
+    expect(items.map(({ type, value }) => [type, value === null])).toEqual([
+      ['task', false],
+      ['label', true],
+      ['label', true],
+    ])
+    expect((await labelPage(bob)).items).toEqual([{ name: 'b', color: 'gray', open: 1, done: 0 }])
   })
 
   test('200: many tasks take several requests, and the last one says so', async () => {
@@ -143,11 +161,14 @@ describe('renaming a label', () => {
 test('renamed while tasks with it are created: each task has one of the two labels', async () => {
   const bob = await newPerson(service.url, 'bob')
   await bob.addTask({ title: 'first', labels: ['a'] })
-  await Promise.all([
-    ...Array.from({ length: 20 }, (_, at) => bob.addTask({ title: `${at}`, labels: ['a'] })),
+  const [renamed] = await Promise.all([
     updateLabel(bob, 'a', { name: 'b' }),
+    ...Array.from({ length: 20 }, (_, at) => bob.addTask({ title: `${at}`, labels: ['a'] })),
   ])
-  const all = Object.values(await labelsByTitle(bob))
-  expect(all).toHaveLength(21)
-  for (const labels of all) expect(['a', 'b']).toContain(labels?.join())
+  const all = await labelsByTitle(bob)
+  expect([renamed.status, all.first]).toEqual([200, ['b']])
+  const labels = Object.values(all).map((each) => each.join())
+  expect(labels).toHaveLength(21)
+  expect(labels.filter((label) => label === 'b')).toHaveLength(renamed.body.changed)
+  expect(labels.filter((label) => label === 'a')).toHaveLength(21 - renamed.body.changed)
 })

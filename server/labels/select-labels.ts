@@ -21,7 +21,7 @@ interface LabelRequest {
  * are more. Undefined when the caller's session has ended.
  *
  * labelled: the labels of tasks, in the spelling that most of them have. colored: those with a
- * colour. found: both.
+ * color. found: both.
  */
 export async function selectLabels(
   database: Database,

@@ -15,11 +15,9 @@ import { advanced, isOutdated, userVersion } from '../resource/version.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
 import { labels } from './fields.ts'
 import { colorRow, writtenColor } from './label-color.ts'
+import { hasLabel, LABEL_LIMIT, touchedTasks, writtenTasks } from './label-tasks.ts'
 
 type Schemas = components['schemas']
-
-/** Most tasks that one statement changes. */
-export const LABEL_LIMIT = 1_000
 
 /** What becomes of a label; the name null: it is taken from its tasks. */
 export interface LabelWrite {
@@ -27,7 +25,7 @@ export interface LabelWrite {
   color?: Schemas['Color']
 }
 
-/** `label`: its colour afterwards. */
+/** `label`: its color afterwards; null: gray. */
 type Written = Schemas['LabelChanged'] & { label: Schemas['LabelColor'] | null }
 export type LabelResult =
   | { outcome: 'missing' | 'key_reused' }
@@ -36,12 +34,14 @@ export type LabelResult =
   | { outcome: 'replayed'; value: Schemas['LabelChanged'] }
 
 /**
- * Renames, recolours or deletes a label. Undefined when the caller's session has ended.
+ * Renames, recolors or deletes a label. Undefined when the caller's session has ended.
  *
- * named: the label by its key, and by the one it gets. own: its colour. other: the colour of the
- * label with the new name. touched: the tasks that change, up to one more than the limit. next:
- * what all of them become. changed: next, where anything changes. advanced: the last of the
- * versions: first those of the tasks, then that of a deleted colour, then that of a written one.
+ * named: the label by its key, and by the one it gets. own: its color. other: the color of the
+ * label with the new key. touched: the tasks that change, up to one more than the limit, with their
+ * labels afterwards. next: the color afterwards, and which rows of colors stay or go. judged: next,
+ * with its growth and what it violates. changed: judged, where anything changes. advanced: the last
+ * of the versions: first those of the tasks, then those of deleted colors, then that of a written
+ * one. latest: the color of the label afterwards.
  */
 export async function writeLabel(
   database: Statements,
@@ -52,7 +52,6 @@ export async function writeLabel(
   quota: Quota,
 ): Promise<LabelResult | undefined> {
   const isDeleted = newName === null
-  const isRenamed = newName !== undefined
   const statement = sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)}, ${earlierResponse(caller, key)},
     named as materialized (
@@ -62,55 +61,48 @@ export async function writeLabel(
     ),
     ${colorRow(caller, 'own', sql.fragment`named.key`)},
     ${colorRow(caller, 'other', sql.fragment`nullif(named.new_key, named.key)`)},
-    touched as materialized (
-      select found.*, row_number() over (order by id) as turn
-      from (
-        select
-          tasks.id,
-          relabelled.labels,
-          octet_length(array_to_string(relabelled.labels, ''))
-            - octet_length(array_to_string(tasks.labels, '')) as growth
-        from tasks
-        join named using (user_id)
-        cross join lateral (select ${relabelled(newName ?? null)} as labels) relabelled
-        where ${hasLabel(caller, name)}
-          and ${isRenamed}
-          and relabelled.labels is distinct from tasks.labels
-        limit ${LABEL_LIMIT + 1}
-      ) found
-    ),
+    ${touchedTasks(caller, name, newName)},
     next as (
       select
-        *,
-        is_kept and (kept_id is null or (color_before, name_before) <> (color, name)) as is_written
-      from (
+        named.user_id,
+        counted.*,
+        own.id is not null
+          or ${color !== undefined} and new_key = named.key
+          or exists (select from tasks where ${hasLabel(caller, name)}) as is_there,
+        kept.id as kept_id,
+        array_remove(array_remove(array[own.id, other.id], null), kept.id) as gone_ids,
+        wanted.color,
+        wanted.name,
+        wanted.color is not null
+          and (wanted.color, wanted.name) is distinct from (kept.color, kept.name) as is_written,
+        num_nonnulls(own.id, other.id) as rows_before,
+        octet_length(concat(own.name, other.name)) as bytes_before
+      from named
+      cross join (
         select
-          named.user_id,
-          counted.*,
-          ${color !== undefined && !isRenamed} or own.color is not null or exists (
-            select from tasks where ${hasLabel(caller, name)}
-          ) as is_there,
-          coalesce(other.id, own.id) as kept_id,
-          coalesce(other.color, own.color) as color_before,
-          coalesce(other.name, own.name) as name_before,
-          case when ${isDeleted} or other.id is not null then own.id end as gone_id,
-          coalesce(${color ?? null}::text, other.color, own.color) as color,
-          coalesce(${newName ?? null}::text, own.name, ${name}) as name,
-          not ${isDeleted} and coalesce(${color ?? null}::text, other.color, own.color) is not null
-            as is_kept,
-          num_nonnulls(own.id, other.id) as rows_before,
-          octet_length(concat(own.name, other.name)) as bytes_before
-        from named
-        cross join (
-          select
-            count(*) filter (where turn <= ${LABEL_LIMIT})::int as tasks,
-            coalesce(sum(growth) filter (where turn <= ${LABEL_LIMIT}), 0) as growth,
-            count(*) <= ${LABEL_LIMIT} as is_complete
-          from touched
-        ) counted
-        left join own on true
-        left join other on true
-      ) decided
+          count(*) filter (where turn <= ${LABEL_LIMIT})::int as tasks,
+          coalesce(sum(growth) filter (where turn <= ${LABEL_LIMIT}), 0) as growth,
+          count(*) <= ${LABEL_LIMIT} as is_complete
+        from touched
+      ) counted
+      left join own on true
+      left join other on true
+      cross join lateral (
+        select
+          -- Gray is the color of a label that was given none.
+          case
+            when not ${isDeleted}
+              then nullif(coalesce(${color ?? null}::text, other.color, own.color), 'gray')
+          end as color,
+          coalesce(${newName ?? null}::text, own.name, ${name}) as name
+      ) wanted
+      left join lateral (
+        select
+          coalesce(other.id, own.id) as id,
+          coalesce(other.color, own.color) as color,
+          coalesce(other.name, own.name) as name
+        where wanted.color is not null
+      ) kept on true
     ),
     judged as (
       select next.*, size.*, ${quotaViolation(quota, GROWTH)} as violation
@@ -118,36 +110,26 @@ export async function writeLabel(
       cross join user_version
       cross join lateral (
         select
-          is_kept::int - rows_before as more_rows,
-          growth + case when is_kept then octet_length(name) else 0 end - bytes_before as more_bytes
+          (color is not null)::int - rows_before as more_rows,
+          growth + case when color is null then 0 else octet_length(name) end - bytes_before
+            as more_bytes
       ) size
     ),
     changed as materialized (
       select *
       from judged
-      where violation is null and is_there and (tasks > 0 or gone_id is not null or is_written)
+      where violation is null
+        and is_there
+        and (tasks > 0 or cardinality(gone_ids) > 0 or is_written)
     ),
     ${advanced(caller, 'changed', {
-      count: sql.fragment`changed.tasks + (gone_id is not null)::int + is_written::int`,
+      count: sql.fragment`changed.tasks + cardinality(gone_ids) + is_written::int`,
       growth: {
         tasks: sql.fragment`changed.more_rows`,
         bytes: sql.fragment`changed.more_bytes`,
       },
     })},
-    relabelled as (
-      update tasks
-      set labels = touched.labels, version = own.version, updated_at = advanced.at
-      from touched, changed, advanced
-      cross join lateral (
-        select
-          advanced.version - is_written::int - (gone_id is not null)::int - changed.tasks + turn
-            as version
-      ) own
-      where tasks.user_id = ${caller.userId}::uuid
-        and tasks.user_id = changed.user_id
-        and tasks.id = touched.id
-        and turn <= ${LABEL_LIMIT}
-    ),
+    ${writtenTasks(caller)},
     ${writtenColor(caller)}${keptResponse(key, done)}
     select
       case ${earlierOutcome}
@@ -167,7 +149,7 @@ export async function writeLabel(
     left join judged on true`
   const [row] = await database.write<ResultRow<LabelResult>>(caller.userId, {
     ...statement,
-    isLong: isRenamed,
+    isLong: newName !== undefined,
   })
   return row && resultOf(row)
 }
@@ -180,21 +162,3 @@ const done = sql.fragment`
         json_build_object('changed', tasks, 'is_complete', is_complete) as response
       from judged
       where violation is null and is_there and not (${isOutdated('changed')})`
-
-const hasLabel = (caller: Caller, name: string) => sql.fragment`
-  tasks.user_id = ${caller.userId}::uuid and tasks.label_keys @> fold_labels(array[${name}])`
-
-/** The labels of a task without the one that has a key, or with another in its place. */
-const relabelled = (newName: string | null) =>
-  newName === null
-    ? sql.fragment`array(
-          select label
-          from unnest(tasks.labels, tasks.label_keys) with ordinality each (label, key, place)
-          where each.key <> named.key
-          order by place
-        )`
-    : sql.fragment`unique_labels(array(
-          select case when each.key = named.key then ${newName} else label end
-          from unnest(tasks.labels, tasks.label_keys) with ordinality each (label, key, place)
-          order by place
-        ))`

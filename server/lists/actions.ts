@@ -1,10 +1,13 @@
 import { v7 as uuidv7 } from 'uuid'
+import type { components } from '../../sdk/contract.gen.ts'
 import { type Actions, guardOfOperation, type Kind } from '../resource/bulk.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { lists } from './fields.ts'
 import { deleteList, type Held, restoreList } from './trash-list.ts'
 import { insertList, updateList } from './write-list.ts'
+
+type List = components['schemas']['List']
 
 const kind: Kind = { resource: lists, missing: 'list_not_found', taken: 'list_id_taken' }
 
@@ -34,7 +37,7 @@ export function listActions(
       kind,
       body: 'place',
       perform: (statements, caller, { id, place, ...operation }) =>
-        moveResource(statements, caller, lists, id, place, guardOfOperation(operation)),
+        moveResource<List>(statements, caller, lists, id, place, guardOfOperation(operation)),
     },
     delete_list: {
       kind,

@@ -13,6 +13,8 @@ type Schemas = components['schemas']
 export type Operation = Schemas['Operation']
 type Result = Schemas['OperationResult']
 type Value = Result['value']
+/** What can be of another version than expected. */
+type Versioned = NonNullable<Value>
 
 /** A kind of resource as problems name it. */
 export interface Kind {
@@ -33,7 +35,7 @@ export interface Action<Op> {
     statements: Statements,
     caller: Caller,
     operation: Op,
-  ): Promise<CreateResult<Value> | ChangeResult<Value> | undefined>
+  ): Promise<CreateResult<Value> | ChangeResult<Versioned> | undefined>
 }
 export type Actions = {
   [Name in Operation['action']]: Action<Extract<Operation, { action: Name }>>
@@ -42,7 +44,7 @@ export type Actions = {
 /** Why an operation cannot be done; then none is. */
 export type BulkFailure =
   | { outcome: 'missing' | 'taken' }
-  | { outcome: 'stale'; value: Value }
+  | { outcome: 'stale'; value: Versioned }
   | { outcome: 'refused'; violation: RuleViolation }
 export type BulkResult =
   | IdempotentResult<Schemas['OperationResults']>

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import type { components } from '../../sdk/contract.gen.ts'
 import { type Actions, guardOfOperation, type Kind } from '../resource/bulk.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
@@ -7,6 +8,8 @@ import { completeTree } from './write/complete-task.ts'
 import { insertTask } from './write/insert-task.ts'
 import { deleteTask, restoreTask } from './write/trash-task.ts'
 import { updateTask } from './write/update-task.ts'
+
+type Task = components['schemas']['Task']
 
 const kind: Kind = { resource: tasks, missing: 'task_not_found', taken: 'task_id_taken' }
 
@@ -37,7 +40,7 @@ export function taskActions(quota: Quota): Pick<Actions, Extract<keyof Actions, 
       kind,
       body: 'place',
       perform: (statements, caller, { id, place, ...operation }) =>
-        moveResource(statements, caller, tasks, id, place, guardOfOperation(operation)),
+        moveResource<Task>(statements, caller, tasks, id, place, guardOfOperation(operation)),
     },
     delete_task: {
       kind,

@@ -12,9 +12,10 @@ type Schemas = components['schemas']
 type LabelColor = Schemas['LabelColor']
 
 /**
- * Gives the labels of a file their colours. What has a colour keeps it; what the quota has no room
+ * Gives the labels of a file their colors. What has a color keeps it; what the quota has no room
  * for gets none.
  *
+ * @returns how many got a color
  * @throws {ProblemError} 401 when the caller's session has ended
  */
 export async function colorLabels(
@@ -22,17 +23,20 @@ export async function colorLabels(
   caller: Caller,
   given: readonly Schemas['ImportedLabel'][],
   quota: Quota,
-): Promise<void> {
-  if (given.length === 0) return
-  const colored = new Set<string>()
+): Promise<number> {
+  if (given.length === 0) return 0
+  const known = new Set<string>()
   const parts = walk(
     (part) => selectKind<LabelColor>(statements, caller, labels, { ...part, trash: true }),
     ({ id }) => id,
   )
-  for await (const part of parts) for (const { name } of part) colored.add(fold(name))
-  for (const { name, color } of given)
-    if (!colored.has(fold(name))) {
-      colored.add(fold(name))
-      await writeLabel(statements, caller, name, { color }, undefined, quota)
-    }
+  for await (const part of parts) for (const { name } of part) known.add(fold(name))
+  let colored = 0
+  for (const { name, color } of given) {
+    if (known.has(fold(name))) continue
+    known.add(fold(name))
+    const written = await writeLabel(statements, caller, name, { color }, undefined, quota)
+    if (written?.outcome === 'done' && written.value.label) colored += 1
+  }
+  return colored
 }

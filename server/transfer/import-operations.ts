@@ -69,17 +69,21 @@ function importRows(
     const drafts = rows.flatMap((read) => ('draft' in read ? read.draft : []))
     const placed = await placeInLists(statements, caller, lists, drafts, quota)
     const results = await insertTasks(statements, caller, byPosition(placed.rows), quota)
-    await colorLabels(statements, caller, labels, quota)
+    const colored = await colorLabels(statements, caller, labels, quota)
     return (
       results && {
         ...reportOf(rows, new Map(results.map((result) => [result.row, result]))),
         lists_created: placed.created,
+        labels_colored: colored,
       }
     )
   })
 }
 
-function reportOf(read: ReadRow[], results: Map<number, RowResult>): Omit<Report, 'lists_created'> {
+function reportOf(
+  read: ReadRow[],
+  results: Map<number, RowResult>,
+): Omit<Report, 'lists_created' | 'labels_colored'> {
   const rows = read.map((each): ReportedRow => {
     if ('errors' in each)
       return { row: each.row, outcome: 'refused', task_id: null, errors: each.errors }

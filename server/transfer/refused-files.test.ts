@@ -51,9 +51,9 @@ describe('what is refused whole, and leaves nothing', () => {
     ['no column for the title', csv('id,description', ',good'), 'invalid_body', '/title', /column/],
     [
       'a column that is none',
-      csv('title,colour', 'good,red'),
+      csv('title,color', 'good,red'),
       'invalid_body',
-      '/colour',
+      '/color',
       /not a column/,
     ],
     [
@@ -184,6 +184,7 @@ describe('what is refused whole, and leaves nothing', () => {
         created: 0,
         unchanged: 0,
         lists_created: 0,
+        labels_colored: 0,
         refused: 0,
         rows: [],
       })

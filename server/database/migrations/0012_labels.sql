@@ -1,10 +1,10 @@
 -- Up Migration
--- The colours of labels. The labels themselves are those of the tasks.
+-- The colors of labels. The labels themselves are those of the tasks.
 create table labels (
   user_id uuid not null references "user" (id) on delete cascade,
   id uuid not null,
   version bigint not null,
-  -- The version with which it was created; a copy hears of it then.
+  -- The version with which it was created.
   placed_version bigint not null,
   name text not null check (char_length(name) between 1 and 60),
   -- Labels with the same key are one label.
@@ -17,6 +17,9 @@ create table labels (
 create unique index labels_by_key on labels (user_id, key);
 create index labels_by_placed_version on labels (user_id, placed_version);
 create index labels_by_version on labels (user_id, version) where version > placed_version;
+
+-- A repeated import finds the tasks by their ids; its report has another member now.
+delete from idempotency_keys where response -> 'rows' is not null;
 
 -- Down Migration
 -- What was kept in the new form means nothing to the old server.

@@ -2,7 +2,7 @@ import { type Fragment, sql } from '../../database/sql.ts'
 
 /** What one user may store, trash included. */
 export interface Quota {
-  /** Lists included. */
+  /** Lists and colors of labels included. */
   tasks: number
   /** Of names, titles, descriptions and labels, as UTF-8. */
   bytes: number

@@ -10,7 +10,7 @@ test.each(['desktop', 'phone'])(
   async (screen) => {
     const viewport = screen === 'phone' ? { width: 360, height: 740 } : { width: 1280, height: 800 }
     const app = await openApp(chromium, {
-      // Colours that are between two themes would fail.
+      // Colors that are between two themes would fail.
       reducedMotion: 'reduce',
       viewport,
       hasTouch: screen === 'phone',

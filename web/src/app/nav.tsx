@@ -1,11 +1,12 @@
 import { useMemo } from 'react'
-import { Link, useLocation, useSearch } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { fold } from '../../../rules/fold.ts'
 import { pictureClass } from '../features/workspace/colors.ts'
 import { labelsOf, pathOfLabel } from '../features/workspace/labels.ts'
 import { VIEWS, type View } from '../features/workspace/views.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
 import { colorOf } from '../replica/operations/labels.ts'
+import { useAddress } from '../ui/address.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon, type IconName } from '../ui/icons.tsx'
 import { ListNav } from './list-nav.tsx'
@@ -131,9 +132,9 @@ export function MoreViews({
 
 function Labels() {
   const { tasks, labels } = useWorkspace()
-  const search = useSearch()
+  const [address] = useAddress()
   const counts = useMemo(() => labelsOf(tasks.values()), [tasks])
-  const current = new URLSearchParams(search).get('label')
+  const current = address.get('label')
   if (counts.length === 0) return null
   return (
     <nav aria-label="Labels">
@@ -178,8 +179,8 @@ function NavLink({
   label?: string
 }) {
   const [location] = useLocation()
-  const search = useSearch()
-  const isCurrent = location === href && !new URLSearchParams(search).has('label')
+  const [address] = useAddress()
+  const isCurrent = location === href && !address.has('label')
   return (
     <Link
       href={href}

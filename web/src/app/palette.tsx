@@ -1,11 +1,12 @@
 import { useId, useMemo, useState } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { useLocation } from 'wouter'
 import { fold } from '../../../rules/fold.ts'
 import { fits, SORT_NAMES, sorted, wordsOf } from '../features/workspace/filter.ts'
 import { labelsOf, pathOfLabel } from '../features/workspace/labels.ts'
 import { openLists, pathOfList } from '../features/workspace/lists.ts'
 import { VIEWS, viewAt } from '../features/workspace/views.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
+import { useAddress } from '../ui/address.ts'
 import { remember, type Theme } from '../ui/device.ts'
 import { Dialog } from '../ui/dialog.tsx'
 
@@ -30,7 +31,7 @@ export function Palette({
 }) {
   const { tasks, lists } = useWorkspace()
   const [location, go] = useLocation()
-  const search = useSearch()
+  const [search] = useAddress()
   const isAccount = location === '/account'
   const adds = viewAt(location, lists)?.adds
   const [typed, setTyped] = useState('')

@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useState } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { useLocation } from 'wouter'
 import { PendingChanges } from '../features/changes/pending-changes.tsx'
 import { Tasks } from '../features/list/tasks.tsx'
 import { MissingList } from '../features/lists/missing-list.tsx'
 import { VIEWS, viewAt } from '../features/workspace/views.ts'
 import { useWorkspace } from '../features/workspace/workspace.tsx'
+import { useAddress } from '../ui/address.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { ErrorBoundary, PartFailed } from '../ui/error-boundary.tsx'
 import { useKeys } from '../ui/keys.ts'
@@ -40,7 +41,7 @@ function overFailed(title: string) {
 /** What stands around every view: the way to the others, and what opens over them. */
 export function Shell({ leave }: { leave: (why?: string) => void }) {
   const [location, go] = useLocation()
-  const search = useSearch()
+  const [address] = useAddress()
   const [over, setOver] = useState<'palette' | 'keys' | 'more' | 'list'>()
   // Only what closes: something else may be open by then.
   const closer = (what: typeof over) => () => setOver((now) => (now === what ? undefined : now))
@@ -55,7 +56,7 @@ export function Shell({ leave }: { leave: (why?: string) => void }) {
     'g a': () => go('/account'),
   })
 
-  const label = new URLSearchParams(search).get('label')
+  const label = address.get('label')
   const title = isAccount ? 'Account' : label && !view?.list ? `#${label}` : (view?.title ?? 'List')
   useEffect(() => {
     document.title = `${title} - Docket`

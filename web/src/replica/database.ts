@@ -56,7 +56,7 @@ interface Schema extends DBSchema {
   /** The cursor of the last page of changes that is in the stores of all kinds. */
   cursor: { key: 'cursor'; value: string }
 }
-/** The stores of what the change feed tells of. */
+/** The stores of what is in the change feed. */
 export const KINDS = ['tasks', 'lists', 'labels'] as const
 export type Stored = NonNullable<Change['value']>
 export type Database = IDBPDatabase<Schema>

@@ -97,8 +97,7 @@ const refused = (why: string) => ({ state: 'refused' as const, why })
 
 /**
  * Handles a task or list that no longer exists. A delete has reached its goal. In an entry with
- * several
- * operations the others are still done. An operation on a single task is refused.
+ * several operations the others are still done. An operation on a single task is refused.
  */
 const gone = (entry: Entry, index: number): Entry =>
   entry.operations.length > 1 || entry.operations[index]?.action.startsWith('delete_')

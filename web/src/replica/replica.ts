@@ -89,8 +89,10 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
   async function forgetTasks(): Promise<void> {
     const stores = [...KINDS, 'cursor'] as const
     const transaction = database.transaction(stores, 'readwrite')
-    await Promise.all(stores.map((name) => transaction.objectStore(name).clear()))
-    await transaction.done
+    await Promise.all([
+      ...stores.map((name) => transaction.objectStore(name).clear()),
+      transaction.done,
+    ])
     broadcast('everything')
     if (!isClosed) await store.read()
   }

@@ -3,7 +3,7 @@ import { type Database, type Entry, KINDS, type Stored } from './database.ts'
 import { apply, type Copy, copied } from './operations/operations.ts'
 import { offline } from './schedule.ts'
 
-/** Tasks and lists as the person sees them: those of the server, with what is on its way to it. */
+/** What a person has, as they see it: those of the server, with what is on its way to it. */
 export interface Snapshot extends Copy {
   outbox: Entry[]
   /** Not everything has come from the server yet. */

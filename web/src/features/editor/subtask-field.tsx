@@ -1,17 +1,17 @@
 import type { Task } from '@docket/sdk'
 import { useEffect } from 'react'
-import { useSearchParams } from 'wouter'
 import { lengthOf } from '../../../../rules/length.ts'
 import { LEVELS, LIMITS } from '../../../../rules/limits.ts'
 import { sendable } from '../../../../rules/quick-add.ts'
 import { levelOf } from '../../replica/operations/tree.ts'
+import { useAddress } from '../../ui/address.ts'
 import { useDraft } from '../workspace/draft.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 
 /** The task that this one is a subtask of, and its own subtasks, with a field for the next one. */
 export function SubtaskField({ task }: { task: Task }) {
   const { tasks, actions, replica } = useWorkspace()
-  const [, setAddress] = useSearchParams()
+  const [, setAddress] = useAddress()
   const key = `${task.id} subtask`
   const { text: typed, type, current } = useDraft(key, '')
   const open = (id: string) =>

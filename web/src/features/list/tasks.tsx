@@ -8,8 +8,9 @@ import {
   useRef,
   useState,
 } from 'react'
-import { useLocation, useSearchParams } from 'wouter'
+import { useLocation } from 'wouter'
 import { previewOf } from '../../replica/operations/operations.ts'
+import { useAddress } from '../../ui/address.ts'
 import { ErrorBoundary, PartFailed } from '../../ui/error-boundary.tsx'
 import { PendingChanges } from '../changes/pending-changes.tsx'
 import { TrashedLists } from '../lists/trashed-lists.tsx'
@@ -33,7 +34,7 @@ import { ViewHeader } from './view-header.tsx'
 export function Tasks({ view, title }: { view: View; title: string }) {
   const { tasks, lists, isLoading, trouble, today, timeZone, actions } = useWorkspace()
   const trashed = view.path === '/trash' ? trashedLists(lists).length : 0
-  const [address, setAddress] = useSearchParams()
+  const [address, setAddress] = useAddress()
   const filter = filterOf(address, view.sort)
   // biome-ignore lint/correctness/useExhaustiveDependencies: due times depend on the time zone
   const held = useMemo(

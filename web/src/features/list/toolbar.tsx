@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
-import { useSearchParams } from 'wouter'
 import { uniqueLabels } from '../../../../rules/fold.ts'
 import { PRIORITIES } from '../../../../rules/priorities.ts'
+import { useAddress } from '../../ui/address.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { useKeys } from '../../ui/keys.ts'
 import { type Filter, SORT_NAMES, sortName } from '../workspace/filter.ts'
@@ -22,7 +22,7 @@ interface ToolbarProps {
  */
 export function Toolbar({ filter, found, all, isSelecting, setSelecting }: ToolbarProps) {
   const { tasks } = useWorkspace()
-  const [address, setAddress] = useSearchParams()
+  const [address, setAddress] = useAddress()
   const search = useRef<HTMLInputElement>(null)
   const isFiltered = ['label', 'priority', 'sort'].some((name) => address.has(name))
   const applied = [
@@ -112,7 +112,11 @@ export function Toolbar({ filter, found, all, isSelecting, setSelecting }: Toolb
             {found} of {all}
           </span>
           {isFiltered && (
-            <button type="button" className="quiet" onClick={() => setAddress({})}>
+            <button
+              type="button"
+              className="quiet"
+              onClick={() => setAddress(() => new URLSearchParams())}
+            >
               Clear filters
             </button>
           )}

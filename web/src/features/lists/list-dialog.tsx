@@ -6,9 +6,9 @@ import { LIMITS } from '../../../../rules/limits.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Labelled } from '../../ui/labelled.tsx'
+import { ColorField } from '../workspace/color-field.tsx'
 import { openLists, pathOfList } from '../workspace/lists.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
-import { ColorField } from './color-field.tsx'
 
 /** Makes a list, or changes the one that is given. */
 export function ListDialog({ list, close }: { list?: List | undefined; close: () => void }) {

@@ -73,7 +73,7 @@ export function NewTask(props: NewTaskProps) {
           onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
           aria-label="New task"
           aria-describedby="new-task-help"
-          placeholder={adds.placeholder}
+          placeholder={label ? `Add a task with #${label}` : adds.placeholder}
           autoComplete="off"
           enterKeyHint="done"
         />

@@ -26,7 +26,7 @@ export function Chips({ priority, labels }: Pick<Task, 'priority' | 'labels'>) {
 }
 
 /**
- * When it is due, as a person says it; by another colour, and in words for who does not see it,
+ * When it is due, as a person says it; by another color, and in words for who does not see it,
  * where that has passed.
  */
 export function DueChip({ due, isOpen }: { due: Due; isOpen: boolean }) {
@@ -53,7 +53,7 @@ function LabelChip({ label, color }: { label: string; color: Color }) {
   )
 }
 
-/** The colour of a list or label, beside its name. */
+/** The color of a list or label, beside its name. */
 export function ColorDot({ color }: { color: Color }) {
   return <span aria-hidden="true" className={`size-2.5 shrink-0 rounded-full ${dotClass(color)}`} />
 }

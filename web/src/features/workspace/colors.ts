@@ -2,7 +2,7 @@ import type { List } from '@docket/sdk'
 
 export type Color = List['color']
 
-/** The colours of the contract, each as the class of a dot and as that of a picture. */
+/** The colors of the contract, each as the class of a dot and as that of a picture. */
 const CLASSES: Record<Color, [dot: string, picture: string]> = {
   gray: ['bg-stone-500', ''],
   red: ['bg-red-600', 'text-red-600 dark:text-red-400'],

@@ -39,6 +39,13 @@ export function sameLabel(tasks: Iterable<Labelled>, label: string): string {
 export const hasLabel = ({ labels }: Pick<Task, 'labels'>, label: string): boolean =>
   labels.some((each) => fold(each) === fold(label))
 
+/** Whether a task outside the trash has a label. */
+export function isLabel(tasks: Iterable<Labelled>, label: string): boolean {
+  for (const task of tasks)
+    if (label !== '' && task.trashed_at === null && hasLabel(task, label)) return true
+  return false
+}
+
 /** What is wrong with labels that a person typed; undefined: nothing. */
 export function labelProblem(labels: string[]): string | undefined {
   const tooLong = labels.find((label) => lengthOf(label) > LIMITS.label)

@@ -11,7 +11,7 @@ export const isOfLabel = (operation: Operation): operation is LabelOperation =>
 /** What stands for the id of a label, which has none of its own. */
 export const keyOfLabel = (name: string): string => `label ${fold(name)}`
 
-/** The colours of labels by their keys; made when first asked for. */
+/** The colors of labels by their keys; made when first asked for. */
 const colors = new WeakMap<ReadonlyMap<string, LabelColor>, Map<string, LabelColor>>()
 
 function byKey(labels: ReadonlyMap<string, LabelColor>): Map<string, LabelColor> {
@@ -23,13 +23,13 @@ function byKey(labels: ReadonlyMap<string, LabelColor>): Map<string, LabelColor>
   return found
 }
 
-/** The colour of a label, in any spelling. */
+/** The color of a label, in any spelling. */
 export const colorOf = (
   labels: ReadonlyMap<string, LabelColor>,
   name: string,
 ): LabelColor['color'] => byKey(labels).get(fold(name))?.color ?? 'gray'
 
-/** Applies to the colours on this device what the server will do. */
+/** Applies to the colors on this device what the server will do. */
 export function applyToLabel(
   { labels }: Copy,
   { name, color }: LabelOperation,
@@ -37,9 +37,13 @@ export function applyToLabel(
 ): void {
   const known = byKey(labels).get(fold(name))
   const id = known?.id ?? keyOfLabel(name)
+  colors.delete(labels)
+  if (color === 'gray') {
+    labels.delete(id)
+    return
+  }
   const began = { id, user_id: userId, name, created_at: at, etag: '' }
   labels.set(id, { ...began, ...known, color, updated_at: at })
-  colors.delete(labels)
 }
 
 /** What takes an operation back. */

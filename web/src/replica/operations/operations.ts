@@ -17,7 +17,7 @@ export type Lists = Map<string, List>
 export interface Copy {
   tasks: Tasks
   lists: Lists
-  /** The colours of labels. */
+  /** The colors of labels. */
   labels: Labels
 }
 

@@ -26,7 +26,7 @@ export function labelActions(replica: Replica, { act, update }: Around) {
   const is = (name: string) => (label: string) => fold(label) === fold(name)
 
   return {
-    /** Renames a label and gives it a colour. With the name of another one it becomes that one. */
+    /** Renames a label and gives it a color. With the name of another one it becomes that one. */
     editLabel(name: string, to: { name: string; color: Color }) {
       const renamed =
         to.name === name

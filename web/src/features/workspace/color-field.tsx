@@ -1,7 +1,7 @@
-import { ColorDot } from '../workspace/chips.tsx'
-import { COLOR_NAMES, type Color } from '../workspace/colors.ts'
+import { ColorDot } from './chips.tsx'
+import { COLOR_NAMES, type Color } from './colors.ts'
 
-/** The colours to choose from. */
+/** The colors to choose from. */
 export function ColorField({ color, set }: { color: Color; set: (color: Color) => void }) {
   return (
     <fieldset className="mt-4">
