@@ -1,4 +1,5 @@
 import { fold, uniqueLabels } from '../../rules/fold.ts'
+import { momentOf } from '../../rules/local-time.ts'
 import type { components, operations } from '../../sdk/contract.gen.ts'
 
 // What a user's tasks and lists should be, in a few lines without a database.
@@ -122,6 +123,18 @@ const KEYS: Record<string, (task: Task) => string | null> = {
 
 const hasStarted = ({ starts_on }: Task, today: string) => starts_on === null || starts_on <= today
 
+/** When a task is due, in milliseconds; by UTC where it has no time zone. */
+function momentOfTask({ due_date, due_time, due_time_zone }: Task): number {
+  const reading = Date.parse(`${due_date}T${due_time ?? '23:59:59'}Z`)
+  return due_time_zone === null ? reading : momentOf(reading, due_time_zone)
+}
+/** A local time counts by the minute. */
+const isLate = (task: Task, now = Date.now()) =>
+  momentOfTask(task) < (task.due_time_zone === null ? now - (now % 60_000) : now)
+/** How many days after today a task is due, in UTC; NaN where it is not. */
+const daysTo = (task: Task, today: string) =>
+  Math.floor((momentOfTask(task) - Date.parse(today)) / 86_400_000)
+
 function isIn(task: Task, filter: Query, today: string): boolean {
   const {
     trashed = false,
@@ -155,9 +168,9 @@ function isIn(task: Task, filter: Query, today: string): boolean {
     (!due ||
       {
         none: day === null,
-        overdue: !task.completed && day !== null && day < today,
-        today: day === today,
-        upcoming: day !== null && day > today,
+        overdue: !task.completed && isLate(task),
+        today: daysTo(task, today) === 0,
+        upcoming: daysTo(task, today) > 0,
       }[due]) &&
     (!q ||
       fold(q)
@@ -180,8 +193,8 @@ export function counted(account: Account, today: string) {
     lists,
     open: open.length,
     done: tasks.length - open.length,
-    overdue: open.filter(({ due_date }) => due_date !== null && due_date < today).length,
-    today: open.filter((task) => task.due_date === today && hasStarted(task, today)).length,
+    overdue: open.filter((task) => isLate(task)).length,
+    today: open.filter((task) => daysTo(task, today) === 0 && hasStarted(task, today)).length,
     labels,
   }
 }

@@ -265,7 +265,7 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       seeds: [
         [
           'server/labels/write-label.ts',
-          'count(*) <= ${LABEL_LIMIT} as is_complete',
+          'coalesce(bool_and(fits), true) as is_complete',
           'true as is_complete',
         ],
       ],

@@ -2,14 +2,16 @@ import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 
 /** Most tasks that one statement changes. */
-export const LABEL_LIMIT = 1_000
+const LABEL_LIMIT = 1_000
+/** Bytes of their text, after which it changes no more: its index is written anew for each. */
+const LABEL_BYTES = 500_000
 
 export const hasLabel = (caller: Caller, name: string) => sql.fragment`
   tasks.user_id = ${caller.userId}::uuid and tasks.label_keys @> fold_labels(array[${name}])`
 
 /**
- * The CTE `touched(id, labels, growth, turn)`: the tasks whose labels change, up to one more than
- * the limit.
+ * The CTE `touched(id, labels, growth, fits, turn)`: the tasks whose labels change, with their
+ * labels afterwards. Those that fit into one statement are the first ones.
  *
  * @param newName null where the label is deleted, undefined where the tasks keep it as it is
  */
@@ -19,21 +21,28 @@ export const touchedTasks = (
   newName: string | null | undefined,
 ): Fragment => sql.fragment`
     touched as materialized (
-      select found.*, row_number() over (order by id) as turn
+      select
+        found.id,
+        after.labels,
+        octet_length(array_to_string(after.labels, ''))
+          - octet_length(array_to_string(found.labels, '')) as growth,
+        turn <= ${LABEL_LIMIT} and bytes_before < ${LABEL_BYTES} as fits,
+        turn
       from (
         select
-          tasks.id,
-          after.labels,
-          octet_length(array_to_string(after.labels, ''))
-            - octet_length(array_to_string(tasks.labels, '')) as growth
-        from tasks
-        join named using (user_id)
-        cross join lateral (select ${labelsAfter(newName ?? null)} as labels) after
-        where ${hasLabel(caller, name)}
-          and ${newName !== undefined}
-          and after.labels is distinct from tasks.labels
-        limit ${LABEL_LIMIT + 1}
+          *,
+          row_number() over by_id as turn,
+          sum(octet_length(search)) over by_id - octet_length(search) as bytes_before
+        from (
+          select id, tasks.labels, label_keys, search, key
+          from tasks
+          join named using (user_id)
+          where ${hasLabel(caller, name)} and ${isTouched(newName)}
+          limit ${LABEL_LIMIT + 1}
+        ) labelled
+        window by_id as (order by id rows unbounded preceding)
       ) found
+      cross join lateral (select ${labelsAfter(newName)} as labels) after
     )`
 
 /** The CTE that writes them, from `touched`, `changed` and `advanced`. */
@@ -50,20 +59,27 @@ export const writtenTasks = (caller: Caller): Fragment => sql.fragment`
       where tasks.user_id = ${caller.userId}::uuid
         and tasks.user_id = changed.user_id
         and tasks.id = touched.id
-        and turn <= ${LABEL_LIMIT}
+        and fits
     )`
 
-/** The labels of a task without the one that has a key, or with another in its place. */
-const labelsAfter = (newName: string | null) =>
-  newName === null
+/** Whether a task that has the label changes: of one label all but the same spelling. */
+function isTouched(newName: string | null | undefined): Fragment {
+  if (newName === undefined) return sql.fragment`false`
+  if (newName === null) return sql.fragment`true`
+  return sql.fragment`(new_key <> key or not tasks.labels @> array[${newName}])`
+}
+
+/** The labels of a task without the one that has the key, or with another in its place. */
+const labelsAfter = (newName: string | null | undefined) =>
+  newName == null
     ? sql.fragment`array(
           select label
-          from unnest(tasks.labels, tasks.label_keys) with ordinality each (label, key, place)
-          where each.key <> named.key
+          from unnest(found.labels, label_keys) with ordinality each (label, each_key, place)
+          where each_key <> key
           order by place
         )`
     : sql.fragment`unique_labels(array(
-          select case when each.key = named.key then ${newName} else label end
-          from unnest(tasks.labels, tasks.label_keys) with ordinality each (label, key, place)
+          select case when each_key = key then ${newName} else label end
+          from unnest(found.labels, label_keys) with ordinality each (label, each_key, place)
           order by place
         ))`

@@ -20,7 +20,8 @@ interface LabelRequest {
  * A page of labels in the order of their keys. One more than `limit` is read, to know whether there
  * are more. Undefined when the caller's session has ended.
  *
- * labelled: the labels of tasks, in the spelling that most of them have. colored: those with a
+ * spelled: the labels of tasks, each spelling for itself. labelled: those in the spelling that most
+ * tasks have. colored: those with a
  * color. found: both.
  */
 export async function selectLabels(
@@ -32,10 +33,10 @@ export async function selectLabels(
   const rows = await database.rows<Row & { version: string; changed: boolean; total: number }>(
     sql.unsafe`
     with ${liveVersion(caller, unchanged)},
-    labelled as (
+    spelled as (
       select
         each.key,
-        mode() within group (order by label collate "und-x-icu") as name,
+        label,
         count(*) filter (where state = 'open')::int as open,
         count(*) filter (where state = 'done')::int as done
       from tasks
@@ -44,7 +45,16 @@ export async function selectLabels(
       where ${ownedBy('user_version', caller, 'tasks')}
         and changed
         and state in ('open', 'done')
-      group by each.key
+      group by each.key, label
+    ),
+    labelled as (
+      select
+        key,
+        (array_agg(label order by open + done desc, label collate "und-x-icu"))[1] as name,
+        sum(open)::int as open,
+        sum(done)::int as done
+      from spelled
+      group by key
     ),
     colored as (
       select key, name, color

@@ -15,7 +15,7 @@ import { advanced, isOutdated, userVersion } from '../resource/version.ts'
 import { type Quota, quotaViolation } from '../resource/write/quota.ts'
 import { labels } from './fields.ts'
 import { colorRow, writtenColor } from './label-color.ts'
-import { hasLabel, LABEL_LIMIT, touchedTasks, writtenTasks } from './label-tasks.ts'
+import { hasLabel, touchedTasks, writtenTasks } from './label-tasks.ts'
 
 type Schemas = components['schemas']
 
@@ -37,8 +37,7 @@ export type LabelResult =
  * Renames, recolors or deletes a label. Undefined when the caller's session has ended.
  *
  * named: the label by its key, and by the one it gets. own: its color. other: the color of the
- * label with the new key. touched: the tasks that change, up to one more than the limit, with their
- * labels afterwards. next: the color afterwards, and which rows of colors stay or go. judged: next,
+ * label with the new key. touched: the tasks that change, with their labels afterwards. next: the color afterwards, and which rows of colors stay or go. judged: next,
  * with its growth and what it violates. changed: judged, where anything changes. advanced: the last
  * of the versions: first those of the tasks, then those of deleted colors, then that of a written
  * one. latest: the color of the label afterwards.
@@ -80,9 +79,9 @@ export async function writeLabel(
       from named
       cross join (
         select
-          count(*) filter (where turn <= ${LABEL_LIMIT})::int as tasks,
-          coalesce(sum(growth) filter (where turn <= ${LABEL_LIMIT}), 0) as growth,
-          count(*) <= ${LABEL_LIMIT} as is_complete
+          count(*) filter (where fits)::int as tasks,
+          coalesce(sum(growth) filter (where fits), 0) as growth,
+          coalesce(bool_and(fits), true) as is_complete
         from touched
       ) counted
       left join own on true

@@ -73,6 +73,8 @@ delete from idempotency_keys where response -> 'items' is not null or response -
 analyze tasks;
 
 -- Down Migration
+-- A copy of what was here begins anew.
+update user_versions set epoch = gen_random_uuid();
 -- What was kept in the new form means nothing to the old server.
 delete from idempotency_keys;
 drop index tasks_by_version;

@@ -58,6 +58,8 @@ drop function pg_temp.with_new_members(json);
 analyze tasks;
 
 -- Down Migration
+-- A copy of what was here begins anew.
+update user_versions set epoch = gen_random_uuid();
 -- What was kept in the new form means nothing to the old server.
 delete from idempotency_keys;
 drop index lists_in_trash, tasks_in_trash;

@@ -22,6 +22,8 @@ create index labels_by_version on labels (user_id, version) where version > plac
 delete from idempotency_keys where response -> 'rows' is not null;
 
 -- Down Migration
+-- A copy of what was here begins anew.
+update user_versions set epoch = gen_random_uuid();
 -- What was kept in the new form means nothing to the old server.
 delete from idempotency_keys;
 delete from tombstones where type = 'label';

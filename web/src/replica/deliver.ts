@@ -139,8 +139,11 @@ async function reconciled(
 function merged(over: string[] = [], mine: string[], theirs: string[]): string[] {
   const isIn = (labels: string[], label: string) =>
     labels.some((each) => fold(each) === fold(label))
+  // A spelling that was chosen here stays.
+  const spelled = (label: string) =>
+    mine.find((each) => fold(each) === fold(label) && !over.includes(each)) ?? label
   return [
-    ...theirs.filter((label) => isIn(mine, label) || !isIn(over, label)),
+    ...theirs.filter((label) => isIn(mine, label) || !isIn(over, label)).map(spelled),
     ...mine.filter((label) => !isIn(over, label) && !isIn(theirs, label)),
   ]
 }

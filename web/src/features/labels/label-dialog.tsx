@@ -23,7 +23,7 @@ export function LabelDialog({ label, renamed, close }: LabelDialogProps) {
   const [known] = useState(() => sameLabel(tasks.values(), label))
   const [typed, setTyped] = useState(known)
   const [chosen, setColor] = useState<ReturnType<typeof colorOf>>()
-  const isOther = fold(asLabel(typed)) !== fold(known)
+  const isOther = typed !== known && fold(asLabel(typed)) !== fold(known)
   // Another label keeps its spelling; this one gets the one that is typed, if any is.
   const name =
     typed === known ? known : isOther ? sameLabel(tasks.values(), asLabel(typed)) : asLabel(typed)
