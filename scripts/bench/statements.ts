@@ -29,8 +29,12 @@ async function recorded(
     token ??= statement
     return []
   }
-  const recorder = { rows: record, read: record } as unknown as Database
-  await write(recorder, SENTINELS)
+  const recorder: Record<keyof Pick<Database, 'rows' | 'read' | 'write'>, unknown> = {
+    rows: record,
+    read: record,
+    write: (_userId: string, statement: Parameters<typeof record>[0]) => record(statement),
+  }
+  await write(recorder as unknown as Database, SENTINELS)
   if (!token) throw new Error('No statement was written')
   const { sql: text, values } = token
   const names = Object.keys(SENTINELS) as (keyof About)[]
