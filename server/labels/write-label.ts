@@ -37,10 +37,11 @@ export type LabelResult =
  * Renames, recolors or deletes a label. Undefined when the caller's session has ended.
  *
  * named: the label by its key, and by the one it gets. own: its color. other: the color of the
- * label with the new key. touched: the tasks that change, with their labels afterwards. next: the color afterwards, and which rows of colors stay or go. judged: next,
- * with its growth and what it violates. changed: judged, where anything changes. advanced: the last
- * of the versions: first those of the tasks, then those of deleted colors, then that of a written
- * one. latest: the color of the label afterwards.
+ * label with the new key. touched: the tasks that change, with their labels afterwards. next: the
+ * color afterwards, and which rows of colors stay or go. judged: next, with its growth and what it
+ * violates. changed: judged, where anything changes. advanced: the last of the versions: first
+ * those of the tasks, then those of deleted colors, then that of a written one. latest: the color
+ * of the label afterwards.
  */
 export async function writeLabel(
   database: Statements,

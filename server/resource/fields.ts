@@ -31,6 +31,8 @@ export interface Resource<Content extends object = never> {
   columns: Fragment
   /** A row as the contract has it. */
   output: Fragment
+  /** The members of `output`, in its order. */
+  members: readonly string[]
   /** The same for a response that is kept as JSON, where a time is a text. */
   json: Fragment
   /** The members by which a resource is the same as another, which it has when created. */
@@ -72,8 +74,8 @@ export interface ResourceDefinition<Content> {
   /** Texts, and arrays of texts, whose bytes count. */
   counted: readonly (keyof Content & string)[]
   placedBy?: readonly (keyof Content & string)[]
-  /** Columns that the server keeps up to date, and the members that are made of them. */
-  kept?: { columns: readonly string[]; members: Fragment }
+  /** Columns that the server keeps up to date, and the member that is made of them. */
+  kept?: { columns: readonly string[]; name: string; member: Fragment }
   /** The column with the level below others of the kind: the lowest are purged first. */
   level?: string
   isPurgeable?: (stays: (table: string) => Fragment) => Fragment
@@ -102,7 +104,7 @@ export function defineResource<Content extends object>({
     list([
       ...['id', 'user_id'].map(nameOf),
       ...fields.flatMap((field) => outputOf(field, time)),
-      ...(kept ? [kept.members] : []),
+      ...(kept ? [sql.fragment`${kept.member} as ${nameOf(kept.name)}`] : []),
       ...GENERATED.map((name) => (TIMES.includes(name) ? time(name) : nameOf(name))),
       sql.fragment`'"' || version || '"' as etag`,
     ])
@@ -117,6 +119,12 @@ export function defineResource<Content extends object>({
       ...GENERATED,
     ]),
     output: members(nameOf),
+    members: [
+      ...['id', 'user_id'],
+      ...fields.flatMap(({ name, since }) => (since ? [name, since] : [name])),
+      ...(kept ? [kept.name] : []),
+      ...[...GENERATED, 'etag'],
+    ],
     json: members((name) => sql.fragment`utc_text(${nameOf(name)}) as ${nameOf(name)}`),
     content,
     changeable,

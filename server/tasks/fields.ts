@@ -56,8 +56,8 @@ export const tasks = defineResource<Content>({
   placedBy: ['list_id', 'parent_id'],
   kept: {
     columns: ['level', 'subtasks_open', 'subtasks_done', ...TRASHED_WITH],
-    members: sql.fragment`
-      json_build_object('open', subtasks_open, 'done', subtasks_done) as subtasks`,
+    name: 'subtasks',
+    member: sql.fragment`json_build_object('open', subtasks_open, 'done', subtasks_done)`,
   },
   level: 'level',
   rules: {

@@ -1,11 +1,16 @@
+import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import { type Fragment, sql } from '../../database/sql.ts'
 import type { Place } from '../../resource/cursor.ts'
+import { columnsOf } from '../../resource/field.ts'
 import { ownedBy } from '../../resource/live-caller.ts'
 import type { Unchanged } from '../../resource/precondition.ts'
+import { tasks } from '../fields.ts'
 import { type Filter, statesOf } from './filter.ts'
 import type { LocalTime } from './local-time.ts'
 import { order, type Sort } from './sort.ts'
+
+type Task = components['schemas']['Task']
 
 export interface PageRequest {
   filter: Filter
@@ -46,18 +51,12 @@ export function inOrder(
   return sql.fragment`${sql.join(statesOf(filter).map(ofState), sql.fragment` union all `)}`
 }
 
-/** What a page has beside its tasks. */
-export interface PageColumns {
-  sort_key: unknown
-  place: string
-  bytes: number
-}
+/** The columns of a page: its tasks, and where in their order each one is. */
+export const PAGE = columnsOf('page', [...tasks.members, 'place'])
 
-export function taskOf<Row extends PageColumns>({
-  sort_key,
-  place,
-  bytes,
-  ...task
-}: Row): Omit<Row, keyof PageColumns> {
-  return task
+/** Bytes of the texts of a task, as UTF-8. */
+export function bytesOf({ title, description, labels }: Task): number {
+  let bytes = Buffer.byteLength(title) + Buffer.byteLength(description ?? '')
+  for (const label of labels) bytes += Buffer.byteLength(label)
+  return bytes
 }

@@ -9,7 +9,7 @@ import type { Unchanged } from '../../resource/precondition.ts'
 import { liveVersion } from '../../resource/version.ts'
 import { tasks } from '../fields.ts'
 import { conditions, searched } from './filter.ts'
-import { inOrder, type PageColumns, type PageRequest, taskOf } from './page.ts'
+import { bytesOf, inOrder, PAGE, type PageRequest } from './page.ts'
 import { order } from './sort.ts'
 
 type Task = components['schemas']['Task']
@@ -30,7 +30,8 @@ type Part = {
   total: number
   end_key: string
   end_id: string
-} & PageColumns
+  place: string
+}
 type Row = (Task | { id: null }) & Part
 
 /**
@@ -67,7 +68,7 @@ export async function searchInParts(
       hasMore = found.size === limit || bytes >= PAGE_BYTES
       if (hasMore) break
       found.set(row.id, row)
-      bytes += row.bytes
+      bytes += bytesOf(row)
     }
     const isCounted = request.after !== undefined || total > COUNT_LIMIT
     if (head.looked_at < PART_SIZE || (hasMore && isCounted)) break
@@ -85,8 +86,8 @@ export async function searchInParts(
 }
 
 function withoutPart(row: Task & Part): Task {
-  const { version, changed, looked_at, total, end_key, end_id, ...task } = row
-  return taskOf(task)
+  const { version, changed, looked_at, total, end_key, end_id, place, ...task } = row
+  return task
 }
 
 /** part: the next tasks in order. hits: those of them that have the words of the search. */
@@ -108,8 +109,7 @@ function partStatement(
   const matches = sql.join([sql.fragment`true`, ...searched(q)], sql.fragment` and `)
   const inSort = sql.fragment`sort_key ${direction}, id ${direction}`
   const page = sql.fragment`
-          select
-            ${tasks.output}, sort_key, sort_key::text as place, ${tasks.bytesOf('tasks')} as bytes
+          select ${tasks.output}, sort_key, sort_key::text as place
           from hits as tasks
           order by ${inSort}
           limit ${limit + 1}`
@@ -129,7 +129,7 @@ function partStatement(
       (select count(*)::int from part) as looked_at,
       (select count(*)::int from hits) as total,
       ends.*,
-      page.*
+      ${PAGE}
     from user_version
     left join lateral (
       select sort_key::text as end_key, id as end_id

@@ -6,7 +6,7 @@ import { COUNT_LIMIT, PAGE_BYTES, type Page } from '../../resource/page.ts'
 import { liveVersion } from '../../resource/version.ts'
 import { tasks } from '../fields.ts'
 import { conditions } from './filter.ts'
-import { inOrder, type PageColumns, type PageRequest, taskOf } from './page.ts'
+import { bytesOf, inOrder, PAGE, type PageRequest } from './page.ts'
 import { searchInParts } from './search-in-parts.ts'
 import { order } from './sort.ts'
 
@@ -19,7 +19,8 @@ type Row = (Task | { id: null }) & {
   version: string
   changed: boolean
   total: number
-} & PageColumns
+  place: string
+}
 
 /**
  * A page of tasks. One row more than `limit` is read, to know whether there are more. Undefined
@@ -50,9 +51,9 @@ export async function selectTaskPage(
   let bytes = 0
   for (const row of rows) {
     if (row.id === null || items.length === limit || bytes >= PAGE_BYTES) break
-    const { version, changed, total, ...task } = row
-    items.push(taskOf(task))
-    bytes += row.bytes
+    const { version, changed, total, place, ...task } = row
+    items.push(task)
+    bytes += bytesOf(task)
   }
   const last = rows.length > items.length ? rows[items.length - 1] : undefined
   const end = last?.id ? { key: last.place, id: last.id } : undefined
@@ -69,8 +70,7 @@ function pageStatement(
     caller,
     { filter, sort },
     {
-      select: sql.fragment`
-            ${tasks.output}, ${key} as sort_key, ${tasks.bytesOf('tasks')} as bytes`,
+      select: sql.fragment`${tasks.output}, ${key} as sort_key`,
       count: limit + 1,
       fits: after ? [isAfter(after.key, after.id), ...fits] : fits,
     },
@@ -92,7 +92,7 @@ function pageStatement(
           limit ${limit + 1}`
   return sql.unsafe`
     with ${liveVersion(caller, unchanged)}
-    select user_version.version, changed, total, page.*
+    select user_version.version, changed, total, ${PAGE}
     from user_version
     cross join lateral (
       select count(*)::int as total
