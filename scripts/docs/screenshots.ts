@@ -33,6 +33,11 @@ const SUBTASKS = {
   'Book the train to Lyon': ['Compare the night trains', 'Ask Grace when she arrives'],
   'Ask Grace when she arrives': ['Find her new number'],
 }
+const COLORS = [
+  ['home', 'orange'],
+  ['work', 'blue'],
+  ['money', 'green'],
+] as const
 const LISTS: (ListCreate & { tasks: TaskCreate[] })[] = [
   {
     name: 'Garden',
@@ -86,6 +91,7 @@ try {
     listPath ||= `/lists/${list.id}`
     for (const task of tasks) await docket.createTask({ body: { ...task, list_id: list.id } })
   }
+  for (const [name, color] of COLORS) await docket.updateLabel({ name, body: { color } })
   for (const title of ['Return the library books', 'Buy a lamp']) {
     await docket.toggleTaskCompletion({
       task: (await docket.createTask({ body: { title } })).id,
