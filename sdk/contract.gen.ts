@@ -67,7 +67,7 @@ export interface paths {
         post?: never;
         /**
          * Move a task to the trash
-         * @description The task then returns 404 until `restoreTask` restores it. Its subtasks of all levels go to the trash with it, up to 2,000. After 30 days in the
+         * @description The task then returns 404 until `restoreTask` restores it. Its subtasks of all levels go to the trash with it, up to 2,000 and 1 MB of text. After 30 days in the
          *     trash it is permanently deleted. With `If-Match`, the server returns 412 and does not delete the task if another client has changed it in the
          *     meantime.
          */
@@ -80,7 +80,7 @@ export interface paths {
          *     A patch that changes nothing does not change `updated_at` and `etag`. With `If-Match`, the server returns 412 and does not change the task
          *     if another client has changed it in the meantime. `due_time` requires a `due_date`, and `due_time_zone` requires a `due_time`, in the patch or
          *     in the stored task. To remove the date, send `null` for all three.
-         *     With another `parent_id` or `list_id`, the subtasks of all levels move along, up to 2,000. Those in the trash move, too, and count also for the levels. A task that gets a parent also
+         *     With another `parent_id` or `list_id`, the subtasks of all levels move along, up to 2,000 and 1 MB of text. Those in the trash move, too, and count also for the levels. A task that gets a parent also
          *     gets the list of the parent. `completed` changes this task only; see `toggleTaskCompletion`.
          */
         patch: operations["updateTask"];
@@ -247,7 +247,7 @@ export interface paths {
          * Move a list to the trash
          * @description Moves the list and all its tasks to the trash. `restoreList` restores the list with exactly these tasks. After 30 days in the trash
          *     they are permanently deleted. With `If-Match`, the server returns 412 and deletes nothing if another client has changed the list in the meantime.
-         *     A list of more than 2,000 tasks cannot be moved to the trash as a whole: the response is 409 `list_too_large`.
+         *     A list of more than 2,000 tasks, or of more than 1 MB of text, cannot be moved to the trash as a whole: the response is 409 `list_too_large`.
          */
         delete: operations["deleteList"];
         options?: never;
@@ -376,7 +376,8 @@ export interface paths {
         post?: never;
         /**
          * Delete a label
-         * @description Takes the label from all tasks, including those that are done or in the trash, and deletes its color. The tasks stay. A request changes up to 1,000 tasks.
+         * @description Takes the label from all tasks, including those that are done or in the trash, and deletes its color. The tasks stay. A request changes up to 1,000 tasks, and fewer if
+         *     they have more than 1 MB of text.
          *     While `is_complete` is false, send it again, with another `Idempotency-Key`.
          */
         delete: operations["deleteLabel"];
@@ -389,7 +390,7 @@ export interface paths {
          *     A label exists as long as a task has it or it has a color other than `gray`: a color can be given to a name that no task has yet. A color counts as one
          *     task in the quota. A label has no version of its own, so there is no `If-Match`.
          *
-         *     A request changes up to 1,000 tasks. While `is_complete` is false, send it again, with another `Idempotency-Key`. A 404 then means that
+         *     A request changes up to 1,000 tasks, and fewer if they have more than 1 MB of text. While `is_complete` is false, send it again, with another `Idempotency-Key`. A 404 then means that
          *     another client has changed the last of them.
          */
         patch: operations["updateLabel"];
@@ -1177,7 +1178,7 @@ export interface components {
         };
         /**
          * @description What happens to the subtasks of all levels: `keep` leaves them as they are, `include` sets them to the same state. With `include`, a task may
-         *     have up to 2,000 subtasks.
+         *     have up to 2,000 subtasks with 1 MB of text.
          * @default keep
          * @example include
          * @enum {string}

@@ -54,7 +54,8 @@ const table = {
   list_too_large: [
     409,
     'Conflict',
-    'The list has more than 2,000 tasks. Move some of them to the trash first, then try again.',
+    'The list has more than 2,000 tasks, or more than 1 MB of text. Move some of its tasks to ' +
+      'the trash first, then try again.',
   ],
   malformed_csv: [400, 'Bad Request', 'The body is not valid CSV. See errors.'],
   malformed_http: [400, 'Bad Request', 'The request is not readable as HTTP/1.1.'],
@@ -109,8 +110,8 @@ const table = {
   too_many_subtasks: [
     409,
     'Conflict',
-    'The task has more than 2,000 subtasks, counted over all levels. Change some of them on ' +
-      'their own first, then try again.',
+    'The task has more than 2,000 subtasks, counted over all levels, or more than 1 MB of text ' +
+      'in them. Change some of them on their own first, then try again.',
   ],
   unsupported_media_type: [
     415,

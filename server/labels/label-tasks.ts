@@ -1,10 +1,9 @@
 import type { Caller } from '../contract/handlers.ts'
 import { type Fragment, sql } from '../database/sql.ts'
+import { TEXT_LIMIT } from '../resource/write/members.ts'
 
 /** Most tasks that one statement changes. */
 const LABEL_LIMIT = 1_000
-/** Bytes of their text, after which it changes no more: its index is written anew for each. */
-const LABEL_BYTES = 500_000
 
 export const hasLabel = (caller: Caller, name: string) => sql.fragment`
   tasks.user_id = ${caller.userId}::uuid and tasks.label_keys @> fold_labels(array[${name}])`
@@ -26,7 +25,7 @@ export const touchedTasks = (
         after.labels,
         octet_length(array_to_string(after.labels, ''))
           - octet_length(array_to_string(found.labels, '')) as growth,
-        turn <= ${LABEL_LIMIT} and bytes_before < ${LABEL_BYTES} as fits,
+        turn <= ${LABEL_LIMIT} and bytes_before < ${TEXT_LIMIT} as fits,
         turn
       from (
         select

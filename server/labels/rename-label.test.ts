@@ -125,6 +125,17 @@ describe('renaming a label', () => {
     expect(after.map(plain)).toEqual(before.map(plain))
   }, 60_000)
 
+  test('200: tasks with long texts are changed in smaller numbers', async () => {
+    const bob = await newPerson(service.url, 'bob')
+    const description = 'a b '.repeat(4_000)
+    for (let count = 0; count < 65; count += 1) await bob.addTask({ description, labels: ['a'] })
+    const first = (await updateLabel(bob, 'a', { name: 'b' })).body
+    const rest = (await updateLabel(bob, 'a', { name: 'b' })).body
+    expect([first.is_complete, rest.is_complete]).toEqual([false, true])
+    expect(first.changed + rest.changed).toBe(65)
+    expect((await labelPage(bob)).items).toMatchObject([{ name: 'b', open: 65 }])
+  }, 60_000)
+
   test('200: repeated under its key it is done once', async () => {
     const bob = await newPerson(service.url, 'bob')
     await bob.addTask({ title: 'a', labels: ['a'] })

@@ -106,6 +106,22 @@ describe('a list in the trash', () => {
   }, 60_000)
 })
 
+test('409: more than 1 MB of text is too much to go at once; less goes', async () => {
+  const bob = await newPerson(service.url, 'bob')
+  const list = await addList(bob)
+  const description = 'a b '.repeat(4_000)
+  const tasks = []
+  for (let count = 0; count < 63; count += 1)
+    tasks.push(await bob.addTask({ description, list_id: list.id }))
+  const remove = () => bob.send<Problem>(`${listsOf(bob)}/${list.id}`, { method: 'DELETE' })
+  const { status, body } = await remove()
+  expect([status, body.code]).toEqual([409, 'list_too_large'])
+  await bob.send(`${bob.tasks}/${tasks[0]?.id}`, { method: 'DELETE' })
+  expect((await remove()).status).toBe(204)
+  const restore = await bob.send(`${listsOf(bob)}/${list.id}/restore`, { method: 'POST' })
+  expect([restore.status, (await everyTask(bob)).length]).toEqual([200, 62])
+}, 60_000)
+
 test('a list deleted while tasks are created in it leaves none behind', async () => {
   const bob = await newPerson(service.url, 'bob')
   for (let round = 0; round < ROUNDS; round += 1) {

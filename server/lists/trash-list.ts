@@ -4,7 +4,7 @@ import type { Statements } from '../database/database.ts'
 import { type Fragment, sql } from '../database/sql.ts'
 import type { Resource } from '../resource/fields.ts'
 import type { ChangeResult } from '../resource/result.ts'
-import type { Members } from '../resource/write/members.ts'
+import { type Members, TEXT_LIMIT } from '../resource/write/members.ts'
 import { deleteResource, restoreResource } from '../resource/write/trash.ts'
 import type { Guard } from '../resource/write/write.ts'
 import { LIST_LIMIT, lists } from './fields.ts'
@@ -49,19 +49,19 @@ export function restoreList(
 
 const violationOf = (
   caller: Caller,
-  { resource: { name, table }, isHeld }: Held,
+  { resource: { name, table, bytesOf }, isHeld }: Held,
   id: string,
 ) => sql.fragment`
         case
           when (
-            select count(*)
+            select count(*) > ${LIST_LIMIT} or sum(bytes) > ${TEXT_LIMIT}
             from (
-              select
+              select ${bytesOf(name)} as bytes
               from ${table}
               where ${sql.identifier([name, 'user_id'])} = ${caller.userId}::uuid
                 and ${isHeld(id)}
               limit ${LIST_LIMIT + 1}
             ) held
-          ) > ${LIST_LIMIT}
+          )
             then 'list_too_large'
         end`

@@ -33,7 +33,8 @@ const BY_CODE: Partial<Record<ProblemCode, (error: ProblemError) => string>> = {
   content_too_large: () => "That's too large to save.",
   email_taken: taken,
   list_not_found: elsewhere,
-  list_too_large: () => 'This list has more than 2,000 tasks. Delete some of them first.',
+  list_too_large: () =>
+    'This list has more than 2,000 tasks, or very long ones. Delete some first.',
   internal_error: () => 'Something went wrong on our end. Try again.',
   invalid_credentials: wrongPair,
   INVALID_EMAIL: () => 'Enter a valid email address.',
@@ -52,7 +53,7 @@ const BY_CODE: Partial<Record<ProblemCode, (error: ProblemError) => string>> = {
   token_invalid: signedOut,
   too_deep: () => 'Subtasks go no deeper than the fourth level.',
   too_many_subtasks: () =>
-    'This task has more than 2,000 subtasks. Change some of them on their own first.',
+    'This task has more than 2,000 subtasks, or very long ones. Change some of them first.',
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: taken,
   version_stale: () => 'This was changed on another device. Reload and try again.',
   would_be_its_own_ancestor: () => "A task can't be under one of its own subtasks.",

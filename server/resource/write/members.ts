@@ -2,6 +2,12 @@ import type { Caller } from '../../contract/handlers.ts'
 import { type Fragment, sql } from '../../database/sql.ts'
 import type { Resource } from '../fields.ts'
 
+/**
+ * Most bytes of the texts of resources that one statement writes: the search index of each is
+ * written anew, a million bytes in about a second.
+ */
+export const TEXT_LIMIT = 1_000_000
+
 /** Other resources that a statement writes together with the one that it is about. */
 export interface Members {
   /** Of its CTE; the one that writes them has the suffix `_written`. */

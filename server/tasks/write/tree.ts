@@ -1,6 +1,6 @@
 import type { Caller } from '../../contract/handlers.ts'
 import { type Fragment, sql } from '../../database/sql.ts'
-import type { Members } from '../../resource/write/members.ts'
+import { type Members, TEXT_LIMIT } from '../../resource/write/members.ts'
 import { tasks } from '../fields.ts'
 
 /** Most subtasks, counted over all levels, that are written together with their task. */
@@ -19,7 +19,7 @@ export function treeOfCurrent(
 ): Fragment {
   const columns = sql.fragment`
         tasks.id, tasks.parent_id, tasks.level, tasks.completed_at,
-        tasks.trashed_with_list, tasks.trashed_with_task`
+        tasks.trashed_with_list, tasks.trashed_with_task, ${tasks.bytesOf('tasks')} as bytes`
   return sql.fragment`
     tree as materialized (
       with recursive below as (
@@ -41,7 +41,10 @@ export const LIVE = sql.fragment`tasks.state <> 'trashed'`
 
 /** The rule that `tree` violates, else null. */
 export const treeViolation = sql.fragment`
-  case when (select count(*) from tree) > ${TREE_LIMIT} then 'too_many_subtasks' end`
+  case
+    when (select count(*) > ${TREE_LIMIT} or sum(bytes) > ${TEXT_LIMIT} from tree)
+      then 'too_many_subtasks'
+  end`
 
 /** How many levels `tree` has below the row `current`. */
 export const treeHeight = sql.fragment`
