@@ -27,7 +27,6 @@ import { taskActions } from './tasks/actions.ts'
 import { tasks } from './tasks/fields.ts'
 import { taskOperations } from './tasks/operations.ts'
 import { queryOperations } from './tasks/query/operations.ts'
-import { tasksOfList } from './tasks/write/with-list.ts'
 import { exportOperations } from './transfer/export-operations.ts'
 import { importOperations } from './transfer/import-operations.ts'
 
@@ -73,11 +72,11 @@ export async function createService(
     ),
     ...taskOperations(database, config.quota),
     ...queryOperations(database, pageCursors),
-    ...listOperations(database, pageCursors, config.quota, tasksOfList),
+    ...listOperations(database, pageCursors, config.quota),
     ...labelOperations(database, pageCursors, config.quota),
     ...resourceOperations(database, pageCursors, [tasks, lists], [tasks, lists, labels], {
       ...taskActions(config.quota),
-      ...listActions(config.quota, tasksOfList),
+      ...listActions(config.quota),
       ...labelActions(config.quota),
     }),
     ...exportOperations(database),

@@ -31,7 +31,6 @@ import * as completeTask from '../../server/tasks/write/complete-task.ts'
 import * as insertTask from '../../server/tasks/write/insert-task.ts'
 import * as trashTask from '../../server/tasks/write/trash-task.ts'
 import * as updateTask from '../../server/tasks/write/update-task.ts'
-import { tasksOfList } from '../../server/tasks/write/with-list.ts'
 import { AMPLE } from '../../server/testing/data/usage.ts'
 import type { Person } from '../../server/testing/person.ts'
 import * as exportStore from '../../server/transfer/export-store.ts'
@@ -178,9 +177,9 @@ const queryCalls = (database: () => Database): StoreCalls => ({
     module: trashList,
     calls: {
       deleteList: (caller, _owner, _id, _other, listId) =>
-        trashList.deleteList(database(), caller, tasksOfList, listId, keyed()),
+        trashList.deleteList(database(), caller, listId, keyed()),
       restoreList: (caller, _owner, _id, _other, listId) =>
-        trashList.restoreList(database(), caller, tasksOfList, listId, UNGUARDED),
+        trashList.restoreList(database(), caller, listId, UNGUARDED),
     },
   },
   'server/tasks/write/trash-task.ts': {

@@ -95,6 +95,8 @@ export const ALLOWED: Record<string, string[]> = {
     'server/resource',
     'server/resource/idempotency',
     'server/resource/write',
+    'server/tasks',
+    'server/tasks/write',
     SCHEMA_TYPES,
     'uuid',
   ],

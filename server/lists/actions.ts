@@ -4,22 +4,15 @@ import { type Actions, guardOfOperation, type Kind } from '../resource/bulk.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { lists } from './fields.ts'
-import { deleteList, type Held, restoreList } from './trash-list.ts'
+import { deleteList, restoreList } from './trash-list.ts'
 import { insertList, updateList } from './write-list.ts'
 
 type List = components['schemas']['List']
 
 const kind: Kind = { resource: lists, missing: 'list_not_found', taken: 'list_id_taken' }
 
-/**
- * What the operations of a bulk do with lists.
- *
- * @param held what lists hold
- */
-export function listActions(
-  quota: Quota,
-  held: Held,
-): Pick<Actions, Extract<keyof Actions, `${string}_list`>> {
+/** What the operations of a bulk do with lists. */
+export function listActions(quota: Quota): Pick<Actions, Extract<keyof Actions, `${string}_list`>> {
   return {
     create_list: {
       kind,
@@ -43,13 +36,13 @@ export function listActions(
       kind,
       body: '',
       perform: (statements, caller, { id, ...operation }) =>
-        deleteList(statements, caller, held, id, guardOfOperation(operation)),
+        deleteList(statements, caller, id, guardOfOperation(operation)),
     },
     restore_list: {
       kind,
       body: '',
       perform: (statements, caller, { id, ...operation }) =>
-        restoreList(statements, caller, held, id, guardOfOperation(operation)),
+        restoreList(statements, caller, id, guardOfOperation(operation)),
     },
   }
 }

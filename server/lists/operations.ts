@@ -13,7 +13,7 @@ import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { lists } from './fields.ts'
 import { selectListPage } from './select-page.ts'
-import { deleteList, type Held, restoreList } from './trash-list.ts'
+import { deleteList, restoreList } from './trash-list.ts'
 import { insertList, updateList } from './write-list.ts'
 
 type List = components['schemas']['List']
@@ -29,16 +29,11 @@ type ListOperation =
 const { responseOf, ownProblemOf, changeResponse } = writeResponses('list_not_found', lists.rules)
 const listCreated = createdAt('lists')
 
-/**
- * The operations on lists.
- *
- * @param held what lists hold
- */
+/** The operations on lists. */
 export function listOperations(
   database: Database,
   cursors: Cursors,
   quota: Quota,
-  held: Held,
 ): Pick<Handlers, ListOperation> {
   return {
     async listLists({ query, header }, caller) {
@@ -83,13 +78,13 @@ export function listOperations(
 
     async deleteList({ path, header }, caller) {
       const guard = guardOf('deleteList', path.list_id, header)
-      const written = await deleteList(database, caller, held, path.list_id, guard)
+      const written = await deleteList(database, caller, path.list_id, guard)
       return ownProblemOf(written, {}) ?? changeResponse(written, {}, withoutBody)
     },
 
     async restoreList({ path, header }, caller) {
       const guard = guardOf('restoreList', path.list_id, header)
-      const written = await restoreList(database, caller, held, path.list_id, guard)
+      const written = await restoreList(database, caller, path.list_id, guard)
       return changeResponse(written, {}, withBody)
     },
 

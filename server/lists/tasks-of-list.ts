@@ -1,22 +1,24 @@
-import type { Caller } from '../../contract/handlers.ts'
-import { sql } from '../../database/sql.ts'
-import type { Members } from '../../resource/write/members.ts'
-import { tasks } from '../fields.ts'
-import { LIVE, noSubtasks } from './tree.ts'
+import type { Caller } from '../contract/handlers.ts'
+import { sql } from '../database/sql.ts'
+import type { Members } from '../resource/write/members.ts'
+import { tasks } from '../tasks/fields.ts'
+import { LIVE, noSubtasks } from '../tasks/write/tree.ts'
 
 // What becomes of the tasks of a list together with the list.
 
-const isHeld = (listId: string) => sql.fragment`tasks.list_id = ${listId}::uuid and ${LIVE}`
+/** Those that are in a list, and not in the trash. */
+export const isInList = (listId: string) =>
+  sql.fragment`tasks.list_id = ${listId}::uuid and ${LIVE}`
 
 /** The tasks of a list that goes to the trash. */
-const goesAlong = (caller: Caller, listId: string): Members => ({
+export const goesAlong = (caller: Caller, listId: string): Members => ({
   name: 'held',
   resource: tasks,
   rows: sql.fragment`
       select tasks.id, tasks.level
       from tasks
       join changed using (user_id)
-      where tasks.user_id = ${caller.userId}::uuid and ${isHeld(listId)}`,
+      where tasks.user_id = ${caller.userId}::uuid and ${isInList(listId)}`,
   order: sql.fragment`level desc, id`,
   assignments: sql.fragment`
     trashed_at = advanced.at,
@@ -26,7 +28,7 @@ const goesAlong = (caller: Caller, listId: string): Members => ({
 })
 
 /** The tasks that went to the trash with a list that comes back. */
-const comesAlong = (caller: Caller, listId: string): Members => ({
+export const comesAlong = (caller: Caller, listId: string): Members => ({
   name: 'held',
   resource: tasks,
   rows: sql.fragment`
@@ -58,5 +60,3 @@ const comesAlong = (caller: Caller, listId: string): Members => ({
     subtasks_done = held.done`,
   areFirst: false,
 })
-
-export const tasksOfList = { resource: tasks, isHeld, goesAlong, comesAlong }
