@@ -274,7 +274,13 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
     },
     {
       what: 'a deleted color of which the feed tells nothing',
-      seeds: [['server/labels/label-color.ts', 'where gone_id is not null', 'where false']],
+      seeds: [
+        [
+          'server/labels/label-color.ts',
+          'with ordinality gone (id, turn)',
+          'with ordinality gone (id, turn) where false',
+        ],
+      ],
       check: 'labels',
       says: /× 200: the color goes along/,
     },
