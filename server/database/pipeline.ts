@@ -1,7 +1,11 @@
 import pg from 'pg'
+import { codeOf } from '../thrown.ts'
 import { prepared } from './prepared.ts'
 import type { Statement } from './sql.ts'
 import { isPlanOutdated } from './unavailable.ts'
+
+/** invalid_sql_statement_name (PostgreSQL, appendix A). */
+const UNNAMED = '26000'
 
 export interface Pipeline {
   /**
@@ -69,11 +73,19 @@ class Line {
     try {
       this.#client ??= this.#connect()
       const client = await this.#client
-      const query = {
-        ...prepared(statement, true),
-        query_timeout: Math.max(1, deadline - performance.now()),
+      for (;;) {
+        const query = {
+          ...prepared(statement, true),
+          query_timeout: Math.max(1, deadline - performance.now()),
+        }
+        try {
+          return (await client.query(query)).rows
+        } catch (error) {
+          // The one that should have given it its name failed before, for a lock say: it did not
+          // run, and is parsed itself the next time.
+          if (codeOf(error) !== UNNAMED || performance.now() > deadline) throw error
+        }
       }
-      return (await client.query(query)).rows
     } catch (error) {
       // Only a new connection plans the statement again.
       if (isPlanOutdated(error)) void (await this.#client)?.end()

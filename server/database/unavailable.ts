@@ -5,9 +5,9 @@ export class Unavailable extends Error {}
 /**
  * SQLSTATE classes of a database that is shutting down, full or unreachable: connection, database
  * name, resources, operator intervention. Also the codes of a read-only copy, of a transaction that
- * was idle for too long, and of a lock that is not available.
+ * was idle for too long, of a statement that lost its name, and of a lock that is not available.
  */
-const PASSING = /^(08|3D|53|57|25006$|25P03$|55P03$)/
+const PASSING = /^(08|3D|53|57|25006$|25P03$|26000$|55P03$)/
 const NETWORK = /^(E[A-Z]+)$/
 
 /**

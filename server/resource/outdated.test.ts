@@ -78,3 +78,22 @@ test.each([
     expect([again.body, again.headers.get('idempotency-replayed')]).toEqual([body, 'true'])
   },
 )
+
+test('first writes that wait for a lock on the table are done once, or get 503', async () => {
+  const { url, databaseUrl } = await startService({ losable: true })
+  const ada = await newPerson(url)
+  const client = new pg.Client(databaseUrl as string)
+  await client.connect()
+  onTestFinished(() => client.end())
+  await client.query('begin; lock table tasks in access exclusive mode')
+  // No connection has parsed the statement yet: those behind the first one count on its name.
+  const creates = Array.from({ length: 20 }, () =>
+    ada.send<Task>(ada.tasks, { method: 'POST', json: { title: 'Once' } }),
+  )
+  await client.query('select pg_sleep(0.4)')
+  await client.query('commit')
+  const statuses = (await Promise.all(creates)).map(({ status }) => status)
+  for (const status of statuses) expect([201, 503]).toContain(status)
+  const { body } = await ada.send<Schemas['TaskPage']>(ada.tasks)
+  expect(body.total).toBe(statuses.filter((status) => status === 201).length)
+})
