@@ -100,13 +100,15 @@ function apply(
   target: Task,
   { updated_at, completed_at }: Task,
 ): void {
+  // One that was completed before keeps its time, which those below it do not get.
+  const doneAt = target.completed ? updated_at : (completed_at ?? updated_at)
   for (const [task, members] of written) {
     account.version += 1
     const wasCompleted = task.completed
     const wasTrashed = isTrashed(task)
     Object.assign(task, members, { updated_at, etag: `"${account.version}"` })
     if (task.completed !== wasCompleted)
-      Object.assign(task, { completed_at: task.completed ? (completed_at ?? updated_at) : null })
+      Object.assign(task, { completed_at: task.completed ? doneAt : null })
     if (kind === 'trash' && isTrashed(task) && !wasTrashed) {
       Object.assign(task, { trashed_at: updated_at })
       if (task === target) account.trashedWith.delete(task.id)
