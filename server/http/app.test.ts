@@ -63,6 +63,22 @@ describe('paths', () => {
     isProblem(await send(`${service.url}/nowhere`, { method: 'POST', json: {} }), 'not_found')
   })
 
+  test.each(['/%', '/assets/%c0%ae', '/docs/%', '/docs/%e2%82/%zz'])(
+    '404: %j, which cannot be decoded, is an unknown path',
+    async (path) => {
+      isProblem(await send(`${service.url}${path}`), 'not_found')
+      const page = await send<string>(service.url + path, { headers: { accept: 'text/html' } })
+      expect([page.status, page.body]).toEqual([404, expect.stringContaining('nothing here')])
+    },
+  )
+
+  test('the web app shows itself at any list, also at one that cannot be decoded', async () => {
+    const pages = ['/', '/lists/x', '/lists/%zz'].map((path) => send<string>(service.url + path))
+    const [app, ...ofLists] = (await Promise.all(pages)).map(({ body }) => body)
+    expect(app).toContain('<div id="root"')
+    expect(ofLists).toEqual([app, app])
+  })
+
   test.each([
     ['PUT', 'tasks', 'GET, POST, HEAD, OPTIONS'],
     ['POST', 'tasks/x', 'GET, PATCH, DELETE, HEAD, OPTIONS'],

@@ -11,7 +11,7 @@ import {
 
 /**
  * The addresses the web app shows itself at: its views (`web/src/features/workspace/views.ts`) and
- * the account.
+ * the account. A pattern, because a router throws where it cannot decode a named segment (`%zz`).
  */
 const APP_ADDRESSES = [
   '/',
@@ -20,7 +20,7 @@ const APP_ADDRESSES = [
   '/all',
   '/done',
   '/trash',
-  '/lists/:id',
+  /^\/lists\/[^/]+$/,
   '/account',
 ]
 /** What the web app has beside its page: the worker that opens it offline, and what installs it. */
@@ -93,14 +93,14 @@ export function pages({ webDir, docsDir, securityContact }: PagesOptions): Reque
     )
   router.get(APP_ADDRESSES, page(web, 'index.html'))
   for (const name of APP_FILES) router.get(`/${name}`, page(web, name))
-  router.get('/assets/*path', (request, response, next) => {
+  router.get(/^\/assets\//, (request, response, next) => {
     response.set('Cache-Control', IMMUTABLE)
     if (web.send(request, response, request.path.slice(1))) return
     response.removeHeader('Cache-Control')
     next()
   })
   router.get('/docs', (_request, response) => response.redirect(308, '/docs/'))
-  router.get('/docs/{*path}', (request, response, next) => {
+  router.get(/^\/docs\//, (request, response, next) => {
     const path = request.path.slice('/docs/'.length) || 'index.html'
     policy(response, DOCS_POLICY).set('Cache-Control', 'no-cache')
     if (path.endsWith('.yaml')) response.type(CONTRACT_TYPE)
