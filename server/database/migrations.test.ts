@@ -41,6 +41,7 @@ test('tasks of 0.1.0 keep their content, get positions and versions; down undoes
   const url = variables.DATABASE_URL as string
   const back = () => migrateDownBefore('0003', connection(url, 'own'))
   expect(await back()).toEqual([
+    '0013_counts',
     '0012_labels',
     '0011_subtasks',
     '0010_lists',
