@@ -3,7 +3,7 @@ import pg from 'pg'
 import { types } from '../../../server/database/parsers.ts'
 import { type About, statements } from '../statements.ts'
 
-/** Connections of every server, as many as ours has for tasks. */
+/** Connections of every server that has no pipeline, as many as ours has for tasks. */
 const CONNECTIONS = 8
 
 export interface Session {
@@ -20,18 +20,25 @@ export async function openTasks(
   url: string,
   inPipeline: 'nothing' | 'reads' | 'everything' = 'nothing',
 ) {
-  const pool =
-    inPipeline === 'everything'
-      ? await pipelined(url)
-      : new pg.Pool({ connectionString: url, max: CONNECTIONS, types })
-  const readers = inPipeline === 'nothing' ? pool : await pipelined(url)
+  const readers =
+    inPipeline === 'nothing'
+      ? new pg.Pool({ connectionString: url, max: CONNECTIONS - 1, types })
+      : await pipelined(url)
+  // The bench has one user, and the writes of one user go one after the other: of two at once, one
+  // is outdated.
+  const writer = new pg.Client({
+    connectionString: url,
+    types,
+    pipeline: inPipeline === 'everything',
+  } as pg.ClientConfig)
+  await writer.connect()
   const run = async (
     name: keyof typeof statements,
     about: Partial<About> & Session,
   ): Promise<Row[]> => {
     const { text, values } = statements[name]
     return (
-      await (name === 'create' ? pool : readers).query({
+      await (name === 'create' ? writer : readers).query({
         name,
         text,
         values: values({ taskId: '', title: '', ...about }),
@@ -58,7 +65,8 @@ export async function openTasks(
     },
     async create(session: Session, title: string) {
       const [row] = await run('create', { ...session, taskId: randomUUID(), title })
-      return row && taskOf(row)
+      if (!row?.id) throw new Error('The task was not created')
+      return taskOf(row)
     },
   }
 }
@@ -70,6 +78,8 @@ const taskOf = ({
   total,
   sort_key,
   place,
+  is_outdated,
+  replayed,
   outcome,
   status,
   violation,
