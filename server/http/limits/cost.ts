@@ -14,13 +14,16 @@ export function costOf(request: Request, operation: Operation | undefined): numb
 }
 
 /**
- * What the items of its body cost beside that (`x-item-cost`): of the list that a JSON body holds,
+ * What the items of its body cost beside that (`x-item-cost`): of all lists that a JSON body holds,
  * or the rows of a CSV file.
  */
 export function itemCostOf(body: unknown, { itemCost }: Operation): number {
-  const list =
-    typeof body === 'object' && body !== null ? Object.values(body).find(Array.isArray) : undefined
-  const count = typeof body === 'string' ? rowsOf(body) : (list?.length ?? 0)
+  const count =
+    typeof body === 'string'
+      ? rowsOf(body)
+      : Object.values(body ?? {})
+          .filter(Array.isArray)
+          .flat().length
   return Math.ceil(itemCost * Math.max(0, count - 1))
 }
 

@@ -304,11 +304,11 @@ describe('limits', () => {
 
   test('an import costs by its rows; one beyond the whole limit is still done', async () => {
     const { url } = await startService({ environment: { ...limits, RATE_LIMIT_USER: '70' } })
-    const load = async (text: string) => {
+    const load = async (text: string, type = 'text/csv') => {
       const bob = await newPerson(url, 'bob')
       const { status, headers } = await bob.send(`/api/${bob.id}/task-import`, {
         method: 'POST',
-        headers: { 'content-type': 'text/csv' },
+        headers: { 'content-type': type },
         body: text,
       })
       return [status, Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1])]
@@ -318,6 +318,12 @@ describe('limits', () => {
     for (const end of ['\n', '\r\n', '\r']) expect(await load(rows(51, end))).toEqual([200, 5])
     expect(await load(rows(1, '\n', `"${'a\n'.repeat(90)}b"`))).toEqual([200, 10])
     expect(await load(rows(1_000, '\n'))).toEqual([200, 0])
+    // All lists of the body count, in whatever order they stand.
+    const items = Array.from({ length: 41 }, () => ({ title: 'x' }))
+    const lists = Array.from({ length: 10 }, (_, n) => ({ name: `List ${n}` }))
+    for (const body of [{ items }, { lists: [], labels: [], items }])
+      expect(await load(JSON.stringify(body), 'application/json')).toEqual([200, 6])
+    expect(await load(JSON.stringify({ items, lists }), 'application/json')).toEqual([200, 5])
   })
 
   test('an operation takes of the limit what it costs (x-cost)', async () => {
