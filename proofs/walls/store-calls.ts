@@ -15,6 +15,7 @@ import * as trashList from '../../server/lists/trash-list.ts'
 import * as writeList from '../../server/lists/write-list.ts'
 import * as changes from '../../server/resource/changes.ts'
 import * as idempotencyStore from '../../server/resource/idempotency/store.ts'
+import { ownedBy } from '../../server/resource/live-caller.ts'
 import * as select from '../../server/resource/select.ts'
 import * as emptyTrash from '../../server/resource/write/empty-trash.ts'
 import * as insert from '../../server/resource/write/insert.ts'
@@ -91,12 +92,6 @@ export const storeCalls = (
   'server/transfer/export-store.ts': {
     module: exportStore,
     calls: {
-      selectKind: (caller) =>
-        Promise.all(
-          [tasks, lists, labels].map((kind) =>
-            exportStore.selectKind(database(), caller, kind, { ...ALL, trash: true }),
-          ),
-        ),
       selectCalendarTasks: (caller) => exportStore.selectCalendarTasks(database(), caller, ALL),
       selectHeldUser: (caller) => exportStore.selectHeldUser(database(), caller),
       selectSignInMethods: (caller) => exportStore.selectSignInMethods(database(), caller, ALL),
@@ -161,6 +156,32 @@ const queryCalls = (database: () => Database): StoreCalls => ({
   'server/resource/select.ts': {
     module: select,
     calls: {
+      selectKind: (caller) =>
+        Promise.all(
+          [tasks, lists, labels].map((kind) =>
+            select.selectKind(database(), caller, kind, { ...ALL, trash: true }),
+          ),
+        ),
+      selectPart: (caller) =>
+        select.selectPart(database(), caller, ALL, {
+          key: 'id',
+          columns: sql.fragment`id, title`,
+          from: sql.fragment`tasks where ${ownedBy('caller', caller, 'tasks')}`,
+        }),
+      walk: async (caller) => {
+        const parts = select.walk(
+          (part) =>
+            select.selectKind<{ id: string }>(database(), caller, tasks, { ...part, trash: true }),
+          ({ id }) => id,
+        )
+        const found: unknown[] = []
+        try {
+          for await (const part of parts) found.push(part)
+        } catch {
+          // The session is not that of the user.
+        }
+        return found
+      },
       selectResource: (caller, _owner, id) => select.selectResource(database(), caller, tasks, id),
     },
   },

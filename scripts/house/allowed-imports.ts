@@ -89,6 +89,7 @@ export const ALLOWED: Record<string, string[]> = {
     'uuid',
   ],
   'server/lists': [
+    'rules',
     'server/contract',
     'server/database',
     'server/problems.ts',

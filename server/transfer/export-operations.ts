@@ -5,6 +5,7 @@ import type { Database, Statements } from '../database/database.ts'
 import { labels } from '../labels/fields.ts'
 import { lists } from '../lists/fields.ts'
 import { problem } from '../problems.ts'
+import { type Part, selectKind, walk } from '../resource/select.ts'
 import { tasks } from '../tasks/fields.ts'
 import { csv } from './csv.ts'
 import {
@@ -12,13 +13,11 @@ import {
   selectHeldSessions,
   selectHeldUser,
   selectKeptResponses,
-  selectKind,
   selectSignInMethods,
   selectTombstones,
 } from './export-store.ts'
 import { iCalendar } from './icalendar.ts'
 import { json } from './json.ts'
-import { type Part, walk } from './walk.ts'
 
 type Schemas = components['schemas']
 type ExportOperation = 'exportTasks' | 'exportTasksCsv' | 'exportTasksICalendar' | 'exportMyData'

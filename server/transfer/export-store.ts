@@ -1,36 +1,15 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
-import { type Fragment, sql } from '../database/sql.ts'
-import type { Resource } from '../resource/fields.ts'
+import { sql } from '../database/sql.ts'
 import { liveCaller, ownedBy } from '../resource/live-caller.ts'
+import { type Part, selectPart } from '../resource/select.ts'
 import { tasks } from '../tasks/fields.ts'
 import type { CalendarTask } from './icalendar.ts'
-import type { Part } from './walk.ts'
 
 type Schemas = components['schemas']
 
 // Every function returns undefined when the caller's session has ended.
-
-/**
- * Resources of a kind in the order of their ids, which never change. A reader that continues after
- * the last id sees each one that is not deleted exactly once.
- *
- * @param trash whether those in the trash are among them
- */
-export async function selectKind<Value>(
-  database: Statements,
-  caller: Caller,
-  { name, table, output }: Pick<Resource, 'name' | 'table' | 'output'>,
-  { trash, ...part }: Part & { trash: boolean },
-): Promise<Value[] | undefined> {
-  const isIn = trash ? sql.fragment`true` : sql.fragment`state <> 'trashed'`
-  return selectPart(database, caller, part, {
-    key: 'id',
-    columns: output,
-    from: sql.fragment`${table} where ${ownedBy('caller', caller, name)} and ${isIn}`,
-  })
-}
 
 /**
  * The tasks that are not in the trash, each with the instant it is due, where a time zone defines
@@ -145,40 +124,4 @@ export async function selectKeptResponses(
       idempotency_keys
       where ${ownedBy('caller', caller, 'idempotency_keys')}`,
   })
-}
-
-interface Selection {
-  /** A column that is unique among the rows. */
-  key: 'id' | 'key'
-  columns: Fragment
-  /** A table, and conditions that bind it to `caller`. */
-  from: Fragment
-}
-
-/** The next rows in the order of the key. */
-async function selectPart<Row>(
-  database: Statements,
-  caller: Caller,
-  { after, limit }: Part,
-  { key, columns, from }: Selection,
-): Promise<Row[] | undefined> {
-  const column = sql.identifier([key])
-  const type = key === 'id' ? sql.fragment`uuid` : sql.fragment`text`
-  const isNext =
-    after === undefined ? sql.fragment`true` : sql.fragment`${column} > ${after}::${type}`
-  const rows = await database.rows<Row & { is_there: boolean | null }>(sql.unsafe`
-    with ${liveCaller(caller)}
-    select found.*
-    from caller
-    left join lateral (
-      select true as is_there, ${columns}
-      from ${from} and ${isNext}
-      order by ${column}
-      limit ${limit}
-    ) found on true
-    order by ${column}`)
-  // No row: the session has ended. One row of nulls: there is nothing more.
-  return rows.length === 0
-    ? undefined
-    : rows.flatMap(({ is_there, ...row }) => (is_there ? (row as Row) : []))
 }

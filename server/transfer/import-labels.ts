@@ -4,9 +4,8 @@ import type { Caller } from '../contract/handlers.ts'
 import type { Statements } from '../database/database.ts'
 import { labels } from '../labels/fields.ts'
 import { writeLabel } from '../labels/write-label.ts'
+import { selectKind, walk } from '../resource/select.ts'
 import type { Quota } from '../resource/write/quota.ts'
-import { selectKind } from './export-store.ts'
-import { walk } from './walk.ts'
 
 type Schemas = components['schemas']
 type LabelColor = Schemas['LabelColor']

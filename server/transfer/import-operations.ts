@@ -1,6 +1,7 @@
 import type { components } from '../../sdk/contract.gen.ts'
 import type { Caller, Handlers } from '../contract/handlers.ts'
 import type { Database } from '../database/database.ts'
+import { listsOfFile } from '../lists/lists-of-file.ts'
 import { type FieldError, problem } from '../problems.ts'
 import {
   type IdempotencyKey,
@@ -12,7 +13,6 @@ import { violationError } from '../resource/rule-violation.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { tasks } from '../tasks/fields.ts'
 import { colorLabels } from './import-labels.ts'
-import { placeInLists } from './import-lists.ts'
 import { insertTasks, type RowResult } from './import-store.ts'
 import { byPosition, type ImportedRow, type ReadRow, readRows, refused } from './imported-row.ts'
 import { readCsv } from './read-csv.ts'
@@ -67,13 +67,16 @@ function importRows(
 ) {
   return idempotentTransaction(database, caller, key, async (statements) => {
     const drafts = rows.flatMap((read) => ('draft' in read ? read.draft : []))
-    const placed = await placeInLists(statements, caller, lists, drafts, quota)
-    const results = await insertTasks(statements, caller, byPosition(placed.rows), quota)
+    const inLists = await listsOfFile(statements, caller, lists, quota)
+    const placed: ImportedRow[] = []
+    for (const draft of drafts)
+      placed.push({ ...draft, list_id: await inLists.idFor(draft.list_id, draft.list) })
+    const results = await insertTasks(statements, caller, byPosition(placed), quota)
     const colored = await colorLabels(statements, caller, labels, quota)
     return (
       results && {
         ...reportOf(rows, new Map(results.map((result) => [result.row, result]))),
-        lists_created: placed.created,
+        lists_created: inLists.created,
         labels_colored: colored,
       }
     )
