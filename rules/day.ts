@@ -12,6 +12,9 @@ const dayAt = (moment: number) => new Date(moment).toISOString().slice(0, 10)
  */
 export const addDays = (day: string, count: number): string => dayAt(startOf(day) + count * DAY)
 
+/** How many days it is from one day to another. */
+export const daysBetween = (from: string, to: string): number => (startOf(to) - startOf(from)) / DAY
+
 /** 0 for Sunday to 6 for Saturday. */
 export const weekdayOf = (day: string): number => new Date(startOf(day)).getUTCDay()
 

@@ -5,6 +5,8 @@ import { lengthOf } from './length.ts'
 import { LIMITS } from './limits.ts'
 import { listIn } from './list-word.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
+import { repeatPhrase } from './recurrence/phrase.ts'
+import type { Recurrence } from './recurrence/rule.ts'
 import { saysRepeat } from './repeat.ts'
 
 /**
@@ -34,6 +36,8 @@ export interface Overrides {
   label?: string
   /** Whether a word with `/` or `+` is no list. */
   isNoList?: boolean
+  /** Whether the task does not recur, whatever the line says. */
+  isNoRepeat?: boolean
 }
 
 /** A list that a line can name. */
@@ -49,7 +53,8 @@ export interface QuickAdd {
   priority: Priority
   labels: string[]
   list: NamedList | undefined
-  /** Whether it says that the task repeats, so that no date was read from it. */
+  recurrence: Recurrence | undefined
+  /** Whether it says that the task recurs in words that were not read; no date was, either. */
   saysRepeat: boolean
 }
 
@@ -85,13 +90,16 @@ export function parseQuickAdd(
       return space
     },
   )
-  const isRepeated = !isLong && saysRepeat(unmarked)
+  const repeat = overrides.isNoRepeat || isLong ? undefined : repeatPhrase(unmarked, now)
+  const isRepeated = !isLong && !repeat && saysRepeat(unmarked)
   const phrase =
-    overrides.due === null || isRepeated || isLong ? undefined : datePhrase(unmarked, now)
+    repeat ??
+    (overrides.due === null || isRepeated || isLong ? undefined : datePhrase(unmarked, now))
   const words = phrase
     ? `${unmarked.slice(0, phrase.start)} ${unmarked.slice(phrase.end)}`
     : unmarked
   const title = words.replaceAll(/\s+/g, ' ').trim()
+  // What recurs needs a date.
   const due = overrides.due ?? (phrase && { day: phrase.day, time: phrase.time })
   return {
     // If all words were recognized, the title is the whole line.
@@ -100,7 +108,8 @@ export function parseQuickAdd(
     priority: overrides.priority ?? priority ?? 'none',
     labels: uniqueLabels(found),
     list,
-    saysRepeat: isRepeated && overrides.due === undefined,
+    recurrence: repeat?.recurrence,
+    saysRepeat: isRepeated && !overrides.isNoRepeat && overrides.due === undefined,
   }
 }
 

@@ -6,7 +6,8 @@ const SCHEMA_TYPES = 'sdk/contract.gen.ts'
  * files and packages. A folder without a row fails. Tests may import anything.
  */
 export const ALLOWED: Record<string, string[]> = {
-  rules: [],
+  rules: ['rules/recurrence'],
+  'rules/recurrence': ['rules', 'rrule-temporal', 'uuid'],
   sdk: ['openapi-fetch'],
 
   server: [ANYTHING],
@@ -17,6 +18,8 @@ export const ALLOWED: Record<string, string[]> = {
   'server/problems.ts': [SCHEMA_TYPES],
   'server/log.ts': ['server/thrown.ts', 'pino'],
   'server/contract': [
+    'rules',
+    'rules/recurrence',
     SCHEMA_TYPES,
     'ajv',
     'ajv-formats',
@@ -103,6 +106,7 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'server/tasks': [
     'rules',
+    'rules/recurrence',
     'server/contract',
     'server/database',
     'server/problems.ts',
@@ -116,6 +120,7 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'server/tasks/query': [
     'rules',
+    'rules/recurrence',
     'server/contract',
     'server/database',
     'server/problems.ts',
@@ -126,12 +131,15 @@ export const ALLOWED: Record<string, string[]> = {
     SCHEMA_TYPES,
   ],
   'server/tasks/write': [
+    'rules',
+    'rules/recurrence',
     'server/contract',
     'server/database',
     'server/resource',
     'server/resource/idempotency',
     'server/resource/write',
     'server/tasks',
+    'server/tasks/query',
     SCHEMA_TYPES,
     'uuid',
   ],
@@ -248,6 +256,7 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'web/src/features/editor': [
     'rules',
+    'rules/recurrence',
     'web/src/features/lists',
     'web/src/features/workspace',
     'web/src/features/workspace/actions',
@@ -261,6 +270,7 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'web/src/features/list': [
     'rules',
+    'rules/recurrence',
     'web/src/features/changes',
     'web/src/features/editor',
     'web/src/features/labels',
@@ -296,6 +306,7 @@ export const ALLOWED: Record<string, string[]> = {
   ],
   'web/src/features/new-task': [
     'rules',
+    'rules/recurrence',
     'web/src/features/workspace',
     'web/src/ui',
     '@docket/sdk',
@@ -332,7 +343,7 @@ export const ALLOWED: Record<string, string[]> = {
     '@docket/sdk',
     'idb',
   ],
-  'web/src/replica/operations': ['rules', '@docket/sdk'],
+  'web/src/replica/operations': ['rules', 'rules/recurrence', '@docket/sdk'],
   'web/src/session': ['web/src/sentences.ts', 'web/src/ui', '@docket/sdk', 'react'],
   'web/src/ui': ['web/src/sentences.ts', '@docket/sdk', 'react', 'tinykeys', 'wouter'],
 
