@@ -51,6 +51,14 @@ export interface Calls {
    */
   toggleTaskCompletion(...parameters: Arguments<'toggleTaskCompletion'>): Promise<Output<'toggleTaskCompletion'>>
   /**
+   * Skip a date of a task that recurs: `POST /api/{user_id}/tasks/{task_id}/skip`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.skipTask({ task, body: { skipped_on: '2026-12-01' } }))
+   */
+  skipTask(...parameters: Arguments<'skipTask'>): Promise<Output<'skipTask'>>
+  /**
    * Move a task in the manual order: `POST /api/{user_id}/tasks/{task_id}/move`.
    *
    * @throws {DocketError} what the contract says that it refuses, as the error of its family
@@ -185,6 +193,14 @@ export interface Calls {
    * console.log(await docket.getTaskCounts())
    */
   getTaskCounts(...parameters: Arguments<'getTaskCounts'>): Promise<Output<'getTaskCounts'>>
+  /**
+   * Preview a recurrence: `GET /api/{user_id}/recurrence-preview`.
+   *
+   * @throws {DocketError} what the contract says that it refuses, as the error of its family
+   * @example
+   * console.log(await docket.previewRecurrence({ rule: 'FREQ=WEEKLY;BYDAY=MO', from_date: '2026-12-01' }))
+   */
+  previewRecurrence(...parameters: Arguments<'previewRecurrence'>): Promise<Output<'previewRecurrence'>>
   /**
    * Export tasks as JSON: `GET /api/{user_id}/task-export.json`.
    *

@@ -115,8 +115,42 @@ export interface paths {
          * @description With `{"completed": true}` or `{"completed": false}`, the server sets this state, and it is safe to repeat the request.
          *     Without a body, the server toggles the state: a second request reverses the first one. A program that retries must send the body.
          *     Subtasks stay as they are, unless the body has `"subtasks": "include"`.
+         *     Completing a task that recurs creates the next one, with open copies of its subtasks; `next_task_id` is its id. It is followed by one task, however often and from
+         *     however many devices it is completed. Reopening deletes the next task if nobody has changed it.
          */
         patch: operations["toggleTaskCompletion"];
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{task_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a task.
+                 * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
+                 */
+                task_id: components["parameters"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip a date of a task that recurs
+         * @description Moves the task to the next date of its recurrence, without completing it. A second request skips another date: a program that retries must send an
+         *     `Idempotency-Key` or `If-Match`.
+         */
+        post: operations["skipTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/{user_id}/tasks/{task_id}/move": {
@@ -502,6 +536,32 @@ export interface paths {
          *     With `If-None-Match`, the server returns 304 without reading any task if the counts cannot have changed.
          */
         get: operations["getTaskCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/recurrence-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Preview a recurrence
+         * @description Returns what a rule means: a sentence, and the dates on which a task that is due on `from_date` would be due next if each were completed in time.
+         */
+        get: operations["previewRecurrence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1143,6 +1203,74 @@ export interface components {
          */
         DueTimeZone: string | null;
         /**
+         * Format: recurrence-rule
+         * @description When a task is due again: the value of an RRULE of RFC 5545, of the parts that go by days. `FREQ` is DAILY, WEEKLY, MONTHLY or YEARLY; after it can stand
+         *     `INTERVAL` (to about ten years), `BYDAY`, with ordinals in monthly rules and in yearly ones that have `BYMONTH` (`-1FR` is the last Friday), `BYMONTHDAY` (`-1` is the last day), `BYMONTH`,
+         *     `BYSETPOS` (not in daily rules), `WKST`, and `COUNT` (to 999) or `UNTIL` as a day. A month without such a day is skipped, as RFC 5545 says. `COUNT`
+         *     is how many times the task is still due, this time included. A rule is refused if it never names a day, such as 30 February.
+         * @example FREQ=WEEKLY;BYDAY=MO
+         */
+        RecurrenceRule: string;
+        /**
+         * @description Whether the next date is counted from the date on which the task was `due`, or from the day of its `completion`.
+         * @example due
+         * @enum {string}
+         */
+        RecurrenceFrom: "due" | "completion";
+        /**
+         * @description What becomes of dates that have passed when a task is completed late: `skip` goes on with the first date after the day of completion, `keep` with the
+         *     first after the due date. It matters only for a recurrence `from` due.
+         * @example skip
+         * @enum {string}
+         */
+        RecurrenceMissed: "skip" | "keep";
+        /**
+         * @description How the task recurs, or `null`. Completing a task that recurs creates the next one.
+         * @example null
+         */
+        Recurrence: {
+            rule: components["schemas"]["RecurrenceRule"];
+            from: components["schemas"]["RecurrenceFrom"];
+            missed: components["schemas"]["RecurrenceMissed"];
+        } | null;
+        /**
+         * @description How the task recurs, or `null`. It requires a `due_date`. `from` is `due` and `missed` is `skip` if they are absent; in a patch they keep their values.
+         * @example null
+         */
+        RecurrenceInput: {
+            rule: components["schemas"]["RecurrenceRule"];
+            from?: components["schemas"]["RecurrenceFrom"];
+            missed?: components["schemas"]["RecurrenceMissed"];
+        } | null;
+        /**
+         * Format: date
+         * @description The day of completion by the clock of its person, from which the next date of a task that recurs is counted. It cannot be in the future. If it is absent,
+         *     it is the current day in `due_time_zone`, or in UTC.
+         * @example 2026-12-01
+         */
+        CompletedOn: string;
+        /**
+         * Format: date
+         * @description The day of the request by the clock of its person; dates up to it count as missed. It cannot be in the future. If it is absent, it is the current day in
+         *     `due_time_zone`, or in UTC.
+         * @example 2026-12-01
+         */
+        SkippedOn: string;
+        /** @description How to skip a date. */
+        TaskSkip: {
+            skipped_on?: components["schemas"]["SkippedOn"];
+        };
+        /** @description What a rule means. */
+        RecurrencePreview: {
+            /**
+             * @description The rule in English words.
+             * @example Every Monday
+             */
+            sentence: string;
+            /** @description The next dates after `from_date`. There are fewer than `count` if the rule ends. */
+            dates: components["schemas"]["Day"][];
+        };
+        /**
          * Format: uuid
          * @description The list that the task is in, or `null` if it is in the Inbox.
          * @example null
@@ -1300,9 +1428,22 @@ export interface components {
             due_date: components["schemas"]["DueDate"];
             due_time: components["schemas"]["DueTime"];
             due_time_zone: components["schemas"]["DueTimeZone"];
+            recurrence: components["schemas"]["Recurrence"];
             priority: components["schemas"]["Priority"];
             labels: components["schemas"]["Labels"];
             readonly subtasks: components["schemas"]["SubtaskCounts"];
+            /**
+             * Format: uuid
+             * @description The first task of the series that this task belongs to, or `null` if it has never recurred.
+             * @example null
+             */
+            readonly series_id: string | null;
+            /**
+             * Format: uuid
+             * @description The task that was created when this one was completed, or `null`.
+             * @example null
+             */
+            readonly next_task_id: string | null;
             /**
              * @description The place of the task in the manual order. Positions are compared as strings, character by character. `moveTask` changes it.
              * @example 50000000000000015
@@ -1339,6 +1480,7 @@ export interface components {
             due_date?: components["schemas"]["DueDate"];
             due_time?: components["schemas"]["DueTime"];
             due_time_zone?: components["schemas"]["DueTimeZone"];
+            recurrence?: components["schemas"]["RecurrenceInput"];
             priority?: components["schemas"]["Priority"];
             labels?: components["schemas"]["Labels"];
         };
@@ -1357,6 +1499,7 @@ export interface components {
             due_date?: components["schemas"]["DueDate"];
             due_time?: components["schemas"]["DueTime"];
             due_time_zone?: components["schemas"]["DueTimeZone"];
+            recurrence?: components["schemas"]["RecurrenceInput"];
             priority?: components["schemas"]["Priority"];
             labels?: components["schemas"]["Labels"];
         };
@@ -1394,6 +1537,7 @@ export interface components {
              */
             completed: boolean;
             subtasks?: components["schemas"]["SubtasksChoice"];
+            completed_on?: components["schemas"]["CompletedOn"];
         };
         /** @description A page of tasks. */
         TaskPage: {
@@ -1506,7 +1650,7 @@ export interface components {
             operations: components["schemas"]["Operation"][];
         };
         /** @description One operation. */
-        Operation: components["schemas"]["CreateTaskOperation"] | components["schemas"]["UpdateTaskOperation"] | components["schemas"]["CompleteTaskOperation"] | components["schemas"]["MoveTaskOperation"] | components["schemas"]["DeleteTaskOperation"] | components["schemas"]["RestoreTaskOperation"] | components["schemas"]["CreateListOperation"] | components["schemas"]["UpdateListOperation"] | components["schemas"]["MoveListOperation"] | components["schemas"]["DeleteListOperation"] | components["schemas"]["RestoreListOperation"] | components["schemas"]["ColorLabelOperation"];
+        Operation: components["schemas"]["CreateTaskOperation"] | components["schemas"]["UpdateTaskOperation"] | components["schemas"]["CompleteTaskOperation"] | components["schemas"]["SkipTaskOperation"] | components["schemas"]["MoveTaskOperation"] | components["schemas"]["DeleteTaskOperation"] | components["schemas"]["RestoreTaskOperation"] | components["schemas"]["CreateListOperation"] | components["schemas"]["UpdateListOperation"] | components["schemas"]["MoveListOperation"] | components["schemas"]["DeleteListOperation"] | components["schemas"]["RestoreListOperation"] | components["schemas"]["ColorLabelOperation"];
         /** @description Same as `createTask`. */
         CreateTaskOperation: {
             /**
@@ -1546,6 +1690,20 @@ export interface components {
              */
             completed: boolean;
             subtasks?: components["schemas"]["SubtasksChoice"];
+            completed_on?: components["schemas"]["CompletedOn"];
+        };
+        /** @description Same as `skipTask`. */
+        SkipTaskOperation: {
+            /**
+             * @description The kind of operation. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            action: "skip_task";
+            /** @description The id of the task. */
+            id: components["schemas"]["Uuid"];
+            /** @description Perform the operation only if the task still has this `etag`. */
+            if_match?: components["schemas"]["EntityTag"];
+            skipped_on?: components["schemas"]["SkippedOn"];
         };
         /** @description Same as `moveTask`. */
         MoveTaskOperation: {
@@ -1886,10 +2044,23 @@ export interface components {
             due_date?: components["schemas"]["DueDate"];
             due_time?: components["schemas"]["DueTime"];
             due_time_zone?: components["schemas"]["DueTimeZone"];
+            recurrence?: components["schemas"]["RecurrenceInput"];
             priority?: components["schemas"]["Priority"];
             labels?: components["schemas"]["Labels"];
             /** @description How many subtasks the task had. It has no effect. */
             subtasks?: components["schemas"]["SubtaskCounts"];
+            /**
+             * Format: uuid
+             * @description The first task of the series that the task belonged to. It has no effect.
+             * @example null
+             */
+            series_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The next task of its series. It has no effect.
+             * @example null
+             */
+            next_task_id?: string | null;
             /**
              * @description The place of the task among the rows of this file. Positions are compared as strings, character by character.
              * @example 50000000000000015
@@ -2403,7 +2574,7 @@ export interface components {
          * @example task_not_found
          * @enum {string}
          */
-        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "list_id_taken" | "label_not_found" | "list_not_found" | "list_too_large" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "too_deep" | "too_many_subtasks" | "unsupported_media_type" | "version_stale" | "would_be_its_own_ancestor" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
+        ProblemCode: "access_denied" | "authorization_malformed" | "authorization_missing" | "changes_gone" | "content_too_large" | "cursor_invalid" | "email_taken" | "headers_too_large" | "idempotency_key_reused" | "internal_error" | "invalid_body" | "invalid_credentials" | "invalid_request" | "list_id_taken" | "label_not_found" | "list_not_found" | "list_too_large" | "malformed_csv" | "malformed_http" | "malformed_json" | "method_not_allowed" | "not_acceptable" | "not_found" | "nothing_to_skip" | "position_exhausted" | "quota_exceeded" | "rate_limited" | "request_timeout" | "service_unavailable" | "session_ended" | "session_missing" | "session_not_found" | "task_id_taken" | "task_not_found" | "token_expired" | "token_invalid" | "too_deep" | "too_many_subtasks" | "unsupported_media_type" | "version_stale" | "would_be_its_own_ancestor" | "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED" | "INVALID_CALLBACK_URL" | "INVALID_EMAIL" | "INVALID_EMAIL_OR_PASSWORD" | "INVALID_ORIGIN" | "MISSING_OR_NULL_ORIGIN" | "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL";
         /** @description Problem details (RFC 9457). Every error has this format. */
         Problem: {
             /**
@@ -2695,7 +2866,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The account has reached its quota of tasks or of text, or the task has more subtasks than can move along. */
+        /** @description The account has reached its quota of tasks or of text, or the task has more subtasks than can be written along. */
         TaskNotChanged: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2710,6 +2881,19 @@ export interface components {
         };
         /** @description The task has more subtasks than can be changed at once. */
         TooManySubtasks: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The task has no later date. */
+        NothingToSkip: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
@@ -3175,6 +3359,15 @@ export type ListDescription = components['schemas']['ListDescription'];
 export type DueDate = components['schemas']['DueDate'];
 export type DueTime = components['schemas']['DueTime'];
 export type DueTimeZone = components['schemas']['DueTimeZone'];
+export type RecurrenceRule = components['schemas']['RecurrenceRule'];
+export type RecurrenceFrom = components['schemas']['RecurrenceFrom'];
+export type RecurrenceMissed = components['schemas']['RecurrenceMissed'];
+export type Recurrence = components['schemas']['Recurrence'];
+export type RecurrenceInput = components['schemas']['RecurrenceInput'];
+export type CompletedOn = components['schemas']['CompletedOn'];
+export type SkippedOn = components['schemas']['SkippedOn'];
+export type TaskSkip = components['schemas']['TaskSkip'];
+export type RecurrencePreview = components['schemas']['RecurrencePreview'];
 export type ListOfTask = components['schemas']['ListOfTask'];
 export type ParentOfTask = components['schemas']['ParentOfTask'];
 export type StartsOn = components['schemas']['StartsOn'];
@@ -3205,6 +3398,7 @@ export type Operation = components['schemas']['Operation'];
 export type CreateTaskOperation = components['schemas']['CreateTaskOperation'];
 export type UpdateTaskOperation = components['schemas']['UpdateTaskOperation'];
 export type CompleteTaskOperation = components['schemas']['CompleteTaskOperation'];
+export type SkipTaskOperation = components['schemas']['SkipTaskOperation'];
 export type MoveTaskOperation = components['schemas']['MoveTaskOperation'];
 export type DeleteTaskOperation = components['schemas']['DeleteTaskOperation'];
 export type RestoreTaskOperation = components['schemas']['RestoreTaskOperation'];
@@ -3299,6 +3493,7 @@ export type ResponseListNotCreated = components['responses']['ListNotCreated'];
 export type ResponseQuotaExceeded = components['responses']['QuotaExceeded'];
 export type ResponseTaskNotChanged = components['responses']['TaskNotChanged'];
 export type ResponseTooManySubtasks = components['responses']['TooManySubtasks'];
+export type ResponseNothingToSkip = components['responses']['NothingToSkip'];
 export type ResponsePositionExhausted = components['responses']['PositionExhausted'];
 export type ResponseSessionNotFound = components['responses']['SessionNotFound'];
 export type ResponseWrongPassword = components['responses']['WrongPassword'];
@@ -3849,10 +4044,80 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TaskNotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["TooManySubtasks"];
+            409: components["responses"]["TaskNotChanged"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedPatchMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    skipTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Write only if the resource still has one of these ETags (RFC 9110, 13.1.1). `*` means any.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description A unique name that the client gives to one write, preferably a random UUID. The client sends the same key when it repeats the request.
+                 *     The server stores the response for this user and key for 24 hours. The same request gets the stored response again. A different request with
+                 *     the same key returns 422 `idempotency_key_reused`. The server checks the key before `If-Match`. It does not store the key of a request that
+                 *     fails. While the first request is still in progress, a repeat waits for it.
+                 * @example 7f3c1a52-9d64-4e0b-8a47-1c2d3e4f5a6b
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+                /**
+                 * @description The id of a task.
+                 * @example 0199c2f0-5a3e-7c41-9d2e-8f1b6a7c0d12
+                 */
+                task_id: components["parameters"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        /** @description How to skip. Without a body, the day of the request is the current one. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TaskSkip"];
+            };
+        };
+        responses: {
+            /** @description The task as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["TaskNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["NothingToSkip"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -4902,6 +5167,60 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    previewRecurrence: {
+        parameters: {
+            query: {
+                /**
+                 * @description The rule.
+                 * @example FREQ=WEEKLY;BYDAY=MO
+                 */
+                rule: components["schemas"]["RecurrenceRule"];
+                /**
+                 * @description The date on which the task is due first.
+                 * @example 2026-12-01
+                 */
+                from_date: components["schemas"]["Day"];
+                /**
+                 * @description How many dates to return.
+                 * @example 3
+                 */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of the caller. Any other id returns 403, whether or not that user exists.
+                 * @example 0199c2ef-1b20-7a55-8c3d-2e4f5a6b7c8d
+                 */
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the rule means. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrencePreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     exportTasks: {
         parameters: {
             query?: never;
@@ -5767,6 +6086,8 @@ type ReadonlyArray<T> = [
     unknown[]
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
 export const colorValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Color"]> = ["gray", "red", "orange", "yellow", "green", "teal", "cyan", "blue", "indigo", "violet", "pink", "brown"];
+export const recurrenceFromValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecurrenceFrom"]> = ["due", "completion"];
+export const recurrenceMissedValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RecurrenceMissed"]> = ["skip", "keep"];
 export const subtasksChoiceValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SubtasksChoice"]> = ["keep", "include"];
 export const priorityValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Priority"]> = ["none", "low", "medium", "high"];
 export const taskMoveToValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TaskMove"]["to"]> = ["top", "bottom"];
@@ -5774,6 +6095,7 @@ export const placeToValues: ReadonlyArray<FlattenedDeepRequired<components>["sch
 export const createTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CreateTaskOperation"]["action"]> = ["create_task"];
 export const updateTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UpdateTaskOperation"]["action"]> = ["update_task"];
 export const completeTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompleteTaskOperation"]["action"]> = ["complete_task"];
+export const skipTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SkipTaskOperation"]["action"]> = ["skip_task"];
 export const moveTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MoveTaskOperation"]["action"]> = ["move_task"];
 export const deleteTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["DeleteTaskOperation"]["action"]> = ["delete_task"];
 export const restoreTaskOperationActionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RestoreTaskOperation"]["action"]> = ["restore_task"];
@@ -5793,7 +6115,7 @@ export const importedRowOutcomeValues: ReadonlyArray<FlattenedDeepRequired<compo
 export const tombstoneTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Tombstone"]["type"]> = ["task", "list", "label"];
 export const sessionGrantToken_typeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SessionGrant"]["token_type"]> = ["Bearer"];
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
-export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "list_id_taken", "label_not_found", "list_not_found", "list_too_large", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "too_deep", "too_many_subtasks", "unsupported_media_type", "version_stale", "would_be_its_own_ancestor", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["access_denied", "authorization_malformed", "authorization_missing", "changes_gone", "content_too_large", "cursor_invalid", "email_taken", "headers_too_large", "idempotency_key_reused", "internal_error", "invalid_body", "invalid_credentials", "invalid_request", "list_id_taken", "label_not_found", "list_not_found", "list_too_large", "malformed_csv", "malformed_http", "malformed_json", "method_not_allowed", "not_acceptable", "not_found", "nothing_to_skip", "position_exhausted", "quota_exceeded", "rate_limited", "request_timeout", "service_unavailable", "session_ended", "session_missing", "session_not_found", "task_id_taken", "task_not_found", "token_expired", "token_invalid", "too_deep", "too_many_subtasks", "unsupported_media_type", "version_stale", "would_be_its_own_ancestor", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "INVALID_CALLBACK_URL", "INVALID_EMAIL", "INVALID_EMAIL_OR_PASSWORD", "INVALID_ORIGIN", "MISSING_OR_NULL_ORIGIN", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"];
 export const fieldErrorInValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["in"]> = ["body", "query", "path", "header"];
 export const fieldErrorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["FieldError"]["code"]> = ["required", "unknown_member", "read_only", "type", "enum", "format", "pattern", "min_length", "max_length", "minimum", "maximum", "min_items", "max_items", "unique_items", "too_common", "invalid"];
 export const componentsParametersLabelMatchValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["LabelMatch"]> = ["any", "all"];

@@ -8,6 +8,7 @@ export const OPERATIONS: Record<OperationId, Facts> = {
   updateTask: { method: 'patch', path: '/api/{user_id}/tasks/{task_id}', isPatch: true, isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
   deleteTask: { method: 'delete', path: '/api/{user_id}/tasks/{task_id}', isKeyed: true, isConditional: true, responses: { 204: null } },
   toggleTaskCompletion: { method: 'patch', path: '/api/{user_id}/tasks/{task_id}/complete', isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
+  skipTask: { method: 'post', path: '/api/{user_id}/tasks/{task_id}/skip', isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
   moveTask: { method: 'post', path: '/api/{user_id}/tasks/{task_id}/move', isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
   restoreTask: { method: 'post', path: '/api/{user_id}/tasks/{task_id}/restore', isKeyed: true, isConditional: true, responses: { 200: 'Task' } },
   listLists: { method: 'get', path: '/api/{user_id}/lists', responses: { 200: 'ListPage' } },
@@ -24,6 +25,7 @@ export const OPERATIONS: Record<OperationId, Facts> = {
   applyOperations: { method: 'post', path: '/api/{user_id}/operations', isKeyed: true, responses: { 200: 'OperationResults' } },
   listChanges: { method: 'get', path: '/api/{user_id}/changes', responses: { 200: 'Changes' } },
   getTaskCounts: { method: 'get', path: '/api/{user_id}/task-counts', responses: { 200: 'TaskCounts' } },
+  previewRecurrence: { method: 'get', path: '/api/{user_id}/recurrence-preview', responses: { 200: 'RecurrencePreview' } },
   exportTasks: { method: 'get', path: '/api/{user_id}/task-export.json', responses: { 200: 'TaskExport' } },
   exportTasksCsv: { method: 'get', path: '/api/{user_id}/task-export.csv', responses: { 200: ['text/csv', '\\r\\n$'] } },
   exportTasksICalendar: { method: 'get', path: '/api/{user_id}/task-export.ics', responses: { 200: ['text/calendar', 'END:VCALENDAR\\r\\n$'] } },
@@ -50,7 +52,8 @@ export const OPERATIONS: Record<OperationId, Facts> = {
 
 export const SHAPES: Record<string, Shape> = {
   TaskPage: { items: '[Task]', total: 'n', total_is_exact: 'b', next_cursor: 's?' },
-  Task: { id: 's', user_id: 's', list_id: 's?', parent_id: 's?', title: 's', description: 's?', completed: 'b', completed_at: 's?', starts_on: 's?', due_date: 's?', due_time: 's?', due_time_zone: 's?', priority: 's', labels: '[s]', subtasks: 'SubtaskCounts', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
+  Task: { id: 's', user_id: 's', list_id: 's?', parent_id: 's?', title: 's', description: 's?', completed: 'b', completed_at: 's?', starts_on: 's?', due_date: 's?', due_time: 's?', due_time_zone: 's?', recurrence: 'Recurrence?', priority: 's', labels: '[s]', subtasks: 'SubtaskCounts', series_id: 's?', next_task_id: 's?', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
+  Recurrence: { rule: 's', from: 's', missed: 's' },
   SubtaskCounts: { open: 'n', done: 'n' },
   ListPage: { items: '[List]', total: 'n', total_is_exact: 'b', next_cursor: 's?' },
   List: { id: 's', user_id: 's', name: 's', description: 's?', color: 's', archived: 'b', archived_at: 's?', position: 's', trashed_at: 's?', created_at: 's', updated_at: 's', etag: 's' },
@@ -70,6 +73,7 @@ export const SHAPES: Record<string, Shape> = {
   TaskCounts: { open: 'n', done: 'n', overdue: 'n', today: 'n', inbox: 'n', lists: '[ListCount]', lists_are_complete: 'b', labels: '[LabelCount]', labels_are_complete: 'b' },
   ListCount: { list_id: 's', open: 'n' },
   LabelCount: { label: 's', open: 'n' },
+  RecurrencePreview: { sentence: 's', dates: '[s]' },
   TaskExport: { exported_at: 's', lists: '[List]', labels: '[LabelColor]', items: '[Task]' },
   TaskImportReport: { created: 'n', unchanged: 'n', refused: 'n', lists_created: 'n', labels_colored: 'n', rows: '[ImportedRow]' },
   ImportedRow: { row: 'n', outcome: 's', task_id: 's?' },

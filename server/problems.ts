@@ -72,6 +72,11 @@ const table = {
       'is at /openapi.yaml.',
   ],
   not_found: [404, 'Not Found', 'No resource has this path. The contract is at /openapi.yaml.'],
+  nothing_to_skip: [
+    409,
+    'Conflict',
+    'The task does not recur, is completed, or has no later date.',
+  ],
   position_exhausted: [
     409,
     'Conflict',

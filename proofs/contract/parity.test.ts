@@ -180,7 +180,10 @@ const CASES: Record<string, Change> = {
 const EXCEPTIONS: Record<string, { status: number; change: Change }> = {
   'an unknown query parameter': {
     status: 400,
-    change: (request) => ({ ...request, path: `${request.path}?nobody_knows=1` }),
+    change: (request) => ({
+      ...request,
+      path: `${request.path}${request.path.includes('?') ? '&' : '?'}nobody_knows=1`,
+    }),
   },
   'a token that is not valid': {
     status: 401,

@@ -14,7 +14,12 @@ export async function sampleWorld(baseUrl: string, id: OperationId) {
   if (NEWCOMERS.includes(id)) return { docket }
   const grant = await docket.signup({ body: ada })
   const task = await docket.createTask({
-    body: { title: 'Water the plants', labels: ['home'] },
+    body: {
+      title: 'Water the plants',
+      labels: ['home'],
+      due_date: '2026-12-01',
+      recurrence: { rule: 'FREQ=DAILY;INTERVAL=3' },
+    },
   })
   const list = await docket.createList({ body: { name: 'Garden' } })
   if (id === 'restoreTask') await docket.deleteTask({ task })

@@ -12,7 +12,8 @@ import {
   type User,
   type Where,
 } from './commands.ts'
-import { chosen, differs, hangsInTheAir, isOpen } from './model.ts'
+import { chosen, hangsInTheAir } from './members.ts'
+import { differs, isOpen } from './model.ts'
 import { countSubtasks, placeOf } from './trees.ts'
 
 type Schemas = components['schemas']
@@ -105,6 +106,8 @@ function creationOf({
   updated_at,
   etag,
   subtasks,
+  series_id,
+  next_task_id,
   ...fields
 }: Task): Schemas['TaskCreate'] {
   return fields

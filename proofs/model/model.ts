@@ -1,4 +1,4 @@
-import { fold, uniqueLabels } from '../../rules/fold.ts'
+import { fold } from '../../rules/fold.ts'
 import { momentOf } from '../../rules/local-time.ts'
 import type { components, operations } from '../../sdk/contract.gen.ts'
 
@@ -22,6 +22,8 @@ export interface Account {
   labels: LabelColor[]
   /** Of a task in the trash: the list or task that took it along. */
   trashedWith: Map<string, string>
+  /** Of a completed task: when the next of its series was due when it was created. */
+  nextDue: Map<string, string>
 }
 
 export const emptyAccount = (): Account => ({
@@ -31,6 +33,7 @@ export const emptyAccount = (): Account => ({
   lists: [],
   labels: [],
   trashedWith: new Map(),
+  nextDue: new Map(),
 })
 
 export const isTrashed = ({ trashed_at }: Task | List) => trashed_at !== null
@@ -42,39 +45,6 @@ export const reachable = ({ tasks }: Account) => tasks.filter((task) => !isTrash
 /** The order where the tasks say it themselves, by their positions. */
 export function positioned(account: Account): string[] {
   return listed(account.tasks, { sort: 'position' }, '').map(({ id }) => id)
-}
-
-/** The members of a new task that its creator may choose. */
-export function chosen({ id, ...fields }: Schemas['TaskCreate']) {
-  const unsaid = {
-    list_id: null,
-    parent_id: null,
-    description: null,
-    completed: false,
-    starts_on: null,
-    due_date: null,
-    due_time: null,
-    due_time_zone: null,
-    priority: 'none' as const,
-    labels: [],
-  }
-  return { ...unsaid, ...fields, ...keptLabels(fields) }
-}
-
-/**
- * What is kept of the labels that are sent, if any are: of the spellings of one label the first.
- */
-export function keptLabels({ labels }: { labels?: string[] | undefined }): { labels?: string[] } {
-  return labels ? { labels: uniqueLabels(labels) } : {}
-}
-
-/** Whether a time has no day, or a time zone no time. */
-export function hangsInTheAir({
-  due_date,
-  due_time,
-  due_time_zone,
-}: Pick<Task, 'due_date' | 'due_time' | 'due_time_zone'>): boolean {
-  return (due_time !== null && due_date === null) || (due_time_zone !== null && due_time === null)
 }
 
 /** Whether these members of a task or list differ from what it has. */

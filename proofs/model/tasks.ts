@@ -14,6 +14,7 @@ import {
   type World,
 } from './commands.ts'
 import { type Account, differs, isTrashed, positioned, reachable } from './model.ts'
+import { step } from './series.ts'
 import { type Kind, type TreeWrite, treeWrite } from './trees.ts'
 
 type Schemas = components['schemas']
@@ -65,6 +66,7 @@ export function change(
       )
       if (!target) return expect(status).toBe(404)
       if (!matches(which)) return expect([status, headers.get('etag')]).toEqual([412, target.etag])
+      const before = { ...target }
       const next = after(target, account, json)
       if (next === 'refused') return expect(status).toBe(422)
       const isOther = differs(target, next)
@@ -79,6 +81,7 @@ export function change(
       if ('position' in next) Object.assign(target, { position: body.position })
       else account.order = positioned(account)
       if (kind === 'trash') return
+      await step(world[user], before, target)
       expect(body).toEqual(target)
       expect(headers.get('etag')).toBe(target.etag)
       expect(body.completed).toBe(body.completed_at !== null)
@@ -93,7 +96,7 @@ async function trashedNow(person: Person, id: string): Promise<Task> {
 }
 
 /** Each with the next version. Only the times are the server's to choose, and only now. */
-function apply(
+export function apply(
   account: Account,
   written: TreeWrite,
   kind: Kind,

@@ -72,9 +72,10 @@ const creations = fc
     fc.option(risky),
     fc.option(risky),
   )
-  .map(([fields, due, title, description]) => ({
+  .map(([{ recurrence, ...fields }, due, title, description]) => ({
     ...fields,
     ...due,
+    ...(recurrence && due.due_date ? { recurrence } : {}),
     ...(title ? { title } : {}),
     ...(description ? { description } : {}),
   }))
@@ -172,6 +173,10 @@ test('any CSV is read by csv-parse, and no cell of it begins like a formula', as
           'updated_at',
         ] as const)
           expect(row[name]).toBe(task[name] ?? '')
+        const { recurrence: cell = '' } = row
+        const { rule, from, missed } = task.recurrence ?? {}
+        const isDefault = from === 'due' && missed === 'skip'
+        expect(cell).toBe(isDefault ? rule : rule ? JSON.stringify(task.recurrence) : '')
         expect([row.completed, JSON.parse(row.labels || '[]')]).toEqual([
           String(task.completed),
           task.labels,
@@ -217,6 +222,10 @@ test('any iCalendar file is read by ical.js', async () => {
         expect(text('priority')).toBe(
           { none: null, low: '9', medium: '5', high: '1' }[task.priority],
         )
+        const rule = each.getFirstPropertyValue('rrule')
+        expect(rule === null).toBe(task.recurrence === null || task.completed)
+        if (rule instanceof ICAL.Recur)
+          expect(task.recurrence?.rule).toMatch(new RegExp(`^FREQ=${rule.freq}\\b`))
         expect(text('related-to')).toBe(task.parent_id)
         expect(text('due')).toBe(DUES[`${task.due_date} ${task.due_time} ${task.due_time_zone}`])
       }

@@ -2,12 +2,14 @@ import fc from 'fast-check'
 import type { components } from '../../sdk/contract.gen.ts'
 import { NO_TASK } from '../requests/example-request.ts'
 import { day, listIdAt, liveAt, parentIdAt, type User } from './commands.ts'
-import { hangsInTheAir, isOpen, isTrashed, keptLabels, moved, reachable } from './model.ts'
+import { hangsInTheAir, keptLabels, merged } from './members.ts'
+import { isOpen, isTrashed, moved, reachable } from './model.ts'
 import { component, few } from './queries.ts'
 import type { Write } from './tasks.ts'
 import { placeOf } from './trees.ts'
 
 type Schemas = components['schemas']
+type Task = Schemas['Task']
 
 /** The hours that no time zone skips: what is skipped has its own tests. */
 const atDay = <T extends { due_time?: string | null }>(fields: T): T =>
@@ -31,12 +33,24 @@ const dated = <
         due_time_zone: null,
       }
 const offsets = fc.option(fc.constantFrom(-1, 0, 1, 2), { nil: undefined })
-export const creations = fc
-  .tuple(component('TaskCreate'), offsets)
-  .map(([fields, offset]) => dated(atDay(fields), offset))
-const changes = fc
-  .tuple(component('TaskUpdate'), offsets)
-  .map(([fields, offset]) => dated(atDay(fields), offset))
+const recurrences = fc.option(
+  fc.record(
+    {
+      rule: fc.constantFrom('FREQ=DAILY', 'FREQ=WEEKLY;BYDAY=MO,TH', 'FREQ=DAILY;COUNT=2'),
+      from: fc.constantFrom('due' as const, 'completion' as const),
+      missed: fc.constantFrom('skip' as const, 'keep' as const),
+    },
+    { requiredKeys: ['rule'] },
+  ),
+)
+/** Some recur, mostly those that have a date. */
+const lively = <Fields extends Schemas['TaskUpdate']>(all: fc.Arbitrary<Fields>) =>
+  fc.tuple(all, offsets, recurrences).map(([fields, offset, recurrence]): Fields => {
+    const recurs = fields.recurrence === undefined ? {} : { recurrence }
+    return dated({ ...atDay(fields), ...recurs }, offset)
+  })
+export const creations = lively(component('TaskCreate'))
+const changes = lively(component('TaskUpdate'))
 /** Some list, now and then the Inbox, mostly nothing said. */
 export const places = fc.oneof(
   { weight: 3, arbitrary: fc.constant(undefined) },
@@ -78,9 +92,13 @@ export const writes: fc.Arbitrary<Write> = fc.oneof(
         after: (task, account, sent) => {
           const update = sent as Schemas['TaskUpdate']
           const place = placeOf(account, task, update)
-          return hangsInTheAir({ ...task, ...update }) || place === 'refused'
+          const { recurrence, ...others } = update
+          const recurs: Partial<Task> =
+            recurrence === undefined ? {} : { recurrence: merged(recurrence, task.recurrence) }
+          if (recurrence) Object.assign(recurs, { series_id: task.series_id ?? task.id })
+          return hangsInTheAir({ ...task, ...others, ...recurs }) || place === 'refused'
             ? 'refused'
-            : { ...update, ...place, ...keptLabels(update) }
+            : { ...others, ...place, ...keptLabels(update), ...recurs }
         },
       }
     }),

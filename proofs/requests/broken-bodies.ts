@@ -133,6 +133,22 @@ const NEAR: [schema: (schema: Schema) => boolean | undefined, texts: string[]][]
     ],
   ],
   [
+    ({ format }) => format === 'recurrence-rule',
+    [
+      'DAILY',
+      'FREQ=HOURLY',
+      'freq=daily',
+      'FREQ=DAILY;',
+      'FREQ=DAILY;COUNT=0',
+      'FREQ=DAILY;COUNT=1;UNTIL=20270101',
+      'FREQ=WEEKLY;BYDAY=XX',
+      'FREQ=MONTHLY;BYMONTHDAY=32',
+      'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30',
+      'RRULE:FREQ=DAILY',
+      '',
+    ],
+  ],
+  [
     ({ format }) => format === 'uuid',
     [
       '0199C2F0-0000-7000-8000-000000000000',
@@ -182,7 +198,7 @@ const STRANGE_NAMES = [
  * too many.
  */
 function brokenObjects(schema: Schema): BrokenValue[] {
-  const valid = validValues(schema) as fc.Arbitrary<Record<string, unknown>>
+  const valid = validValues({ ...schema, type: 'object' }) as fc.Arbitrary<Record<string, unknown>>
   const properties = Object.entries(schema.properties ?? {})
   const { required = [], minProperties = 0, maxProperties = properties.length } = schema
   const members = properties.flatMap(([name, property]) =>

@@ -1,11 +1,13 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import { ruleFault } from '../../rules/recurrence/rule.ts'
 import { contract, type Operation, resolve } from '../../server/contract/document.ts'
 
 // A validator of its own, of another version than the server's: what it says is a second opinion.
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true })
 formats.default(ajv)
 ajv.addFormat('int32', true).addFormat('password', true).addFormat('time-zone', isTimeZone)
+ajv.addFormat('recurrence-rule', (rule) => ruleFault(rule) === undefined)
 ajv.addSchema({ $id: 'contract', ...contract })
 
 function isTimeZone(name: string): boolean {

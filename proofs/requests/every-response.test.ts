@@ -47,7 +47,7 @@ describe('what is wrong with a request', () => {
     async (operation) => {
       const response = await asking(operation, (request) => ({
         ...request,
-        path: `${request.path}?un~known=1`,
+        path: `${request.path}${request.path.includes('?') ? '&' : '?'}un~known=1`,
       }))
       isProblem(response, 400, 'invalid_request')
       expect(response.body.errors).toEqual([

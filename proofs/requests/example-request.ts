@@ -53,6 +53,13 @@ function sessionOf(token: string): string {
   }
 }
 
+/** The parameters of the query that an operation needs, from the contract's own examples. */
+export function neededQuery({ parameters }: Operation): string {
+  const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required)
+  const pairs = needed.map(({ name, example }): [string, string] => [name, String(example)])
+  return needed.length === 0 ? '' : `?${new URLSearchParams(pairs)}`
+}
+
 /**
  * A request that fits the contract, made of the contract's own first example, on this person's
  * paths.
@@ -61,7 +68,7 @@ export function exampleRequest(operation: Operation, who: Who, taskId: string = 
   const [example] = exampleBodies(operation)
   return {
     method: operation.method,
-    path: pathFor(operation, who, taskId),
+    path: pathFor(operation, who, taskId) + neededQuery(operation),
     headers: [
       ...credentials(operation, who),
       ...(example ? [['content-type', example.type] as [string, string]] : []),

@@ -27,6 +27,7 @@ export const typesOf = (schema: Schema): string[] => [schema.type ?? []].flat()
 
 export interface Parameter {
   name: string
+  required?: boolean
   in: string
   schema: Schema
 }

@@ -17,10 +17,10 @@ export interface Choice {
 /** Choices that fit an operation's schemas. */
 export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
   const chosen = (part: string) => {
-    const members = parametersOf(operation).flatMap(({ name, in: where, schema }) =>
-      where === part ? [[name, validValues(schema)] as const] : [],
-    )
-    return fc.record(Object.fromEntries(members), { requiredKeys: [] })
+    const parameters = parametersOf(operation).filter((each) => each.in === part)
+    const members = parameters.map(({ name, schema }) => [name, validValues(schema)] as const)
+    const needed = parameters.flatMap(({ name, required }) => (required ? name : []))
+    return fc.record(Object.fromEntries(members), { requiredKeys: needed })
   }
   const schema = bodySchema(operation)
   const values = schema && (validValues(schema) as fc.Arbitrary<Record<string, unknown>>)
@@ -40,9 +40,12 @@ export function validChoices(operation: Operation): fc.Arbitrary<Choice> {
 
 /**
  * What only the server can have given: where a page goes on, the version or the id of a resource,
- * and an address that it trusts.
+ * and an address that it trusts; and days that must not be in the future.
  */
-const GIVEN = ['cursor', 'since', 'If-Match', 'if_match', 'list_id', 'parent_id', 'callbackURL']
+const GIVEN = [
+  ...['cursor', 'since', 'If-Match', 'if_match', 'list_id', 'parent_id', 'callbackURL'],
+  ...['completed_on', 'skipped_on'],
+]
 
 /**
  * The same choice, but one that can succeed: without what was not given, moved to an end instead of
@@ -53,6 +56,7 @@ export function ableToSucceed(choice: Choice): Choice {
     if (GIVEN.includes(name)) return undefined
     if (value?.before || value?.after) return { to: 'top' }
     if (value?.due_time && !value.due_date) delete value.due_time
+    if (value?.recurrence && !value.due_date) delete value.recurrence
     if (value?.due_time_zone && !value.due_time) delete value.due_time_zone
     return value
   })

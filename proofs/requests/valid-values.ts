@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { fits } from './contract-schemas.ts'
 import { type Schema, typesOf, whole } from './request-schemas.ts'
+import { validRules } from './valid-rules.ts'
 
 /** Values that fit a schema of the contract, corners of Unicode and of the limits included. */
 export function validValues(given: Schema): fc.Arbitrary<unknown> {
@@ -78,6 +79,7 @@ const TIME_ZONES = [
 
 function strings(schema: Schema): fc.Arbitrary<string> {
   if (schema.format === 'uuid') return fc.uuid()
+  if (schema.format === 'recurrence-rule') return validRules
   if (schema.format === 'time-zone') return fc.constantFrom(...TIME_ZONES)
   const days = fc
     .date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })

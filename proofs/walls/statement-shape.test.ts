@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Database } from '../../server/database/database.ts'
+import type { Database, Statements } from '../../server/database/database.ts'
 import type { Statement } from '../../server/database/sql.ts'
+import { addResource } from '../../server/testing/data/nouns.ts'
 import { newPerson, type Person } from '../../server/testing/person.ts'
 import { startService, type TestService } from '../../server/testing/service.ts'
 import { sessionOf, storeCalls } from './store-calls.ts'
@@ -30,11 +31,16 @@ const recording = (): Database => {
       return run(...parameters)
     }
   const { database } = service
+  const kept = ({ rows, write }: Statements): Statements => ({
+    rows: keep(rows, ([statement]) => statement) as Statements['rows'],
+    write: keep(write, ([, statement]) => statement) as Statements['write'],
+  })
   return {
     ...database,
-    rows: keep(database.rows, ([statement]) => statement) as Database['rows'],
+    ...kept(database),
     read: keep(database.read, ([statement]) => statement) as Database['read'],
-    write: keep(database.write, ([, statement]) => statement) as Database['write'],
+    transaction: (userId, work) =>
+      database.transaction(userId, (statements) => work(kept(statements))),
   }
 }
 
@@ -57,7 +63,7 @@ function tablesOf(statement: string): string[] {
 }
 
 test.each(ofKit)('%s names the user beside each table and locks nothing', async (_, call) => {
-  const { id } = await ada.addTask()
+  const { id } = await addResource(ada, 'task')
   recorded = []
   await call({ userId: ada.id, sessionId: sessionOf(ada) }, ada, id, id, id)
   expect(recorded.length).toBeGreaterThan(0)

@@ -26,16 +26,18 @@ import * as write from '../../server/resource/write/write.ts'
 import { tasks } from '../../server/tasks/fields.ts'
 import { localTimeIn } from '../../server/tasks/query/local-time.ts'
 import * as searchInParts from '../../server/tasks/query/search-in-parts.ts'
+import * as selectSubtasks from '../../server/tasks/query/select-subtasks.ts'
 import * as taskCounts from '../../server/tasks/query/task-counts.ts'
 import * as taskPage from '../../server/tasks/query/task-page.ts'
 import * as completeTask from '../../server/tasks/write/complete-task.ts'
 import * as insertTask from '../../server/tasks/write/insert-task.ts'
+import * as insertTasks from '../../server/tasks/write/insert-tasks.ts'
+import * as skipDate from '../../server/tasks/write/skip-date.ts'
 import * as trashTask from '../../server/tasks/write/trash-task.ts'
 import * as updateTask from '../../server/tasks/write/update-task.ts'
 import { AMPLE } from '../../server/testing/data/usage.ts'
 import type { Person } from '../../server/testing/person.ts'
 import * as exportStore from '../../server/transfer/export-store.ts'
-import * as importStore from '../../server/transfer/import-store.ts'
 
 /** An `Idempotency-Key` that Bob has used. */
 export const BOBS_KEY = 'a key of Bob'
@@ -100,11 +102,11 @@ export const storeCalls = (
       selectKeptResponses: (caller) => exportStore.selectKeptResponses(database(), caller, ALL),
     },
   },
-  'server/transfer/import-store.ts': {
-    module: importStore,
+  'server/tasks/write/insert-tasks.ts': {
+    module: insertTasks,
     calls: {
       insertTasks: (caller, _owner, id, otherId) =>
-        importStore.insertTasks(
+        insertTasks.insertTasks(
           database(),
           caller,
           [id, otherId, randomUUID()].map((id, index) => ({
@@ -156,6 +158,7 @@ const queryCalls = (database: () => Database): StoreCalls => ({
   'server/resource/select.ts': {
     module: select,
     calls: {
+      isLive: (caller) => select.isLive(database(), caller),
       selectKind: (caller) =>
         Promise.all(
           [tasks, lists, labels].map((kind) =>
@@ -231,6 +234,25 @@ const queryCalls = (database: () => Database): StoreCalls => ({
           limit: 200,
           unchanged: [],
         }),
+    },
+  },
+  'server/tasks/query/select-subtasks.ts': {
+    module: selectSubtasks,
+    calls: {
+      selectSubtasks: async (caller, _owner, id) => {
+        const under = { title: 'planted', parent_id: id }
+        await insertTask.insertTask(database(), caller, randomUUID(), under, undefined, AMPLE)
+        return selectSubtasks.selectSubtasks(database(), caller, id, 200)
+      },
+    },
+  },
+  'server/tasks/write/skip-date.ts': {
+    module: skipDate,
+    calls: {
+      skipDate: (caller, _owner, id) =>
+        skipDate.skipDate(database(), caller, id, SKIP, bobsKey(), AMPLE),
+      skipInTransaction: (caller, _owner, id) =>
+        skipDate.skipInTransaction(database(), caller, id, SKIP, AMPLE),
     },
   },
   'server/tasks/query/task-page.ts': {
@@ -390,9 +412,15 @@ const writeCalls = (database: () => Database): StoreCalls => ({
     module: emptyTrash,
     calls: {
       emptyTrash: (caller) => emptyTrash.emptyTrash(database(), caller, [tasks, lists], undefined),
+      purgeTrashed: async (caller, _owner, id) => {
+        await trashTask.deleteTask(database(), caller, id, keyed())
+        return emptyTrash.purgeTrashed(database(), caller, tasks, [id])
+      },
     },
   },
 })
+
+const SKIP = { ifMatch: null, skippedOn: '2026-12-01' }
 
 const PAGE = {
   filter: {},

@@ -38,6 +38,8 @@ beforeAll(async () => {
     title: 'a secret of Bob',
     description: 'known to Bob alone',
     labels: [BOBS_LABEL],
+    due_date: '2026-12-01',
+    recurrence: { rule: 'FREQ=DAILY' },
   })
   bobsOther = await bob.addTask({}, { 'idempotency-key': BOBS_KEY })
   await bob.send(`/api/${bob.id}/labels/${encodeURIComponent(BOBS_LABEL)}`, {
@@ -189,7 +191,10 @@ describe('the row filter, with signature and path check taken down', () => {
     '%s, called by the owner, does answer or change something, so the test above means something',
     async (name, call) => {
       const sue = await newPerson(service.url, 'sue')
-      const { id, title } = await sue.addTask({ title: 'of Sue', labels: ['of Sue', BOBS_LABEL] })
+      const { id, title } = await sue.addTask({
+        ...{ title: 'of Sue', labels: ['of Sue', BOBS_LABEL] },
+        ...{ due_date: '2026-12-01', recurrence: { rule: 'FREQ=DAILY' } },
+      })
       await sue.send(`/api/${sue.id}/labels/of%20Sue`, { method: 'PATCH', json: { color: 'red' } })
       const { id: otherId } = await sue.addTask({}, { 'idempotency-key': 'a key of Sue' })
       const purged = await purgedTask(sue)

@@ -2,16 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseQuickAdd } from '../../rules/quick-add.ts'
 import { validatorFor } from '../../server/contract/schemas.ts'
-import { LEFT_ALONE, NOW, READ, REPEATED, type Reading } from './titles.ts'
+import { RECURRING, REPEATED } from './recurring-titles.ts'
+import { LEFT_ALONE, NOW, READ, type Reading } from './titles.ts'
 
 function readingOf(line: string): Reading {
-  const { title, due, priority, labels, saysRepeat } = parseQuickAdd(line, NOW)
+  const { title, due, priority, labels, recurrence, saysRepeat } = parseQuickAdd(line, NOW)
   return {
     title,
     ...(due ? { day: due.day } : {}),
     ...(due?.time ? { time: due.time } : {}),
     ...(labels.length > 0 ? { labels } : {}),
     ...(priority === 'none' ? {} : { priority }),
+    ...(recurrence ? { rule: recurrence.rule } : {}),
+    ...(recurrence?.from === 'completion' ? { isAfter: true } : {}),
     ...(saysRepeat ? { repeats: true } : {}),
   }
 }
@@ -19,6 +22,7 @@ function readingOf(line: string): Reading {
 /** Pieces that lines are made of, meant and unmeant. */
 const PIECES = [
   ...READ,
+  ...RECURRING,
   ...LEFT_ALONE.map((line) => [line] as const),
   ...REPEATED.map((line) => [line] as const),
 ].flatMap(([line]) => line.split(' '))
@@ -53,6 +57,7 @@ describe('a line of quick add', () => {
     ]).toEqual([lines.length, true, true])
   })
   test.each(READ)('%s: is read', (line, reading) => expect(readingOf(line)).toEqual(reading))
+  test.each(RECURRING)('%s: recurs', (line, reading) => expect(readingOf(line)).toEqual(reading))
   test.each(LEFT_ALONE)('%s: is left alone', (line) =>
     expect(readingOf(line)).toEqual({ title: line }),
   )

@@ -9,6 +9,9 @@ export interface Reading {
   labels?: string[]
   priority?: 'low' | 'medium' | 'high'
   repeats?: true
+  rule?: string
+  /** Whether the next date is counted from the completion. */
+  isAfter?: true
 }
 
 const [TODAY, TOMORROW] = ['2026-11-30', '2026-12-01']
@@ -248,23 +251,4 @@ export const LEFT_ALONE: string[] = [
   'Really !important',
   'a#b',
   'Fix foo!high',
-]
-
-/** What repeats is no single date: the words stay, and the app says so. */
-export const REPEATED: string[] = [
-  'Standup every monday',
-  'Standup every monday 9:30',
-  'Water plants every 3 days',
-  'Backup every other friday',
-  'Tax every year on april 15',
-  'Run every weekday 7am',
-  'Rent every 1st',
-  'Rent each month',
-  'Standup daily',
-  'Standup daily at 9:30',
-  'Backup weekly on friday',
-  'Gym on mondays',
-  'Pills every morning',
-  'Pay rent monthly tomorrow',
-  'every day stretch',
 ]

@@ -15,6 +15,7 @@ export const CHECKS = {
   lists: vitest('server/tasks/query/list.test.ts'),
   responses: vitest('server/http/response/validate-responses.test.ts', '-t', 'leaks nothing'),
   subtasks: vitest('server/tasks/write/subtasks.test.ts'),
+  series: vitest('server/tasks/write/series.test.ts'),
   labels: vitest('server/labels/rename-label.test.ts'),
   feed: vitest('server/resource/changes.test.ts'),
   overtaken: vitest('server/resource/outdated.test.ts'),
@@ -321,6 +322,26 @@ export const DEFECTS: { what: string; seeds: Seed[]; check: keyof typeof CHECKS;
       seeds: [['server/auth/token.ts', "algorithms: ['HS256']", "algorithms: ['HS256', 'HS384']"]],
       check: 'callers',
       says: /a token by HS384/,
+    },
+    {
+      what: 'completing creates no next task',
+      seeds: [
+        [
+          'server/tasks/write/complete-in-series.ts',
+          "if (!next || completed?.outcome !== 'done') return completed",
+          'if (completed) return completed',
+        ],
+      ],
+      check: 'series',
+      says: /× completed twice, reopened and completed again/,
+    },
+    {
+      what: 'the next task of a date has another id at each try',
+      seeds: [
+        ['rules/recurrence/series.ts', "uuidv5('next', id)", 'uuidv5(String(Math.random()), id)'],
+      ],
+      check: 'series',
+      says: /× a next task in the trash comes back/,
     },
     {
       what: 'a response example that does not validate',

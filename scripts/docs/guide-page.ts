@@ -13,6 +13,7 @@ export const PAGES = [
   'lists',
   'labels',
   'subtasks',
+  'recurrence',
   'sync',
   'rate-limits',
   'mock',

@@ -14,7 +14,7 @@ export interface Sample {
   typescript: string
 }
 
-/** The query parameters that a sample shows; more would hide what it is about. */
+/** The query parameters that a sample shows beside those that are required. */
 const SHOWN = ['completed', 'label', 'sort', 'limit']
 /** Characters, after which an object is written over several lines. */
 const WIDTH = 60
@@ -30,7 +30,9 @@ function sampleOf(operation: Operation): Sample {
   const parameters = (object.parameters ?? []).map((parameter) => resolve<Parameter>(parameter))
   const query = Object.fromEntries(
     parameters
-      .filter(({ name, in: part }) => part === 'query' && SHOWN.includes(name))
+      .filter(
+        ({ name, in: part, required }) => part === 'query' && (required || SHOWN.includes(name)),
+      )
       .map(({ name, example }) => [name, example]),
   )
   const { parameters: ofPath = [] } = contract.paths[operation.template] as unknown as Described
@@ -50,6 +52,7 @@ function sampleOf(operation: Operation): Sample {
 interface Parameter {
   name: string
   in: string
+  required?: boolean
   example: unknown
 }
 interface Described {

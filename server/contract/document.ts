@@ -77,6 +77,7 @@ export interface ParameterObject {
   in: 'path' | 'query' | 'header'
   required?: boolean
   schema: SchemaObject
+  example?: unknown
   /** The cost and the class of a request that has this parameter. */
   'x-cost'?: number
   'x-concurrency'?: string

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
+import { ruleFault } from '../../rules/recurrence/rule.ts'
 import type { components } from '../../sdk/contract.gen.ts'
 import { contract } from './document.ts'
 
@@ -66,8 +67,9 @@ function cut(pointer: string): string {
   return pointer.slice(0, 200).replace(/(?:[\ud800-\udbff]|~)$/, '')
 }
 
-function sentence(code: FieldError['code'], { keyword, params }: ErrorObject): string {
+function sentence(code: FieldError['code'], { keyword, params, data }: ErrorObject): string {
   if (code === 'read_only') return 'Cannot be set here.'
+  if (params.format === 'recurrence-rule') return ruleFault(String(data)) ?? 'Is not valid.'
   return SENTENCES[keyword]?.(params) ?? 'Is not valid.'
 }
 

@@ -1,4 +1,5 @@
 import type { FormatName } from 'ajv-formats'
+import { ruleFault } from '../../rules/recurrence/rule.ts'
 
 const timeZones = new Set(
   [...Intl.supportedValuesOf('timeZone'), 'UTC'].map((name) => name.toLowerCase()),
@@ -15,6 +16,10 @@ export const formats = {
     // `Date.parse` takes 24:00 (RFC 3339, 5.6: hours are 00 to 23).
     validate: (text: string) =>
       isDay(text.slice(0, 10)) && !/^.24/.test(text.slice(10)) && !Number.isNaN(Date.parse(text)),
+  },
+  'recurrence-rule': {
+    type: 'string' as const,
+    validate: (text: string) => ruleFault(text) === undefined,
   },
   'time-zone': { type: 'string' as const, validate: isTimeZone },
   password: { type: 'string' as const, validate: () => true },

@@ -24,7 +24,7 @@ type Parameter<
  * What the contract has a default for is always there; generated types cannot say so of a parameter
  * alone.
  */
-export const DEFAULTED = ['trashed', 'label_match', 'time_zone', 'sort', 'limit'] as const
+export const DEFAULTED = ['trashed', 'label_match', 'time_zone', 'sort', 'limit', 'count'] as const
 type Defaulted = (typeof DEFAULTED)[number]
 type WithDefaults<Query> = Query & { [K in keyof Query & Defaulted]-?: NonNullable<Query[K]> }
 

@@ -71,7 +71,7 @@ function compiled(ajv: Ajv2020, schema: SchemaObject): ValidateFunction {
 }
 
 function ajv(allErrors: boolean): Ajv2020 {
-  const ajv = new Ajv2020({ strict: false, allErrors, discriminator: true, formats })
+  const ajv = new Ajv2020({ strict: false, allErrors, discriminator: true, formats, verbose: true })
   addFormats.default(ajv, namedFormats)
   return ajv.addSchema({ $id: 'contract', ...absolute(contract) })
 }

@@ -40,19 +40,8 @@ test('tasks of 0.1.0 keep their content, get positions and versions; down undoes
   onTestFinished(drop)
   const url = variables.DATABASE_URL as string
   const back = () => migrateDownBefore('0003', connection(url, 'own'))
-  expect(await back()).toEqual([
-    '0013_counts',
-    '0012_labels',
-    '0011_subtasks',
-    '0010_lists',
-    '0009_resources',
-    '0008_cheaper_functions',
-    '0007_usage',
-    '0006_one_folding',
-    '0005_search_statistics',
-    '0004_task_changes',
-    '0003_task_fields',
-  ])
+  const later = readdirSync(dir).filter((name) => name >= '0003')
+  expect(await back()).toEqual(later.map((name) => name.replace('.sql', '')).reverse())
   const client = new pg.Client(url)
   await client.connect()
   onTestFinished(() => client.end())

@@ -1,6 +1,6 @@
 import { type Fragment, sql } from '../database/sql.ts'
 
-type Value = string | boolean | readonly string[] | null | undefined
+type Value = string | boolean | object | null | undefined
 
 /** A member of a resource that its user writes. */
 export interface Field<Name extends string = string> {
@@ -11,6 +11,8 @@ export interface Field<Name extends string = string> {
   initial?: string | boolean | string[]
   /** What is stored of a value; absent: the value itself. */
   stored?: (value: Fragment) => Fragment
+  /** For an object: what is stored of a patch of it (RFC 7396), from the column. */
+  merged?: (value: Fragment) => Fragment
   /** The column as the contract's member; absent: as it is. */
   output?: Fragment
   /**
@@ -71,18 +73,22 @@ export const NOW = sql.fragment`(select now from user_version)`
 
 export function patched(field: Field, sent: Value): Fragment {
   const column = nameOf(columnOf(field))
-  const value = bound(field, sent)
+  const value = bound(field, sent, field.merged)
   const next = field.since
     ? sql.fragment`case when ${value} then coalesce(${column}, ${NOW}) end`
     : value
   return sql.fragment`case when ${sent !== undefined} then ${next} else ${column} end as ${column}`
 }
 
-export function bound({ type, initial, stored }: Field, sent: Value): Fragment {
+export function bound(
+  { type, initial, stored: asStored }: Field,
+  sent: Value,
+  stored = asStored,
+): Fragment {
   const value = (sent === undefined ? initial : sent) ?? null
   const given = Array.isArray(value)
     ? sql.fragment`${sql.array(value, 'text')}`
-    : sql.fragment`${value}::${type}`
+    : sql.fragment`${typeof value === 'object' ? value && JSON.stringify(value) : value}::${type}`
   return stored ? stored(given) : given
 }
 
@@ -95,7 +101,7 @@ export const recordMembers = (fields: readonly Field[]) =>
   list(
     fields.map(({ name, type, initial, stored = (value) => value }) => {
       const member = nameOf(name)
-      if (initial === undefined) return member
+      if (initial === undefined) return sql.fragment`${stored(member)} as ${member}`
       const value = Array.isArray(initial) ? sql.fragment`'{}'` : sql.fragment`${initial}::${type}`
       return sql.fragment`${stored(sql.fragment`coalesce(${member}, ${value})`)} as ${member}`
     }),

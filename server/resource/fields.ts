@@ -74,8 +74,8 @@ export interface ResourceDefinition<Content> {
   /** Texts, and arrays of texts, whose bytes count. */
   counted: readonly (keyof Content & string)[]
   placedBy?: readonly (keyof Content & string)[]
-  /** Columns that the server keeps up to date, and the member that is made of them. */
-  kept?: { columns: readonly string[]; name: string; member: Fragment }
+  /** Columns that the server keeps up to date, and the members that are made of them. */
+  kept?: { columns: readonly string[]; members: Record<string, Fragment> }
   /** The column with the level below others of the kind: the lowest are purged first. */
   level?: string
   isPurgeable?: (stays: (table: string) => Fragment) => Fragment
@@ -104,7 +104,9 @@ export function defineResource<Content extends object>({
     list([
       ...['id', 'user_id'].map(nameOf),
       ...fields.flatMap((field) => outputOf(field, time)),
-      ...(kept ? [sql.fragment`${kept.member} as ${nameOf(kept.name)}`] : []),
+      ...Object.entries(kept?.members ?? {}).map(
+        ([name, member]) => sql.fragment`${member} as ${nameOf(name)}`,
+      ),
       ...GENERATED.map((name) => (TIMES.includes(name) ? time(name) : nameOf(name))),
       sql.fragment`'"' || version || '"' as etag`,
     ])
@@ -122,7 +124,7 @@ export function defineResource<Content extends object>({
     members: [
       ...['id', 'user_id'],
       ...fields.flatMap(({ name, since }) => (since ? [name, since] : [name])),
-      ...(kept ? [kept.name] : []),
+      ...Object.keys(kept?.members ?? {}),
       ...[...GENERATED, 'etag'],
     ],
     json: members((name) => sql.fragment`utc_text(${nameOf(name)}) as ${nameOf(name)}`),

@@ -110,10 +110,12 @@ function failureResponse(
         errors: at('if_match', `Is no longer the etag of the ${type}.`),
       })
     case 'refused': {
-      const sent: object = Object(operation)[body] ?? {}
+      const sent: object = (body === '' ? operation : Object(operation)[body]) ?? {}
       const { pointer, detail } = violationError(rules, failure.violation, sent)
       const code = ownCodeOf(rules, failure.violation) ?? 'invalid_body'
-      return problem(code, { errors: at(`${body || member}${pointer}`, detail) })
+      // Without a body of its own, it is a member of the operation, or the whole of it.
+      const place = body === '' ? pointer.slice(1) || member : `${body}${pointer}`
+      return problem(code, { errors: at(place, detail) })
     }
   }
 }

@@ -11,6 +11,7 @@ type OwnCode =
   | 'position_exhausted'
   | 'quota_exceeded'
   | 'list_too_large'
+  | 'nothing_to_skip'
   | 'too_deep'
   | 'too_many_subtasks'
   | 'would_be_its_own_ancestor'

@@ -5,6 +5,15 @@ import { ProblemError, problem } from '../problems.ts'
 import type { Resource } from './fields.ts'
 import { liveCaller, ownedBy } from './live-caller.ts'
 
+/** Whether the session of the caller has not ended, for what reads nothing else. */
+export async function isLive(database: Pick<Database, 'read'>, caller: Caller): Promise<boolean> {
+  const rows = await database.read(sql.unsafe`
+    with ${liveCaller(caller)}
+    select user_id
+    from caller`)
+  return rows.length > 0
+}
+
 /** A resource that is not in the trash. Undefined when the caller's session has ended. */
 export async function selectResource<Value>(
   database: Pick<Database, 'read'>,

@@ -4,8 +4,10 @@ import { type Actions, guardOfOperation, type Kind } from '../resource/bulk.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { tasks } from './fields.ts'
+import { completeInTransaction } from './write/complete-in-series.ts'
 import { completeTree } from './write/complete-task.ts'
 import { insertTask } from './write/insert-task.ts'
+import { skipInTransaction } from './write/skip-date.ts'
 import { deleteTask, restoreTask } from './write/trash-task.ts'
 import { updateTask } from './write/update-task.ts'
 
@@ -26,15 +28,33 @@ export function taskActions(quota: Quota): Pick<Actions, Extract<keyof Actions, 
       kind,
       body: 'changes',
       perform: (statements, caller, { id, changes, ...operation }) =>
-        updateTask(statements, caller, id, changes, guardOfOperation(operation), quota),
+        completeInTransaction(statements, caller, undefined, quota, (within, step) =>
+          updateTask(within, caller, id, changes, guardOfOperation(operation), quota, step),
+        ),
     },
     complete_task: {
       kind,
       body: '',
-      perform: (statements, caller, { id, completed, subtasks, ...operation }) =>
-        subtasks === 'include'
-          ? completeTree(statements, caller, id, completed, guardOfOperation(operation))
-          : updateTask(statements, caller, id, { completed }, guardOfOperation(operation), quota),
+      perform: (statements, caller, { id, completed, subtasks, completed_on, ...operation }) => {
+        const guard = guardOfOperation(operation)
+        return completeInTransaction(statements, caller, completed_on, quota, (within, step) =>
+          subtasks === 'include'
+            ? completeTree(within, caller, id, completed, guard, step)
+            : updateTask(within, caller, id, { completed }, guard, quota, step),
+        )
+      },
+    },
+    skip_task: {
+      kind,
+      body: '',
+      perform: (statements, caller, { id, skipped_on, ...operation }) =>
+        skipInTransaction(
+          statements,
+          caller,
+          id,
+          { ifMatch: guardOfOperation(operation).ifMatch, skippedOn: skipped_on },
+          quota,
+        ),
     },
     move_task: {
       kind,

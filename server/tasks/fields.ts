@@ -5,6 +5,7 @@ import { type Fragment, sql } from '../database/sql.ts'
 import type { Field } from '../resource/field.ts'
 import { defineResource } from '../resource/fields.ts'
 import { COMMON_RULES } from '../resource/rule-violation.ts'
+import { RECURRENCE } from './recurrence-field.ts'
 
 type Content = Omit<components['schemas']['TaskCreate'], 'id'>
 
@@ -31,6 +32,7 @@ export const FIELDS: readonly Field<keyof Content>[] = [
     output: sql.fragment`to_char(due_time, 'HH24:MI')`,
   },
   { name: 'due_time_zone', type: TEXT },
+  RECURRENCE,
   {
     name: 'priority',
     type: sql.fragment`task_priority`,
@@ -48,6 +50,9 @@ export const FIELDS: readonly Field<keyof Content>[] = [
 /** What took a task in the trash along; ids of lists and of tasks may be the same. */
 const TRASHED_WITH = ['trashed_with_list', 'trashed_with_task']
 
+/** What a task says of its series. */
+const SERIES = ['series_id', 'next_task_id', 'next_due', 'series_time']
+
 export const tasks = defineResource<Content>({
   type: 'task',
   table: 'tasks',
@@ -55,9 +60,12 @@ export const tasks = defineResource<Content>({
   counted: ['title', 'description', 'labels'],
   placedBy: ['list_id', 'parent_id'],
   kept: {
-    columns: ['level', 'subtasks_open', 'subtasks_done', ...TRASHED_WITH],
-    name: 'subtasks',
-    member: sql.fragment`json_build_object('open', subtasks_open, 'done', subtasks_done)`,
+    columns: ['level', 'subtasks_open', 'subtasks_done', ...SERIES, ...TRASHED_WITH],
+    members: {
+      subtasks: sql.fragment`json_build_object('open', subtasks_open, 'done', subtasks_done)`,
+      series_id: sql.fragment`series_id`,
+      next_task_id: sql.fragment`next_task_id`,
+    },
   },
   level: 'level',
   rules: {
@@ -94,6 +102,13 @@ export const tasks = defineResource<Content>({
       ['due_time', 'due_date', 'due_time_zone'],
       'Does not exist on that day in that time zone, because the clocks skip it.',
     ],
+    recurrence_without_date: [
+      ['recurrence', 'due_date'],
+      'Is a recurrence without a day: recurrence needs a due_date. To take the day away, set the ' +
+        'recurrence to null, too.',
+    ],
+    nothing_to_skip: [[''], 'Has no later date.', 'nothing_to_skip'],
+    day_in_future: [['completed_on', 'skipped_on'], 'Is a day that has begun nowhere yet.'],
     neighbour_missing: [['before', 'after'], 'Is not the id of another task.'],
   },
 })
@@ -152,8 +167,12 @@ export function placeViolation(caller: Caller, row: string, height: Fragment): F
   end`
 }
 
-/** The rule that the due time of a task violates, else null. */
-export const dueViolation = sql.fragment`due_violation(due_date, due_time, due_time_zone)`
+/** The rule that the due date of a task violates, else null. */
+export const dueViolation = sql.fragment`
+  case
+    when recurrence is not null and due_date is null then 'recurrence_without_date'
+    else due_violation(due_date, due_time, due_time_zone)
+  end`
 
 /** The columns of a task that is under a parent. */
 export function underParent(

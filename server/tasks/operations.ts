@@ -10,8 +10,10 @@ import { selectResource } from '../resource/select.ts'
 import { moveResource } from '../resource/write/move.ts'
 import type { Quota } from '../resource/write/quota.ts'
 import { tasks } from './fields.ts'
+import { type CompletingWrite, completeInSeries } from './write/complete-in-series.ts'
 import { completeTree, toggleTask } from './write/complete-task.ts'
 import { insertTask } from './write/insert-task.ts'
+import { skipDate } from './write/skip-date.ts'
 import { deleteTask, restoreTask } from './write/trash-task.ts'
 import { updateTask } from './write/update-task.ts'
 
@@ -23,6 +25,7 @@ type TaskOperation =
   | 'deleteTask'
   | 'restoreTask'
   | 'toggleTaskCompletion'
+  | 'skipTask'
   | 'moveTask'
 
 const { responseOf, ownProblemOf, changeResponse } = writeResponses('task_not_found', tasks.rules)
@@ -52,7 +55,9 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
 
     async updateTask({ path, header, body }, caller) {
       const guard = guardOf('updateTask', path.task_id, header, body)
-      const written = await updateTask(database, caller, path.task_id, body, guard, quota)
+      const write: CompletingWrite = (statements, step) =>
+        updateTask(statements, caller, path.task_id, body, guard, quota, step)
+      const written = await completeInSeries(database, caller, undefined, quota, write)
       return ownProblemOf(written, body) ?? changeResponse(written, body, withBody)
     },
 
@@ -70,12 +75,21 @@ export function taskOperations(database: Database, quota: Quota): Pick<Handlers,
 
     async toggleTaskCompletion({ path, header, body }, caller) {
       const guard = guardOf('toggleTaskCompletion', path.task_id, header, body)
-      const { completed, subtasks } = body ?? {}
-      const written = await (completed === undefined
-        ? toggleTask(database, caller, path.task_id, guard)
-        : subtasks === 'include'
-          ? completeTree(database, caller, path.task_id, completed, guard)
-          : updateTask(database, caller, path.task_id, { completed }, guard, quota))
+      const { completed, subtasks, completed_on } = body ?? {}
+      const write: CompletingWrite = (statements, step) =>
+        completed === undefined
+          ? toggleTask(statements, caller, path.task_id, guard, step)
+          : subtasks === 'include'
+            ? completeTree(statements, caller, path.task_id, completed, guard, step)
+            : updateTask(statements, caller, path.task_id, { completed }, guard, quota, step)
+      const written = await completeInSeries(database, caller, completed_on, quota, write)
+      return ownProblemOf(written, {}) ?? changeResponse(written, body ?? {}, withBody)
+    },
+
+    async skipTask({ path, header, body }, caller) {
+      const { ifMatch, key } = guardOf('skipTask', path.task_id, header, body)
+      const skip = { ifMatch, skippedOn: body?.skipped_on }
+      const written = await skipDate(database, caller, path.task_id, skip, key, quota)
       return ownProblemOf(written, {}) ?? changeResponse(written, body ?? {}, withBody)
     },
 

@@ -39,8 +39,15 @@ export async function* csv(
 function cell(value: Row[(typeof WRITTEN)[number]]): string {
   if (value === null) return ''
   if (Array.isArray(value)) return value.length === 0 ? '' : quoted(JSON.stringify(value))
+  if (typeof value === 'object') return quoted(ruleOrObject(value))
   return typeof value === 'string' ? quoted(guarded(value)) : String(value)
 }
+
+/** The rule alone, where the rest is as it is by default. */
+const ruleOrObject = (recurrence: NonNullable<Task['recurrence']>) =>
+  recurrence.from === 'due' && recurrence.missed === 'skip'
+    ? recurrence.rule
+    : JSON.stringify(recurrence)
 
 const quoted = (text: string) =>
   text === '' || /[",;\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -43,6 +43,7 @@ function toDo(
     ...(task.description ? [`DESCRIPTION:${escaped(task.description)}`] : []),
     ...start(task),
     ...due(task, due_instant),
+    ...recurrence(task, due_instant),
     ...(priority === undefined ? [] : [`PRIORITY:${priority}`]),
     // A line each: some readers do not find the comma behind a label that ends with a backslash.
     ...task.labels.map((label) => `CATEGORIES:${escaped(label)}`),
@@ -71,6 +72,16 @@ function due({ due_date, due_time }: Task, due_instant: string | null): string[]
   return due_time === null
     ? [`DUE;VALUE=DATE:${day}`]
     : [`DUE:${day}T${due_time.replace(':', '')}00`]
+}
+
+/**
+ * The rule of an open task; a completed one goes on as the next task of its series. UNTIL is of the
+ * type of DUE (3.3.10): the end of that day, where it is a time.
+ */
+function recurrence({ recurrence, completed, due_time }: Task, due_instant: string | null) {
+  if (recurrence === null || completed) return []
+  const end = due_time === null ? '' : due_instant === null ? 'T235959' : 'T235959Z'
+  return [`RRULE:${recurrence.rule.replace(/UNTIL=\d+/, `$&${end}`)}`]
 }
 
 /** `2026-11-21T09:30:00.120Z` -> `20261121T093000Z` */

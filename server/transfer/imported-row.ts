@@ -4,6 +4,7 @@ import type { components } from '../../sdk/contract.gen.ts'
 import { fieldError } from '../contract/field-errors.ts'
 import { validatorFor } from '../contract/schemas.ts'
 import type { FieldError } from '../problems.ts'
+import type { TaskRow } from '../tasks/write/insert-tasks.ts'
 
 type ImportedTask = components['schemas']['ImportedTask']
 
@@ -18,11 +19,7 @@ const REASONS = 3
 const ROWS_AT_A_TIME = 100
 
 /** A row that may become a task. */
-export interface ImportedRow extends ImportedTask {
-  /** Its number in the file, from 1. */
-  row: number
-  id: string
-  completed: boolean
+export interface ImportedRow extends TaskRow {
   /** Whether the id was made of what the row says. */
   isIdMade: boolean
 }
@@ -66,7 +63,14 @@ export async function readRows(
    * Rows with equal content are separate tasks, so the id also depends on the number of equal rows
    * before it. Default values do not change the id.
    */
-  function idOf({ user_id, etag, position, ...content }: ImportedTask): string {
+  function idOf({
+    user_id,
+    etag,
+    position,
+    series_id,
+    next_task_id,
+    ...content
+  }: ImportedTask): string {
     const isSaid = ([, value]: [string, unknown]) => !UNSAID.includes(JSON.stringify(value))
     const said = JSON.stringify(
       Object.entries(content)

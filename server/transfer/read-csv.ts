@@ -127,7 +127,16 @@ const READERS: Record<string, (text: string) => unknown> = {
   completed: (text) => ({ true: true, false: false })[text.trim().toLowerCase()] ?? text,
   due_time: (text) => /^\d{1,2}:\d\d(?=(:00)?$)/.exec(text)?.[0].padStart(5, '0') ?? text,
   priority: (text) => text.trim().toLowerCase(),
+  recurrence: (text) => (text.startsWith('{') ? jsonOrText(text) : { rule: text.trim() }),
   labels,
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 
 /**
@@ -138,13 +147,7 @@ const LABEL_COMMA_LIMIT = 1_000
 /** A JSON array, as it is written here, or with commas between them, as a person writes them. */
 function labels(text: string): unknown {
   if (text.split(',', LABEL_COMMA_LIMIT + 2).length > LABEL_COMMA_LIMIT + 1) return text
-  if (text.startsWith('[')) {
-    try {
-      return JSON.parse(text)
-    } catch {
-      return text
-    }
-  }
+  if (text.startsWith('[')) return jsonOrText(text)
   return text
     .split(',')
     .map((label) => label.trim())

@@ -53,3 +53,24 @@ export async function emptyTrash(
   if (row.is_same === false) return { outcome: 'key_reused' }
   return { outcome: row.is_same ? 'replayed' : 'done', body: row.response }
 }
+
+/** Purges the resources of a kind that have these ids and are in the trash. */
+export async function purgeTrashed(
+  database: Statements,
+  caller: Caller,
+  kind: Resource,
+  ids: readonly string[],
+): Promise<void> {
+  const which = {
+    stays: (table: string) =>
+      sql.fragment`${sql.identifier([table, 'id'])} <> all(${sql.array(ids, 'uuid')})`,
+    isWanted: sql.fragment`true`,
+  }
+  await database.write(
+    caller.userId,
+    sql.unsafe`
+    with ${liveCaller(caller)}, ${userVersion(caller)}, ${purge(caller, [kind], which)}
+    select ${isOutdated('changed')} as is_outdated
+    from user_version`,
+  )
+}

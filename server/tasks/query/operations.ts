@@ -1,9 +1,12 @@
+import { datesAfter } from '../../../rules/recurrence/dates.ts'
+import { sentenceOf } from '../../../rules/recurrence/sentence.ts'
 import type { Handlers } from '../../contract/handlers.ts'
 import type { Database } from '../../database/database.ts'
 import { problem } from '../../problems.ts'
 import type { Cursors } from '../../resource/cursor.ts'
 import { pageResponse, readCursor } from '../../resource/page.ts'
 import { pageTags } from '../../resource/precondition.ts'
+import { isLive } from '../../resource/select.ts'
 import type { Filter } from './filter.ts'
 import { type LocalTime, localTimeIn } from './local-time.ts'
 import { selectTaskCounts } from './task-counts.ts'
@@ -13,7 +16,7 @@ import { selectTaskPage } from './task-page.ts'
 export function queryOperations(
   database: Database,
   cursors: Cursors,
-): Pick<Handlers, 'listTasks' | 'getTaskCounts'> {
+): Pick<Handlers, 'listTasks' | 'getTaskCounts' | 'previewRecurrence'> {
   return {
     async listTasks({ query, header }, caller) {
       const { limit, cursor: text, sort, time_zone, ...filter } = query
@@ -55,6 +58,12 @@ export function queryOperations(
       if (!found) return problem('session_ended')
       const headers = { ETag: etag(found.version) }
       return found.changed ? { status: 200, headers, body: found.counts } : { status: 304, headers }
+    },
+
+    async previewRecurrence({ query: { rule, from_date, count } }, caller) {
+      if (!(await isLive(database, caller))) return problem('session_ended')
+      const dates = datesAfter(rule, from_date, from_date, count)
+      return { status: 200, headers: {}, body: { sentence: sentenceOf(rule), dates } }
     },
   }
 }

@@ -7,6 +7,7 @@ import type { ChangeResult } from '../../resource/result.ts'
 import type { Members } from '../../resource/write/members.ts'
 import { type Guard, writeResource } from '../../resource/write/write.ts'
 import { tasks } from '../fields.ts'
+import { columnsOfNext, type SeriesStep, seriesViolation } from './series-step.ts'
 import { LIVE, parentsOf, treeOfCurrent, treeViolation } from './tree.ts'
 
 type Task = components['schemas']['Task']
@@ -19,19 +20,21 @@ export function toggleTask(
   caller: Caller,
   id: string,
   guard: Guard,
+  step?: SeriesStep,
 ): Promise<ChangeResult<Task> | undefined> {
+  const completedAt = sql.fragment`case when current.completed_at is null then ${NOW} end`
   return writeResource(database, caller, tasks, id, guard, {
     next: sql.fragment`
       select
         user_id,
         id,
         parent_id,
-        null::text as violation,
-        case when completed_at is null then ${NOW} end as completed_at
+        ${seriesViolation('current', completedAt, step)} as violation,
+        ${completedAt} as completed_at
       from current
       where matched`,
     differs: sql.fragment`true`,
-    assignments: sql.fragment`completed_at = changed.completed_at`,
+    assignments: sql.fragment`completed_at = changed.completed_at${assigned(step)}`,
     members: [STAYS_LIVE],
   })
 }
@@ -43,7 +46,10 @@ export function completeTree(
   id: string,
   completed: boolean,
   guard: Guard,
+  step?: SeriesStep,
 ): Promise<ChangeResult<Task> | undefined> {
+  const completedAt = sql.fragment`
+    case when ${completed} then coalesce(current.completed_at, ${NOW}) end`
   const isOther = (row: string) =>
     sql.fragment`(${sql.identifier([row, 'completed_at'])} is null) = ${completed}`
   return writeResource(database, caller, tasks, id, guard, {
@@ -53,13 +59,14 @@ export function completeTree(
         user_id,
         id,
         parent_id,
-        ${treeViolation} as violation,
-        case when ${completed} then coalesce(completed_at, ${NOW}) end as completed_at
+        coalesce(${treeViolation}, ${seriesViolation('current', completedAt, step)}) as violation,
+        ${completedAt} as completed_at
       from current
       where matched`,
     differs: sql.fragment`
       (${isOther('current')} or exists (select from tree where ${isOther('tree')}))`,
-    assignments: sql.fragment`completed_at = changed.completed_at, ${allSubtasks(completed)}`,
+    assignments: sql.fragment`
+      completed_at = changed.completed_at, ${allSubtasks(completed)}${assigned(step)}`,
     members: [STAYS_LIVE, descendants(completed, isOther)],
   })
 }
@@ -86,3 +93,9 @@ function descendants(completed: boolean, isOther: (row: string) => Fragment): Me
 const allSubtasks = (completed: boolean) => sql.fragment`
       subtasks_open = case when ${completed} then 0 else subtasks_open + subtasks_done end,
       subtasks_done = case when ${completed} then subtasks_open + subtasks_done else 0 end`
+
+function assigned(step: SeriesStep | undefined): Fragment {
+  if (!step) return sql.fragment``
+  const { next_task_id, next_due } = columnsOfNext(step.next)
+  return sql.fragment`, next_task_id = ${next_task_id}, next_due = ${next_due}`
+}

@@ -2,6 +2,7 @@ import type { components } from '../../../sdk/contract.gen.ts'
 import type { Caller } from '../../contract/handlers.ts'
 import type { Statements } from '../../database/database.ts'
 import { sql } from '../../database/sql.ts'
+import type { Computed } from '../../resource/fields.ts'
 import type { IdempotencyKey } from '../../resource/idempotency/idempotency.ts'
 import type { CreateResult } from '../../resource/result.ts'
 import { insertResource } from '../../resource/write/insert.ts'
@@ -13,6 +14,23 @@ type Schemas = components['schemas']
 
 const NO_LEVELS = sql.fragment`0`
 
+/** The series that a task belongs to, and its time; see `Recurring` in `rules/series.ts`. */
+export interface Series {
+  id: string
+  time: string | null
+}
+
+const ownSeries = (id: string, { recurrence }: Pick<Schemas['TaskCreate'], 'recurrence'>) =>
+  recurrence ? { id, time: null } : undefined
+
+const columnsOf = (series: Series | undefined): Computed =>
+  series
+    ? {
+        series_id: sql.fragment`${series.id}::uuid`,
+        series_time: sql.fragment`${series.time}::time`,
+      }
+    : {}
+
 /** Creates a task at the bottom of the manual order; a subtask in the list of its parent. */
 export function insertTask(
   database: Statements,
@@ -21,6 +39,7 @@ export function insertTask(
   content: Omit<Schemas['TaskCreate'], 'id'>,
   key: IdempotencyKey | undefined,
   quota: Quota,
+  series: Series | undefined = ownSeries(id, content),
 ): Promise<CreateResult<Schemas['Task']> | undefined> {
   const { list_id, parent_id } = content
   // A statement has only what it needs: each subselect takes time, also where it is not run.
@@ -29,7 +48,8 @@ export function insertTask(
       list_id == null
         ? dueViolation
         : sql.fragment`coalesce(${listViolation(caller, 'draft')}, ${dueViolation})`
-    const creation = { id, content, violation, computed: { level: sql.fragment`1` } }
+    const computed = { ...columnsOf(series), level: sql.fragment`1` }
+    const creation = { id, content, violation, computed }
     return insertResource(database, caller, tasks, creation, key, quota)
   }
   const { level, ...inherited } = underParent(caller, sql.fragment`${parent_id}::uuid`)
@@ -38,7 +58,7 @@ export function insertTask(
     content,
     violation: sql.fragment`
       coalesce(${placeViolation(caller, 'draft', NO_LEVELS)}, ${dueViolation})`,
-    computed: list_id === undefined ? { ...inherited, level } : { level },
+    computed: { ...columnsOf(series), ...(list_id === undefined ? inherited : {}), level },
     members: [parentOfNew],
   }
   return insertResource(database, caller, tasks, subtask, key, quota)

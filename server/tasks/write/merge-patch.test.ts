@@ -133,6 +133,8 @@ const WRITABLE: Record<string, { before: Members[]; values: unknown[]; isRequire
     values: ['Pay the rent', 'Second', '👍'],
     isRequired: true,
   },
+  // What it does to the other members is tested with recurrence.
+  recurrence: { before: [{}], values: [] },
   // Moves between lists are tested with the lists, those between parents with the subtasks.
   list_id: { before: [{}], values: [] },
   parent_id: { before: [{}], values: [] },

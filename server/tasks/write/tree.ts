@@ -4,7 +4,7 @@ import { type Members, TEXT_LIMIT } from '../../resource/write/members.ts'
 import { tasks } from '../fields.ts'
 
 /** Most subtasks, counted over all levels, that are written together with their task. */
-const TREE_LIMIT = 2_000
+export const TREE_LIMIT = 2_000
 
 /**
  * The CTE `tree`: the subtasks of the row `current`, of all levels.

@@ -9,6 +9,7 @@ import type { Quota } from '../../resource/write/quota.ts'
 import { updateResource } from '../../resource/write/update.ts'
 import type { Guard } from '../../resource/write/write.ts'
 import { dueViolation, placeViolation, tasks, underParent } from '../fields.ts'
+import { columnsOfNext, type SeriesStep, seriesViolation } from './series-step.ts'
 import { parentsOf, treeHeight, treeOfCurrent, treeViolation } from './tree.ts'
 
 type Schemas = components['schemas']
@@ -43,14 +44,38 @@ export function updateTask(
   change: Schemas['TaskUpdate'],
   guard: Guard,
   quota: Quota,
+  step?: SeriesStep,
 ): Promise<ChangeResult<Schemas['Task']> | undefined> {
   const isMoved = change.list_id !== undefined || change.parent_id !== undefined
   const isCompleted = change.completed !== undefined
+  const violation = isMoved ? movedViolation(caller) : dueViolation
   return updateResource(database, caller, tasks, id, change, guard, quota, {
-    violation: isMoved ? movedViolation(caller) : dueViolation,
-    ...(isMoved ? { context: treeOfCurrent(caller), computed: placeOf(caller, change) } : {}),
+    violation: isCompleted
+      ? sql.fragment`
+        coalesce(
+          ${violation},
+          ${seriesViolation('next', sql.fragment`next.completed_at`, step)}
+        )`
+      : violation,
+    ...(isMoved ? { context: treeOfCurrent(caller) } : {}),
+    computed: {
+      ...(isMoved ? placeOf(caller, change) : {}),
+      ...seriesOf(change, step),
+    },
     members: isMoved ? [STAYS_LIVE, TREE_MOVED] : isCompleted ? [STAYS_LIVE] : [],
   })
+}
+
+/** The columns of the series that change with the task. */
+function seriesOf(
+  { recurrence, due_time }: Schemas['TaskUpdate'],
+  { next, time = due_time === undefined ? undefined : null }: SeriesStep = {},
+): Computed {
+  return {
+    ...(recurrence ? { series_id: sql.fragment`coalesce(series_id, id)` } : {}),
+    ...(next === undefined ? {} : columnsOfNext(next)),
+    ...(time === undefined ? {} : { series_time: sql.fragment`${time}::time` }),
+  }
 }
 
 function placeOf(caller: Caller, { list_id, parent_id }: Schemas['TaskUpdate']): Computed {

@@ -12,7 +12,11 @@ interface Noun {
 
 /** The kinds of resources that paths name. */
 export const NOUNS: Record<string, Noun> = {
-  task: { parameter: '{task_id}', path: 'tasks', body: { title: 'Pay the rent' } },
+  task: {
+    parameter: '{task_id}',
+    path: 'tasks',
+    body: { title: 'Pay the rent', due_date: '2026-12-01', recurrence: { rule: 'FREQ=MONTHLY' } },
+  },
   list: { parameter: '{list_id}', path: 'lists', body: { name: 'Home' } },
   label: {
     parameter: '{name}',

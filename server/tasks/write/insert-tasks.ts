@@ -1,21 +1,31 @@
-import type { Caller } from '../contract/handlers.ts'
-import type { Statements } from '../database/database.ts'
-import { sql } from '../database/sql.ts'
-import { columnsOf } from '../resource/field.ts'
-import { liveCaller } from '../resource/live-caller.ts'
-import type { RuleViolation } from '../resource/rule-violation.ts'
-import { advanced, userVersion } from '../resource/version.ts'
+import type { components } from '../../../sdk/contract.gen.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import type { Statements } from '../../database/database.ts'
+import { sql } from '../../database/sql.ts'
+import { columnsOf } from '../../resource/field.ts'
+import { liveCaller } from '../../resource/live-caller.ts'
+import type { RuleViolation } from '../../resource/rule-violation.ts'
+import { advanced, userVersion } from '../../resource/version.ts'
 import {
   type Members,
   readMembers,
   versionCount,
   writtenMembers,
-} from '../resource/write/members.ts'
-import { type Quota, quotaViolation } from '../resource/write/quota.ts'
-import { tasks } from '../tasks/fields.ts'
-import { countedParents } from '../tasks/write/tree.ts'
-import type { ImportedRow } from './imported-row.ts'
+} from '../../resource/write/members.ts'
+import { type Quota, quotaViolation } from '../../resource/write/quota.ts'
+import { tasks } from '../fields.ts'
 import { rowsOfFile } from './rows-of-file.ts'
+import { countedParents } from './tree.ts'
+
+type ImportedTask = components['schemas']['ImportedTask']
+
+/** A task to create; members that the server sets have no effect. */
+export interface TaskRow extends ImportedTask {
+  /** Its number among the rows, from 1. */
+  row: number
+  id: string
+  completed: boolean
+}
 
 /**
  * The result of a row. `trashed`: its task is in the trash. `taken`: another task has its id.
@@ -56,21 +66,17 @@ const MEMBERS = [PARENTS]
 export async function insertTasks(
   database: Statements,
   caller: Caller,
-  drafts: readonly ImportedRow[],
+  drafts: readonly TaskRow[],
   quota: Quota,
 ): Promise<RowResult[] | undefined> {
+  // What the server sets is among them, but no column is read from it.
   const given = JSON.stringify(
-    drafts.map(
-      (
-        { user_id, etag, position, subtasks, isIdMade, list, list_id, parent_id, ...draft },
-        at,
-      ) => ({
-        ...draft,
-        given_list: list_id,
-        given_parent: parent_id,
-        place: at + 1,
-      }),
-    ),
+    drafts.map(({ list_id, parent_id, ...draft }, at) => ({
+      ...draft,
+      given_list: list_id,
+      given_parent: parent_id,
+      place: at + 1,
+    })),
   )
   const rows = await database.rows<RowResult | { row: null }>(sql.unsafe`
     with ${liveCaller(caller)}, ${userVersion(caller)},
@@ -135,7 +141,7 @@ export async function insertTasks(
     ${writtenMembers(caller, MEMBERS, sql.fragment`(select tasks from changed)`)}
     created as (
       insert into tasks (
-        user_id, id, version, placed_version, ${tasks.inserted.columns}, level,
+        user_id, id, version, placed_version, ${tasks.inserted.columns}, level, series_id,
         subtasks_open, subtasks_done, position, trashed_at, created_at, updated_at
       )
       select
@@ -147,6 +153,7 @@ export async function insertTasks(
           (member) => sql.fragment`case when ${member} then least(completed_at, at) end`,
         )},
         level,
+        case when recurrence is not null then id end,
         coalesce(subtasks.open, 0),
         coalesce(subtasks.done, 0),
         position_at_bottom(version - changed.tasks + order_turn),

@@ -1,8 +1,8 @@
-import { LEVELS } from '../../rules/limits.ts'
-import type { Caller } from '../contract/handlers.ts'
-import { type Fragment, sql } from '../database/sql.ts'
-import { recordColumns, recordMembers } from '../resource/field.ts'
-import { dueViolation, FIELDS, isListThere } from '../tasks/fields.ts'
+import { LEVELS } from '../../../rules/limits.ts'
+import type { Caller } from '../../contract/handlers.ts'
+import { type Fragment, sql } from '../../database/sql.ts'
+import { recordColumns, recordMembers } from '../../resource/field.ts'
+import { dueViolation, FIELDS, isListThere } from '../fields.ts'
 
 /** What a row says itself; its place depends on others. */
 const CONTENT = FIELDS.filter(({ name }) => name !== 'list_id' && name !== 'parent_id')
