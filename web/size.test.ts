@@ -14,24 +14,29 @@ const FIRST = { script: 82_000, style: 9_000 }
 const LATER: Record<string, number> = {
   account: 14_000,
   chips: 1_000,
+  copies: 800,
   'color-field': 600,
   due: 6_000,
-  icons: 1_000,
+  icons: 2_000,
   shortcuts: 1_500,
   'label-dialog': 1_200,
   labelled: 500,
   'list-dialog': 1_500,
   lists: 1_000,
+  'local-time': 800,
   'manual-list': 15_000,
   markdown: 48_000,
   palette: 2_000,
   priorities: 250,
+  rule: 500,
+  // With Temporal, which browsers have not all.
+  series: 53_000,
   'several-tasks': 1_000,
-  'signed-in': 38_500,
+  'signed-in': 40_000,
   // wouter, by the name of its folder.
   src: 2_000,
-  'task-editor': 4_500,
-  workspace: 9_500,
+  'task-editor': 5_000,
+  workspace: 10_500,
 }
 
 test('a first visit loads at most 82 kB of script; each later part has a limit', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { LEFT_ALONE, NOW, READ, REPEATED, type Reading } from '../../../proofs/words/titles.ts'
+import { RECURRING, REPEATED } from '../../../proofs/words/recurring-titles.ts'
+import { LEFT_ALONE, NOW, READ, type Reading } from '../../../proofs/words/titles.ts'
 import { launchChromium } from '../support/chromium.ts'
 import {
   add,
@@ -31,11 +32,12 @@ test('real titles are read right; text that only looks like a date stays text', 
   const field = page.getByLabel('New task')
   const expected: [line: string, reading: Reading][] = [
     ...READ,
+    ...RECURRING,
     ...[...LEFT_ALONE, ...REPEATED].map((line): [string, Reading] => [line, { title: line }]),
   ]
   for (const [line] of expected) {
     await field.fill(line)
-    if (REPEATED.includes(line)) await page.getByText("Docket can't repeat tasks yet.").waitFor()
+    if (REPEATED.includes(line)) await page.getByText('To repeat it, end with words').waitFor()
     await field.press('Enter')
   }
   await arrived(page)
@@ -47,6 +49,8 @@ test('real titles are read right; text that only looks like a date stays text', 
       ...(task.due_time ? { time: task.due_time } : {}),
       ...(task.labels.length > 0 ? { labels: task.labels } : {}),
       ...(task.priority === 'none' ? {} : { priority: task.priority }),
+      ...(task.recurrence ? { rule: task.recurrence.rule } : {}),
+      ...(task.recurrence?.from === 'completion' ? { isAfter: true } : {}),
     })
   }
   expect(tasks.map((task, index) => [expected[index]?.[0], task])).toEqual(expected)

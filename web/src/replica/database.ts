@@ -7,7 +7,7 @@ import {
   openDB,
   type StoreNames,
 } from 'idb'
-import { upgradeFrom1, upgradeFrom2 } from './upgrade.ts'
+import { upgradeFrom1, upgradeFrom2, upgradeFrom4 } from './upgrade.ts'
 
 /** What a person did, on its way to the server. */
 export interface Entry {
@@ -84,12 +84,13 @@ export function openDatabase(
   onDeleting: () => void,
   onLost: () => void,
 ): Promise<Database> {
-  return openDB<Schema>(nameOf(userId), 4, {
+  return openDB<Schema>(nameOf(userId), 5, {
     async upgrade(database, from, _to, transaction) {
       if (from < 2) database.createObjectStore('lists', { keyPath: 'id' })
       if (from < 4) database.createObjectStore('labels', { keyPath: 'id' })
       if (from === 1) await upgradeFrom1(transaction)
       if (from === 1 || from === 2) await upgradeFrom2(transaction)
+      if (from > 0 && from < 5) await upgradeFrom4(transaction)
       if (from > 0) return
       database.createObjectStore('tasks', { keyPath: 'id' })
       database.createObjectStore('outbox', { keyPath: 'id', autoIncrement: true })

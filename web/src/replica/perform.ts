@@ -1,6 +1,7 @@
 import type { Operation, TaskUpdate } from '@docket/sdk'
 import { add, type Database } from './database.ts'
 import { apply, type Copy, copied, holds, inverseOf } from './operations/operations.ts'
+import { loadSeries } from './operations/series.ts'
 import { leftBy } from './outbox.ts'
 
 /** One thing to do. */
@@ -31,6 +32,7 @@ export async function perform(
   steps: Step[],
   about: string,
 ): Promise<Step[]> {
+  if (steps.some(({ operation }) => isOfSeries(operation, shown()))) await loadSeries()
   const at = new Date().toISOString()
   const back: Step[] = []
   const transaction = database.transaction('outbox', 'readwrite', { durability: 'strict' })
@@ -74,3 +76,8 @@ const updatesFirst = (steps: Step[]): Step[] => {
   const isUpdate = ({ operation }: Step) => operation.action === 'update_task'
   return [...steps.filter(isUpdate), ...steps.filter((step) => !isUpdate(step))]
 }
+
+/** Whether it completes, reopens or skips a task that recurs. */
+const isOfSeries = (operation: Operation, { tasks }: Copy): boolean =>
+  (operation.action === 'complete_task' || operation.action === 'skip_task') &&
+  tasks.get(operation.id)?.recurrence != null

@@ -1,6 +1,7 @@
 import type { Change, DocketClient } from '@docket/sdk'
 import { type Draft, deleteDatabase, type Entry, KINDS, openDatabase } from './database.ts'
 import { openDrafts } from './drafts.ts'
+import { loadSeries } from './operations/series.ts'
 import { discard, inInbox, resolve } from './outbox.ts'
 import { perform, type Step } from './perform.ts'
 import { schedule } from './schedule.ts'
@@ -126,6 +127,9 @@ export async function openReplica(userId: string, docket: DocketClient): Promise
     store.read(),
   ])
   const [drafts] = await opening
+  // So that it is there without the network, and shows what was completed before the page was left.
+  if ([...store.getSnapshot().tasks.values()].some(({ recurrence }) => recurrence))
+    void loadSeries().then(() => (isClosed ? undefined : readOutbox()))
   const unsavedDrafts = new Set(drafts.found)
 
   return {

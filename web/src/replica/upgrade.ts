@@ -32,6 +32,13 @@ export async function upgradeFrom2(transaction: Upgrade): Promise<void> {
   for (const task of await tasks.getAll()) void tasks.put({ ...ADDED, ...task } satisfies Task)
 }
 
+/** The tasks of Docket 0.7 did not recur, unless its app has met a newer server. */
+export async function upgradeFrom4(transaction: Upgrade): Promise<void> {
+  const added = { recurrence: null, series_id: null, next_task_id: null }
+  const tasks = transaction.objectStore('tasks')
+  for (const task of await tasks.getAll()) void tasks.put({ ...added, ...task } satisfies Task)
+}
+
 function upgraded(operation: Operation): Operation {
   const { action, task_id, task, ...rest }: OldOperation = operation
   return {

@@ -14,6 +14,7 @@ const PATHS = {
   close: 'M6 6l12 12M18 6L6 18',
   subtasks: 'M5 5h14M9 12h10M9 19h10M5 5v14h4M5 12h4',
   chevron: 'M6 9l6 6 6-6',
+  repeat: 'M17 3l3 3-3 3M4 11V9a3 3 0 0 1 3-3h13M7 21l-3-3 3-3M20 13v2a3 3 0 0 1-3 3H4',
   select: 'M4 7l2 2 3-4M4 17l2 2 3-4M13 7h7M13 17h7',
 } as const
 export type IconName = keyof typeof PATHS

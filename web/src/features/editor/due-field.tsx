@@ -10,11 +10,12 @@ export function DueField({ task }: { task: Task }) {
   const time = task.due_time ?? ''
   const set = (due_date: string, due_time: string) => {
     if (day === due_date && time === due_time) return
-    // All three, so that a time never stays without its day.
+    // All of them, so that neither a time nor a recurrence stays without its day.
     void actions.edit(task, {
       due_date: due_date || null,
       due_time: (due_date && due_time) || null,
       due_time_zone: due_date && due_time ? task.due_time_zone : null,
+      ...(due_date || !task.recurrence ? {} : { recurrence: null }),
     })
   }
   const near = [

@@ -8,6 +8,7 @@ import type { Places } from '../workspace/actions/places.ts'
 import { useWorkspace } from '../workspace/workspace.tsx'
 import { DueField, StartField } from './due-field.tsx'
 import { LabelField } from './label-field.tsx'
+import { RepeatField } from './repeat-field.tsx'
 import { SubtaskField } from './subtask-field.tsx'
 import { DescriptionField, TitleField, tooLongMember } from './text-fields.tsx'
 
@@ -55,6 +56,9 @@ export function TaskEditor({ task, places, close }: Editor) {
         {!isTrashed && <SubtaskField task={task} />}
         <div className="grid gap-3 sm:grid-cols-2">
           <DueField task={task} />
+          <RepeatField task={task} />
+        </div>
+        <div className="grid gap-3 sm:grid-cols-2">
           <Labelled label="Priority">
             <select
               className="field"
@@ -66,9 +70,9 @@ export function TaskEditor({ task, places, close }: Editor) {
               ))}
             </select>
           </Labelled>
+          <StartField task={task} />
         </div>
         <div className="grid gap-3 sm:grid-cols-2">
-          <StartField task={task} />
           <Labelled label="List">
             <ListSelect
               className="field"

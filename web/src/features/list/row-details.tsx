@@ -1,4 +1,5 @@
 import type { List, Task } from '@docket/sdk'
+import { sentenceOfRecurrence } from '../../../../rules/recurrence/sentence.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Chips, ColorDot, DueChip } from '../workspace/chips.tsx'
 import { dayName, dueOf } from '../workspace/due.ts'
@@ -43,6 +44,12 @@ export function RowDetails({
   return (
     <span className="mt-0.5 flex flex-wrap items-center gap-1.5 text-sm text-muted">
       {due && <DueChip due={due} isOpen={!task.completed && !isTrashed} />}
+      {task.recurrence && (
+        <span className="inline-flex items-center gap-1">
+          <Icon name="repeat" className="size-3.5" />
+          {sentenceOfRecurrence(task.recurrence)}
+        </span>
+      )}
       {starts && (
         <span>
           Starts <time dateTime={starts}>{dayName(starts, today)}</time>

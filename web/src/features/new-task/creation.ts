@@ -4,11 +4,19 @@ import { LIMITS } from '../../../../rules/limits.ts'
 import type { QuickAdd } from '../../../../rules/quick-add.ts'
 
 /** The task that a line asks for. */
-export function creationOf({ title, due, priority, labels, list }: QuickAdd): TaskCreate {
+export function creationOf({
+  title,
+  due,
+  recurrence,
+  priority,
+  labels,
+  list,
+}: QuickAdd): TaskCreate {
   return {
     title,
     ...(list ? { list_id: list.id } : {}),
     ...(due ? { due_date: due.day, ...(due.time ? { due_time: due.time } : {}) } : {}),
+    ...(due && recurrence ? { recurrence } : {}),
     ...(priority === 'none' ? {} : { priority }),
     ...(labels.length > 0 ? { labels } : {}),
   }

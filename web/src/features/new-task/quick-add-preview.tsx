@@ -1,5 +1,6 @@
 import { PRIORITIES, priorityOf } from '../../../../rules/priorities.ts'
 import type { Overrides, QuickAdd } from '../../../../rules/quick-add.ts'
+import { sentenceOfRecurrence } from '../../../../rules/recurrence/sentence.ts'
 import { Icon } from '../../ui/icons.tsx'
 
 interface PreviewProps {
@@ -12,7 +13,7 @@ interface PreviewProps {
 
 /** What was read from the line, each to be changed or taken away before Enter. */
 export function QuickAddPreview({ line, said, overrides, override, fixed }: PreviewProps) {
-  const { title, due, priority, labels, list, saysRepeat } = said
+  const { title, due, priority, labels, list, recurrence, saysRepeat } = said
   return (
     <>
       {title !== line.trim() && (
@@ -38,7 +39,14 @@ export function QuickAddPreview({ line, said, overrides, override, fixed }: Prev
             value={due.time ?? ''}
             onChange={({ target }) => override({ due: { ...due, time: target.value || null } })}
           />
-          <Remove what="date" click={() => override({ due: null })} />
+          {!recurrence && <Remove what="date" click={() => override({ due: null })} />}
+        </span>
+      )}
+      {recurrence && (
+        <span className="chip min-h-7 gap-1">
+          <Icon name="repeat" className="size-3.5" />
+          {sentenceOfRecurrence(recurrence)}
+          <Remove what="repeat" click={() => override({ isNoRepeat: true })} />
         </span>
       )}
       {list && (
@@ -47,7 +55,7 @@ export function QuickAddPreview({ line, said, overrides, override, fixed }: Prev
           <Remove what={`list ${list.name}`} click={() => override({ isNoList: true })} />
         </span>
       )}
-      {saysRepeat && <span>Docket can't repeat tasks yet.</span>}
+      {saysRepeat && <span>To repeat it, end with words like “every Monday 9:30”.</span>}
       {(priority !== 'none' || overrides.priority) && (
         <select
           aria-label="Priority"

@@ -38,7 +38,7 @@ export function Undo({ last, over }: { last: Undoable; over: () => void }) {
           shadow-lg md:right-6 md:bottom-6 md:left-auto md:max-w-xs dark:bg-stone-200
             dark:text-stone-900"
     >
-      <span className="truncate" dir="auto">
+      <span className="line-clamp-2 wrap-anywhere" dir="auto">
         {last.said}
       </span>
       <button

@@ -9,6 +9,7 @@ import {
 } from './labels.ts'
 import { applyToList, inverseOfList, isOfList, type ListOperation } from './lists.ts'
 import { between, orderOf, placed, placeOf, replace } from './position.ts'
+import { merged, SKIPPED, skipped, step } from './series.ts'
 import { count, follow, subtasksOf } from './tree.ts'
 
 export type Tasks = Map<string, Task>
@@ -42,6 +43,7 @@ export const holds = (task: Task | undefined, values: TaskUpdate): boolean =>
 export const memberOf = (values: object, member: string): unknown =>
   Object.entries(values).find(([name]) => name === member)?.[1]
 
+/** Whether two values of members are the same; objects have their members in one order. */
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /**
@@ -73,6 +75,8 @@ export function apply(
     const next = { ...task, ...changed(copy, task, operation, at), updated_at: at }
     replace(tasks, next)
     follow(tasks, task, next, at)
+    const { completed_on = at.slice(0, 10) } = operation.action === 'complete_task' ? operation : {}
+    step(tasks, task, tasks.get(id) ?? next, completed_on, at)
   }
 }
 
@@ -89,7 +93,10 @@ function created(tasks: Tasks, task: Creation, id: string, at: string, user_id: 
     due_time_zone: null,
     priority: 'none',
     labels: [],
+    next_task_id: null,
     ...task,
+    recurrence: merged(task.recurrence ?? null, null),
+    series_id: task.recurrence ? id : null,
     id,
     user_id,
     parent_id,
@@ -116,14 +123,19 @@ function changed(
 ): Partial<Task> {
   switch (operation.action) {
     case 'update_task': {
-      const { completed = task.completed, parent_id } = operation.changes
+      const { completed = task.completed, parent_id, recurrence } = operation.changes
       const parent = parent_id ? tasks.get(parent_id) : undefined
       return {
         ...(parent ? { list_id: parent.list_id } : {}),
         ...operation.changes,
+        recurrence:
+          recurrence === undefined ? task.recurrence : merged(recurrence, task.recurrence),
+        ...(recurrence ? { series_id: task.series_id ?? task.id } : {}),
         completed_at: completed ? (task.completed_at ?? at) : null,
       }
     }
+    case 'skip_task':
+      return skipped(task, operation.skipped_on ?? at.slice(0, 10))
     case 'complete_task':
       return {
         completed: operation.completed,
@@ -166,6 +178,8 @@ export function inverseOf(copy: Copy, operation: Operation): Operation {
       return { action: 'update_task', id, changes: valuesOf(task, placeNamed(operation.changes)) }
     case 'complete_task':
       return { action: 'complete_task', id, completed: task?.completed ?? false }
+    case 'skip_task':
+      return { action: 'update_task', id, changes: valuesOf(task, SKIPPED) }
     case 'move_task':
       return { action: 'move_task', id, place: placeOf(tasks, id) }
     case 'delete_task':

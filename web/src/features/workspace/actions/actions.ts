@@ -9,9 +9,10 @@ import type { Replica, Step } from '../../../replica/replica.ts'
 import { errorOf } from '../../../sentences.ts'
 import type { Undoable } from '../undo.tsx'
 import { batches } from './batches.ts'
+import { completeActions } from './complete.ts'
 import { labelActions } from './labels.ts'
 import { listActions } from './lists.ts'
-import { fitsUnder, openBelow, putUnder, subtaskActions, topmost } from './subtasks.ts'
+import { fitsUnder, putUnder, subtaskActions, topmost } from './subtasks.ts'
 
 interface Around {
   /** Says to a screen reader what has happened. */
@@ -96,20 +97,6 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       // One that is seen where it is needs no words.
       return act(steps, about(tasks), `Added ${quoted(tasks)}`, isSeen && tasks.length === 1)
     },
-    /** Completes tasks with all that is below them, or reopens just them. */
-    complete(tasks: Task[], completed: boolean) {
-      const all = replica.getSnapshot().tasks
-      const along = completed ? tasks.flatMap((task) => openBelow(task, all)) : []
-      const others = [...new Set(along)].filter((task) => !tasks.includes(task))
-      // One by one, so that what takes it back reopens no more than was open.
-      const steps = [...tasks, ...others].map(
-        ({ id }): Step => ({ operation: { action: 'complete_task', id, completed } }),
-      )
-      const subtasks = others.length === 1 ? '1 subtask' : `${others.length} subtasks`
-      const more = others.length === 0 ? '' : ` and ${subtasks}`
-      const did = completed ? 'Completed' : 'Reopened'
-      return act(steps, about(tasks), `${did} ${quoted(tasks)}${more}`)
-    },
     remove(tasks: Task[]) {
       return act(
         tops(tasks).map(({ id }) => ({ operation: { action: 'delete_task', id } })),
@@ -190,6 +177,7 @@ export function actionsOf(replica: Replica, { announce, offerUndo, failed }: Aro
       })
       return act(steps, about(tasks), `Moved ${quoted(tasks)}${whereOf(place, beside)}`)
     },
+    ...completeActions(replica, { act, about, quoted }),
     ...subtaskActions(replica, { act, announce }),
     ...listActions(act),
     ...labelActions(replica, { act, update }),
