@@ -116,7 +116,7 @@ export interface paths {
          *     Without a body, the server toggles the state: a second request reverses the first one. A program that retries must send the body.
          *     Subtasks stay as they are, unless the body has `"subtasks": "include"`.
          *     Completing a task that recurs creates the next one, with open copies of its subtasks; `next_task_id` is its id. It is followed by one task, however often and from
-         *     however many devices it is completed. Reopening deletes the next task if nobody has changed it.
+         *     however many devices it is completed. Reopening deletes the next task if it was not changed.
          */
         patch: operations["toggleTaskCompletion"];
         trace?: never;

@@ -47,7 +47,8 @@ export async function listsOfFile(
     const written = await insertList(statements, caller, id, content, undefined, quota)
     if (written?.outcome !== 'done') return false
     if (written.status === 201) file.created += 1
-    ;(await known()).add(written.value)
+    const { add } = await known()
+    add(written.value)
     return true
   }
   const file: ListsOfFile = {

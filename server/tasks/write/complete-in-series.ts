@@ -62,8 +62,8 @@ export async function completeInSeries(
 
 /**
  * The same in a transaction that holds the version of the user. Completing creates the next task of
- * the series, with the subtasks as open ones, unless the task of that date exists already; one that
- * is in the trash comes back. Reopening deletes the next task where it is as it was created.
+ * the series, with the subtasks as open ones, unless that one exists already; one in the trash
+ * comes back. Reopening deletes the next task where it is as it was created.
  *
  * @param completedOn the day by the clock of the person; absent: today in the time zone of the task
  */
